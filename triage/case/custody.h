@@ -1,0 +1,29 @@
+/*
+ * custody.h - the chain of custody: one act a line, each line holding the SHA-256 of the one before.
+ *
+ * Canonical line: a JSON object with the keys action, actor, detail, hash, previous_hash, seq, time in this (alphabetical) order,
+ * no spaces outside strings, UTF-8. `hash` is the lower-case hex SHA-256 of the same line without the member "hash" (that is,
+ * {"action":...,"actor":...,"detail":{...},"previous_hash":...,"seq":...,"time":...}). The first previous_hash is 64 zeros.
+ * time is ISO 8601 UTC with nanoseconds and Z.
+ */
+#ifndef TRIAGE_CASE_CUSTODY_H
+#define TRIAGE_CASE_CUSTODY_H
+
+#include "triage/base/buf.h"
+#include "triage/base/error.h"
+
+struct custody_entry {
+	uint64_t seq;			/* from 1 */
+	int64_t time;
+	const char *actor, *action, *detail;	/* detail: JSON object text */
+	char previous_hash[65], hash[65];
+};
+
+/* Fill entry->hash from the other fields. */
+void custody_seal(struct custody_entry *entry);
+/* Append the canonical line with hash, without line end. */
+void custody_line(struct buf *out, const struct custody_entry *entry);
+/* Check custody.jsonl text. OK when whole; E_FORMAT names the first line (1-based in err->offset) that does not fit and why. */
+WARN_UNUSED enum triage_status custody_check(const char *text, size_t size, uint64_t *ret_lines, struct triage_error *err);
+
+#endif

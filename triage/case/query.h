@@ -1,0 +1,70 @@
+/*
+ * query.h - reading a sealed case.db: the views of the contract, row by row. What the report and the command line know of a case.
+ *
+ * Columns of a view are numbered from 0 in the order of the contract (CONTRACT.md section 3), with our own after them.
+ * Text returned lives until the next call on the same cursor. A NULL column reads as "", 0, and case_null() true.
+ */
+#ifndef TRIAGE_CASE_QUERY_H
+#define TRIAGE_CASE_QUERY_H
+
+#include "triage/base/error.h"
+#include "triage/base/view.h"
+
+#include <triage/record.h>
+
+struct case_reader;
+struct case_cursor;
+
+enum case_view {
+	CASE_EVIDENCE, CASE_VOLUMES, CASE_FILESYSTEMS, CASE_HOSTS, CASE_ACCOUNTS, CASE_FILES, CASE_TIMELINE, CASE_MATCHES,
+	CASE_EXTENTS, CASE_FINDINGS, CASE_PROBLEMS, CASE_COVERAGE, CASE_CUSTODY,
+	CASE_RULES,		/* ours: rule_index, name, namespace, tags, title, why, innocent, family, technique, kind, source, version, severity, confidence */
+	CASE_META,		/* ours: key, value (case_set facts) */
+	CASE_VIEW_COUNT
+};
+
+enum case_order {
+	CASE_BY_ID,		/* the order of the table: always the same for the same case */
+	CASE_BY_TIME,		/* timeline, and findings by first_time */
+};
+
+/* Column numbers that exporters use most; the others follow the contract's order. */
+enum { CASE_FILES_FILE_ID, CASE_FILES_FILESYSTEM_ID, CASE_FILES_INODE, CASE_FILES_SEQUENCE, CASE_FILES_STREAM, CASE_FILES_PATH, CASE_FILES_NAME_RAW,
+	CASE_FILES_KIND, CASE_FILES_STATE, CASE_FILES_SIZE, CASE_FILES_MODE, CASE_FILES_UID, CASE_FILES_GID, CASE_FILES_OWNER, CASE_FILES_MTIME,
+	CASE_FILES_ATIME, CASE_FILES_CTIME, CASE_FILES_BTIME, CASE_FILES_FN_MTIME, CASE_FILES_FN_ATIME, CASE_FILES_FN_CTIME, CASE_FILES_FN_BTIME,
+	CASE_FILES_LINK_TARGET, CASE_FILES_MD5, CASE_FILES_SHA1, CASE_FILES_SHA256, CASE_FILES_MIME, CASE_FILES_MAGIC, CASE_FILES_EXTENSION_MISMATCH,
+	CASE_FILES_ENTROPY, CASE_FILES_KNOWN, CASE_FILES_CONTENT,
+	/* ours */
+	CASE_FILES_ATTR_TYPE, CASE_FILES_ATTR_ID, CASE_FILES_FLAGS, CASE_FILES_TEXT, CASE_FILES_CHI_SQUARE, CASE_FILES_ENTROPY_FIRST,
+	CASE_FILES_ENTROPY_LAST, CASE_FILES_ENTROPY_MOST, CASE_FILES_ENTROPY_LEAST, CASE_FILES_BLOCKS, CASE_FILES_RANDOM_BLOCKS,
+	CASE_FILES_BYTES_READ, CASE_FILES_COLUMN_COUNT };
+enum { CASE_TIMELINE_TIME, CASE_TIMELINE_PRECISION, CASE_TIMELINE_MEANING, CASE_TIMELINE_SOURCE, CASE_TIMELINE_PARSER, CASE_TIMELINE_HOST,
+	CASE_TIMELINE_USER, CASE_TIMELINE_PATH, CASE_TIMELINE_MESSAGE, CASE_TIMELINE_TECHNIQUE, CASE_TIMELINE_FILE_ID, CASE_TIMELINE_DATA,
+	/* ours */
+	CASE_TIMELINE_INODE, CASE_TIMELINE_SHA256 };
+enum { CASE_FINDINGS_FINDING_ID, CASE_FINDINGS_SEVERITY, CASE_FINDINGS_CONFIDENCE, CASE_FINDINGS_SCORE, CASE_FINDINGS_RULE, CASE_FINDINGS_KIND,
+	CASE_FINDINGS_TITLE, CASE_FINDINGS_TECHNIQUE, CASE_FINDINGS_HOST, CASE_FINDINGS_PATH, CASE_FINDINGS_FIRST_TIME, CASE_FINDINGS_LAST_TIME,
+	CASE_FINDINGS_COUNT, CASE_FINDINGS_DETAIL, CASE_FINDINGS_FILE_ID };
+enum { CASE_MATCHES_RULE, CASE_MATCHES_NAMESPACE, CASE_MATCHES_TAGS, CASE_MATCHES_FILE_ID, CASE_MATCHES_PATH, CASE_MATCHES_STRING_ID,
+	CASE_MATCHES_OFFSET, CASE_MATCHES_LENGTH, CASE_MATCHES_SAMPLE /* blob */, CASE_MATCHES_RULE_INDEX };
+
+/* Open read-only, immutable. Errors: E_IO, E_FORMAT, E_UNSUPPORTED (newer schema). */
+WARN_UNUSED enum triage_status case_open(const char *path, struct case_reader **ret_reader, struct triage_error *err);
+void case_reader_close(struct case_reader *r);	/* NULL is fine */
+uint64_t case_count(struct case_reader *r, enum case_view view);
+const char *case_meta(struct case_reader *r, const char *key);	/* "" when absent; lives until the next call */
+
+WARN_UNUSED enum triage_status case_rows(struct case_reader *r, enum case_view view, enum case_order order, struct case_cursor **ret_cursor, struct triage_error *err);
+/* Rows of one file only: CASE_FILES, CASE_MATCHES or CASE_EXTENTS. */
+WARN_UNUSED enum triage_status case_rows_of(struct case_reader *r, enum case_view view, uint64_t file_id, struct case_cursor **ret_cursor, struct triage_error *err);
+WARN_UNUSED enum triage_status case_next(struct case_cursor *c, struct triage_error *err);	/* OK, or TRIAGE_END, or E_* */
+void case_cursor_close(struct case_cursor *c);	/* NULL is fine */
+size_t case_columns(const struct case_cursor *c);
+const char *case_column_name(const struct case_cursor *c, size_t column);
+bool case_null(struct case_cursor *c, size_t column);
+int64_t case_int(struct case_cursor *c, size_t column);
+double case_real(struct case_cursor *c, size_t column);
+const char *case_text(struct case_cursor *c, size_t column);
+struct view case_blob(struct case_cursor *c, size_t column);
+
+#endif

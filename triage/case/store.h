@@ -1,0 +1,122 @@
+/*
+ * store.h - the journal of a run (written as it goes, survives kill and power loss) and the sealed case.db.
+ *
+ * The supervisor is the only writer. Journal: SQLite, one transaction that case_commit() ends and reopens; locking_mode
+ * EXCLUSIVE and a rollback journal, so that it works on FAT32, exFAT and NTFS-3g. What was committed survives kill -9.
+ * Ids of the journal (evidence, filesystem, unit) are dense and given in the order of the first call, which the run
+ * keeps the same for the same evidence. case_build() then makes case.db with rows sorted by content, so its bytes do
+ * not depend on the order in which results came in.
+ */
+#ifndef TRIAGE_CASE_STORE_H
+#define TRIAGE_CASE_STORE_H
+
+#include "triage/base/error.h"
+
+#include <triage/record.h>
+
+struct case_store;
+
+/* Create a new journal file, or open one for --resume (integrity check, else E_FORMAT that says what to do). */
+WARN_UNUSED enum triage_status case_create(const char *path, struct case_store **ret_store, struct triage_error *err);
+WARN_UNUSED enum triage_status case_resume(const char *path, struct case_store **ret_store, struct triage_error *err);
+WARN_UNUSED enum triage_status case_commit(struct case_store *s, struct triage_error *err);
+void case_close(struct case_store *s);	/* rolls back what was not committed; NULL is fine */
+
+/* Small facts about the run: options, phases done. value NULL deletes. case_get: "" when absent; text lives until the next call. */
+WARN_UNUSED enum triage_status case_set(struct case_store *s, const char *key, const char *value, struct triage_error *err);
+const char *case_get(struct case_store *s, const char *key);
+
+/* --- observations; evidence ids count from 1, filesystem and volume ids too, over all evidence --- */
+WARN_UNUSED enum triage_status case_put_evidence(struct case_store *s, uint64_t evidence_id, const char *name,
+    const struct triage_evidence *e, struct triage_error *err);
+/* Image digests and verdict word (match, mismatch, none-stored, not-checked); bad_sectors counted by the image pass. Hex text, "" for none. */
+WARN_UNUSED enum triage_status case_put_image_hash(struct case_store *s, uint64_t evidence_id, const char *md5, const char *sha1,
+    const char *sha256, const char *verdict, uint64_t bad_sectors, struct triage_error *err);
+WARN_UNUSED enum triage_status case_put_volume(struct case_store *s, uint64_t evidence_id, const struct triage_volume *v, struct triage_error *err);
+WARN_UNUSED enum triage_status case_put_filesystem(struct case_store *s, uint64_t evidence_id, const struct triage_filesystem *fs,
+    uint64_t *ret_filesystem_id, struct triage_error *err);
+
+/*
+ * One entry. path: display form of the whole path with leading '/', without the stream. rank: evidential rank of its unit.
+ * When flags has HAS_CONTENT, the unit (filesystem, inode, attr_type, attr_id) is made, or its rank lowered to the smaller one.
+ */
+WARN_UNUSED enum triage_status case_put_entry(struct case_store *s, uint64_t filesystem_id, const struct triage_entry *e,
+    const char *path, unsigned rank, struct triage_error *err);
+/* Forget all entries and units of a filesystem, because its listing was interrupted. */
+WARN_UNUSED enum triage_status case_drop_listing(struct case_store *s, uint64_t filesystem_id, struct triage_error *err);
+
+/* evidence_id and filesystem_id 0 when they do not apply; path "" when none. The same row twice is kept once. */
+WARN_UNUSED enum triage_status case_put_problem(struct case_store *s, uint64_t evidence_id, uint64_t filesystem_id, const char *path,
+    const struct triage_problem *p, struct triage_error *err);
+
+/* --- units of content work --- */
+struct case_unit {
+	uint64_t unit_id, evidence_id, filesystem_id, inode, size;
+	uint32_t attr_type, attr_id;
+	unsigned rank, attempts;
+	uint64_t place;
+	char *path, *name, *owner;	/* display forms of one of its names (the smallest edge); owned by the unit */
+	uint8_t *raw_path;		/* directory evidence: names joined by '/', without the leading one; else NULL */
+	size_t raw_path_size;
+};
+void case_unit_release(struct case_unit *u);
+
+/*
+ * The next units without a result after (rank, place, unit_id) of *after, in that order; at most max. Start with
+ * a zeroed `after`. ret_count 0 when there are none.
+ */
+WARN_UNUSED enum triage_status case_next_units(struct case_store *s, const struct case_unit *after, size_t max,
+    struct case_unit *ret_units, size_t *ret_count, struct triage_error *err);
+struct case_totals {
+	uint64_t units, units_done, bytes, bytes_done;
+};
+WARN_UNUSED enum triage_status case_totals(struct case_store *s, struct case_totals *ret_totals, struct triage_error *err);
+
+/*
+ * The result of a unit: its state and, where content->hashed, the digests; unless same_as_seen also type and randomness, kept
+ * once per equal content. Matches and extents of the unit are put before the result, in any number; without the
+ * result they are forgotten on resume (case_resume() removes rows of units without result).
+ */
+WARN_UNUSED enum triage_status case_put_match(struct case_store *s, uint64_t unit_id, const struct triage_match *m, struct triage_error *err);
+WARN_UNUSED enum triage_status case_put_extent(struct case_store *s, uint64_t unit_id, const struct triage_extent *x, struct triage_error *err);
+WARN_UNUSED enum triage_status case_put_content(struct case_store *s, uint64_t unit_id, const struct triage_content *c, struct triage_error *err);
+/* A worker died or hung over a unit: forget its partial rows and count an attempt. */
+WARN_UNUSED enum triage_status case_drop_unit_rows(struct case_store *s, uint64_t unit_id, struct triage_error *err);
+
+/* The loaded rules, in index order, so that matches can name them. Call once per run; on resume it must be the same set (E_USAGE if not). */
+struct case_rule {
+	const char *name, *name_space, *tags, *title, *why, *innocent, *family, *technique, *kind, *source, *version;
+	enum triage_severity severity;
+	unsigned confidence;
+};
+WARN_UNUSED enum triage_status case_put_rule(struct case_store *s, uint32_t index, const struct case_rule *rule, struct triage_error *err);
+
+/* --- custody: hash-chained log; see custody.h for the canonical form --- */
+/* actor: "triage" or the examiner; action: a word; detail_json: one JSON object with sorted keys. Time is when_now(). */
+WARN_UNUSED enum triage_status case_custody(struct case_store *s, const char *actor, const char *action, const char *detail_json, struct triage_error *err);
+
+/* --- the sealed database --- */
+struct case_sealer;
+/* Make case.db at path from the journal: all tables, sorted; views of the contract. Findings, coverage and custody are put next. */
+WARN_UNUSED enum triage_status case_build(struct case_store *s, const char *path, struct case_sealer **ret_sealer, struct triage_error *err);
+
+struct case_finding_row {
+	enum triage_severity severity;
+	unsigned confidence, score;
+	const char *rule, *kind, *title, *technique, *host, *path, *detail;
+	int64_t first_time, last_time;
+	uint64_t count, file_id;	/* TRIAGE_NO_ID for none */
+};
+WARN_UNUSED enum triage_status case_seal_finding(struct case_sealer *z, const struct case_finding_row *row, struct triage_error *err);
+/* known (good, bad) and extension mismatch are judged after the build: */
+WARN_UNUSED enum triage_status case_seal_file_judgement(struct case_sealer *z, uint64_t file_id, const char *known, bool mismatch, struct triage_error *err);
+struct case_coverage_row {
+	const char *what, *reason;
+	uint64_t total, examined, skipped, failed, bytes_total, bytes_examined;
+};
+WARN_UNUSED enum triage_status case_seal_coverage(struct case_sealer *z, const struct case_coverage_row *row, struct triage_error *err);
+/* Copy the custody chain in, commit, fsync, close. */
+WARN_UNUSED enum triage_status case_seal_finish(struct case_sealer *z, struct triage_error *err);
+void case_seal_abandon(struct case_sealer *z);	/* NULL is fine */
+
+#endif

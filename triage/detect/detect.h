@@ -1,0 +1,105 @@
+/*
+ * detect.h - observations in, findings out. Pure: no evidence, no files but the tables, no clock.
+ *
+ * The caller feeds observations in a fixed order (files sorted by id, matches after their file) and at the end
+ * receives findings sorted by severity, score and path, the same for the same input.
+ */
+#ifndef TRIAGE_DETECT_DETECT_H
+#define TRIAGE_DETECT_DETECT_H
+
+#include "triage/base/error.h"
+
+#include <triage/record.h>
+
+struct detect_config {
+	const char *tables;		/* folder that holds ransom_notes.tsv, ransom_extensions.tsv, extension_types.tsv, priorities.tsv, scores.tsv */
+	const char *const *known_good, *const *known_bad;	/* plain hash lists: md5, sha1 or sha256 in hex, one a line, text after it ignored; also sha256sum and CSV lines */
+	size_t known_good_count, known_bad_count;
+};
+
+struct detect_tables;		/* loaded once before the fork; shared */
+WARN_UNUSED enum triage_status detect_load(const struct detect_config *config, struct detect_tables **ret_tables, struct triage_error *err);
+void detect_free(struct detect_tables *tables);
+
+/* Digest of every table and hash list loaded, for the custody log. each may be called many times. */
+void detect_sources(const struct detect_tables *tables, void (*each)(void *ctx, const char *path, const char *sha256, size_t rows), void *ctx);
+
+/* Evidential rank of a path (display form), 10 most telling first .. 90; from priorities.tsv. */
+unsigned detect_rank(const struct detect_tables *tables, const char *path);
+
+enum detect_known { DETECT_UNKNOWN, DETECT_GOOD, DETECT_BAD };
+/* Digests in binary; md5 or sha1 may be NULL. */
+enum detect_known detect_known(const struct detect_tables *tables, const uint8_t *md5, const uint8_t *sha1, const uint8_t *sha256);
+
+/* Name against bytes: true when the extension promises a type that mime and the first bytes contradict. head: first bytes of the stream. */
+bool detect_type_mismatch(const struct detect_tables *tables, const char *name, const char *mime, enum triage_text_kind text, uint64_t size);
+
+/* One row of `files` with what its stream held. Borrowed during the call. */
+struct detect_file {
+	uint64_t file_id;
+	uint64_t filesystem_id;
+	const char *path;		/* text, display form; stream appended as ":name" for ADS */
+	const char *name;		/* text; base name */
+	const char *stream;		/* text */
+	enum triage_file_kind kind;
+	enum triage_file_state state;
+	uint32_t flags;			/* enum triage_entry_flags */
+	uint64_t size;
+	int64_t times[TRIAGE_TIME_COUNT];
+	const struct triage_content *content;	/* NULL when it has none */
+	const char *sha256;		/* hex, "" when not hashed */
+	enum detect_known known;
+	bool type_mismatch;
+};
+
+/* The rule part of a match, independent of the YARA library. */
+struct detect_rule {
+	const char *name, *name_space, *title, *why, *innocent, *family, *technique, *kind, *version;
+	enum triage_severity severity;
+	unsigned confidence;
+};
+
+struct detect_match {
+	const struct detect_rule *rule;
+	const char *string_id;
+	uint64_t offset, length;
+	const char *sample;		/* text, escaped */
+};
+
+/* A judgement. Text is UTF-8, owned by the judge until detect_judge_free(). */
+struct detect_finding {
+	enum triage_severity severity;
+	unsigned confidence;		/* 1-95 */
+	unsigned score;
+	const char *rule;		/* stable id: "yara:<namespace>.<rule>", "detect:ransom-note-name", ... */
+	const char *kind;		/* contract's word */
+	const char *title, *technique;
+	const char *path;		/* of the best example */
+	uint64_t file_id;		/* of the best example, TRIAGE_NO_ID for none */
+	int64_t first_time, last_time;	/* TRIAGE_TIME_NONE when unknown */
+	uint64_t count;			/* how many objects it stands for */
+	const char *detail;		/* JSON object: why, innocent, family, how_to_check, reasons (array), examples (array of path, file_id, offset), version */
+};
+
+struct detect_verdict {
+	const char *word;		/* compromised, suspicious, nothing-found, incomplete */
+	unsigned score;
+	const char *reasons;		/* JSON array of text */
+	/* ransomware summary; families joined by ", ", "" for none */
+	const char *family;
+	uint64_t encrypted_files, encrypted_bytes, notes;
+	int64_t first_encrypted, last_encrypted;
+};
+
+struct detect_judge;
+WARN_UNUSED enum triage_status detect_judge_new(const struct detect_tables *tables, struct detect_judge **ret_judge, struct triage_error *err);
+WARN_UNUSED enum triage_status detect_judge_file(struct detect_judge *j, const struct detect_file *file,
+    const struct detect_match *matches, size_t match_count, struct triage_error *err);
+/* End of input. problems: evidence that could not be examined (share 0..1 of bytes examined decides `incomplete`). */
+WARN_UNUSED enum triage_status detect_judge_finish(struct detect_judge *j, double examined_share, struct triage_error *err);
+size_t detect_finding_count(const struct detect_judge *j);
+const struct detect_finding *detect_finding(const struct detect_judge *j, size_t index);
+const struct detect_verdict *detect_verdict(const struct detect_judge *j);
+void detect_judge_free(struct detect_judge *j);
+
+#endif

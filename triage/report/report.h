@@ -1,0 +1,49 @@
+/*
+ * report.h - exporters: a sealed case in, one file out; and the bag around them.
+ *
+ * An exporter is one file with one const row and one line in exporters.def. It reads through case/query.h alone and
+ * writes through base/output.h alone; the same case gives the same bytes.
+ */
+#ifndef TRIAGE_REPORT_REPORT_H
+#define TRIAGE_REPORT_REPORT_H
+
+#include "triage/base/error.h"
+#include "triage/base/output.h"
+#include "triage/case/query.h"
+
+struct report_options {
+	const char *lang;		/* nl, fr, de, en: shown first */
+	const char *timezone;		/* for display only; "" = UTC */
+	int64_t from, to;		/* window for the report, TRIAGE_TIME_NONE = open */
+	const char *rules_dir;		/* folder that holds messages.tsv */
+};
+
+struct exporter {
+	const char *name;		/* file name in data/ */
+	const char *what;		/* one line for --help and the README */
+	enum triage_status (*write)(struct case_reader *c, const struct report_options *options, struct output *out, struct triage_error *err);
+};
+
+size_t exporter_count(void);
+const struct exporter *exporter_at(size_t index);	/* NULL past the end */
+const struct exporter *exporter_named(const char *name);
+
+/* Write every exporter's file into folder. */
+WARN_UNUSED enum triage_status report_export_all(struct case_reader *c, const struct report_options *options, const char *folder, struct triage_error *err);
+
+/* --- the bag (RFC 8493) --- */
+struct bag_info {
+	const char *source_organization, *contact_name, *external_identifier, *external_description, *software_agent, *bagging_date;
+	const char *const *triage_keys, *const *triage_values;	/* "Triage-..." elements */
+	size_t triage_count;
+};
+/* Everything under bundle/data is final: write bagit.txt, bag-info.txt, HOW-TO-VERIFY.txt, manifest and tag manifest, fsync. Digest of the tag manifest into ret_seal (65 bytes). */
+WARN_UNUSED enum triage_status bag_seal(const char *bundle, const struct bag_info *info, char *ret_seal, struct triage_error *err);
+
+/*
+ * Check a bundle. Each difference is told once in words through tell(): changed, missing, added file; manifest or
+ * custody chain broken; not sealed. OK when intact, E_FORMAT when not, E_IO when it cannot be read.
+ */
+WARN_UNUSED enum triage_status bag_verify(const char *bundle, void (*tell)(void *ctx, const char *line), void *ctx, struct triage_error *err);
+
+#endif
