@@ -13,9 +13,12 @@ PKGS := tsk libewf yara libseccomp sqlite3 libcrypto
 LIBS := $(shell pkg-config --libs libewf yara libseccomp sqlite3 libcrypto 2>/dev/null) -ltsk -lmagic -lm
 SYS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags libewf yara libseccomp sqlite3 libcrypto 2>/dev/null))
 
+# versions of the linked libraries, for the custody log
+LIBRARIES := $(strip $(foreach p,tsk libewf yara libseccomp sqlite3 libcrypto,$(p) $(shell pkg-config --modversion $(p) 2>/dev/null)))
+
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef \
 	-Wcast-qual -Wwrite-strings -Wswitch-enum -Wimplicit-fallthrough
-BASE_FLAGS := -std=gnu17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DTRIAGE_VERSION='"$(VERSION)"' -Iinclude -I. $(SYS) $(WARN) \
+BASE_FLAGS := -std=gnu17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DTRIAGE_VERSION='"$(VERSION)"' -DTRIAGE_LIBRARIES='"$(LIBRARIES)"' -Iinclude -I. $(SYS) $(WARN) \
 	-fvisibility=hidden -fPIE -fstack-protector-strong -g
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 ifeq ($(FLAVOUR),release)

@@ -28,7 +28,7 @@ rule note_generic_onion
 		$say3 = "your data" ascii wide nocase
 		$say4 = "your company" ascii wide nocase
 		$say5 = "all files" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 64KB and
 		uint16(0) != 0x5A4D and
@@ -71,7 +71,7 @@ rule note_generic_mail
 		$say3 = "your data" ascii wide nocase
 		$say4 = "your company" ascii wide nocase
 		$say5 = "all files" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 64KB and
 		uint16(0) != 0x5A4D and
@@ -109,7 +109,7 @@ rule note_generic_tox
 		$say3 = "your data" ascii wide nocase
 		$say4 = "your company" ascii wide nocase
 		$say5 = "all files" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 64KB and
 		uint16(0) != 0x5A4D and
@@ -145,7 +145,7 @@ rule note_generic_fill_in
 		$say3 = "your data" ascii wide nocase
 		$say4 = "your company" ascii wide nocase
 		$say5 = "all files" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 64KB and
 		uint16(0) != 0x5A4D and

@@ -25,7 +25,7 @@ rule note_play
 		$address4 = "mbrlkbtq5jonaqkurjwm" ascii wide
 		$brand = "PLAY" ascii wide
 		$mail = /[a-z0-9._-]{4,40}@gmx\.(de|com)/ ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -53,7 +53,7 @@ rule note_conti
 		$brand = "encrypted by CONTI strain" ascii wide nocase
 		$site = "contirecovery." ascii wide nocase
 		$id = "---BEGIN ID---" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -83,7 +83,7 @@ rule note_alphv_blackcat
 		$key = "?access-key=" ascii wide nocase
 		$head = "Important files on your" ascii wide nocase
 		$ext = "now they have \"" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -108,7 +108,7 @@ rule note_cuba
 		$address1 = "cuba4ikm4jakjgmkezyt" ascii wide
 		$mail1 = "cuba-supp.com" ascii wide nocase
 		$mail2 = "cuba_support@exploit.im" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -135,7 +135,7 @@ rule note_vice_society
 		$mail1 = "v-society.official@onionmail" ascii wide nocase
 		$mail2 = "CoryFrempton@onionmail" ascii wide nocase
 		$mail3 = "DanyTron@onionmail" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -158,7 +158,7 @@ rule note_hellokitty
 		version = 1
 	strings:
 		$address1 = "gunyhng6pabzcurl7ipx" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -185,7 +185,7 @@ rule note_ragnar_locker
 		$address3 = "rgleaktxuey67yrgspmh" ascii wide
 		$brand1 = "RAGNAR LOCKER" ascii wide
 		$brand2 = "RAGNAR SECRET" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -213,7 +213,7 @@ rule note_doppelpaymer
 		$address4 = "thw73ky2jphtcfrwoze5" ascii wide
 		$mail1 = "btpsupport@protonmail.com" ascii wide nocase
 		$mail2 = "SmutnyKobimtochukwu@protonmail.com" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -236,7 +236,7 @@ rule note_grief
 		version = 1
 	strings:
 		$address1 = "payorgz3j6hs2gj66nk6" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -262,7 +262,7 @@ rule note_bitpaymer
 		$a = "to get the ransom amount" ascii wide nocase
 		$b = "TAIL:" ascii wide
 		$c = "KEY:" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -288,7 +288,7 @@ rule note_wastedlocker
 		$mail2 = "88828@PROTONMAIL.CH" ascii wide nocase
 		$a = "YOUR NETWORK IS ENCRYPTED NOW" ascii wide nocase
 		$b = "[begin_key]" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -311,7 +311,7 @@ rule note_hades
 		version = 1
 	strings:
 		$address1 = "m6s6axasulxjkhzh" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -335,7 +335,7 @@ rule note_hive
 	strings:
 		$address1 = "hivecust6vhekztbqgdn" ascii wide
 		$address2 = "hiveleakdbtnp76ulyhi" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -360,7 +360,7 @@ rule note_royal
 		$address1 = "royal2xthig3ou5hd7zs" ascii wide
 		$a = "hit by Royal ransomware" ascii wide nocase
 		$b = "modest royalty" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -385,7 +385,7 @@ rule note_blacksuit
 		$address1 = "weg7sdx54bevnvulapqu" ascii wide
 		$a = "Extortioner named" ascii wide nocase
 		$b = "BlackSuit" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -408,7 +408,7 @@ rule note_zeon
 		version = 1
 	strings:
 		$address1 = "zeonrefpbompx6rwdqa5" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -432,7 +432,7 @@ rule note_akira
 	strings:
 		$address1 = "akiral2iz6a7qgd3ayp3" ascii wide
 		$address2 = "akiralkzxzq2dsrzsrvb" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -465,7 +465,7 @@ rule note_medusa
 		$a = "MEDUSA DECRYPTOR" ascii wide
 		$b = "medusa.support@onionmail.org" ascii wide nocase
 		$c = "medusasupport@cock.li" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -492,7 +492,7 @@ rule note_medusalocker
 		$a = "YOUR COMPANY NETWORK HAS BEEN PENETRATED" ascii wide nocase
 		$b = "Your personal ID:" ascii wide nocase
 		$c = "Only modified. (RSA+AES)" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -517,7 +517,7 @@ rule note_rhysida
 		$address1 = "rhysidafohrhyy2aszi7" ascii wide
 		$a = "cybersecurity team Rhysida" ascii wide nocase
 		$b = "Critical Breach Detected" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -543,7 +543,7 @@ rule note_bianlian
 		$address2 = "bianlivemqbawcco4cx4" ascii wide
 		$tox1 = "A4B3B0845DA242A64BF17E0D" ascii wide nocase
 		$a = "swikipedia@onionmail.org" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -572,7 +572,7 @@ rule note_8base
 		$b = "8filesback@onionmail.org" ascii wide nocase
 		$c = "recovery8files@onionmail.org" ascii wide nocase
 		$d = "helpermail@onionmail.org" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -601,12 +601,12 @@ rule note_phobos
 		$dharma = "LocalBitcoins" ascii wide nocase
 		$e = "Write this ID in the title of your message" ascii wide nocase
 		$id = /title of your message[^\n]{0,60}[0-9A-F]{8}-[0-9]{4}/ ascii
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
 		not $rule_text and
-		($a and 1 of ($b, $c, $d)) or ($e and $dharma and $id)
+		(($a and 1 of ($b, $c, $d)) or ($e and $dharma and $id))
 }
 
 rule note_dharma
@@ -629,7 +629,7 @@ rule note_dharma
 		$d = "Write this ID in the title of your message" ascii wide nocase
 		$mail = "moremo123123@cock.li" ascii wide nocase
 		$phobos_id = /title of your message[^\n]{0,60}[0-9A-F]{8}-[0-9]{4}/ ascii
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -656,7 +656,7 @@ rule note_stop_djvu
 		$c = "$490" ascii wide
 		$d = "Your personal ID:" ascii wide nocase
 		$mail = "helpmanager@" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -686,7 +686,7 @@ rule note_ransomhub
 		$a = "RansomHub team" ascii wide nocase
 		$b = "We are the RansomHub" ascii wide nocase
 		$c = "Client ID:" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -711,7 +711,7 @@ rule note_knight
 		$address1 = "3r7zqtidvujbmfhx52sb" ascii wide
 		$address2 = "knight3xppu263m7g4ag" ascii wide
 		$address3 = "wy35mxvqxff4vufq64v4" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -737,7 +737,7 @@ rule note_qilin
 		$address2 = "ijzn3sicrcy7guixkzjk" ascii wide
 		$address3 = "kbsqoivihgdmwczmxkbo" ascii wide
 		$address4 = "wlh3dpptx2gt7nsxcor3" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -766,7 +766,7 @@ rule note_inc_ransom
 		$a = "INC ransomware team" ascii wide nocase
 		$b = "Inc. Ransom" ascii wide nocase
 		$c = "personal ID" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -806,7 +806,7 @@ rule note_lynx
 		$address16 = "lynxchatohmppv6au67l" ascii wide
 		$a = "lynxblog.net" ascii wide nocase
 		$b = "Your unique identificator is" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -842,7 +842,7 @@ rule note_sinobi
 		$address12 = "sinobicrh73ongfuxjaj" ascii wide
 		$address13 = "sinobidxodgt4jsr3tlm" ascii wide
 		$address14 = "sinobiea4snfqtkc43pa" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -866,7 +866,7 @@ rule note_black_basta
 	strings:
 		$address1 = "aazsbsgya565vlu2c6bz" ascii wide
 		$address2 = "bastad5huzwkepdixedg" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -896,7 +896,7 @@ rule note_cactus
 		$b = "cactus787835@proton.me" ascii wide nocase
 		$c = "cactus@mexicomail.com" ascii wide nocase
 		$d = "Cactus_Support" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -926,7 +926,7 @@ rule note_clop
 		$m2 = "servicedigilogos@protonmail.com" ascii wide nocase
 		$m3 = "managersmaers@tutanota.com" ascii wide nocase
 		$m4 = "support@he1p-center.com" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -955,7 +955,7 @@ rule note_revil
 		$a = "decryptor.cc/" ascii wide nocase
 		$b = "decryptor.top/" ascii wide nocase
 		$c = "You can check it: all files on your system has extension" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -980,7 +980,7 @@ rule note_ryuk
 		$brand = "Ryuk" ascii wide fullword
 		$a = "No system is safe" ascii wide nocase
 		$b = "balance of shadow universe" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1004,7 +1004,7 @@ rule note_maze
 	strings:
 		$address1 = "aoacugmutagkwctu" ascii wide
 		$a = "mazedecrypt.top" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1030,7 +1030,7 @@ rule note_netwalker
 		$address2 = "rnfdsgm6wb6j6su5txke" ascii wide
 		$a = "encrypted by Netwalker" ascii wide nocase
 		$b = "Your personal code" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1054,7 +1054,7 @@ rule note_avaddon
 	strings:
 		$address1 = "avaddonbotrxmuyl" ascii wide
 		$address2 = "avaddongun7rngel" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1078,7 +1078,7 @@ rule note_suncrypt
 	strings:
 		$address1 = "ebwexiymbsib4rmw" ascii wide
 		$address2 = "nbzzb6sa6xuura2z" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1103,7 +1103,7 @@ rule note_darkside
 		$address1 = "dark24zz36xm4y2phwe7" ascii wide
 		$a = "Welcome to DarkSide" ascii wide nocase
 		$b = "universal decryptor" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1126,7 +1126,7 @@ rule note_blackmatter
 		version = 1
 	strings:
 		$address1 = "supp24yy6a66hwszu2pi" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1150,7 +1150,7 @@ rule note_avoslocker
 	strings:
 		$address1 = "avosjon4pfh3y7ew3jdw" ascii wide
 		$address2 = "avosqxh72b5ia23dl5fg" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1178,7 +1178,7 @@ rule note_blackbyte
 		$address4 = "jbeg2dct2zhku6c2vwnp" ascii wide
 		$address5 = "p5quu5ujzzswxv4nxyuh" ascii wide
 		$address6 = "vzzf6yg67cffqndnwg56" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1202,7 +1202,7 @@ rule note_quantum
 	strings:
 		$address1 = "dgnh6p5uq234zry7qx7b" ascii wide
 		$address2 = "wxxp3rny7w3j6gkel56i" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1227,7 +1227,7 @@ rule note_snatch
 		$m1 = "2020host2021@tutanota.com" ascii wide nocase
 		$m2 = "legalrestore@airmail.cc" ascii wide nocase
 		$a = "header of letter must contain extension of encrypted files" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1254,7 +1254,7 @@ rule note_mallox
 		$address3 = "wtyafjyhwqrgo4a45wdv" ascii wide
 		$a = "mallox.resurrection@onionmail.org" ascii wide nocase
 		$b = "mallox@onionmail.org" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1280,7 +1280,7 @@ rule note_makop
 		$a = "::: Greetings :::" ascii wide nocase
 		$b = "Little FAQ:" ascii wide nocase
 		$c = "Whats Happen?" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1306,7 +1306,7 @@ rule note_hunters_international
 		$address2 = "hunters33mmcwww7ek7q" ascii wide
 		$address3 = "hunters55atbdusuladz" ascii wide
 		$address4 = "hunters55rdxciehoqzw" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1331,7 +1331,7 @@ rule note_noescape
 		$address1 = "bwjbbpbcihglahwxxusm" ascii wide
 		$address2 = "noescapemsqxvizdxyl7" ascii wide
 		$address3 = "noescaperjh3gg6oy7rc" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1355,7 +1355,7 @@ rule note_nokoyawa
 	strings:
 		$address1 = "6yofnrq7evqrtz3tzi3d" ascii wide
 		$address2 = "lirncvjfmdhv6samxvvl" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1379,7 +1379,7 @@ rule note_trigona
 	strings:
 		$address1 = "3x55o3u2b7cjs54eifja" ascii wide
 		$a = "farusbig@tutanota.com" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1402,7 +1402,7 @@ rule note_3am
 		version = 1
 	strings:
 		$address1 = "threeam7fj33rv5twe5l" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1427,7 +1427,7 @@ rule note_monti
 		$address1 = "mblogci3rudehaagbryj" ascii wide
 		$address2 = "monti5o7lvyrpyk26lqo" ascii wide
 		$address3 = "myosbja7hixkkjqihsjh" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1452,7 +1452,7 @@ rule note_dragonforce
 		$address1 = "3pktcrcbmssvrnwe5skb" ascii wide
 		$address2 = "z3wqggtxft7id3ibr7sr" ascii wide
 		$tox1 = "1C054B722BCBF41A918EF3C4" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1478,7 +1478,7 @@ rule note_safepay
 		$address2 = "j3dp6okmaklajrsk6zlj" ascii wide
 		$address3 = "nz4z6ruzcekriti5cjji" ascii wide
 		$address4 = "oxly5vxvvhi5fv5vsvj3" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1502,7 +1502,7 @@ rule note_fog
 	strings:
 		$address1 = "xbkv2qey6u3gd3qxcojy" ascii wide
 		$address2 = "xql562evsy7njcsngacp" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1525,7 +1525,7 @@ rule note_interlock
 		version = 1
 	strings:
 		$address1 = "ebhmkoohccl45qesdbvr" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1551,7 +1551,7 @@ rule note_embargo
 		$address2 = "a3kvb22nuhfgaluy6uzu" ascii wide
 		$address3 = "embargobe3n5okxyzqph" ascii wide
 		$tox1 = "9500B1A73716BCF40745086F" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1579,7 +1579,7 @@ rule note_blacklock_eldorado
 		$address4 = "panela3eefdzfzxzxcsh" ascii wide
 		$address5 = "panelqbinglxczi2gqkw" ascii wide
 		$address6 = "zdkexsh2e7yihw5uhg5h" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1603,7 +1603,7 @@ rule note_hellcat_morpheus
 	strings:
 		$address1 = "hellcakbszllztlyqbjz" ascii wide
 		$address2 = "izsp6ipui4ctgxfugbgt" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1626,7 +1626,7 @@ rule note_underground
 		version = 1
 	strings:
 		$address1 = "undgrddapc4reaunnrdr" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1651,7 +1651,7 @@ rule note_lorenz
 		$address1 = "lorenzedzyzyjhzxvlcv" ascii wide
 		$address2 = "lorenzezzwvtk3y24wfp" ascii wide
 		$address3 = "lorenzmlwpzgxq736jzs" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1675,7 +1675,7 @@ rule note_diavol
 	strings:
 		$address1 = "7ypnbv3snejqmgce4kbe" ascii wide
 		$address2 = "r2gttyb5vqu6swf5" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1701,7 +1701,7 @@ rule note_ransomexx
 		$address2 = "rnsm777cdsjrsdlbs4v5" ascii wide
 		$a = "Read this message CAREFULLY and contact someone from IT department" ascii wide nocase
 		$b = "securely ENCRYPTED" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1728,7 +1728,7 @@ rule note_ransomhouse
 		$address3 = "secxrosqawaefsio3biv" ascii wide
 		$address4 = "xw7au5pnwtl6lozbsudk" ascii wide
 		$address5 = "zohlm7ahjwegcedoz7lr" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1754,7 +1754,7 @@ rule note_esxiargs
 		$a = "How to Restore Your Files" ascii wide nocase
 		$b = "TOX_ID:" ascii wide nocase
 		$c = "We hacked your company successfully" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1778,7 +1778,7 @@ rule note_rtm_locker
 	strings:
 		$address1 = "3wugtklp46ufx7dnr6j5" ascii wide
 		$tox1 = "A0FE105A82525ECB94DD2977" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1801,7 +1801,7 @@ rule note_nevada
 		version = 1
 	strings:
 		$address1 = "nevcorps5cvivjf6i2gm" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1825,7 +1825,7 @@ rule note_atomsilo
 	strings:
 		$address1 = "mhdehvkomeabau7gsetn" ascii wide
 		$a = "arvato@atomsilo.com" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1849,7 +1849,7 @@ rule note_yanluowang
 	strings:
 		$m1 = "yan.laowang@mailfence" ascii wide nocase
 		$m2 = "cang.leen@mailfence" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1872,7 +1872,7 @@ rule note_prometheus
 		version = 1
 	strings:
 		$address1 = "promethw27cbrcot" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1898,7 +1898,7 @@ rule note_crysis_like_beast
 		$m2 = "iamaduck7@onionmail.org" ascii wide nocase
 		$m3 = "mastadonster@onionmail.org" ascii wide nocase
 		$m4 = "897243728161@thesecure.biz" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1922,7 +1922,7 @@ rule note_u_bomb
 	strings:
 		$address1 = "contiuevxdgdhn3zl2ku" ascii wide
 		$a = "ellen0xffff@proton.me" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1946,7 +1946,7 @@ rule note_cicada3301
 	strings:
 		$address1 = "cicadabv7vicyvgz5khl" ascii wide
 		$address2 = "cicadapkh4vg2qh4qcoe" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1973,7 +1973,7 @@ rule note_brain_cipher
 		$address3 = "vkvsgl7lhipjirmz6j5u" ascii wide
 		$a = "brain.support@cyberfear.com" ascii wide nocase
 		$b = "brain.decrypt@cyberfear.com" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2003,7 +2003,7 @@ rule note_warlock
 		$address6 = "warlockoact3ayzqwlna" ascii wide
 		$address7 = "zfytizegsze6uiswodhb" ascii wide
 		$tox1 = "84490152E99B9EC4BCFE1608" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2027,7 +2027,7 @@ rule note_gunra
 	strings:
 		$address1 = "lgiil72vkmdtbc3qv4ty" ascii wide
 		$address2 = "nsnhzysbntsqdwpys6mh" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2051,7 +2051,7 @@ rule note_direwolf
 	strings:
 		$address1 = "direwolf3ddtab5anvhu" ascii wide
 		$address2 = "direwolfcdkv5whaz2sp" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2078,7 +2078,7 @@ rule note_nitrogen
 		$address3 = "xqsdbtrtmufdyiqnkrkv" ascii wide
 		$tox1 = "46CA5EEC55A16767B7F8293D" ascii wide nocase
 		$tox2 = "9E95D4A886F6678290331E41" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2101,7 +2101,7 @@ rule note_kraken
 		version = 1
 	strings:
 		$address1 = "bd56nsu2p5wnosagb7ip" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2124,7 +2124,7 @@ rule note_bert
 		version = 1
 	strings:
 		$address1 = "bertblogsoqmm4ow7nqy" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2147,7 +2147,7 @@ rule note_chaos_raas_2025
 		version = 1
 	strings:
 		$address1 = "hptqq2o2qjva7lcaaq67" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2173,7 +2173,7 @@ rule note_chaos_builder
 		$a = "blacksnaketeam@" ascii wide nocase
 		$b = "decryptorsoftware" ascii wide nocase
 		$c = "decrypt" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2198,7 +2198,7 @@ rule note_the_gentlemen
 		$address1 = "tezwsse5czllksjb7cwp" ascii wide
 		$tox1 = "98C132E2B20B531BE6604397" ascii wide nocase
 		$tox2 = "F8E24C7F5B12CD69C44C73F4" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2227,7 +2227,7 @@ rule note_vanhelsing
 		$address5 = "vanhelvuuo4k3xsiq626" ascii wide
 		$address6 = "vanhelwmbf2bwzw7gmse" ascii wide
 		$address7 = "vanhelxjo52qr2ixcmtj" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2251,7 +2251,7 @@ rule note_devman
 	strings:
 		$address1 = "tygjm32hxyqienrgwxve" ascii wide
 		$tox1 = "9D97F166730F865F793E2EA0" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2274,7 +2274,7 @@ rule note_crypto24
 		version = 1
 	strings:
 		$address1 = "j5o5y2feotmhvr7cbcp2" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2306,7 +2306,7 @@ rule note_nightspire
 		$a = "night.spire.team@proton.me" ascii wide nocase
 		$b = "nightspire.team2026@onionmail.org" ascii wide nocase
 		$c = "nightspireteam.receiver@onionmail.org" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2330,7 +2330,7 @@ rule note_kawa4096
 	strings:
 		$address1 = "kawasa2qo7345dt7ogxm" ascii wide
 		$tox1 = "6A340207246B47E37F6D094D" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2354,7 +2354,7 @@ rule note_obscura
 	strings:
 		$address1 = "obscurad3aphckihv7wp" ascii wide
 		$tox1 = "AE55FC0EB1C25A5B08165010" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2377,7 +2377,7 @@ rule note_termite
 		version = 1
 	strings:
 		$address1 = "termiteuslbumdge2zmf" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2402,7 +2402,7 @@ rule note_helldown
 		$address1 = "onyxcym4mjilrsptk5uo" ascii wide
 		$tox1 = "19A549A57160F384CF4E36EE" ascii wide nocase
 		$a = "helldown@onionmail.org" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2430,7 +2430,7 @@ rule note_money_message
 		$a = "Money message" ascii wide nocase
 		$b = "decrypt" ascii wide nocase
 		$c = ".onion" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2455,7 +2455,7 @@ rule note_karakurt
 		$address1 = "omx5iqrdbsoitf3q4xex" ascii wide
 		$a = "this is karakurt team" ascii wide nocase
 		$b = "We exfiltrated anything we wanted" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2479,7 +2479,7 @@ rule note_everest
 	strings:
 		$address1 = "ransomocmou6mnbquqz4" ascii wide
 		$a = "everestaf@onionmail.org" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2502,7 +2502,7 @@ rule note_magniber
 		version = 1
 	strings:
 		$address1 = "zgpnnj5ikwfugnfvmxzn" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2525,7 +2525,7 @@ rule note_locky
 		version = 1
 	strings:
 		$address1 = "6dtxgqam4crv6rr6" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2548,7 +2548,7 @@ rule note_ech0raix_nas
 		version = 1
 	strings:
 		$address1 = "veqlxhq7ub5qze3qy56z" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2571,7 +2571,7 @@ rule note_qlocker_nas
 		version = 1
 	strings:
 		$address1 = "gvka2m4qt5fod2fltkjm" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2595,7 +2595,7 @@ rule note_global_group
 	strings:
 		$address1 = "gdbkvfe6g3whrzkdlbyt" ascii wide
 		$address2 = "vg6xwkmfyirv3l6qtqus" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2618,7 +2618,7 @@ rule note_osiris_2025
 		version = 1
 	strings:
 		$address1 = "osirisbm3357xrccnid2" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2647,7 +2647,7 @@ rule note_tengu
 		$address5 = "longhbqhzlv3p7tvx3iw" ascii wide
 		$address6 = "longjr5sl6a57ajn52ny" ascii wide
 		$tox1 = "A458DAEFD26B207A65C2D016" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2671,7 +2671,7 @@ rule note_vect
 	strings:
 		$address1 = "vectordntlcrlmfkcm4a" ascii wide
 		$tox1 = "1A51DCBB33FBF603B385D223" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2696,7 +2696,7 @@ rule note_makop_phobos_like_risen
 		$address1 = "cqqzfmdd2fwshfyic6sr" ascii wide
 		$address2 = "o6pi3u67zyag73ligtsu" ascii wide
 		$address3 = "s2wk77h653qn54csf4gp" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2720,7 +2720,7 @@ rule note_payload
 	strings:
 		$address1 = "payloadrz5yw227brtbv" ascii wide
 		$address2 = "payloadynyvabjacbun4" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2746,7 +2746,7 @@ rule note_lockbit_2_0
 		$address2 = "lockbitsup4yezcd5enk" ascii wide
 		$brand = "LockBit 2.0 Ransomware" ascii wide nocase
 		$id = "Decryption ID:" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2771,7 +2771,7 @@ rule note_lockbit_3_0
 		$brand = "LockBit 3.0 the world's fastest" ascii wide nocase
 		$address = /lockbit[a-z2-7]{49}\.onion/ ascii wide
 		$tor = "torproject.org" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2796,7 +2796,7 @@ rule note_lockbit_4_0
 		$brand = "attacked by LockBit 4.0" ascii wide nocase
 		$address = /lockbit[a-z2-7]{49}\.onion/ ascii wide
 		$key = "ACCESS KEY" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2823,7 +2823,7 @@ rule note_lockbit_5_0
 		$address3 = "lockbitsuppyx2jegaoy" ascii wide
 		$brand = "attacked by LockBit 5.0" ascii wide nocase
 		$tor = "Tor Browser" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2849,7 +2849,7 @@ rule note_lockbit_any
 		$a = "stolen and encrypted" ascii wide nocase
 		$b = "You must pay us" ascii wide nocase
 		$c = "decrypt" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and

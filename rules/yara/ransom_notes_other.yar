@@ -18,7 +18,7 @@ rule note_0apt
 		version = 1
 	strings:
 		$address1 = "oaptxiyisljt2kv3we2w" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -44,7 +44,7 @@ rule note_abyss_locker
 		$address2 = "jwqpucwiolhmivnqt7qw" ascii wide
 		$a = "We are the Abyss." ascii wide nocase
 		$b = "crypted" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -67,7 +67,7 @@ rule note_ailock
 		version = 1
 	strings:
 		$address1 = "qs6wu56n2adj7qrjg25d" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -90,7 +90,7 @@ rule note_ako
 		version = 1
 	strings:
 		$address1 = "kwvhrdibgmmpkhkidrby" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -113,7 +113,7 @@ rule note_alpha_mydata
 		version = 1
 	strings:
 		$address1 = "mydatae2d63il5oaxxan" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -136,7 +136,7 @@ rule note_antefrigus
 		version = 1
 	strings:
 		$address1 = "yboa7nidpv5jdtumgfm4" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -160,7 +160,7 @@ rule note_arcus
 	strings:
 		$address1 = "arcuufpr5xxbbkin4mli" ascii wide
 		$tox1 = "F6B2E01CFA4D3F2DB75E4EDD" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -183,7 +183,7 @@ rule note_audit_team
 		version = 1
 	strings:
 		$address1 = "6tdqqaxftvradka5d2fr" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -206,7 +206,7 @@ rule note_aurora
 		version = 1
 	strings:
 		$address1 = "ijexszhscln27nl263lm" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -229,7 +229,7 @@ rule note_aware_evolution
 		version = 1
 	strings:
 		$address1 = "ui2uleaiisccbtcooyi3" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -252,7 +252,7 @@ rule note_bitransomware
 		version = 1
 	strings:
 		$address1 = "mrv44idagzu47oktcipn" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -275,7 +275,7 @@ rule note_blackfield
 		version = 1
 	strings:
 		$address1 = "xcou7t6a4qlecsr7ipmx" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -298,7 +298,7 @@ rule note_blackwater
 		version = 1
 	strings:
 		$address1 = "6t5g73fbzdjuhvvovuvu" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -323,7 +323,7 @@ rule note_bluesky
 		$address1 = "ccpyeuptrlatb2piua4u" ascii wide
 		$a = "B L U E S K Y" ascii wide
 		$b = "RECOVERY ID:" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -346,7 +346,7 @@ rule note_bluewind_group
 		version = 1
 	strings:
 		$address1 = "okikwmntpud4bapt3llk" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -370,7 +370,7 @@ rule note_booba
 	strings:
 		$address1 = "7t3zi3e7ki6iseun77of" ascii wide
 		$address2 = "eazk7las3xsvsyxgww3j" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -393,7 +393,7 @@ rule note_bytes_from_heaven
 		version = 1
 	strings:
 		$address1 = "jhjqe4vmwfpmjgrminvt" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -416,7 +416,7 @@ rule note_cartel
 		version = 1
 	strings:
 		$address1 = "cartelirsn5l54ehcbal" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -444,7 +444,7 @@ rule note_cerber
 		$address4 = "p27dokhpz2n7nvgr" ascii wide
 		$a = "CERBER RANSOMWARE" ascii wide nocase
 		$b = "*_READ_THIS_FILE_*" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -469,7 +469,7 @@ rule note_chilelocker_arcrypter
 		$address1 = "ebljej7okwfnx5hdfikq" ascii wide
 		$address2 = "xjakumydulag5z65c7kd" ascii wide
 		$address3 = "z6vidveub2ypo3d3x7om" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -493,7 +493,7 @@ rule note_ciphbit
 	strings:
 		$address1 = "ciphbitbj4qxxhyzgzmw" ascii wide
 		$address2 = "ciphbitqyg26jor7eeo6" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -517,7 +517,7 @@ rule note_clearwater
 	strings:
 		$address1 = "b6rgpykvtyqah4q5tii2" ascii wide
 		$tox1 = "8C59AA9B590D61DCFB7894A1" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -542,7 +542,7 @@ rule note_cloak
 		$address1 = "47h4pwve4scndaneljfn" ascii wide
 		$address2 = "6mw4yczxeqoiq7rgwnpi" ascii wide
 		$address3 = "7puvv4qtcrigzbxshqib" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -565,7 +565,7 @@ rule note_cryptnet
 		version = 1
 	strings:
 		$address1 = "cryptr3fmuv4di5uiczo" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -588,7 +588,7 @@ rule note_cryptxxx
 		version = 1
 	strings:
 		$address1 = "apvc24autvavxuc6" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -611,7 +611,7 @@ rule note_crytox
 		version = 1
 	strings:
 		$tox1 = "18ABE3218DA414FFE887EA63" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -634,7 +634,7 @@ rule note_ctb_locker
 		version = 1
 	strings:
 		$address1 = "ohmva4gbywokzqso" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -658,7 +658,7 @@ rule note_cyberex
 	strings:
 		$address1 = "p6lm43x2ntdgx5ixdqfm" ascii wide
 		$address2 = "wun2vkbns2ypyxfe7wff" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -682,7 +682,7 @@ rule note_dark_angels
 	strings:
 		$address1 = "wemo2ysyeq6km2nqhcrz" ascii wide
 		$tox1 = "EB66AAB860C618A4998118BC" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -706,7 +706,7 @@ rule note_darkbit
 	strings:
 		$address1 = "iw6v2p3cruy7tqfup3yl" ascii wide
 		$tox1 = "AB33BC51AFAC64D98226826E" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -729,7 +729,7 @@ rule note_datacarry
 		version = 1
 	strings:
 		$address1 = "dcarryhaih5oldidg3tb" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -752,7 +752,7 @@ rule note_dataf
 		version = 1
 	strings:
 		$address1 = "pg3n5bteiatjf6rt7oa4" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -776,7 +776,7 @@ rule note_dataleak
 	strings:
 		$address1 = "woqjumaahi662ka26jzx" ascii wide
 		$tox1 = "4A4966259BE6EB1341A2A6A0" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -800,7 +800,7 @@ rule note_donut_d0nut
 	strings:
 		$address1 = "qkbbaxiuqqcqb5nox4np" ascii wide
 		$tox1 = "D3404141459BC7206CC4AFEC" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -824,7 +824,7 @@ rule note_exitium
 	strings:
 		$address1 = "m3ksukzn2glzfdvlusoh" ascii wide
 		$tox1 = "0932023CDBDC780B80B4772D" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -847,7 +847,7 @@ rule note_ftcode
 		version = 1
 	strings:
 		$address1 = "qvo5sd7p5yazwbrgioky" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -872,7 +872,7 @@ rule note_gandcrab
 		$address1 = "gandcrabmfe6mnef" ascii wide
 		$a = "BEGIN GANDCRAB KEY" ascii wide nocase
 		$b = "GANDCRAB V" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -896,7 +896,7 @@ rule note_the_green_blood
 	strings:
 		$address1 = "scbrksw5fgjtujc2ah42" ascii wide
 		$tox1 = "F97A512AA18917444315510B" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -919,7 +919,7 @@ rule note_gwisinlocker
 		version = 1
 	strings:
 		$address1 = "gwisin4yznpdtzq424i3" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -942,7 +942,7 @@ rule note_icefire
 		version = 1
 	strings:
 		$address1 = "nxx3cy6aee2s53v7v5px" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -965,7 +965,7 @@ rule note_industrial_spy
 		version = 1
 	strings:
 		$address1 = "spyarea23ttlty6qav3e" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -988,7 +988,7 @@ rule note_jaff
 		version = 1
 	strings:
 		$address1 = "rktazuzi7hbln7sy" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1011,7 +1011,7 @@ rule note_kairos
 		version = 1
 	strings:
 		$address1 = "nerqnacjmdy3obvevyol" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1034,7 +1034,7 @@ rule note_karma
 		version = 1
 	strings:
 		$address1 = "3nvzqyo6l4wkrzumzu5a" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1062,7 +1062,7 @@ rule note_killada
 		$address4 = "killadahaynpqrkppe2m" ascii wide
 		$address5 = "killadax36r6bbb3md67" ascii wide
 		$address6 = "killadaxczzw3wnuaxky" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1089,7 +1089,7 @@ rule note_krybit
 		$address3 = "krybitx3fh5krdnhegyp" ascii wide
 		$address4 = "krybitxdpxohsmjooeb3" ascii wide
 		$tox1 = "071EA649F06BDB7123C99653" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1113,7 +1113,7 @@ rule note_krypt
 	strings:
 		$address1 = "decryptjhpol6zezc72x" ascii wide
 		$address2 = "decryptrrx2fojgfcof3" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1136,7 +1136,7 @@ rule note_kuiper
 		version = 1
 	strings:
 		$tox1 = "D27A7B3711CD1442A8FAC19B" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1160,7 +1160,7 @@ rule note_kyber
 	strings:
 		$address1 = "kyblogtz6k3jtxnjjvlu" ascii wide
 		$address2 = "mlnmlnnrdhcaddwll4zq" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1184,7 +1184,7 @@ rule note_lamashtu
 	strings:
 		$address1 = "7jhbjbyb3zp5ziqqn6ki" ascii wide
 		$address2 = "lamashtux5j74mcm7lww" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1207,7 +1207,7 @@ rule note_lambda
 		version = 1
 	strings:
 		$address1 = "nn5ua7gc7jkllpoztymt" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1230,7 +1230,7 @@ rule note_la_piovra
 		version = 1
 	strings:
 		$address1 = "et22fibzuzfyzgurm35s" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1254,7 +1254,7 @@ rule note_leaknet
 	strings:
 		$address1 = "nleakk6sejx45jxtk7x6" ascii wide
 		$address2 = "zuoeinyx56bgzp26472n" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1277,7 +1277,7 @@ rule note_lilith
 		version = 1
 	strings:
 		$address1 = "yeuajcizwytgmrntijhx" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1300,7 +1300,7 @@ rule note_linkc
 		version = 1
 	strings:
 		$address1 = "xs4psqhvekjle3qwyiav" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1323,7 +1323,7 @@ rule note_luckbit
 		version = 1
 	strings:
 		$address1 = "luckbit53sdne5yd5vde" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1347,7 +1347,7 @@ rule note_lv
 	strings:
 		$address1 = "l55ysq5qjpin2vq23ul3" ascii wide
 		$address2 = "rbvuetuneohce3ouxjlb" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1371,7 +1371,7 @@ rule note_m3rx
 	strings:
 		$address1 = "pippahtohg6qgioqu3ix" ascii wide
 		$tox1 = "9A1217BEDA4AB77052A25D17" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1394,7 +1394,7 @@ rule note_mortar
 		version = 1
 	strings:
 		$address1 = "hpo7htcpddfanilkntts" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1417,7 +1417,7 @@ rule note_naga
 		version = 1
 	strings:
 		$address1 = "nagapay2ypwzsj7gb2hl" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1440,7 +1440,7 @@ rule note_nblock
 		version = 1
 	strings:
 		$address1 = "nblockn6jjp3xxh2do4c" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1463,7 +1463,7 @@ rule note_nefilim
 		version = 1
 	strings:
 		$address1 = "hxt254aygrsziejn" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1487,7 +1487,7 @@ rule note_nemesis
 	strings:
 		$address1 = "k7kzrgcoxsjm7fujj5vo" ascii wide
 		$tox1 = "D1F9B62B1505674B719AD0E4" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1512,7 +1512,7 @@ rule note_nemty
 		$address1 = "zjoxyw5mkacojk5ptn2i" ascii wide
 		$a = "NEMTY PROJECT V" ascii wide nocase
 		$b = "NEMTY DECRYPTION KEY" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1537,7 +1537,7 @@ rule note_netrunner
 		$address1 = "netrunnlekx5rsfc7l3k" ascii wide
 		$address2 = "netrunrsb3bivj5gnwaj" ascii wide
 		$tox1 = "02B37A5C56F8A4A73284B3CF" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1564,7 +1564,7 @@ rule note_noname
 		$address3 = "nonamef5njcxkghbjequ" ascii wide
 		$tox1 = "A5F2F6058F70CE5953DC475E" ascii wide nocase
 		$tox2 = "F1D0F45DBC3F4CA784D5D0D0" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1589,7 +1589,7 @@ rule note_nova
 		$address1 = "c43mpmijbb7rrvb3gc2w" ascii wide
 		$address2 = "novadmrkp4vbk2padk5t" ascii wide
 		$tox1 = "8E9A6195A769FE7115F087C6" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1612,7 +1612,7 @@ rule note_nullbulge
 		version = 1
 	strings:
 		$address1 = "nullblgtk7dwzpfklgkt" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1636,7 +1636,7 @@ rule note_payouts_king
 	strings:
 		$address1 = "payoutsgn7cy6uliwevd" ascii wide
 		$tox1 = "74FB30F3FCC73D6B1BCE4032" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1659,7 +1659,7 @@ rule note_prolock
 		version = 1
 	strings:
 		$address1 = "msaoyrayohnp32tcgwca" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1682,7 +1682,7 @@ rule note_punisher
 		version = 1
 	strings:
 		$address1 = "jh3zjsqgqk5woyuls7dx" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1705,7 +1705,7 @@ rule note_quicklock
 		version = 1
 	strings:
 		$address1 = "dmkhn64rhzqtys7rns6z" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1731,7 +1731,7 @@ rule note_ragnarok
 		$m1 = "asgardmaster5@protonmail.com" ascii wide nocase
 		$m2 = "ragnar0k@ctemplar.com" ascii wide nocase
 		$m3 = "melling@confidential.tips" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1757,7 +1757,7 @@ rule note_ralord
 		$address2 = "ralordqe33mpufkpsr6z" ascii wide
 		$address3 = "ralordt7gywtkkkkq2su" ascii wide
 		$tox1 = "0C8E5B45C57AE244E9C904C5" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1780,7 +1780,7 @@ rule note_rancoz
 		version = 1
 	strings:
 		$address1 = "ze677xuzard4lx4iul2y" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1806,7 +1806,7 @@ rule note_ra_world
 		$address2 = "raworldw32b2qxevn3gp" ascii wide
 		$tox1 = "1C2163487A1356EA767FD0F7" ascii wide nocase
 		$tox2 = "358AC0F6C813DD4FD243524F" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1829,7 +1829,7 @@ rule note_redalert_n13v
 		version = 1
 	strings:
 		$address1 = "gwvueqclwkz3h7u75cks" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1852,7 +1852,7 @@ rule note_relic_project
 		version = 1
 	strings:
 		$address1 = "chatc46k7dqtvvrgfqjs" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1876,7 +1876,7 @@ rule note_reynolds
 	strings:
 		$address1 = "bs2tlg32pfjwmclm22cy" ascii wide
 		$tox1 = "6F7831EBB5EEB933275BD6F4" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1899,7 +1899,7 @@ rule note_rook
 		version = 1
 	strings:
 		$address1 = "gamol6n6p2p4c3ad7gxm" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1922,7 +1922,7 @@ rule note_satancd
 		version = 1
 	strings:
 		$address1 = "mzg4llxp4kaf4qq5s4hl" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1945,7 +1945,7 @@ rule note_school_boys
 		version = 1
 	strings:
 		$address1 = "pnanlicgxkku2aonwsg2" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1968,7 +1968,7 @@ rule note_sensayq
 		version = 1
 	strings:
 		$address1 = "ppzmaodrgtg7r6zcputd" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -1991,7 +1991,7 @@ rule note_shadow
 		version = 1
 	strings:
 		$address1 = "lc65fb3wrvox6xlyn4hk" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2014,7 +2014,7 @@ rule note_slug
 		version = 1
 	strings:
 		$address1 = "3ytm3d25hfzvbylkxiwy" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2037,7 +2037,7 @@ rule note_synapse
 		version = 1
 	strings:
 		$address1 = "ugoakjk3v6hop3epjhdg" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2060,7 +2060,7 @@ rule note_teslacrypt
 		version = 1
 	strings:
 		$address1 = "xlowfznrg4wf7dli" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2083,7 +2083,7 @@ rule note_thor
 		version = 1
 	strings:
 		$address1 = "g6gwcbiylnvrzj6txsyp" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2106,7 +2106,7 @@ rule note_tommyleaks
 		version = 1
 	strings:
 		$address1 = "xir242nunyist4d7ksfn" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2129,7 +2129,7 @@ rule note_trinity
 		version = 1
 	strings:
 		$address1 = "txtggyng5euqkyzl2knb" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2153,7 +2153,7 @@ rule note_valencia
 	strings:
 		$address1 = "4tpksbx73v5bewqr7kan" ascii wide
 		$address2 = "6doyqxqqj36vnedtt2zw" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2176,7 +2176,7 @@ rule note_wa
 		version = 1
 	strings:
 		$address1 = "weepangrbqjfsxd2noz4" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2199,7 +2199,7 @@ rule note_whitelock
 		version = 1
 	strings:
 		$address1 = "l3e4ct2egnlfz4ymexwn" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2222,7 +2222,7 @@ rule note_xleaks
 		version = 1
 	strings:
 		$address1 = "fqb6joilbbd26d574bfa" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2246,7 +2246,7 @@ rule note_azov
 	strings:
 		$a = "!Azov ransomware!" ascii wide nocase
 		$b = "To recover your files contact us" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2271,7 +2271,7 @@ rule note_biglock
 		$a = "ChaCha + AES" ascii wide
 		$b = "MARKED BY EXTENSION" ascii wide nocase
 		$c = "YOUR FILES ARE SAFE! ONLY MODIFIED" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2296,7 +2296,7 @@ rule note_black_hunt
 		$a = "Black Hunt" ascii wide
 		$b = "dectokyo@onionmail.org" ascii wide nocase
 		$c = "sdjf982lkjsdvcjlksaf2kjhlksvvnktyoiasuc92lf" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2320,7 +2320,7 @@ rule note_cryptomix
 	strings:
 		$a = "ms.heisenberg@aol.com" ascii wide nocase
 		$b = "decrypt" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2344,7 +2344,7 @@ rule note_dead_by_dawn
 	strings:
 		$a = "DEADbyDAWN Team" ascii wide nocase
 		$b = "deritim@proton.me" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2368,7 +2368,7 @@ rule note_h0lygh0st
 	strings:
 		$a = "H0lyGh0st" ascii wide
 		$b = "Please Read this text to decrypt all files encrypted" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2392,7 +2392,7 @@ rule note_nova_group
 	strings:
 		$a = "novagroup@onionmail.org" ascii wide nocase
 		$b = "decrypt" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2416,7 +2416,7 @@ rule note_ranzy_locker
 	strings:
 		$a = "eviluser@tutanota.com" ascii wide nocase
 		$b = "evilpr0ton@protonmail.com" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2440,7 +2440,7 @@ rule note_scarecrow
 	strings:
 		$a = "ScareCrow encrypted your files" ascii wide nocase
 		$b = "@ScareCrowRestore" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2465,7 +2465,7 @@ rule note_vohuk
 		$a = "Vohuk Ransomware" ascii wide nocase
 		$b = "decfile@tutanota.com" ascii wide nocase
 		$c = "decfile@cyberfear.com" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -2489,7 +2489,7 @@ rule note_xorist
 	strings:
 		$a = "Fast_decrypt_and_protect@tutanota.com" ascii wide nocase
 		$b = "decrypt" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and

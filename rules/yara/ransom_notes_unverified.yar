@@ -20,7 +20,7 @@ rule note_babuk
 		$a = "babuk" ascii wide nocase
 		$b = "babukq4e2p4wu4iq" ascii wide
 		$c = "decrypt" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -45,7 +45,7 @@ rule note_pysa
 		$a = "PYSA" ascii wide fullword
 		$b = "pysa2bitc5ldeyfak4se" ascii wide
 		$c = "Every byte on any types of your devices was encrypted" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -70,12 +70,12 @@ rule note_egregor
 		$a = "egregor" ascii wide nocase
 		$b = "egregorwiki.top" ascii wide nocase
 		$c = "decrypt" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
 		not $rule_text and
-		($b and $c) or ($a and $c and #a > 2)
+		(($b and $c) or ($a and $c and #a > 2))
 }
 
 rule note_lockfile
@@ -94,7 +94,7 @@ rule note_lockfile
 	strings:
 		$a = "contact@contipauper.com" ascii wide nocase
 		$b = "LOCKFILE" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -118,7 +118,7 @@ rule note_rorschach
 	strings:
 		$a = "wvpater@onionmail.org" ascii wide nocase
 		$b = "Decryption ID:" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -142,7 +142,7 @@ rule note_zeppelin
 	strings:
 		$a = "ALL YOUR FILES ARE ENCRYPTED" ascii wide nocase
 		$id = /Your personal ID: {0,2}[0-9A-F]{3}-[0-9A-F]{3}-[0-9A-F]{3}/ ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -167,12 +167,12 @@ rule note_globeimposter
 		$a = "YOUR PERSONAL ID" ascii wide nocase
 		$b = "For data recovery needs decryptor" ascii wide nocase
 		$c = "Your files are Encrypted!" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
 		not $rule_text and
-		(2 of ($b, $c) and ($a or $b))
+		2 of ($b, $c) and ($a or $b)
 }
 
 rule note_wannacry
@@ -195,12 +195,12 @@ rule note_wannacry
 		$d = "gx7ekbenv2riucmf" ascii wide
 		$e = "57g7spgrzlojinas" ascii wide
 		$f = "Ooops, your" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
 		not $rule_text and
-		2 of ($a, $b, $c, $d, $e, $f)
+		2 of ($a, $b, $c, $d, $e, $f) and 1 of ($d, $e, $f)
 }
 
 rule note_notpetya
@@ -219,7 +219,7 @@ rule note_notpetya
 	strings:
 		$a = "wowsmith123456@posteo.net" ascii wide nocase
 		$b = "1Mz7153HMuxXTuR2R1t78mGSdzaAtNbBWX" ascii wide
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
@@ -245,12 +245,12 @@ rule note_deadbolt_nas
 		$b = "0.03" ascii wide nocase
 		$c = "bitcoin" ascii wide nocase
 		$d = "deadbolt" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
 		not $rule_text and
-		($a and 1 of ($b, $c)) or ($d and $b and $c)
+		(($a and 1 of ($b, $c)) or ($d and $b and $c))
 }
 
 rule note_diskstation_nas
@@ -272,7 +272,7 @@ rule note_diskstation_nas
 		$c = "umbrella" ascii wide nocase
 		$d = "decrypt" ascii wide nocase
 		$e = "bitcoin" ascii wide nocase
-		$rule_text = /\n[ \t]{1,8}condition:/
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and

@@ -26,7 +26,10 @@ void case_close(struct case_store *s);	/* rolls back what was not committed; NUL
 WARN_UNUSED enum triage_status case_set(struct case_store *s, const char *key, const char *value, struct triage_error *err);
 const char *case_get(struct case_store *s, const char *key);
 
-/* --- observations; evidence ids count from 1, filesystem and volume ids too, over all evidence --- */
+/*
+ * --- observations; evidence ids count from 1, filesystem and volume ids too, over all evidence ---
+ * On --resume the probe runs again: the same evidence, volume or filesystem (evidence_id, index) replaces its row and keeps its id.
+ */
 WARN_UNUSED enum triage_status case_put_evidence(struct case_store *s, uint64_t evidence_id, const char *name,
     const struct triage_evidence *e, struct triage_error *err);
 /* Image digests and verdict word (match, mismatch, none-stored, not-checked); bad_sectors counted by the image pass. Hex text, "" for none. */
@@ -99,6 +102,15 @@ WARN_UNUSED enum triage_status case_custody(struct case_store *s, const char *ac
 struct case_sealer;
 /* Make case.db at path from the journal: all tables, sorted; views of the contract. Findings, coverage and custody are put next. */
 WARN_UNUSED enum triage_status case_build(struct case_store *s, const char *path, struct case_sealer **ret_sealer, struct triage_error *err);
+
+/*
+ * A reader over the sealer's own connection: sees the rows built so far, in the order of the sealed database. For the judge.
+ * Owned by the sealer; cursors must be closed before the next case_seal_* call and before case_seal_finish().
+ */
+struct case_reader;
+struct case_reader *case_seal_reader(struct case_sealer *z);
+/* A META fact learnt after the build (verdict, family ...): key without "meta.". */
+WARN_UNUSED enum triage_status case_seal_meta(struct case_sealer *z, const char *key, const char *value, struct triage_error *err);
 
 struct case_finding_row {
 	enum triage_severity severity;

@@ -1,0 +1,47 @@
+/*
+ * plan.h - what to examine and how: filled by the caller, read by triage_run().
+ *
+ * All strings and arrays are borrowed for the duration of the run. NULL or 0 means "default" unless said.
+ */
+#ifndef TRIAGE_PLAN_H
+#define TRIAGE_PLAN_H
+
+#include <triage/error.h>
+#include <triage/record.h>
+
+struct triage_plan {
+	const char *const *evidence;	/* paths, in the order given */
+	size_t evidence_count;
+	const char *output;		/* bundle folder; NULL: ./case-<name>-<UTC time> */
+	const char *arguments;		/* kept as work/arguments for --resume; arguments_size bytes, NULL for none */
+	size_t arguments_size;
+	bool resume;			/* output is an interrupted bundle: options come from it, only jobs and progress from here */
+
+	const char *case_id, *evidence_id, *examiner, *organisation, *note;	/* "" when not given */
+	const char *hostname;		/* --hostname; "" */
+	const char *drive_map;		/* --map DIR=C:; "" */
+	const char *lang, *timezone;	/* nl fr de en; IANA zone or "" for UTC */
+	int64_t from, to;		/* TRIAGE_TIME_NONE = open */
+
+	const char *rules_dir;		/* folder of the built-in rules: yara/ and the tables */
+	bool no_builtin_rules;
+	const char *const *rules, *const *known_good, *const *known_bad;
+	size_t rule_count, known_good_count, known_bad_count;
+	const char *partitions;		/* "all" or "1,3" */
+
+	unsigned jobs;			/* worker processes; 0: online processors */
+	uint64_t memory;		/* bytes for all processes together; 0: half of RAM */
+	uint64_t window_size;		/* bytes of a stream held at a time; 0: from memory, at most 64 MiB */
+	double budget_seconds;		/* 0: none */
+	double unit_seconds;		/* a worker without progress for so long is killed; 0: 180 */
+	unsigned shard, shards;		/* --shard K/N: 1-based K; 0 of 0: all */
+	bool no_image_hash;
+};
+
+/* What a run would do, for --dry-run. */
+struct triage_estimate {
+	uint64_t bytes, bundle_bytes;	/* to read; rough size of the bundle */
+	double seconds;
+};
+
+#endif

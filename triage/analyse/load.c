@@ -1,0 +1,342 @@
+/* load.c - rule files from disk to a set: read, checked, compiled alone, cut into rules. */
+#include "triage/analyse/set.h"
+
+#include "triage/base/digest.h"
+#include "triage/base/fault.h"
+#include "triage/base/scoped.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum {
+	RULE_FILE_MAX = 64 << 20,
+	PATH_SHOWN = 4096,
+	ERROR_SHOWN = 300,
+	DEFAULT_WINDOW = 64 << 20,
+	LEAST_WINDOW = 2 << 20,		/* the randomness restart and the file type look back over the first MiB */
+	DEFAULT_OVERLAP = 64 << 10,
+	DEFAULT_TIMEOUT = 60,
+	DEFAULT_MATCHES = 1000,
+	SAMPLE_MAX = 64,
+};
+
+enum triage_status
+set_grow(void *slot, size_t count, size_t *room, size_t element, struct triage_error *err)
+{
+	if (count < *room)
+		return TRIAGE_OK;
+	size_t more = *room == 0 ? 16 : *room * 2, bytes;
+	void *bigger = fault_hit() || __builtin_mul_overflow(more, element, &bytes) ? NULL : realloc(*(void **)slot, bytes);
+	if (bigger == NULL) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for rules");
+		return TRIAGE_E_MEMORY;
+	}
+	*(void **)slot = bigger;
+	*room = more;
+	return TRIAGE_OK;
+}
+
+/* File name without folder, with ~2, ~3 ... behind it while another file has it. */
+static const char *
+unique_name(struct analyse_set *set, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash != NULL ? slash + 1 : path;
+	char candidate[NAME_MAX + 16];
+	for (unsigned n = 1;; n++) {
+		int size = n == 1 ? snprintf(candidate, sizeof(candidate), "%s", name) : snprintf(candidate, sizeof(candidate), "%s~%u", name, n);
+		const char *shown = pool_display(&set->pool, candidate, size < 0 ? 0 : strlen(candidate), PATH_SHOWN);
+		bool taken = false;
+		for (size_t i = 0; i < set->file_count && !taken; i++)
+			taken = strcmp(set->files[i].public.name_space, shown) == 0;
+		if (!taken)
+			return shown;
+	}
+}
+
+static void
+refuse_file(struct analyse_set *set, struct set_file *file, size_t line, const char *why)
+{
+	char text[ERROR_SHOWN];
+	if (line != 0)
+		snprintf(text, sizeof(text), "line %zu: %s", line, why);
+	else
+		snprintf(text, sizeof(text), "%s", why);
+	file->public.error = pool_display(&set->pool, text, strlen(text), ERROR_SHOWN);
+	file->public.error_line = (unsigned)line;
+	rule_text_release(&file->cut);
+	free(file->text);
+	file->text = NULL;
+}
+
+/* The whole of a rule file into file->text, or a reason in err that concerns this file alone. */
+static enum triage_status
+read_text(const char *path, struct set_file *file, struct triage_error *err)
+{
+	struct stat info;
+	SCOPED_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &info) != 0) {
+		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "it cannot be opened");
+		return TRIAGE_E_IO;
+	}
+	if (!S_ISREG(info.st_mode) || info.st_size > RULE_FILE_MAX) {
+		triage_error_set(err, TRIAGE_E_LIMIT, TRIAGE_NO_OFFSET, "it is no file of at most %d bytes", RULE_FILE_MAX);
+		return TRIAGE_E_LIMIT;
+	}
+	size_t size = (size_t)info.st_size, done = 0;
+	SCOPED_FREE char *text = fault_hit() ? NULL : malloc(size + 1);
+	if (text == NULL) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for rules");
+		return TRIAGE_E_MEMORY;
+	}
+	while (done < size) {
+		ssize_t got = read(fd, text + done, size - done);
+		if (got <= 0) {
+			triage_error_set(err, TRIAGE_E_IO, done, "it cannot be read");
+			return TRIAGE_E_IO;
+		}
+		done += (size_t)got;
+	}
+	text[size] = '\0';
+	file->text = TAKE(text);
+	file->size = size;
+	return TRIAGE_OK;
+}
+
+static bool
+same_rules(const struct set_file *file, const YR_RULES *rules)
+{
+	if (rules->num_rules != file->cut.count)
+		return false;
+	for (size_t i = 0; i < file->cut.count; i++) {
+		const char *name = rules->rules_table[i].identifier;
+		const struct rule_part *part = &file->cut.parts[i];
+		if (strlen(name) != part->name_size || memcmp(name, file->text + part->name, part->name_size) != 0)
+			return false;
+	}
+	return true;
+}
+
+static enum triage_status
+add_rules(struct analyse_set *set, struct set_file *file, YR_COMPILER *compiler, struct triage_error *err)
+{
+	YR_RULES *rules = NULL;
+	if (fault_hit() || yr_compiler_get_rules(compiler, &rules) != ERROR_SUCCESS) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for compiled rules");
+		return TRIAGE_E_MEMORY;
+	}
+	enum triage_status st = TRIAGE_OK;
+	file->first_rule = set->rule_count;
+	if (!same_rules(file, rules)) {
+		refuse_file(set, file, 0, "its rules could not be told apart; please report this file");
+	} else {
+		for (size_t i = 0; i < rules->num_rules && st == TRIAGE_OK; i++)
+			st = set_add_rule(set, file, &rules->rules_table[i], err);
+		file->public.rules = rules->num_rules;
+	}
+	yr_rules_destroy(rules);
+	return st;
+}
+
+/* Compile the file alone, so that what is wrong with it touches no other. */
+static enum triage_status
+try_file(struct analyse_set *set, struct set_file *file, struct triage_error *err)
+{
+	struct triage_error why = { 0 };
+	if (memchr(file->text, '\0', file->size) != NULL) {
+		refuse_file(set, file, 0, "it holds a NUL byte, so it is no rule text (compiled rules are not accepted)");
+		return TRIAGE_OK;
+	}
+	enum triage_status cut = rule_text_cut(file->text, file->size, &file->cut, &why);
+	if (cut == TRIAGE_E_MEMORY || cut == TRIAGE_E_UNSUPPORTED) {
+		if (cut == TRIAGE_E_UNSUPPORTED) {
+			refuse_file(set, file, file->cut.error_line, why.text);
+			return TRIAGE_OK;
+		}
+		triage_error_set(err, cut, TRIAGE_NO_OFFSET, "%s", why.text);
+		return cut;
+	}
+	struct compile_error wrong = { 0 };
+	YR_COMPILER *compiler;
+	enum triage_status st = set_compiler(&wrong, &compiler, err);
+	if (st != TRIAGE_OK)
+		return st;
+	if (yr_compiler_add_string(compiler, file->text, file->public.name_space) != 0)
+		refuse_file(set, file, wrong.line, wrong.text[0] != '\0' ? wrong.text : "it does not compile");
+	else if (cut != TRIAGE_OK)
+		refuse_file(set, file, file->cut.error_line, why.text);
+	else
+		st = add_rules(set, file, compiler, err);
+	yr_compiler_destroy(compiler);
+	return st;
+}
+
+static enum triage_status
+load_file(struct analyse_set *set, const char *path, struct triage_error *err)
+{
+	enum triage_status st = set_grow(&set->files, set->file_count, &set->file_room, sizeof(set->files[0]), err);
+	if (st != TRIAGE_OK)
+		return st;
+	struct set_file *file = &set->files[set->file_count];
+	struct triage_error why = { 0 };
+	*file = (struct set_file){ .public = {
+		.path = pool_display(&set->pool, path, strlen(path), PATH_SHOWN), .name_space = unique_name(set, path), .sha256 = "", .error = "" } };
+	set->file_count++;
+	st = read_text(path, file, &why);
+	if (st == TRIAGE_E_MEMORY) {
+		triage_error_set(err, st, TRIAGE_NO_OFFSET, "%s", why.text);
+		return st;
+	}
+	if (st != TRIAGE_OK) {
+		refuse_file(set, file, 0, why.text);
+		return TRIAGE_OK;
+	}
+	char sha256[65];
+	digest_sha256_hex(file->text, file->size, sha256);
+	file->public.sha256 = pool_keep(&set->pool, sha256, 64);
+	return try_file(set, file, err);
+}
+
+static bool
+is_rule_name(const char *name)
+{
+	static const char *const ends[] = { ".yar", ".yara", ".rule" };
+	size_t size = strlen(name);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (size > strlen(ends[i]) && strcasecmp(name + size - strlen(ends[i]), ends[i]) == 0)
+			return true;
+	return false;
+}
+
+static int
+compare_entries(const FTSENT **a, const FTSENT **b)
+{
+	return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+static enum triage_status
+load_entry(struct analyse_set *set, const FTSENT *entry, struct triage_error *err)
+{
+	bool top = entry->fts_level == FTS_ROOTLEVEL;
+	switch (entry->fts_info) {
+	case FTS_F:
+		return top || is_rule_name(entry->fts_name) ? load_file(set, entry->fts_path, err) : TRIAGE_OK;
+	case FTS_DNR:
+	case FTS_ERR:
+	case FTS_NS:
+		errno = entry->fts_errno;
+		/* within a folder it is one file of many: load_file() records why it fails */
+		if (!top)
+			return load_file(set, entry->fts_path, err);
+		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "rules %s cannot be read", entry->fts_path);
+		return TRIAGE_E_IO;
+	case FTS_DEFAULT:
+	case FTS_SLNONE:
+		if (!top)
+			return TRIAGE_OK;
+		errno = EINVAL;
+		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "rules %s is neither a file nor a folder", entry->fts_path);
+		return TRIAGE_E_IO;
+	default:
+		return TRIAGE_OK;
+	}
+}
+
+static enum triage_status
+load_path(struct analyse_set *set, const char *path, struct triage_error *err)
+{
+	SCOPED_FREE char *copy = strdup(path);
+	if (copy == NULL) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for rules");
+		return TRIAGE_E_MEMORY;
+	}
+	char *const paths[] = { copy, NULL };
+	FTS *walk = fts_open(paths, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, compare_entries);
+	if (walk == NULL) {
+		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "rules %s cannot be read", path);
+		return TRIAGE_E_IO;
+	}
+	enum triage_status st = TRIAGE_OK;
+	const FTSENT *entry;
+	while (st == TRIAGE_OK && (entry = fts_read(walk)) != NULL)
+		st = load_entry(set, entry, err);
+	fts_close(walk);
+	return st;
+}
+
+static enum triage_status
+load_all(struct analyse_set *set, const struct analyse_config *config, struct triage_error *err)
+{
+	enum triage_status st = digest_setup(err);
+	if (st == TRIAGE_OK)
+		st = filetype_load(config->magic_path, &set->magic, err);
+	if (st != TRIAGE_OK)
+		return st;
+	if (yr_initialize() != ERROR_SUCCESS) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "YARA cannot be started");
+		return TRIAGE_E_MEMORY;
+	}
+	set->yara_is_up = true;
+	/* nobody looks at more of a match, and the copies are the growth term of hostile content */
+	yr_set_configuration_uint32(YR_CONFIG_MAX_MATCH_DATA, SAMPLE_MAX);
+	for (size_t i = 0; i < config->rule_path_count && st == TRIAGE_OK; i++)
+		st = load_path(set, config->rule_paths[i], err);
+	if (st == TRIAGE_OK)
+		st = set_make_groups(set, err);
+	if (st == TRIAGE_OK && set->pool.failed) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for rules");
+		return TRIAGE_E_MEMORY;
+	}
+	for (size_t i = 0; i < set->file_count; i++) {
+		rule_text_release(&set->files[i].cut);
+		free(set->files[i].text);
+		set->files[i].text = NULL;
+	}
+	return st;
+}
+
+enum triage_status
+analyse_load(const struct analyse_config *config, struct analyse_set **ret_set, struct triage_error *err)
+{
+	struct analyse_set *set = fault_hit() ? NULL : calloc(1, sizeof(*set));
+	if (set == NULL) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for rules");
+		return TRIAGE_E_MEMORY;
+	}
+	set->window_size = config->window_size == 0 ? DEFAULT_WINDOW : config->window_size < LEAST_WINDOW ? LEAST_WINDOW : config->window_size;
+	set->window_overlap = config->window_overlap == 0 ? DEFAULT_OVERLAP : config->window_overlap;
+	if (set->window_overlap > set->window_size / 2)
+		set->window_overlap = set->window_size / 2;
+	set->scan_timeout = config->scan_timeout == 0 ? DEFAULT_TIMEOUT : config->scan_timeout;
+	set->match_limit = config->match_limit == 0 ? DEFAULT_MATCHES : config->match_limit;
+	enum triage_status st = load_all(set, config, err);
+	if (st != TRIAGE_OK) {
+		analyse_free(set);
+		return st;
+	}
+	*ret_set = set;
+	return TRIAGE_OK;
+}
+
+void
+analyse_free(struct analyse_set *set)
+{
+	if (set == NULL)
+		return;
+	set_release_groups(set);
+	for (size_t i = 0; i < set->file_count; i++) {
+		rule_text_release(&set->files[i].cut);
+		free(set->files[i].text);
+	}
+	free(set->files);
+	free(set->rules);
+	filetype_release(&set->magic);
+	pool_release(&set->pool);
+	if (set->yara_is_up)
+		yr_finalize();
+	free(set);
+}

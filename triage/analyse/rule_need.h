@@ -1,0 +1,34 @@
+/*
+ * rule_need.h - what a stream must have for a rule's condition to be able to hold: bytes at offset 0, and an upper size.
+ *
+ * Sound, not complete: only comparisons of uintN(0) and filesize with literals, joined by and, or and brackets, are
+ * understood; everything else needs nothing. A condition that holds has every operand of its `and` and some operand
+ * of its `or` holding, and an undefined operand never holds, so the needs of `and` add up and those of `or` are united.
+ */
+#ifndef TRIAGE_ANALYSE_RULE_NEED_H
+#define TRIAGE_ANALYSE_RULE_NEED_H
+
+#include "triage/analyse/rule_lexer.h"
+
+#include "triage/base/view.h"
+
+enum { RULE_HEADERS = 12, RULE_HEADER_SIZE = 4 };
+
+struct rule_header {
+	uint8_t bytes[RULE_HEADER_SIZE];
+	uint8_t size;			/* 1, 2 or 4 */
+};
+
+struct rule_need {
+	size_t header_count;		/* a stream must begin with one of headers; 0: with anything */
+	struct rule_header headers[RULE_HEADERS];
+	uint64_t size_max;		/* UINT64_MAX: any size */
+};
+
+enum { RULE_NEED_WORDS = 8192 };	/* a longer condition needs nothing */
+
+/* words: of a condition, without the closing brace. */
+struct rule_need rule_need_of(const struct rule_word *words, size_t count);
+bool rule_header_fits(const struct rule_header *headers, size_t count, struct view head);
+
+#endif

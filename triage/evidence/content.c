@@ -1,0 +1,247 @@
+#include "triage/evidence/content.h"
+
+#include "triage/base/scoped.h"
+#include "triage/evidence/fs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EXTENTS_SENT = 4096 };
+
+void
+run_list_release(struct run_list *l)
+{
+	free(l->runs);
+	*l = (struct run_list){ 0 };
+}
+
+uint64_t
+run_list_end(const struct run_list *l)
+{
+	return l->count == 0 ? 0 : l->runs[l->count - 1].offset + l->runs[l->count - 1].length;
+}
+
+enum triage_status
+run_list_add(struct run_list *l, uint64_t place, uint64_t length, struct triage_error *err)
+{
+	uint64_t end = run_list_end(l);
+	if (length == 0)
+		return TRIAGE_OK;
+	if (length > INT64_MAX - end) {
+		triage_error_set(err, TRIAGE_E_FORMAT, end, "a run of %ju bytes makes the stream larger than any can be", (uintmax_t)length);
+		return TRIAGE_E_FORMAT;
+	}
+	struct run *last = l->count > 0 ? &l->runs[l->count - 1] : NULL;
+	if (last != NULL && (place >= RUN_FILLER ? last->place == place : last->place < RUN_FILLER && last->place + last->length == place)) {
+		last->length += length;
+		return TRIAGE_OK;
+	}
+	if (l->count == l->room) {
+		size_t room = l->room == 0 ? 8 : l->room * 2;
+		struct run *runs = room > RUN_LIST_MAX ? NULL : realloc(l->runs, room * sizeof(*runs));
+		if (runs == NULL) {
+			enum triage_status st = room > RUN_LIST_MAX ? TRIAGE_E_LIMIT : TRIAGE_E_MEMORY;
+			triage_error_set(err, st, end, "a stream in more than %zu pieces", l->count);
+			return st;
+		}
+		l->runs = runs;
+		l->room = room;
+	}
+	l->runs[l->count++] = (struct run){ .offset = end, .place = place, .length = length };
+	return TRIAGE_OK;
+}
+
+static bool
+run_holds(const struct run *r, uint64_t offset)
+{
+	return offset >= r->offset && offset - r->offset < r->length;
+}
+
+size_t
+run_list_find(const struct run_list *l, uint64_t offset, size_t hint)
+{
+	for (size_t i = hint; i < l->count && i < hint + 2; i++)
+		if (run_holds(&l->runs[i], offset))
+			return i;
+	size_t low = 0, high = l->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (run_holds(&l->runs[middle], offset))
+			return middle;
+		if (l->runs[middle].offset > offset)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return SIZE_MAX;
+}
+
+/* Bytes of one data run; what the medium does not have is zeros. True when something was read. */
+static bool
+read_place(struct evidence_content *c, uint64_t place, uint8_t *buf, size_t size, struct triage_error *err)
+{
+	struct reader *r = c->fs->reader;
+	size_t got = 0;
+	uint64_t before = r->bad_bytes;
+	enum triage_status st = reader_read(r, place, buf, size, &got, err);
+	if (st != TRIAGE_OK)
+		got = 0;
+	if (got < size) {
+		memset(buf + got, 0, size - got);
+		c->flags |= EVIDENCE_CONTENT_BAD;
+	}
+	if (r->bad_bytes != before)
+		c->flags |= EVIDENCE_CONTENT_BAD;
+	return st == TRIAGE_OK;
+}
+
+enum triage_status
+content_read_map(struct evidence_content *c, uint64_t offset, uint8_t *buf, size_t size, struct triage_error *err)
+{
+	bool any = size == 0;
+	while (size > 0) {
+		c->at = run_list_find(&c->map, offset, c->at == SIZE_MAX ? 0 : c->at);
+		if (c->at == SIZE_MAX) {
+			memset(buf, 0, size);
+			c->flags |= EVIDENCE_CONTENT_FILLER;
+			return TRIAGE_OK;
+		}
+		const struct run *r = &c->map.runs[c->at];
+		uint64_t inside = offset - r->offset;
+		size_t part = r->length - inside < size ? (size_t)(r->length - inside) : size;
+		if (r->place < RUN_FILLER) {
+			any |= read_place(c, r->place + inside, buf, part, err);
+		} else {
+			memset(buf, 0, part);
+			any = true;
+			if (r->place == RUN_FILLER)
+				c->flags |= EVIDENCE_CONTENT_FILLER;
+		}
+		buf += part;
+		offset += part;
+		size -= part;
+	}
+	return any ? TRIAGE_OK : TRIAGE_E_IO;
+}
+
+uint64_t
+content_place(const struct evidence_content *c)
+{
+	if (c->resident != NULL)
+		return c->resident_place >= RUN_FILLER ? 0 : c->fs->start + c->resident_place;
+	for (size_t i = 0; i < c->map.count; i++)
+		if (c->map.runs[i].place < RUN_FILLER)
+			return c->fs->start + c->map.runs[i].place;
+	return 0;
+}
+
+enum triage_status
+evidence_content_open(struct evidence_fs *fs, uint64_t inode, uint32_t attr_type, uint32_t attr_id,
+    struct evidence_content **ret_content, struct triage_error *err)
+{
+	struct evidence_content *c = calloc(1, sizeof(*c));
+	if (c == NULL) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory");
+		return TRIAGE_E_MEMORY;
+	}
+	c->fs = fs;
+	c->inode = inode;
+	c->resident_place = RUN_FILLER;
+	enum triage_status st = fs->driver->content(fs, inode, attr_type, attr_id, c, err);
+	if (st != TRIAGE_OK) {
+		evidence_content_close(c);
+		return st;
+	}
+	*ret_content = c;
+	return TRIAGE_OK;
+}
+
+void
+evidence_content_close(struct evidence_content *c)
+{
+	if (c == NULL)
+		return;
+	if (c->ops != NULL && c->ops->close != NULL)
+		c->ops->close(c);
+	run_list_release(&c->map);
+	free(c->resident);
+	free(c);
+}
+
+uint64_t
+evidence_content_size(const struct evidence_content *c)
+{
+	return c->size;
+}
+
+uint32_t
+evidence_content_flags(const struct evidence_content *c)
+{
+	return c->flags;
+}
+
+enum triage_status
+evidence_content_read(struct evidence_content *c, uint64_t offset, void *buf, size_t size, size_t *ret_got, struct triage_error *err)
+{
+	enum triage_status st = TRIAGE_OK;
+	uint8_t *out = buf;
+	if (offset >= c->size) {
+		*ret_got = 0;
+		return TRIAGE_OK;
+	}
+	if (size > c->size - offset)
+		size = (size_t)(c->size - offset);
+	size_t written = 0;	/* what lies inside the initialised size */
+	if (offset < c->initialised)
+		written = c->initialised - offset < size ? (size_t)(c->initialised - offset) : size;
+	if (written > 0 && c->ops != NULL)
+		st = c->ops->read(c, offset, out, written, err);
+	else if (written > 0 && c->resident != NULL)
+		memcpy(out, c->resident + offset, written);
+	else if (written > 0)
+		st = content_read_map(c, offset, out, written, err);
+	if (st != TRIAGE_OK)
+		return st;
+	memset(out + written, 0, size - written);
+	*ret_got = size;
+	return TRIAGE_OK;
+}
+
+static enum triage_status
+tell_left_out(const struct evidence_content *c, const struct evidence_sink *sink, size_t count, struct triage_error *err)
+{
+	char message[200];
+	snprintf(message, sizeof(message), "the stream lies in many pieces: the first %d are listed, %zu are left out", EXTENTS_SENT, count);
+	return sink->problem(sink->ctx, &(struct triage_problem){
+		.stage = "content", .severity = TRIAGE_INFO, .code = "extents-cut", .message = message, .inode = c->inode,
+		.edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID,
+	}, err);
+}
+
+enum triage_status
+evidence_content_extents(struct evidence_content *c, const struct evidence_sink *sink, struct triage_error *err)
+{
+	size_t sent = 0, left = 0;
+	if (c->resident != NULL && c->resident_place < RUN_FILLER && c->size > 0)
+		return sink->extent(sink->ctx, &(struct triage_extent){
+			.file_offset = 0, .image_offset = c->fs->start + c->resident_place, .length = c->size,
+		}, err);
+	for (size_t i = 0; i < c->map.count; i++) {
+		const struct run *r = &c->map.runs[i];
+		if (r->place >= RUN_FILLER || r->offset >= c->size)
+			continue;
+		if (sent == EXTENTS_SENT) {
+			left++;
+			continue;
+		}
+		uint64_t length = r->length < c->size - r->offset ? r->length : c->size - r->offset;
+		enum triage_status st = sink->extent(sink->ctx, &(struct triage_extent){
+			.file_offset = r->offset, .image_offset = c->fs->start + r->place, .length = length,
+		}, err);
+		if (st != TRIAGE_OK)
+			return st;
+		sent++;
+	}
+	return left > 0 ? tell_left_out(c, sink, left, err) : TRIAGE_OK;
+}

@@ -1,0 +1,279 @@
+/*
+ * ewf.c - E01 images through libewf, which answers with zeros where it cannot read: after each read it is asked for its
+ * checksum errors, and these become bad ranges. Segments are opened all at once, so that nothing is opened later.
+ */
+#include "triage/evidence/ewf.h"
+
+#include "triage/base/scoped.h"
+#include "triage/evidence/bad_list.h"
+#include "triage/evidence/ewf_map.h"
+#include "triage/evidence/source.h"
+
+#include <inttypes.h>
+#include <libewf.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { HASH_TEXT = 64, ERRORS_ASKED = 4096 };
+static const char why_checksum[] = "checksum error";
+static const char why_absent[] = "not in the image";
+
+struct ewf {
+	struct reader base;
+	libewf_handle_t *handle;
+	struct bad_list bad;
+	uint64_t present;		/* bytes that the tables of the segments in use name */
+};
+
+/* The reason that libewf gives, without its list of callers; frees e. */
+static void
+ewf_reason(libewf_error_t **e, char *out, size_t size)
+{
+	if (*e == NULL || libewf_error_sprint(*e, out, size) <= 0)
+		snprintf(out, size, "no reason given");
+	libewf_error_free(e);
+	for (char *p = out; *p != '\0'; p++)
+		if (*p == '\n')
+			*p = ' ';
+}
+
+/* Take over libewf's list of checksum errors. */
+static void
+take_errors(struct ewf *ewf)
+{
+	uint32_t count = 0;
+	if (libewf_handle_get_number_of_checksum_errors(ewf->handle, &count, NULL) != 1)
+		return;
+	for (uint32_t i = 0; i < count && i < ERRORS_ASKED; i++) {
+		uint64_t sector, sectors;
+		if (libewf_handle_get_checksum_error(ewf->handle, i, &sector, &sectors, NULL) != 1)
+			continue;
+		if (sector >= ewf->base.size / ewf->base.sector_size)
+			continue;
+		uint64_t offset = sector * ewf->base.sector_size;
+		uint64_t left = ewf->base.size - offset;
+		uint64_t size = sectors > left / ewf->base.sector_size ? left : sectors * ewf->base.sector_size;
+		bad_list_add(&ewf->bad, offset, size, why_checksum);
+	}
+	/* the list is slow by index: beyond this many, the rest of the medium is not trusted */
+	if (count > ERRORS_ASKED && ewf->bad.count > 0) {
+		const struct bad_range *last = &ewf->bad.ranges[ewf->bad.count - 1];
+		uint64_t end = last->offset + last->size;
+		bad_list_add(&ewf->bad, end, ewf->base.size - end, why_checksum);
+	}
+}
+
+static enum triage_status
+ewf_read(struct reader *r, uint64_t offset, uint8_t *buf, size_t size, struct triage_error *err)
+{
+	struct ewf *ewf = (struct ewf *)r;
+	(void)err;
+	size_t done = 0;
+	while (done < size) {
+		libewf_error_t *e = NULL;
+		ssize_t n = libewf_handle_read_random(ewf->handle, buf + done, size - done, (off64_t)(offset + done), &e);
+		libewf_error_free(&e);
+		if (n > 0 && (size_t)n <= size - done) {
+			done += (size_t)n;
+			continue;
+		}
+		/* it gave up: leave out to the end of this sector and go on */
+		size_t piece = (size_t)(r->sector_size - (offset + done) % r->sector_size);
+		piece = piece < size - done ? piece : size - done;
+		memset(buf + done, 0, piece);
+		bad_list_add(&ewf->bad, offset + done, piece, why_checksum);
+		done += piece;
+	}
+	take_errors(ewf);
+	r->bad_bytes += bad_list_within(&ewf->bad, offset, size);
+	return TRIAGE_OK;
+}
+
+static void
+ewf_bad_ranges(struct reader *r, void (*each)(void *ctx, uint64_t offset, uint64_t size, const char *why), void *ctx)
+{
+	bad_list_each(&((struct ewf *)r)->bad, each, ctx);
+}
+
+static void
+ewf_close(struct reader *r)
+{
+	struct ewf *ewf = (struct ewf *)r;
+	if (ewf->handle != NULL) {
+		libewf_handle_close(ewf->handle, NULL);
+		libewf_handle_free(&ewf->handle, NULL);
+	}
+	bad_list_release(&ewf->bad);
+	free(ewf);
+}
+
+static const struct reader_ops ewf_ops = { .name = "ewf", .read = ewf_read, .bad_ranges = ewf_bad_ranges, .close = ewf_close };
+
+/* How many leading segments libewf may be given. What is wrong with the next one becomes a problem row. */
+static enum triage_status
+usable_segments(const struct evidence_input *in, struct ewf_map *map, uint64_t *ret_chunks, size_t *ret_usable,
+    const struct evidence_sink *sink, struct triage_error *err)
+{
+	size_t usable = 0;
+	bool last = false;
+	*ret_chunks = 0;
+	for (; usable < in->count && !last; usable++) {
+		struct ewf_segment segment;
+		ewf_segment_look(in->fds[usable], in->sizes[usable], map, &segment);
+		const char *slash = strrchr(in->paths[usable], '/');
+		const char *name = slash != NULL ? slash + 1 : in->paths[usable];
+		if (segment.damage != NULL) {
+			*ret_usable = usable;
+			return source_problem(sink, "open", TRIAGE_HIGH, "segment-damaged", segment.damage_at, in->sizes[usable], err,
+			    "segment %s, offset %" PRIu64 ": %s; what it and later segments hold is not read; get a whole copy of it", name,
+			    segment.damage_at, segment.damage);
+		}
+		if (segment.number != usable + 1) {
+			*ret_usable = usable;
+			return source_problem(sink, "open", TRIAGE_HIGH, "segment-missing", TRIAGE_NO_ID, 0, err,
+			    "segment %zu is missing (%s is number %u): what lies behind it is not read; find the file and put it beside the others",
+			    usable + 1, name, segment.number);
+		}
+		*ret_chunks += segment.chunks;
+		last = segment.last;
+	}
+	*ret_usable = usable;
+	if (last)
+		return TRIAGE_OK;
+	return source_problem(sink, "open", TRIAGE_HIGH, "segment-missing", TRIAGE_NO_ID, 0, err,
+	    "the image goes on after segment %zu, but segment %zu is not there; find the file and put it beside the others", usable, usable + 1);
+}
+
+static enum triage_status
+ewf_handle_open(const struct evidence_input *in, size_t usable, struct ewf *ewf, struct triage_error *err)
+{
+	char reason[160];
+	libewf_error_t *e = NULL;
+	SCOPED_FREE char **names = calloc(usable, sizeof(*names));
+	if (names == NULL) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for %zu segments", usable);
+		return TRIAGE_E_MEMORY;
+	}
+	/* libewf takes the names as char *const [] and does not change them */
+	for (size_t i = 0; i < usable; i++)
+		memcpy(&names[i], &in->paths[i], sizeof(names[i]));
+	size64_t size = 0;
+	uint32_t sector = 0;
+	if (libewf_handle_initialize(&ewf->handle, &e) != 1 ||
+	    libewf_handle_set_maximum_number_of_open_handles(ewf->handle, 0, &e) != 1 ||
+	    libewf_handle_open(ewf->handle, names, (int)usable, libewf_get_access_flags_read(), &e) != 1 ||
+	    libewf_handle_set_read_zero_chunk_on_error(ewf->handle, 1, &e) != 1 ||
+	    libewf_handle_get_media_size(ewf->handle, &size, &e) != 1 ||
+	    libewf_handle_get_bytes_per_sector(ewf->handle, &sector, &e) != 1) {
+		ewf_reason(&e, reason, sizeof(reason));
+		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "libewf cannot open this E01: %s", reason);
+		return TRIAGE_E_FORMAT;
+	}
+	if (size > INT64_MAX) {
+		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "this E01 tells of an impossible size");
+		return TRIAGE_E_FORMAT;
+	}
+	ewf->base.size = size;
+	ewf->base.sector_size = sector == 4096 ? 4096 : 512;
+	return TRIAGE_OK;
+}
+
+/* Lower-case hex of a stored hash; "" when there is none or it is no hash. */
+static void
+stored_hash(libewf_handle_t *handle, const char *name, size_t digits, char *out)
+{
+	uint8_t text[HASH_TEXT] = { 0 };
+	if (libewf_handle_get_utf8_hash_value(handle, (const uint8_t *)name, strlen(name), text, sizeof(text), NULL) != 1)
+		return;
+	if (strnlen((const char *)text, sizeof(text)) != digits || strspn((const char *)text, "0123456789abcdefABCDEF") != digits)
+		return;
+	for (size_t i = 0; i < digits; i++)
+		out[i] = (char)(text[i] >= 'A' && text[i] <= 'F' ? text[i] + ('a' - 'A') : text[i]);
+	out[digits] = '\0';
+}
+
+/* Sectors that the acquiring tool could not read are in the image as filler: it says so. */
+static enum triage_status
+report_acquiry_errors(struct ewf *ewf, const struct evidence_sink *sink, struct triage_error *err)
+{
+	uint32_t count = 0;
+	uint64_t first = TRIAGE_NO_ID, bytes = 0;
+	if (libewf_handle_get_number_of_acquiry_errors(ewf->handle, &count, NULL) != 1 || count == 0)
+		return TRIAGE_OK;
+	for (uint32_t i = 0; i < count && i < ERRORS_ASKED; i++) {
+		uint64_t sector, sectors;
+		if (libewf_handle_get_acquiry_error(ewf->handle, i, &sector, &sectors, NULL) != 1 ||
+		    sector >= ewf->base.size / ewf->base.sector_size)
+			continue;
+		uint64_t offset = sector * ewf->base.sector_size, left = ewf->base.size - offset;
+		uint64_t size = sectors > left / ewf->base.sector_size ? left : sectors * ewf->base.sector_size;
+		bad_list_add(&ewf->bad, offset, size, "not read at acquisition");
+		first = offset < first ? offset : first;
+		bytes += size;
+	}
+	return source_problem(sink, "open", TRIAGE_MEDIUM, "acquisition-errors", first, bytes, err,
+	    "%" PRIu32 " ranges of the source could not be read when this image was made", count);
+}
+
+/* What no table names is not in the image, whatever libewf serves there. */
+static enum triage_status
+report_absent(struct ewf *ewf, const struct ewf_map *map, uint64_t chunks, const struct evidence_sink *sink, struct triage_error *err)
+{
+	if (chunks >= map->chunks || map->chunk_size == 0)
+		return TRIAGE_OK;
+	uint64_t present = chunks * map->chunk_size;
+	if (present >= ewf->base.size)
+		return TRIAGE_OK;
+	bad_list_add(&ewf->bad, present, ewf->base.size - present, why_absent);
+	return source_problem(sink, "open", TRIAGE_HIGH, "chunks-missing", present, ewf->base.size - present, err,
+	    "%" PRIu64 " of %" PRIu64 " bytes are in no segment that can be used: they read as zeros", ewf->base.size - present, ewf->base.size);
+}
+
+static bool
+ewf_claims(const struct evidence_input *in, const uint8_t *head, size_t size)
+{
+	return in->kind != TRIAGE_EVIDENCE_DEVICE && ewf_signature(head, size);
+}
+
+static enum triage_status
+ewf_open(struct evidence_source *source, const uint8_t *head, size_t head_size,
+    const struct evidence_sink *sink, struct triage_error *err)
+{
+	(void)head, (void)head_size;
+	struct ewf_map map = { 0 };
+	uint64_t chunks;
+	size_t usable;
+	struct ewf *ewf = calloc(1, sizeof(*ewf));
+	if (ewf == NULL) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory");
+		return TRIAGE_E_MEMORY;
+	}
+	ewf->base.ops = &ewf_ops;
+	source->reader = &ewf->base;	/* closed with the source, whatever follows */
+	source->kind = TRIAGE_EVIDENCE_EWF;
+	enum triage_status st = usable_segments(&source->in, &map, &chunks, &usable, sink, err);
+	if (st != TRIAGE_OK)
+		return st;
+	if (usable == 0 || map.chunk_size == 0) {
+		triage_error_set(err, TRIAGE_E_FORMAT, 0, "the first segment of this E01 is damaged or missing: nothing of it can be read");
+		return TRIAGE_E_FORMAT;
+	}
+	if ((st = ewf_handle_open(&source->in, usable, ewf, err)) != TRIAGE_OK)
+		return st;
+	stored_hash(ewf->handle, "MD5", 32, source->stored_md5);
+	stored_hash(ewf->handle, "SHA1", 40, source->stored_sha1);
+	if ((st = report_absent(ewf, &map, chunks, sink, err)) != TRIAGE_OK)
+		return st;
+	if ((st = report_acquiry_errors(ewf, sink, err)) != TRIAGE_OK)
+		return st;
+	/* touch both ends, so that whatever libewf opens late is opened now */
+	uint8_t touch[1];
+	size_t got;
+	st = reader_read(&ewf->base, 0, touch, sizeof(touch), &got, err);
+	if (st == TRIAGE_OK && ewf->base.size > 0)
+		st = reader_read(&ewf->base, ewf->base.size - 1, touch, sizeof(touch), &got, err);
+	ewf->base.bad_bytes = 0;
+	return st;
+}
+
+const struct source_kind ewf_source = { .name = "ewf", .claims = ewf_claims, .open = ewf_open };

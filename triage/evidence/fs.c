@@ -1,0 +1,82 @@
+#include "triage/evidence/fs.h"
+
+#include "triage/evidence/source.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <tsk/libtsk.h>
+
+struct fs_type {
+	const char *name;
+	const struct fs_driver *driver;
+	int tsk_type;
+};
+
+static const struct fs_type fs_types[] = {
+#define FS_TYPE(name, driver, tsk) { name, &driver##_driver, tsk },
+#include "triage/evidence/fs_types.def"
+#undef FS_TYPE
+};
+
+static const struct fs_type *
+find_type(const char *name)
+{
+	for (size_t i = 0; i < sizeof(fs_types) / sizeof(fs_types[0]); i++)
+		if (strcmp(fs_types[i].name, name) == 0)
+			return &fs_types[i];
+	return NULL;
+}
+
+enum triage_status
+evidence_fs_open(struct evidence_source *source, const struct triage_filesystem *info, struct evidence_fs **ret_fs,
+    struct triage_error *err)
+{
+	struct reader *medium = evidence_reader(source);
+	const struct fs_type *type = find_type(info->type);
+	if (type == NULL) {
+		triage_error_set(err, TRIAGE_E_UNSUPPORTED, info->start, "file systems of type %s are not read by this version", info->type);
+		return TRIAGE_E_UNSUPPORTED;
+	}
+	if (info->start >= medium->size) {
+		triage_error_set(err, TRIAGE_E_SHORT, medium->size, "the file system begins at %ju, the medium ends at %ju",
+		    (uintmax_t)info->start, (uintmax_t)medium->size);
+		return TRIAGE_E_SHORT;
+	}
+	struct evidence_fs *fs = calloc(1, sizeof(*fs));
+	if (fs == NULL) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory");
+		return TRIAGE_E_MEMORY;
+	}
+	*fs = (struct evidence_fs){
+		.driver = type->driver, .start = info->start, .length = info->length, .type = type->name, .tsk_type = type->tsk_type,
+	};
+	/* A cut image is read as far as it goes: what lies behind its end is flagged where it is asked for. */
+	uint64_t there = medium->size - info->start;
+	if (fs->length == 0)
+		fs->length = there;
+	enum triage_status st = reader_slice(medium, info->start, fs->length < there ? fs->length : there, &fs->reader, err);
+	if (st == TRIAGE_OK)
+		st = fs->driver->open(fs, err);
+	if (st != TRIAGE_OK) {
+		evidence_fs_close(fs);
+		return st;
+	}
+	*ret_fs = fs;
+	return TRIAGE_OK;
+}
+
+void
+evidence_fs_close(struct evidence_fs *fs)
+{
+	if (fs == NULL)
+		return;
+	fs->driver->close(fs);
+	reader_close(fs->reader);
+	free(fs);
+}
+
+enum triage_status
+evidence_fs_list(struct evidence_fs *fs, const struct evidence_sink *sink, struct triage_error *err)
+{
+	return fs->driver->list(fs, sink, err);
+}

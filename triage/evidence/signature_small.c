@@ -1,0 +1,140 @@
+/* signature_small.c - small, old and special filesystems: mostly rows of data. */
+#include "triage/base/view.h"
+#include "triage/evidence/signature.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define MOUNT_READ_ONLY "mount it read-only (mount -o ro IMAGE FOLDER) and give the folder"
+#define KIB 1024
+
+static bool
+squashfs_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hit)
+{
+	(void)hit;
+	const uint8_t *super = scan_at(scan, magic, 32);
+	return super != NULL && load_le16(super + 28) >= 4;
+}
+
+static bool
+squashfs3_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hit)
+{
+	(void)hit;
+	const uint8_t *super = scan_at(scan, magic, 32);
+	return super != NULL && (super[0] == 's' ? load_be16(super + 28) : load_le16(super + 28)) < 4;
+}
+
+const struct signature squashfs_signature = {
+	.name = "squashfs", .state = TRIAGE_VOLUME_UNSUPPORTED, .advice = "unpack it with unsquashfs and give the folder",
+	.magics = { { 0, 4, "hsqs" } }, .check = squashfs_check,
+};
+const struct signature squashfs3_signature = {
+	.name = "squashfs3", .state = TRIAGE_VOLUME_UNSUPPORTED, .advice = "unpack it with unsquashfs and give the folder",
+	.magics = { { 0, 4, "sqsh" }, { 0, 4, "hsqs" } }, .check = squashfs3_check,
+};
+const struct signature cramfs_signature = {
+	.name = "cramfs", .state = TRIAGE_VOLUME_UNSUPPORTED, .advice = MOUNT_READ_ONLY, .label_at = 48, .label_size = 16,
+	.magics = { { 0, 4, "\x45\x3d\xcd\x28" }, { 0, 4, "\x28\xcd\x3d\x45" } },
+};
+const struct signature romfs_signature = {
+	.name = "romfs", .state = TRIAGE_VOLUME_UNSUPPORTED, .advice = MOUNT_READ_ONLY, .label_at = 16, .label_size = 16,
+	.magics = { { 0, 8, "-rom1fs-" } },
+};
+const struct signature zonefs_signature = {
+	.name = "zonefs", .state = TRIAGE_VOLUME_UNSUPPORTED, .advice = MOUNT_READ_ONLY, .uuid_at = 72, .label_at = 8, .label_size = 64,
+	.magics = { { 0, 4, "SFOZ" } },
+};
+/* Both devices of a scoutfs have the same magic; a flag says which one this is. */
+static bool
+scoutfs_meta_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hit)
+{
+	(void)hit;
+	const uint8_t *flags = scan_at(scan, magic + 44, 1);
+	return flags != NULL && (flags[0] & 1) != 0;
+}
+
+const struct signature scoutfs_meta_signature = {
+	.name = "scoutfs_meta", .state = TRIAGE_VOLUME_UNSUPPORTED, .advice = MOUNT_READ_ONLY, .uuid_at = 64 * KIB + 56,
+	.magics = { { 64 * KIB + 4, 4, "\x8b\x42\x3c\x10" } }, .check = scoutfs_meta_check,
+};
+const struct signature scoutfs_data_signature = {
+	.name = "scoutfs_data", .state = TRIAGE_VOLUME_UNSUPPORTED, .advice = MOUNT_READ_ONLY, .uuid_at = 64 * KIB + 56,
+	.magics = { { 64 * KIB + 4, 4, "\x8b\x42\x3c\x10" } },
+};
+
+static bool
+befs_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hit)
+{
+	const uint8_t *super = scan_at(scan, magic - 32, 128);
+	if (super == NULL)
+		return false;
+	hit_label(hit, super, 32);
+	bool little = super[32] == '1';
+	hit->block_size = little ? load_le32(super + 40) : load_be32(super + 40);
+	return true;
+}
+
+const struct signature befs_signature = {
+	.name = "befs", .state = TRIAGE_VOLUME_UNSUPPORTED, .advice = MOUNT_READ_ONLY,
+	.magics = { { 512 + 32, 4, "1SFB" }, { 512 + 32, 4, "BFS1" }, { 32, 4, "1SFB" }, { 32, 4, "BFS1" } }, .check = befs_check,
+};
+const struct signature bfs_signature = {
+	.name = "bfs", .state = TRIAGE_VOLUME_UNSUPPORTED, .advice = MOUNT_READ_ONLY, .magics = { { 0, 4, "\xce\xfa\xad\x1b" } },
+};
+const struct signature nss_signature = {
+	.name = "nss", .state = TRIAGE_VOLUME_UNSUPPORTED, .advice = "mount it read-only on an Open Enterprise Server and give the folder",
+	.uuid_at = 4 * KIB + 348, .magics = { { 4 * KIB, 4, "SPB5" } },
+};
+const struct signature vxfs_signature = {
+	.name = "vxfs", .state = TRIAGE_VOLUME_UNSUPPORTED, .advice = MOUNT_READ_ONLY,
+	.magics = { { 1024, 4, "\xf5\xfc\x01\xa5" }, { 8192, 4, "\xa5\x01\xfc\xf5" } },
+};
+
+static bool
+ubi_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hit)
+{
+	const uint8_t *header = scan_at(scan, magic, 64);
+	if (header == NULL)
+		return false;
+	hit_uuid_text(hit, "%u", load_be32(header + 24));
+	return true;
+}
+
+const struct signature ubi_signature = {
+	.name = "ubi", .state = TRIAGE_VOLUME_UNSUPPORTED, .advice = "unpack it with ubireader and give the folder",
+	.magics = { { 0, 4, "UBI#" } }, .check = ubi_check,
+};
+const struct signature ubifs_signature = {
+	.name = "ubifs", .state = TRIAGE_VOLUME_UNSUPPORTED, .advice = "unpack it with ubireader and give the folder", .uuid_at = 108,
+	.magics = { { 0, 4, "\x31\x18\x10\x06" } },
+};
+
+/* Minix asks for two bytes only: the sizes in its superblock must agree with each other. */
+static bool
+minix_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hit)
+{
+	const uint8_t *super = scan_at(scan, 1024, 64);
+	if (super == NULL)
+		return false;
+	if (magic == 1024 + 24) {	/* version 3 */
+		uint32_t inodes = load_le32(super), zones = load_le32(super + 20), block = load_le16(super + 28);
+		hit->block_size = block;
+		return inodes != 0 && zones != 0 && load_le16(super + 6) != 0 && load_le16(super + 8) != 0 && block >= 1024 && block <= 4096;
+	}
+	bool big = super[16] < super[17] ? super[16] == 0x13 || super[16] == 0x24 : false;
+	uint32_t inodes = big ? load_be16(super) : load_le16(super), zones = big ? load_be16(super + 2) : load_le16(super + 2);
+	uint32_t inode_maps = big ? load_be16(super + 4) : load_le16(super + 4), zone_maps = big ? load_be16(super + 6) : load_le16(super + 6);
+	uint32_t first = big ? load_be16(super + 8) : load_le16(super + 8), state = big ? load_be16(super + 18) : load_le16(super + 18);
+	uint32_t zones2 = big ? load_be32(super + 20) : load_le32(super + 20);
+	bool version2 = (big ? super[16] : super[17]) == 0x24;
+	zones = version2 ? zones2 : zones;
+	hit->block_size = 1024;
+	return inodes != 0 && zones != 0 && state <= 3 && inode_maps * 8192 >= inodes + 1 && zone_maps != 0 && first > inode_maps + zone_maps + 1 && first < zones;
+}
+
+const struct signature minix_signature = {
+	.name = "minix", .state = TRIAGE_VOLUME_UNSUPPORTED, .advice = MOUNT_READ_ONLY,
+	.magics = { { 1040, 2, "\x7f\x13" }, { 1040, 2, "\x8f\x13" }, { 1040, 2, "\x68\x24" }, { 1040, 2, "\x78\x24" },
+		{ 1040, 2, "\x13\x7f" }, { 1040, 2, "\x13\x8f" }, { 1040, 2, "\x24\x68" }, { 1040, 2, "\x24\x78" }, { 1048, 2, "\x5a\x4d" } },
+	.check = minix_check,
+};

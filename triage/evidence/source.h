@@ -1,0 +1,41 @@
+/*
+ * source.h - an opened container, shared by the two halves of this room: containers and volumes, filesystems.
+ *
+ * It holds the reader of the whole medium and nothing of libtsk: whoever needs libtsk stacks tsk_image.h on it.
+ */
+#ifndef TRIAGE_EVIDENCE_SOURCE_H
+#define TRIAGE_EVIDENCE_SOURCE_H
+
+#include "triage/evidence/evidence.h"
+
+struct evidence_source {
+	struct evidence_input in;	/* a copy; what it points to belongs to the caller of evidence_open() */
+	struct reader *reader;		/* the whole medium; owned */
+	enum triage_evidence_kind kind;	/* as found, not as guessed by name */
+	char stored_md5[33];		/* lower-case hex, "" when none is stored */
+	char stored_sha1[41];
+};
+
+/*
+ * How many bytes of [offset, offset + size) of r are known to be unreadable, missing or checksum-bad. Covers what was
+ * read so far, and what was known from the start (missing segments). A cache between r and the caller does not matter.
+ * Readers that keep no list of bad ranges (slices, memory) give 0: ask the reader of the whole medium.
+ */
+uint64_t source_bad_within(struct reader *r, uint64_t offset, uint64_t size);
+
+/* Send one problem row about the container or its volumes. offset: bytes or TRIAGE_NO_ID; bytes: 0 when not known. */
+WARN_UNUSED enum triage_status source_problem(const struct evidence_sink *sink, const char *stage, enum triage_severity severity,
+    const char *code, uint64_t offset, uint64_t bytes, struct triage_error *err, const char *format, ...)
+	__attribute__((format(printf, 8, 9)));
+
+/* One kind of container that is read, or recognised and refused. Its row stands at the foot of its file; see sources.def. */
+struct source_kind {
+	const char *name;
+	/* True when the first segment's first bytes (size of them, at most 1024) are this kind's. */
+	bool (*claims)(const struct evidence_input *in, const uint8_t *head, size_t size);
+	/* Make source->reader and fill kind and stored hashes. head: as in claims(). Errors as evidence_open(). */
+	enum triage_status (*open)(struct evidence_source *source, const uint8_t *head, size_t size,
+	    const struct evidence_sink *sink, struct triage_error *err);
+};
+
+#endif

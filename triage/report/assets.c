@@ -1,0 +1,41 @@
+/*
+ * assets.c - the style sheet, the script and the message table, put into the program as they are.
+ *
+ * The paths are seen from the folder in which make runs. A NUL follows each, so that it is text as well.
+ */
+#include "triage/report/assets.h"
+
+#define ASSET(symbol, path)                                     \
+	__asm__(".section .rodata,\"a\"\n"                      \
+		".hidden " #symbol "_start\n"                   \
+		".globl " #symbol "_start\n"                    \
+		".hidden " #symbol "_end\n"                     \
+		".globl " #symbol "_end\n"                      \
+		#symbol "_start:\n"                             \
+		".incbin \"" path "\"\n"                        \
+		#symbol "_end:\n"                               \
+		".byte 0\n"                                     \
+		".previous\n");                                 \
+	extern const char symbol##_start[], symbol##_end[]
+
+ASSET(report_style, "triage/report/assets/report.css");
+ASSET(report_script, "triage/report/assets/report.js");
+ASSET(report_messages, "triage/report/messages.tsv");
+
+struct asset
+asset_style(void)
+{
+	return (struct asset){ report_style_start, (size_t)(report_style_end - report_style_start) };
+}
+
+struct asset
+asset_script(void)
+{
+	return (struct asset){ report_script_start, (size_t)(report_script_end - report_script_start) };
+}
+
+struct asset
+asset_messages(void)
+{
+	return (struct asset){ report_messages_start, (size_t)(report_messages_end - report_messages_start) };
+}

@@ -1,0 +1,16 @@
+/* assets.h - files that are part of the program: text of the report that no C file should hold. */
+#ifndef TRIAGE_REPORT_ASSETS_H
+#define TRIAGE_REPORT_ASSETS_H
+
+#include <stddef.h>
+
+struct asset {
+	const char *text;	/* static; a NUL follows the last byte */
+	size_t size;
+};
+
+struct asset asset_style(void);
+struct asset asset_script(void);
+struct asset asset_messages(void);
+
+#endif

@@ -1,0 +1,63 @@
+/* html.c - report.html: one page for people, self-contained, in four languages, made from the sealed case alone. */
+#include "triage/report/html.h"
+
+#include <string.h>
+
+enum { SCRATCH_MAX = 1 << 20 };
+
+/* The parts of the page that can stop at a read error of the case, in the order of the page. */
+static enum triage_status (*const parts[])(struct page *p, struct triage_error *err) = {
+	html_findings, html_activity, html_volumes, html_problems, html_files, html_method,
+};
+
+static enum triage_status
+write_page(struct page *p, struct triage_error *err)
+{
+	enum triage_status st = facts_collect(p, err);
+	if (st != TRIAGE_OK)
+		return st;
+	html_head(p);
+	html_verdict(p);
+	html_actions(p);
+	html_clocks(p);
+	html_contents(p);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		st = parts[i](p, err);
+		if (st != TRIAGE_OK)
+			return st;
+	}
+	html_verify(p);
+	html_glossary(p);
+	html_foot(p);
+	return TRIAGE_OK;
+}
+
+static enum triage_status
+write_report(struct case_reader *c, const struct report_options *options, struct output *out, struct triage_error *err)
+{
+	struct messages *messages;
+	enum triage_status st = messages_new(&messages, err);
+	if (st != TRIAGE_OK)
+		return st;
+	struct page p = { .reader = c, .options = options, .out = out, .messages = messages, .lang = lang_named(options->lang),
+		.zone_name = options->timezone != NULL ? options->timezone : "" };
+	buf_init(&p.scratch, SCRATCH_MAX);
+	if (p.zone_name[0] != '\0' && strcmp(p.zone_name, "UTC") != 0) {
+		/* a zone that this system does not know is said in the page; times are then in UTC alone */
+		struct triage_error why;
+		if (zone_load(p.zone_name, &p.zone, &why) != TRIAGE_OK)
+			p.zone = NULL;
+	}
+	st = write_page(&p, err);
+	facts_release(&p.facts);
+	buf_release(&p.scratch);
+	zone_free(p.zone);
+	messages_free(messages);
+	return st;
+}
+
+const struct exporter html_exporter = {
+	.name = "report.html",
+	.what = "the report for people: one page, four languages, no network",
+	.write = write_report,
+};

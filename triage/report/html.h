@@ -1,0 +1,144 @@
+/*
+ * html.h - what the parts of report.html share: the page being written, what was learnt of the case before the first
+ * line, and helpers that escape all that comes from the evidence.
+ *
+ * The page is streamed: nothing is held but the facts below and one scratch buffer. Fixed text is written once, in the
+ * chosen language, with its key (data-m) and arguments (data-a) beside it, so that the script can say it in another.
+ */
+#ifndef TRIAGE_REPORT_HTML_H
+#define TRIAGE_REPORT_HTML_H
+
+#include "triage/report/messages.h"
+#include "triage/report/report.h"
+#include "triage/report/zone.h"
+
+enum {
+	PATH_SHOWN_MAX = 400,		/* bytes of a path or other text of the evidence that are shown */
+	FINDINGS_SHOWN_MAX = 200,
+	EXAMPLES_SHOWN_MAX = 5,
+	FLAGGED_MAX = 4000,		/* files linked to findings that are remembered */
+	FILES_SHOWN_MAX = 3000,
+	PROBLEM_GROUPS_MAX = 64,
+	PROBLEMS_SHOWN_MAX = 300,
+	TABLE_ROWS_MAX = 200,		/* volumes, filesystems, rule files, custody */
+};
+
+/* Facts of the run (view META) that the page shows; an absent one reads as "". Times are ns as text. */
+#define META_CASE_ID "case.id"
+#define META_EVIDENCE_ID "case.evidence_id"
+#define META_EXAMINER "case.examiner"
+#define META_ORGANISATION "case.organisation"
+#define META_NOTE "case.note"
+#define META_HOST "host"
+#define META_STARTED "run.started"
+#define META_FINISHED "run.finished"
+#define META_VERSION "program.version"
+#define META_OPTIONS "options"
+#define META_RULE_FILES "rules.files"
+#define META_VERDICT "verdict"
+#define META_SCORE "verdict.score"
+#define META_REASONS "verdict.reasons"
+#define META_FAMILY "ransomware.family"
+
+/* A file that a finding points at. */
+struct flagged {
+	uint64_t file_id, finding_id;
+	int severity;			/* enum triage_severity; the highest when there are several */
+};
+
+/* Share of the evidence that was examined. Bytes when they are known, else files. */
+struct coverage {
+	bool known;
+	int64_t examined, skipped, failed;	/* tenths of a percent; examined is cut, never rounded up */
+	uint64_t files, files_examined, files_skipped, files_failed;
+	uint64_t bytes, bytes_examined;
+};
+
+struct facts {
+	uint64_t by_severity[TRIAGE_SEVERITY_COUNT], findings, outside_window;
+	uint64_t problems, problem_severity[TRIAGE_SEVERITY_COUNT];
+	unsigned encrypted_confidence, family_confidence, first_confidence;	/* 0: no finding says so */
+	int64_t first_time;		/* earliest time of a critical or high finding, TRIAGE_TIME_NONE */
+	int64_t last_time;
+	uint64_t first_finding;
+	struct coverage coverage;
+	uint64_t encrypted_files, encrypted_bytes, notes;
+	int64_t encrypted_first, encrypted_last;
+	struct flagged *flagged;	/* sorted by file_id, no file twice */
+	size_t flagged_count;
+	bool flagged_full;
+};
+
+struct page {
+	struct case_reader *reader;
+	const struct report_options *options;
+	struct output *out;
+	const struct messages *messages;
+	enum lang lang;
+	struct zone *zone;		/* NULL: UTC only */
+	const char *zone_name;
+	struct facts facts;
+	struct buf scratch;
+};
+
+/* html_text.c: writing. Raw text is trusted; the others escape. */
+void page_raw(struct page *p, const char *html);
+void page_format(struct page *p, const char *format, ...) __attribute__((format(printf, 2, 3)));	/* trusted, numbers only */
+void page_text(struct page *p, const char *text);
+/* Text of the evidence, at most PATH_SHOWN_MAX bytes, with an ellipsis when there was more. */
+void page_evidence(struct page *p, const char *text);
+void page_code(struct page *p, const char *text);	/* the same in <code> */
+/* An element with a message in it. tag: name, then attributes ("p class=sub"). arguments may be NULL. */
+void page_say(struct page *p, const char *tag, const char *key, const struct argument *arguments);
+/* An attribute with a plain message, with its key: ' aria-label="..." data-l="key"'. letter: of the script's attribute list. */
+void page_label(struct page *p, const char *attribute, const char *key, const struct argument *arguments);
+/* A value alone: number, size, share or time, written again by the script in another language. */
+void page_value(struct page *p, const char *tag, const struct argument *argument);
+/* <time> in UTC and, where a zone was given, in local time. "-" for TRIAGE_TIME_NONE. */
+void page_time(struct page *p, int64_t ns);
+void page_section(struct page *p, const char *id, const char *title_key);	/* opens; </section> closes */
+int64_t page_local(const struct page *p, int64_t ns);
+/* Row of a table: <th scope=col> for each key of a list ended by NULL. */
+void page_table_head(struct page *p, const char *caption_key, const char *const *keys);
+
+/* Words of the ladder and of severities as message keys. */
+const char *confidence_key(unsigned confidence);
+const char *severity_key(int severity);
+const char *severity_class(int severity);	/* CSS class */
+const char *severity_symbol(int severity);
+int severity_of(const char *word);		/* TRIAGE_INFO when it is none */
+/* prefix.word when there is such a message, else fallback. Lives until the next call: one at a time. */
+const char *key_or(struct page *p, char room[64], const char *prefix, const char *word, const char *fallback);
+
+/* The fact, copied into room (cut when longer). Returns room. */
+const char *meta_text(struct page *p, const char *key, char *room, size_t size);
+/* Numbers kept as text in the facts of a run. */
+uint64_t meta_number(struct page *p, const char *key);
+int64_t meta_time(struct page *p, const char *key);	/* TRIAGE_TIME_NONE when absent */
+
+/* html_facts.c */
+WARN_UNUSED enum triage_status facts_collect(struct page *p, struct triage_error *err);
+void facts_release(struct facts *f);
+const struct flagged *facts_flagged(const struct facts *f, uint64_t file_id);	/* NULL when not */
+bool finding_in_window(const struct page *p, int64_t first, int64_t last);
+
+/* The parts of the page, in order. */
+void html_head(struct page *p);				/* html_head.c */
+void html_contents(struct page *p);
+void html_foot(struct page *p);
+void html_verdict(struct page *p);			/* html_verdict.c */
+void html_tiles(struct page *p);			/* html_tiles.c */
+void html_actions(struct page *p);			/* html_actions.c */
+void html_clocks(struct page *p);
+WARN_UNUSED enum triage_status html_findings(struct page *p, struct triage_error *err);
+/* Closes the <dl> that html_findings() left open. */
+void html_detail(struct page *p, const char *kind, const char *detail);	/* html_detail.c */
+WARN_UNUSED enum triage_status html_activity(struct page *p, struct triage_error *err);
+WARN_UNUSED enum triage_status html_volumes(struct page *p, struct triage_error *err);
+WARN_UNUSED enum triage_status html_problems(struct page *p, struct triage_error *err);
+WARN_UNUSED enum triage_status html_files(struct page *p, struct triage_error *err);
+WARN_UNUSED enum triage_status html_method(struct page *p, struct triage_error *err);
+void html_verify(struct page *p);			/* html_verify.c */
+void html_glossary(struct page *p);
+
+#endif

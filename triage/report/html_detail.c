@@ -1,0 +1,224 @@
+/*
+ * html_detail.c - the detail of a finding: a JSON object with why, innocent, family, how_to_check, reasons[], version
+ * and examples[{path, file_id, offset, length, string_id, sample}].
+ *
+ * Texts of rules are English and say so (lang=en); the sentence for the kind of finding is in the page's language. A detail
+ * that is no JSON is said to be so, not left out.
+ */
+#include "triage/report/html.h"
+
+#include "triage/base/json.h"
+
+#include <string.h>
+
+enum { TEXT_MAX = 1 << 16, REASONS_SHOWN_MAX = 10 };
+
+struct detail {
+	struct buf why, innocent, family, how_to_check, version;
+	bool broken;
+	struct json reasons, examples;	/* at their arrays; event JSON_NULL when absent */
+};
+
+struct example {
+	struct buf path, string_id, sample;
+	int64_t file_id, offset, length;	/* -1 when absent */
+};
+
+static void
+take_text(struct json *j, struct buf *out)
+{
+	if (json_next(j) == JSON_STRING)
+		json_string(j, out);
+	if (!json_skip(j))
+		buf_clear(out);
+}
+
+static void
+read_detail(const char *text, struct detail *d)
+{
+	struct { const char *key; struct buf *text; } fields[] = {
+		{ "why", &d->why }, { "innocent", &d->innocent }, { "family", &d->family }, { "how_to_check", &d->how_to_check },
+		{ "version", &d->version },
+	};
+	struct json j;
+	json_start(&j, text, strlen(text));
+	bool ok = json_next(&j) == JSON_OBJECT;
+	while (ok && json_next(&j) == JSON_KEY) {
+		struct buf *field = NULL;
+		for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+			if (json_is(&j, fields[i].key))
+				field = fields[i].text;
+		bool reasons = json_is(&j, "reasons"), examples = json_is(&j, "examples");
+		if (field != NULL) {
+			take_text(&j, field);
+			continue;
+		}
+		if ((reasons || examples) && json_next(&j) == JSON_ARRAY)
+			*(reasons ? &d->reasons : &d->examples) = j;
+		ok = json_skip(&j);
+	}
+	d->broken = j.event != JSON_OBJECT_END || json_next(&j) != JSON_END;
+}
+
+static void
+read_example(struct json *j, struct example *e)
+{
+	struct { const char *key; struct buf *text; int64_t *number; } fields[] = {
+		{ "path", &e->path, NULL }, { "string_id", &e->string_id, NULL }, { "sample", &e->sample, NULL },
+		{ "file_id", NULL, &e->file_id }, { "offset", NULL, &e->offset }, { "length", NULL, &e->length },
+	};
+	e->file_id = e->offset = e->length = -1;
+	bool ok = j->event == JSON_OBJECT;
+	if (!ok)
+		(void)json_skip(j);
+	while (ok && json_next(j) == JSON_KEY) {
+		size_t i = 0, count = sizeof(fields) / sizeof(fields[0]);
+		while (i < count && !json_is(j, fields[i].key))
+			i++;
+		json_next(j);
+		if (i < count && fields[i].text != NULL)
+			json_string(j, fields[i].text);
+		else if (i < count)
+			(void)json_int(j, fields[i].number);
+		ok = json_skip(j);
+	}
+}
+
+static void
+put_example(struct page *p, const struct example *e)
+{
+	page_raw(p, "<li>");
+	page_code(p, buf_cstr(&e->path));
+	if (e->file_id > 0)
+		page_say(p, "span class=\"soft\"", "finding.file", WITH(AS_COUNT(e->file_id)));
+	if (e->offset >= 0) {
+		page_format(p, " · <code>0x%jx</code> ", (uintmax_t)e->offset);
+		page_say(p, "span class=\"soft\"", "finding.offset", WITH(AS_COUNT(e->offset)));
+	}
+	if (e->length > 0) {
+		page_raw(p, " · ");
+		page_say(p, "span", "finding.length", WITH(AS_COUNT(e->length)));
+	}
+	if (e->string_id.size > 0 || e->sample.size > 0) {
+		page_raw(p, " · ");
+		page_code(p, buf_cstr(&e->string_id));
+		page_raw(p, " <q>");
+		page_code(p, buf_cstr(&e->sample));
+		page_raw(p, "</q>");
+	}
+	page_raw(p, "</li>\n");
+}
+
+static void
+put_examples(struct page *p, const struct detail *d)
+{
+	struct json j = d->examples;
+	size_t seen = 0;
+	if (j.event != JSON_ARRAY)
+		return;
+	while (json_next(&j) != JSON_ARRAY_END && j.event != JSON_ERROR && j.event != JSON_END) {
+		struct example e = { 0 };
+		buf_init(&e.path, TEXT_MAX);
+		buf_init(&e.string_id, TEXT_MAX);
+		buf_init(&e.sample, TEXT_MAX);
+		read_example(&j, &e);
+		if (seen == 0) {
+			page_say(p, "p class=\"label\"", "finding.examples", NULL);
+			page_raw(p, "<ul class=\"ev\">\n");
+		}
+		if (seen++ < EXAMPLES_SHOWN_MAX)
+			put_example(p, &e);
+		buf_release(&e.path);
+		buf_release(&e.string_id);
+		buf_release(&e.sample);
+	}
+	if (seen > EXAMPLES_SHOWN_MAX)
+		page_say(p, "li class=\"soft\"", "finding.more-examples", WITH(AS_COUNT(seen - EXAMPLES_SHOWN_MAX)));
+	if (seen > 0)
+		page_raw(p, "</ul>\n");
+}
+
+static void
+put_reasons(struct page *p, const struct detail *d)
+{
+	struct json j = d->reasons;
+	SCOPED_BUF one;
+	buf_init(&one, TEXT_MAX);
+	if (j.event != JSON_ARRAY || json_next(&j) != JSON_STRING)
+		return;
+	page_say(p, "p class=\"label\"", "finding.reasons", NULL);
+	page_raw(p, "<ul lang=\"en\">");
+	for (size_t i = 0; i < REASONS_SHOWN_MAX && j.event == JSON_STRING; i++, json_next(&j)) {
+		buf_clear(&one);
+		json_string(&j, &one);
+		page_raw(p, "<li>");
+		page_evidence(p, buf_cstr(&one));
+		page_raw(p, "</li>");
+	}
+	page_raw(p, "</ul>\n");
+}
+
+/* A paragraph of the rule's own English, under a label in the page's language. */
+static void
+put_english(struct page *p, const char *label, const char *tag, const char *text)
+{
+	page_say(p, "p class=\"label\"", label, NULL);
+	page_raw(p, tag);
+	page_text(p, text);
+	page_raw(p, "</p>\n");
+}
+
+static void
+put_check(struct page *p, const char *kind, const struct detail *d)
+{
+	char room[64];
+	page_raw(p, "<details open>");
+	page_say(p, "summary", "finding.check", NULL);
+	put_reasons(p, d);
+	if (d->how_to_check.size > 0)
+		put_english(p, "finding.how", "<p class=\"pre\" lang=\"en\">", buf_cstr(&d->how_to_check));
+	page_say(p, "p class=\"label\"", "finding.innocent", NULL);
+	page_say(p, "p", key_or(p, room, "innocent", kind, "innocent.other"), NULL);
+	if (d->innocent.size > 0) {
+		page_raw(p, "<p lang=\"en\">");
+		page_text(p, buf_cstr(&d->innocent));
+		page_raw(p, "</p>");
+	}
+	page_raw(p, "</details>\n");
+}
+
+static void
+put_fact(struct page *p, const char *key, const struct buf *text)
+{
+	if (text->size == 0)
+		return;
+	page_raw(p, "<div>");
+	page_say(p, "dt", key, NULL);
+	page_raw(p, "<dd>");
+	page_evidence(p, buf_cstr(text));
+	page_raw(p, "</dd></div>\n");
+}
+
+void
+html_detail(struct page *p, const char *kind, const char *text)
+{
+	struct detail d = { 0 };
+	struct buf *const fields[] = { &d.why, &d.innocent, &d.family, &d.how_to_check, &d.version };
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		buf_init(fields[i], TEXT_MAX);
+	read_detail(text, &d);
+	put_fact(p, "finding.family", &d.family);
+	put_fact(p, "finding.version", &d.version);
+	page_raw(p, "</dl>\n");
+	if (d.why.size > 0) {
+		page_raw(p, "<p lang=\"en\">");
+		page_text(p, buf_cstr(&d.why));
+		page_raw(p, "</p>\n");
+	}
+	if (d.broken)
+		page_say(p, "p class=\"note\"", "finding.broken", NULL);
+	put_examples(p, &d);
+	put_check(p, kind, &d);
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		buf_release(fields[i]);
+}

@@ -1,0 +1,266 @@
+/* html_facts.c - one look over findings, problems and coverage before the page begins: what page 1 says in figures. */
+#include "triage/report/html.h"
+
+#include "triage/base/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { COVERAGE_WHAT, COVERAGE_TOTAL, COVERAGE_EXAMINED, COVERAGE_SKIPPED, COVERAGE_FAILED, COVERAGE_BYTES_TOTAL, COVERAGE_BYTES_EXAMINED };
+enum { PROBLEM_SEVERITY = 1 };
+
+static int
+by_file(const void *a, const void *b)
+{
+	const struct flagged *x = a, *y = b;
+	return (x->file_id > y->file_id) - (x->file_id < y->file_id);
+}
+
+static int
+by_file_then_severity(const void *a, const void *b)
+{
+	const struct flagged *x = a, *y = b;
+	int order = by_file(a, b);
+	if (order != 0)
+		return order;
+	return x->severity != y->severity ? y->severity - x->severity : (x->finding_id > y->finding_id) - (x->finding_id < y->finding_id);
+}
+
+const struct flagged *
+facts_flagged(const struct facts *f, uint64_t file_id)
+{
+	struct flagged wanted = { .file_id = file_id };
+	return f->flagged_count == 0 ? NULL : bsearch(&wanted, f->flagged, f->flagged_count, sizeof(*f->flagged), by_file);
+}
+
+static void
+remember_file(struct facts *f, int64_t file_id, uint64_t finding_id, int severity)
+{
+	if (file_id <= 0)
+		return;
+	if (f->flagged_count == FLAGGED_MAX) {
+		f->flagged_full = true;
+		return;
+	}
+	f->flagged[f->flagged_count++] = (struct flagged){ (uint64_t)file_id, finding_id, severity };
+}
+
+/* One object of the examples: its file. */
+static void
+remember_example(struct json *j, struct facts *f, uint64_t finding_id, int severity)
+{
+	if (j->event != JSON_OBJECT) {
+		(void)json_skip(j);
+		return;
+	}
+	while (json_next(j) == JSON_KEY) {
+		bool wanted = json_is(j, "file_id");
+		int64_t file_id;
+		if (wanted && json_next(j) == JSON_NUMBER && json_int(j, &file_id))
+			remember_file(f, file_id, finding_id, severity);
+		else if (!json_skip(j))
+			return;
+	}
+}
+
+/* The files of the examples, and whether the finding names a family. */
+static bool
+read_detail(const char *detail, struct facts *f, uint64_t finding_id, int severity)
+{
+	bool family = false;
+	struct json j;
+	json_start(&j, detail, strlen(detail));
+	if (json_next(&j) != JSON_OBJECT)
+		return false;
+	while (json_next(&j) == JSON_KEY) {
+		if (json_is(&j, "examples")) {
+			bool list = json_next(&j) == JSON_ARRAY;
+			while (list && json_next(&j) != JSON_ARRAY_END && j.event != JSON_ERROR)
+				remember_example(&j, f, finding_id, severity);
+			if (!list && !json_skip(&j))
+				break;
+		} else if (json_is(&j, "family")) {
+			family = json_next(&j) == JSON_STRING && j.value_size > 0;
+			if (!json_skip(&j))
+				break;
+		} else if (!json_skip(&j)) {
+			break;
+		}
+	}
+	return family;
+}
+
+bool
+finding_in_window(const struct page *p, int64_t first, int64_t last)
+{
+	int64_t from = p->options->from, to = p->options->to;
+	if (first == TRIAGE_TIME_NONE && last == TRIAGE_TIME_NONE)
+		return true;
+	if (first == TRIAGE_TIME_NONE)
+		first = last;
+	if (last == TRIAGE_TIME_NONE)
+		last = first;
+	return (from == TRIAGE_TIME_NONE || last >= from) && (to == TRIAGE_TIME_NONE || first <= to);
+}
+
+static int64_t
+time_at(struct case_cursor *c, size_t column)
+{
+	return case_null(c, column) ? TRIAGE_TIME_NONE : case_int(c, column);
+}
+
+static void
+raise_to(unsigned *value, unsigned confidence)
+{
+	if (confidence > *value)
+		*value = confidence;
+}
+
+static void
+take_times(struct facts *f, int64_t first, int64_t last, unsigned confidence, uint64_t id)
+{
+	if (first != TRIAGE_TIME_NONE && (f->first_time == TRIAGE_TIME_NONE || first < f->first_time)) {
+		f->first_time = first;
+		f->first_confidence = confidence;
+		f->first_finding = id;
+	}
+	int64_t end = last != TRIAGE_TIME_NONE ? last : first;
+	if (end != TRIAGE_TIME_NONE && (f->last_time == TRIAGE_TIME_NONE || end > f->last_time))
+		f->last_time = end;
+}
+
+static void
+take_finding(struct page *p, struct case_cursor *c)
+{
+	struct facts *f = &p->facts;
+	int severity = severity_of(case_text(c, CASE_FINDINGS_SEVERITY));
+	int64_t first = time_at(c, CASE_FINDINGS_FIRST_TIME), last = time_at(c, CASE_FINDINGS_LAST_TIME);
+	uint64_t id = (uint64_t)case_int(c, CASE_FINDINGS_FINDING_ID);
+	int64_t certainty = case_int(c, CASE_FINDINGS_CONFIDENCE);
+	unsigned confidence = certainty < 0 ? 0 : certainty > 100 ? 100 : (unsigned)certainty;
+	f->by_severity[severity]++;
+	f->findings++;
+	if (!finding_in_window(p, first, last))
+		f->outside_window++;
+	if (severity >= TRIAGE_HIGH)
+		take_times(f, first, last, confidence, id);
+	if (!case_null(c, CASE_FINDINGS_FILE_ID))
+		remember_file(f, case_int(c, CASE_FINDINGS_FILE_ID), id, severity);
+	if (strcmp(case_text(c, CASE_FINDINGS_KIND), "encrypted") == 0)
+		raise_to(&f->encrypted_confidence, confidence);
+	if (read_detail(case_text(c, CASE_FINDINGS_DETAIL), f, id, severity))
+		raise_to(&f->family_confidence, confidence);
+}
+
+static void
+sort_flagged(struct facts *f)
+{
+	qsort(f->flagged, f->flagged_count, sizeof(*f->flagged), by_file_then_severity);
+	size_t kept = 0;
+	for (size_t i = 0; i < f->flagged_count; i++)
+		if (kept == 0 || f->flagged[kept - 1].file_id != f->flagged[i].file_id)
+			f->flagged[kept++] = f->flagged[i];
+	f->flagged_count = kept;
+}
+
+static void
+take_problem(struct page *p, struct case_cursor *c)
+{
+	p->facts.problems++;
+	p->facts.problem_severity[severity_of(case_text(c, PROBLEM_SEVERITY))]++;
+}
+
+static uint64_t
+count_at(struct case_cursor *c, size_t column)
+{
+	int64_t value = case_int(c, column);
+	return value > 0 ? (uint64_t)value : 0;
+}
+
+static void
+take_coverage(struct page *p, struct case_cursor *c)
+{
+	struct coverage *k = &p->facts.coverage;
+	const char *what = case_text(c, COVERAGE_WHAT);
+	if (strcmp(what, "files") == 0) {
+		k->files = count_at(c, COVERAGE_TOTAL);
+		k->files_examined = count_at(c, COVERAGE_EXAMINED);
+		k->files_skipped = count_at(c, COVERAGE_SKIPPED);
+		k->files_failed = count_at(c, COVERAGE_FAILED);
+	} else if (strcmp(what, "bytes") == 0) {
+		k->bytes = count_at(c, COVERAGE_BYTES_TOTAL);
+		k->bytes_examined = count_at(c, COVERAGE_BYTES_EXAMINED);
+	}
+}
+
+/* Tenths of a percent, cut; what is not all is never 100 %. */
+static int64_t
+share_of(uint64_t part, uint64_t whole)
+{
+	if (part >= whole)
+		return 1000;
+	int64_t tenths = (int64_t)((long double)part * 1000 / (long double)whole);
+	return tenths > 999 ? 999 : tenths;
+}
+
+/* The worse of the two shares, so that neither a large file nor many small ones are hidden. */
+static void
+judge_coverage(struct coverage *k)
+{
+	if (k->files == 0 && k->bytes == 0)
+		return;
+	int64_t files = k->files > 0 ? share_of(k->files_examined, k->files) : 1000;
+	int64_t bytes = k->bytes > 0 ? share_of(k->bytes_examined, k->bytes) : 1000;
+	k->known = true;
+	k->examined = files < bytes ? files : bytes;
+	uint64_t missed = k->files_skipped + k->files_failed;
+	int64_t rest = 1000 - k->examined;
+	k->failed = missed > 0 ? (int64_t)((double)rest * (double)k->files_failed / (double)missed + 0.5) : 0;
+	k->skipped = rest - k->failed;
+}
+
+static enum triage_status
+each_row(struct page *p, enum case_view view, void (*take)(struct page *p, struct case_cursor *c), struct triage_error *err)
+{
+	struct case_cursor *c;
+	enum triage_status st = case_rows(p->reader, view, CASE_BY_ID, &c, err);
+	if (st != TRIAGE_OK)
+		return st;
+	while ((st = case_next(c, err)) == TRIAGE_OK)
+		take(p, c);
+	case_cursor_close(c);
+	return st == TRIAGE_END ? TRIAGE_OK : st;
+}
+
+enum triage_status
+facts_collect(struct page *p, struct triage_error *err)
+{
+	struct facts *f = &p->facts;
+	*f = (struct facts){ .first_time = TRIAGE_TIME_NONE, .last_time = TRIAGE_TIME_NONE };
+	f->flagged = calloc(FLAGGED_MAX, sizeof(*f->flagged));
+	if (f->flagged == NULL) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for the report");
+		return TRIAGE_E_MEMORY;
+	}
+	f->encrypted_files = meta_number(p, "ransomware.encrypted_files");
+	f->encrypted_bytes = meta_number(p, "ransomware.encrypted_bytes");
+	f->notes = meta_number(p, "ransomware.notes");
+	f->encrypted_first = meta_time(p, "ransomware.first");
+	f->encrypted_last = meta_time(p, "ransomware.last");
+	enum triage_status st = each_row(p, CASE_FINDINGS, take_finding, err);
+	if (st == TRIAGE_OK)
+		st = each_row(p, CASE_PROBLEMS, take_problem, err);
+	if (st == TRIAGE_OK)
+		st = each_row(p, CASE_COVERAGE, take_coverage, err);
+	sort_flagged(f);
+	judge_coverage(&f->coverage);
+	return st;
+}
+
+void
+facts_release(struct facts *f)
+{
+	free(f->flagged);
+	f->flagged = NULL;
+	f->flagged_count = 0;
+}

@@ -1,0 +1,247 @@
+/* html_text.c - writing into the page: messages, escaped text, numbers and times. */
+#include "triage/report/html.h"
+
+#include "triage/base/text.h"
+#include "triage/base/when.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+page_raw(struct page *p, const char *html)
+{
+	output_text(p->out, html);
+}
+
+void
+page_format(struct page *p, const char *format, ...)
+{
+	char text[500];
+	va_list args;
+	va_start(args, format);
+	int n = vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (n > 0)
+		output_put(p->out, text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1);
+}
+
+/* Give what stands in the scratch buffer to the file. */
+static void
+page_flush(struct page *p)
+{
+	output_buf(p->out, &p->scratch);
+	buf_clear(&p->scratch);
+}
+
+void
+page_text(struct page *p, const char *text)
+{
+	text_html(&p->scratch, text);
+	page_flush(p);
+}
+
+void
+page_evidence(struct page *p, const char *text)
+{
+	size_t size = strlen(text), shown = size;
+	if (size > PATH_SHOWN_MAX) {
+		shown = PATH_SHOWN_MAX;
+		while (shown > 0 && ((unsigned char)text[shown] & 0xc0) == 0x80)
+			shown--;
+	}
+	char part[PATH_SHOWN_MAX + 1];
+	memcpy(part, text, shown);
+	part[shown] = '\0';
+	page_text(p, part);
+	if (shown < size)
+		page_say(p, "em", "text.cut", NULL);
+}
+
+void
+page_code(struct page *p, const char *text)
+{
+	page_raw(p, "<code>");
+	page_evidence(p, text);
+	page_raw(p, "</code>");
+}
+
+void
+page_say(struct page *p, const char *tag, const char *key, const struct argument *arguments)
+{
+	struct buf *b = &p->scratch;
+	buf_format(b, "<%s data-m=\"%s\"", tag, key);
+	if (arguments != NULL) {
+		SCOPED_BUF json;
+		buf_init(&json, 1 << 16);
+		messages_arguments_json(arguments, &json);
+		buf_text(b, " data-a=\"");
+		text_html(b, buf_cstr(&json));
+		buf_char(b, '"');
+		b->failed = b->failed || json.failed;
+	}
+	buf_char(b, '>');
+	messages_html(p->messages, p->lang, key, arguments, b);
+	buf_text(b, "</");
+	buf_put(b, tag, strcspn(tag, " "));
+	buf_char(b, '>');
+	page_flush(p);
+}
+
+void
+page_label(struct page *p, const char *attribute, const char *key, const struct argument *arguments)
+{
+	SCOPED_BUF plain, json;
+	buf_init(&plain, 1 << 16);
+	buf_init(&json, 1 << 16);
+	messages_plain(p->messages, p->lang, key, arguments, &plain);
+	messages_arguments_json(arguments, &json);
+	struct buf *b = &p->scratch;
+	buf_format(b, " %s=\"", attribute);
+	text_html(b, buf_cstr(&plain));
+	buf_format(b, "\" data-l=\"%s\" data-la=\"", key);
+	text_html(b, buf_cstr(&json));
+	buf_char(b, '"');
+	b->failed = b->failed || plain.failed || json.failed;
+	page_flush(p);
+}
+
+void
+page_value(struct page *p, const char *tag, const struct argument *argument)
+{
+	const struct argument one[] = { *argument, { .kind = ARGUMENT_END } };
+	page_say(p, tag, "value", one);
+}
+
+int64_t
+page_local(const struct page *p, int64_t ns)
+{
+	return zone_local(p->zone, ns);
+}
+
+void
+page_time(struct page *p, int64_t ns)
+{
+	if (ns == TRIAGE_TIME_NONE) {
+		page_raw(p, "–");
+		return;
+	}
+	char tag[WHEN_TEXT_SIZE + 20], text[WHEN_TEXT_SIZE];
+	snprintf(tag, sizeof(tag), "time datetime=\"%s\"", when_text(ns, 0, "Z", text));
+	if (p->zone == NULL)
+		page_say(p, tag, "time.utc", WITH(AS_TIME(ns, TIME_SECOND)));
+	else
+		page_say(p, tag, "time.both",
+		    WITH(AS_TIME(ns, TIME_SECOND), AS_TIME(page_local(p, ns), TIME_SECOND), AS_TEXT(p->zone_name)));
+}
+
+void
+page_section(struct page *p, const char *id, const char *title_key)
+{
+	page_format(p, "<section id=\"%s\" aria-labelledby=\"%s-title\">\n", id, id);
+	char tag[64];
+	snprintf(tag, sizeof(tag), "h2 id=\"%s-title\"", id);
+	page_say(p, tag, title_key, NULL);
+	page_raw(p, "\n");
+}
+
+void
+page_table_head(struct page *p, const char *caption_key, const char *const *keys)
+{
+	page_say(p, "caption", caption_key, NULL);
+	page_raw(p, "<thead><tr>");
+	for (size_t i = 0; keys[i] != NULL; i++)
+		page_say(p, "th scope=\"col\"", keys[i], NULL);
+	page_raw(p, "</tr></thead>\n<tbody>\n");
+}
+
+const char *
+confidence_key(unsigned confidence)
+{
+	return confidence >= 90 ? "sure.established" : confidence >= 70 ? "sure.very-probable" : confidence >= 40 ? "sure.probable" :
+	    "sure.possible";
+}
+
+struct severity_look {
+	const char *key, *class, *symbol;
+};
+
+/* Colour never stands alone: each severity has its word and its shape. */
+static const struct severity_look looks[TRIAGE_SEVERITY_COUNT] = {
+	[TRIAGE_INFO] = { "severity.info", "info", "○" },
+	[TRIAGE_LOW] = { "severity.low", "low", "●" },
+	[TRIAGE_MEDIUM] = { "severity.medium", "med", "◆" },
+	[TRIAGE_HIGH] = { "severity.high", "high", "▲" },
+	[TRIAGE_CRITICAL] = { "severity.critical", "crit", "■" },
+};
+
+const char *
+severity_key(int severity)
+{
+	return looks[severity].key;
+}
+
+const char *
+severity_class(int severity)
+{
+	return looks[severity].class;
+}
+
+const char *
+severity_symbol(int severity)
+{
+	return looks[severity].symbol;
+}
+
+int
+severity_of(const char *word)
+{
+	for (unsigned i = 0; i < TRIAGE_SEVERITY_COUNT; i++)
+		if (strcmp(word, triage_severity_name(i)) == 0)
+			return (int)i;
+	return TRIAGE_INFO;
+}
+
+const char *
+key_or(struct page *p, char room[64], const char *prefix, const char *word, const char *fallback)
+{
+	int n = snprintf(room, 64, "%s.%s", prefix, word);
+	return n > 0 && n < 64 && messages_has(p->messages, room) ? room : fallback;
+}
+
+const char *
+meta_text(struct page *p, const char *key, char *room, size_t size)
+{
+	snprintf(room, size, "%s", case_meta(p->reader, key));
+	return room;
+}
+
+/* The fact as an integer. False when it is absent or no number. */
+static bool
+meta_integer(struct page *p, const char *key, int64_t *ret_value)
+{
+	const char *text = case_meta(p->reader, key);
+	char *end;
+	errno = 0;
+	long long value = strtoll(text, &end, 10);
+	if (text[0] == '\0' || *end != '\0' || errno != 0)
+		return false;
+	*ret_value = value;
+	return true;
+}
+
+uint64_t
+meta_number(struct page *p, const char *key)
+{
+	int64_t value;
+	return meta_integer(p, key, &value) && value > 0 ? (uint64_t)value : 0;
+}
+
+int64_t
+meta_time(struct page *p, const char *key)
+{
+	int64_t value;
+	return meta_integer(p, key, &value) ? value : TRIAGE_TIME_NONE;
+}

@@ -1,0 +1,143 @@
+/* html_verdict.c - the first section: one sentence of judgement, how much was examined, why; never "clean". */
+#include "triage/report/html.h"
+
+#include "triage/base/json.h"
+
+#include <string.h>
+
+enum { REASONS_MAX = 12, WORD_MAX = 32 };
+
+struct verdict_look {
+	const char *word;	/* as the judge wrote it */
+	const char *class;
+	const char *sentence, *advice;
+};
+
+static const struct verdict_look looks[] = {
+	{ "compromised", "crit", "verdict.compromised", "advice.compromised" },
+	{ "suspicious", "high", "verdict.suspicious", "advice.suspicious" },
+	{ "nothing-found", "calm", "verdict.nothing-found", "advice.nothing-found" },
+	{ "incomplete", "med", "verdict.incomplete", "advice.incomplete" },
+};
+static const struct verdict_look unjudged = { "", "med", "verdict.unjudged", "advice.incomplete" };
+
+static const struct verdict_look *
+look_of(const char *word)
+{
+	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++)
+		if (strcmp(word, looks[i].word) == 0)
+			return &looks[i];
+	return &unjudged;
+}
+
+/* "This system was attacked. 41,207 files are encrypted, very probably by Play." as far as the case says so. */
+static void
+put_sentence(struct page *p, const struct verdict_look *look)
+{
+	const struct facts *f = &p->facts;
+	char family[200];
+	bool named = meta_text(p, META_FAMILY, family, sizeof(family))[0] != '\0';
+	page_raw(p, "<h1>");
+	if (f->coverage.known)
+		page_say(p, "span", look->sentence, WITH(AS_SHARE(f->coverage.examined)));
+	else
+		page_say(p, "span", strcmp(look->word, "nothing-found") == 0 ? "verdict.unmeasured" : look->sentence, NULL);
+	page_raw(p, " ");
+	if (f->encrypted_files > 0 && named)
+		page_say(p, "span", "verdict.encrypted-by", WITH(AS_COUNT(f->encrypted_files),
+		    AS_KEY(confidence_key(f->family_confidence)), AS_TEXT(family)));
+	else if (f->encrypted_files > 0)
+		page_say(p, "span", "verdict.encrypted", WITH(AS_COUNT(f->encrypted_files)));
+	else if (f->notes > 0 && named)
+		page_say(p, "span", "verdict.notes-of", WITH(AS_COUNT(f->notes), AS_TEXT(family)));
+	else if (f->notes > 0)
+		page_say(p, "span", "verdict.notes", WITH(AS_COUNT(f->notes)));
+	page_raw(p, "</h1>\n");
+}
+
+/* Three bars as SVG: widths are attributes there, and need no inline style. */
+static void
+put_meter(struct page *p)
+{
+	const struct coverage *k = &p->facts.coverage;
+	page_raw(p, "<svg class=\"meter\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" role=\"img\"");
+	page_label(p, "aria-label", "coverage.meter", WITH(AS_SHARE(k->examined), AS_SHARE(k->skipped), AS_SHARE(k->failed)));
+	/* what is more than nothing is at least as wide as a person can see */
+	int skipped = k->skipped > 0 && k->skipped < 4 ? 4 : (int)k->skipped;
+	int failed = k->failed > 0 && k->failed < 4 ? 4 : (int)k->failed;
+	int examined = 1000 - skipped - failed;
+	page_format(p, "><rect class=\"m1\" x=\"0\" width=\"%d\" height=\"10\"/><rect class=\"m2\" x=\"%d\" width=\"%d\" height=\"10\"/>"
+	    "<rect class=\"m3\" x=\"%d\" width=\"%d\" height=\"10\"/></svg>\n", examined, examined, skipped, examined + skipped, failed);
+}
+
+static void
+put_coverage(struct page *p)
+{
+	const struct coverage *k = &p->facts.coverage;
+	if (!k->known) {
+		page_say(p, "p class=\"sub\"", "coverage.unknown", NULL);
+		return;
+	}
+	put_meter(p);
+	page_raw(p, "<p class=\"sub\">");
+	if (k->files > 0)
+		page_say(p, "span", "coverage.files", WITH(AS_COUNT(k->files), AS_COUNT(k->files_examined), AS_SHARE(k->examined)));
+	if (k->bytes > 0) {
+		page_raw(p, " ");
+		page_say(p, "span", "coverage.bytes", WITH(AS_BYTES(k->bytes_examined), AS_BYTES(k->bytes)));
+	}
+	if (k->files_skipped > 0) {
+		page_raw(p, " ");
+		page_say(p, "span", "coverage.skipped", WITH(AS_COUNT(k->files_skipped)));
+	}
+	if (k->files_failed > 0) {
+		page_raw(p, " ");
+		page_say(p, "span", "coverage.failed", WITH(AS_COUNT(k->files_failed)));
+	}
+	page_raw(p, " ");
+	page_say(p, "a href=\"#gaps\"", p->facts.problems > 0 ? "coverage.problems" : "coverage.no-problems",
+	    WITH(AS_COUNT(p->facts.problems)));
+	page_raw(p, "</p>\n");
+}
+
+/* The judge's reasons are English sentences of the program. */
+static void
+put_reasons(struct page *p)
+{
+	SCOPED_BUF reasons, one;
+	buf_init(&reasons, 1 << 16);
+	buf_init(&one, 1 << 12);
+	buf_text(&reasons, case_meta(p->reader, META_REASONS));
+	struct json j;
+	json_start(&j, buf_cstr(&reasons), reasons.size);
+	if (json_next(&j) != JSON_ARRAY || json_next(&j) != JSON_STRING)
+		return;
+	page_raw(p, "<details open>");
+	page_say(p, "summary", "verdict.why", WITH(AS_COUNT(meta_number(p, META_SCORE))));
+	page_raw(p, "<ul lang=\"en\">");
+	for (size_t i = 0; i < REASONS_MAX && j.event == JSON_STRING; i++, json_next(&j)) {
+		buf_clear(&one);
+		json_string(&j, &one);
+		page_raw(p, "<li>");
+		page_evidence(p, buf_cstr(&one));
+		page_raw(p, "</li>");
+	}
+	page_raw(p, "</ul></details>\n");
+}
+
+void
+html_verdict(struct page *p)
+{
+	char word[WORD_MAX];
+	const struct verdict_look *look = look_of(meta_text(p, META_VERDICT, word, sizeof(word)));
+	page_format(p, "<section id=\"verdict\" class=\"verdict %s\" tabindex=\"-1\"", look->class);
+	page_label(p, "aria-label", "verdict.title", NULL);
+	page_raw(p, ">\n");
+	put_sentence(p, look);
+	page_say(p, "p class=\"sub lead\"", look->advice, NULL);
+	page_raw(p, "\n");
+	put_coverage(p);
+	html_tiles(p);
+	put_reasons(p);
+	page_raw(p, "</section>\n");
+}

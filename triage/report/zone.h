@@ -1,0 +1,30 @@
+/*
+ * zone.h - what the clock on the wall said: UTC to local time of one zone, for display only.
+ *
+ * Reads a compiled zone file (TZif, RFC 8536) of the system and needs no process-wide setting. Beyond the file's list of
+ * changes its closing rule ("CET-1CEST,M3.5.0,M10.5.0/3") goes on.
+ */
+#ifndef TRIAGE_REPORT_ZONE_H
+#define TRIAGE_REPORT_ZONE_H
+
+#include "triage/base/error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct zone;
+
+/*
+ * name: "Europe/Brussels"; no "..", no leading slash. Errors: E_USAGE for a name that is none, E_IO when this system
+ * has no such zone, E_FORMAT, E_MEMORY.
+ */
+WARN_UNUSED enum triage_status zone_load(const char *name, struct zone **ret_zone, struct triage_error *err);
+/* The same from the bytes of a zone file. */
+WARN_UNUSED enum triage_status zone_parse(const void *data, size_t size, struct zone **ret_zone, struct triage_error *err);
+void zone_free(struct zone *z);			/* NULL is fine */
+/* Seconds to add to UTC at that moment. z NULL: 0. */
+int32_t zone_offset(const struct zone *z, int64_t ns);
+/* ns moved by the offset, so that formatting it as UTC gives local time. TRIAGE_TIME_NONE stays. */
+int64_t zone_local(const struct zone *z, int64_t ns);
+
+#endif

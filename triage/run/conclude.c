@@ -1,0 +1,206 @@
+/* conclude.c - from the journal to the sealed bundle: build, judge, export, seal. */
+#include "triage/run/judge.h"
+#include "triage/run/sandbox.h"
+#include "triage/run/supervisor.h"
+
+#include "triage/base/scoped.h"
+#include "triage/base/text.h"
+#include "triage/base/when.h"
+#include "triage/report/report.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* --- custody of the end --- */
+
+static enum triage_status
+custody_end(struct supervisor *s, struct triage_error *err)
+{
+	SCOPED_BUF detail;
+	buf_init(&detail, 1 << 20);
+	buf_text(&detail, "{\"evidence_unchanged\":[");
+	for (size_t i = 0; i < s->source_count; i++)
+		buf_format(&detail, "%s%s", i > 0 ? "," : "", source_unchanged(&s->crew_sources[i]) ? "true" : "false");
+	buf_format(&detail, "],\"ended\":\"%s\",\"sandbox_layers\":[", s->budget_ended ? "budget" : "complete");
+	const char *comma = "";
+	for (unsigned bit = 1; bit < SANDBOX_ALL; bit <<= 1) {
+		if ((s->crew.layers & bit) != 0) {
+			buf_format(&detail, "%s\"%s\"", comma, sandbox_layer_name(bit));
+			comma = ",";
+		}
+	}
+	buf_text(&detail, "],\"sandbox_missing\":[");
+	comma = "";
+	for (unsigned bit = 1; bit < SANDBOX_ALL; bit <<= 1) {
+		if ((s->crew.layers & bit) == 0) {
+			buf_format(&detail, "%s\"%s\"", comma, sandbox_layer_name(bit));
+			comma = ",";
+		}
+	}
+	buf_text(&detail, "]}");
+	enum triage_status st = buf_check(&detail, err);
+	return st == TRIAGE_OK ? case_custody(s->store, "triage", "examined", buf_cstr(&detail), err) : st;
+}
+
+static enum triage_status
+note_missing_layers(struct supervisor *s, struct triage_error *err)
+{
+	for (unsigned bit = 1; bit < SANDBOX_ALL; bit <<= 1) {
+		if ((s->crew.layers & bit) != 0)
+			continue;
+		char message[200];
+		snprintf(message, sizeof(message), "this kernel or environment does not offer the layer %s; the other layers were in force",
+		    sandbox_layer_name(bit));
+		const struct triage_problem p = { .stage = "sandbox", .severity = TRIAGE_INFO, .code = "sandbox-degraded", .message = message,
+		    .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID };
+		enum triage_status st = supervisor_problem(s, 0, 0, "", &p, err);
+		if (st != TRIAGE_OK)
+			return st;
+	}
+	return TRIAGE_OK;
+}
+
+static enum triage_status
+note_changed(struct supervisor *s, struct triage_error *err)
+{
+	for (size_t i = 0; i < s->source_count; i++) {
+		if (source_unchanged(&s->crew_sources[i]))
+			continue;
+		const struct triage_problem p = { .stage = "seal", .severity = TRIAGE_HIGH, .code = "evidence-changed",
+		    .message = "size or modification time of the evidence file changed during the run: something else writes to it",
+		    .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID };
+		enum triage_status st = supervisor_problem(s, i + 1, 0, "", &p, err);
+		if (st != TRIAGE_OK)
+			return st;
+	}
+	return TRIAGE_OK;
+}
+
+static enum triage_status
+note_budget(struct supervisor *s, struct triage_error *err)
+{
+	if (!s->budget_ended)
+		return TRIAGE_OK;
+	char message[200];
+	snprintf(message, sizeof(message), "the time given with --budget was up: %ju of %ju streams were not examined",
+	    (uintmax_t)(s->progress.units - s->progress.units_done), (uintmax_t)s->progress.units);
+	const struct triage_problem p = { .stage = "content", .severity = TRIAGE_MEDIUM, .code = "budget-ended", .message = message,
+	    .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID,
+	    .bytes = s->progress.bytes - s->progress.bytes_done };
+	return supervisor_problem(s, 0, 0, "", &p, err);
+}
+
+/* --- the bag --- */
+
+enum { TRIAGE_ELEMENTS = 8 };
+
+static enum triage_status
+seal_bag(struct supervisor *s, struct triage_error *err)
+{
+	const struct triage_plan *p = s->plan;
+	char date[WHEN_TEXT_SIZE];
+	when_text(when_now(), 0, "", date);
+	date[10] = '\0';
+	char examined[32], problems[32];
+	snprintf(examined, sizeof(examined), "%.4f", s->result->examined_share);
+	snprintf(problems, sizeof(problems), "%ju", (uintmax_t)s->result->problems);
+	SCOPED_BUF names;
+	buf_init(&names, 1 << 20);
+	for (size_t i = 0; i < s->source_count; i++)
+		buf_format(&names, "%s%s", i > 0 ? ", " : "", s->crew_sources[i].name);
+	const char *keys[TRIAGE_ELEMENTS] = { "Triage-Case", "Triage-Evidence", "Triage-Verdict", "Triage-Examined-Share", "Triage-Problems" };
+	const char *values[TRIAGE_ELEMENTS] = { p->case_id, buf_cstr(&names), s->result->verdict, examined, problems };
+	const struct bag_info info = { .source_organization = p->organisation, .contact_name = p->examiner,
+	    .external_identifier = p->evidence_id[0] != '\0' ? p->evidence_id : p->case_id, .external_description = p->note,
+	    .software_agent = "triage " TRIAGE_VERSION, .bagging_date = date, .triage_keys = keys, .triage_values = values, .triage_count = 5 };
+	return bag_seal(s->bundle, &info, s->result->seal, err);
+}
+
+static enum triage_status
+export_all(struct supervisor *s, const char *database, const char *folder, struct triage_error *err)
+{
+	struct case_reader *reader;
+	const struct report_options options = { .lang = s->plan->lang, .timezone = s->plan->timezone, .from = s->plan->from, .to = s->plan->to,
+	    .rules_dir = s->plan->rules_dir };
+	enum triage_status st = case_open(database, &reader, err);
+	if (st != TRIAGE_OK)
+		return st;
+	st = report_export_all(reader, &options, folder, err);
+	case_reader_close(reader);
+	return st;
+}
+
+/* Everything under data/ is made anew: a run that was cut off while sealing seals again from the journal. */
+static enum triage_status
+clear_data(const char *folder, struct triage_error *err)
+{
+	for (size_t i = 0; i < exporter_count(); i++) {
+		char path[4500];
+		snprintf(path, sizeof(path), "%s/%s", folder, exporter_at(i)->name);
+		if (unlink(path) != 0 && errno != ENOENT) {
+			triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot replace %s", path);
+			return TRIAGE_E_IO;
+		}
+	}
+	return TRIAGE_OK;
+}
+
+static enum triage_status
+remove_work(struct supervisor *s, struct triage_error *err)
+{
+	static const char *const names[] = { "journal.db", "journal.db-journal", "arguments" };
+	char path[4500];
+	case_close(s->store);
+	s->store = NULL;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", s->work, names[i]);
+		if (unlink(path) != 0 && errno != ENOENT) {
+			triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot remove %s", path);
+			return TRIAGE_E_IO;
+		}
+	}
+	if (rmdir(s->work) != 0) {
+		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot remove %s", s->work);
+		return TRIAGE_E_IO;
+	}
+	return TRIAGE_OK;
+}
+
+enum triage_status
+conclude(struct supervisor *s, struct triage_error *err)
+{
+	char database[4400], data[4300];
+	snprintf(data, sizeof(data), "%s/data", s->bundle);
+	snprintf(database, sizeof(database), "%s/case.db", data);
+	s->phase = TRIAGE_PHASE_JUDGE;
+	s->last_progress = 0;
+	enum triage_status st = supervisor_tick(s, err);
+	bool first = strcmp(case_get(s->store, "examined"), "yes") != 0;
+	if (st == TRIAGE_OK && first)
+		st = note_missing_layers(s, err);
+	if (st == TRIAGE_OK && first)
+		st = note_changed(s, err);
+	if (st == TRIAGE_OK && first)
+		st = note_budget(s, err);
+	if (st == TRIAGE_OK && first)
+		st = custody_end(s, err);
+	if (st == TRIAGE_OK)
+		st = case_set(s->store, "examined", "yes", err);
+	if (st == TRIAGE_OK)
+		st = case_commit(s->store, err);
+	if (st == TRIAGE_OK)
+		st = judge_and_build(s, database, err);
+	s->phase = TRIAGE_PHASE_SEAL;
+	s->last_progress = 0;
+	if (st == TRIAGE_OK)
+		st = supervisor_tick(s, err);
+	if (st == TRIAGE_OK)
+		st = clear_data(data, err);
+	if (st == TRIAGE_OK)
+		st = export_all(s, database, data, err);
+	if (st == TRIAGE_OK)
+		st = seal_bag(s, err);
+	return st == TRIAGE_OK ? remove_work(s, err) : st;
+}

@@ -1,0 +1,405 @@
+#include "triage/run/crew.h"
+
+#include "triage/base/scoped.h"
+#include "triage/run/opener.h"
+#include "triage/run/sandbox.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+
+enum { DEATHS_BEFORE_READY = 3, PAGE = 4096 };
+
+/* Which frame a worker may send while which job is in work, and how many of them. */
+enum { WHILE_START = 1 << 8, WHILE_PROBE = 1 << CREW_PROBE, WHILE_LIST = 1 << CREW_LIST, WHILE_CONTENT = 1 << CREW_CONTENT, WHILE_IMAGE = 1 << CREW_IMAGE };
+
+static const struct wire_rule {
+	unsigned allowed;
+	uint32_t payload_max;
+	uint64_t count_max;	/* a job */
+} rules[WIRE_TYPE_COUNT] = {
+	[WIRE_READY] = { WHILE_START, 1 << 10, 1 },
+	[WIRE_EVIDENCE] = { WHILE_PROBE, 1 << 10, 1 },
+	[WIRE_VOLUME] = { WHILE_PROBE, 8 << 10, 4096 },
+	[WIRE_FILESYSTEM] = { WHILE_PROBE, 8 << 10, 4096 },
+	[WIRE_ENTRY] = { WHILE_LIST, WIRE_PAYLOAD_MAX, UINT64_C(1) << 32 },
+	[WIRE_EXTENT] = { WHILE_CONTENT, 64, 4200 },
+	[WIRE_PROBLEM] = { WHILE_START | WHILE_PROBE | WHILE_LIST | WHILE_CONTENT | WHILE_IMAGE, 4 << 10, 1 << 20 },
+	[WIRE_MATCH] = { WHILE_CONTENT, 4 << 10, 10000 },
+	[WIRE_CONTENT] = { WHILE_CONTENT, 8 << 10, 1 },
+	[WIRE_DIGESTS] = { WHILE_IMAGE, 1 << 10, 1 },
+	[WIRE_DONE] = { WHILE_PROBE | WHILE_LIST | WHILE_IMAGE, 2 << 10, 1 },
+};
+
+double
+crew_clock(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+enum triage_status
+crew_init(struct crew *c, size_t slots, struct triage_error *err)
+{
+	c->workers = calloc(slots, sizeof(*c->workers));
+	if (c->workers == NULL) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for %zu workers", slots);
+		return TRIAGE_E_MEMORY;
+	}
+	c->count = slots;
+	c->layers = SANDBOX_ALL;
+	return TRIAGE_OK;
+}
+
+static bool
+make_channel(int type, int fds[2])
+{
+	if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, fds) != 0)
+		return false;
+	int room = 1 << 20;
+	for (int i = 0; i < 2; i++) {
+		setsockopt(fds[i], SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
+		setsockopt(fds[i], SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+	}
+	return true;
+}
+
+/* In a forked child: never returns. */
+static _Noreturn void
+opener_main(int root, int channel, int parent)
+{
+	struct triage_error err;
+	unsigned layers = 0;
+	const int keep[] = { root, channel };
+	const struct sandbox_config config = { .keep_fds = keep, .keep_count = 2, .memory = 256 << 20, .parent = parent };
+	if (sandbox_begin(&config, &layers, &err) == TRIAGE_OK && sandbox_opener(root, &layers, &err) == TRIAGE_OK)
+		opener_serve(root, channel);
+	_exit(0);
+}
+
+static bool
+start_openers(struct crew *c, struct crew_worker *w)
+{
+	w->openers = malloc((c->source_count + 1) * sizeof(*w->openers));
+	w->opener_pids = calloc(c->source_count + 1, sizeof(*w->opener_pids));
+	if (w->openers == NULL || w->opener_pids == NULL)
+		return false;
+	for (size_t i = 0; i < c->source_count; i++)
+		w->openers[i] = -1;
+	int parent = getpid();
+	for (size_t i = 0; i < c->source_count; i++) {
+		int pair[2];
+		if (w->role == WORKER_LISTER || c->sources[i].kind != TRIAGE_EVIDENCE_DIRECTORY)
+			continue;
+		if (!make_channel(SOCK_SEQPACKET, pair))
+			return false;
+		int pid = fork();
+		if (pid == 0)
+			opener_main(c->sources[i].fds[0], pair[1], parent);
+		close(pair[1]);
+		w->openers[i] = pair[0];
+		w->opener_pids[i] = pid > 0 ? pid : 0;
+		if (pid < 0)
+			return false;
+	}
+	return true;
+}
+
+static void
+bury(int pid)
+{
+	if (pid <= 0)
+		return;
+	kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		continue;
+}
+
+static void
+clear_slot(struct crew *c, struct crew_worker *w)
+{
+	for (size_t i = 0; i < c->source_count; i++) {
+		if (w->openers != NULL && w->openers[i] >= 0)
+			close(w->openers[i]);
+		if (w->opener_pids != NULL)
+			bury(w->opener_pids[i]);
+	}
+	free(w->openers);
+	free(w->opener_pids);
+	if (w->wire.fd > 0)
+		close(w->wire.fd);
+	wire_stream_release(&w->wire);
+	if (w->page != NULL)
+		munmap(w->page, PAGE);
+	*w = (struct crew_worker){ .image = w->image };
+}
+
+enum triage_status
+crew_start(struct crew *c, size_t slot, enum worker_role role, size_t lister_source, struct triage_error *err)
+{
+	struct crew_worker *w = &c->workers[slot];
+	int pair[2];
+	w->role = role;
+	w->lister_source = lister_source;
+	void *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	w->page = page != MAP_FAILED ? page : NULL;
+	if (w->page == NULL || !make_channel(SOCK_STREAM, pair)) {
+		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot start a worker");
+		clear_slot(c, w);
+		return TRIAGE_E_IO;
+	}
+	wire_stream_init(&w->wire, pair[0]);
+	bool ok = start_openers(c, w);
+	int parent = getpid();
+	int pid = ok ? fork() : -1;
+	if (pid == 0) {
+		const struct worker_setup setup = { .role = role, .sources = c->sources, .source_count = c->source_count,
+		    .lister_source = lister_source, .rules = role == WORKER_EXAMINER ? c->rules : NULL, .channel = pair[1], .openers = w->openers,
+		    .page = w->page, .memory = c->memory, .parent = parent };
+		worker_main(&setup);
+	}
+	close(pair[1]);
+	if (pid < 0) {
+		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot start a worker");
+		clear_slot(c, w);
+		return TRIAGE_E_IO;
+	}
+	w->pid = pid;
+	w->seen_at = crew_clock();
+	return TRIAGE_OK;
+}
+
+static void
+remove_job(struct crew_worker *w, size_t index)
+{
+	w->queued_bytes -= w->jobs[index].unit.size < w->queued_bytes ? w->jobs[index].unit.size : w->queued_bytes;
+	w->job_count--;
+	memmove(&w->jobs[index], &w->jobs[index + 1], (w->job_count - index) * sizeof(w->jobs[0]));
+}
+
+void
+crew_stop(struct crew *c, size_t slot)
+{
+	struct crew_worker *w = &c->workers[slot];
+	if (w->pid == 0)
+		return;
+	bury(w->pid);
+	while (w->job_count > 0) {
+		struct crew_job job = w->jobs[0];
+		remove_job(w, 0);
+		c->owner.returned(c->owner.ctx, &job);
+	}
+	clear_slot(c, w);
+}
+
+void
+crew_release(struct crew *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		crew_stop(c, i);
+	free(c->workers);
+	c->workers = NULL;
+	c->count = 0;
+}
+
+void
+crew_give(struct crew *c, size_t slot, struct crew_job *job)
+{
+	struct crew_worker *w = &c->workers[slot];
+	w->jobs[w->job_count++] = *job;
+	w->queued_bytes += job->unit.size;
+}
+
+/* How a worker ended, as a problem code and a line. */
+static const char *
+death_of(const struct crew_worker *w, int status, unsigned stage, char *why, size_t size)
+{
+	const char *at = worker_stage_name(stage);
+	if (w->killed_for != NULL) {
+		snprintf(why, size, "the worker was stopped at stage %s: %s", at, w->killed_for);
+		return strcmp(w->killed_for, "no progress within the time limit") == 0 ? "worker-timeout" : "worker-untrusted";
+	}
+	if (WIFSIGNALED(status)) {
+		const char *name = sigabbrev_np(WTERMSIG(status));
+		snprintf(why, size, "the worker died of signal SIG%s at stage %s", name != NULL ? name : "?", at);
+	} else {
+		snprintf(why, size, "the worker ended with status %d at stage %s", WEXITSTATUS(status), at);
+	}
+	return "worker-crashed";
+}
+
+static enum triage_status
+on_death(struct crew *c, size_t slot, struct triage_error *err)
+{
+	struct crew_worker *w = &c->workers[slot];
+	int status = 0;
+	kill(w->pid, SIGKILL);
+	while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
+		continue;
+	w->pid = 0;
+	if (!w->ready && ++c->deaths_in_row >= DEATHS_BEFORE_READY) {
+		triage_error_set(err, TRIAGE_E_UNSUPPORTED, TRIAGE_NO_OFFSET, "workers cannot start: %s",
+		    c->start_error[0] != '\0' ? c->start_error : "they die before they are ready");
+		return TRIAGE_E_UNSUPPORTED;
+	}
+	uint64_t guilty_id = atomic_load_explicit(&w->page->job, memory_order_relaxed);
+	size_t guilty = 0;
+	for (size_t i = 0; i < w->job_count; i++)
+		if (w->jobs[i].id == guilty_id)
+			guilty = i;
+	unsigned stage = atomic_load_explicit(&w->page->stage, memory_order_relaxed);
+	bool blame = w->ready && w->job_count > 0;
+	char why[200];
+	const char *code = death_of(w, status, stage, why, sizeof(why));
+	if (blame) {
+		struct crew_job job = w->jobs[guilty];
+		remove_job(w, guilty);
+		job.attempts++;
+		c->owner.lost(c->owner.ctx, &job, code, why);
+	}
+	while (w->job_count > 0) {
+		struct crew_job job = w->jobs[0];
+		remove_job(w, 0);
+		c->owner.returned(c->owner.ctx, &job);
+	}
+	clear_slot(c, w);
+	return TRIAGE_OK;
+}
+
+static bool
+allow(struct crew_worker *w, const struct wire_frame *frame, size_t *ret_job)
+{
+	const struct wire_rule *rule = &rules[frame->type];
+	if (frame->payload.size > rule->payload_max)
+		return false;
+	if (!w->ready)
+		return (rule->allowed & WHILE_START) != 0;
+	for (size_t i = 0; i < w->job_count; i++) {
+		if (w->jobs[i].id != frame->job)
+			continue;
+		*ret_job = i;
+		return (rule->allowed & (1u << w->jobs[i].kind)) != 0 && ++w->jobs[i].frames[frame->type] <= rule->count_max;
+	}
+	return false;
+}
+
+static bool
+on_ready(struct crew *c, struct crew_worker *w, const struct wire_frame *frame)
+{
+	struct wire_cursor cursor = { frame->payload, false };
+	uint64_t layers = wire_get_u64(&cursor);
+	char text[1001];
+	wire_get_text(&cursor, text, 1000);
+	if (!wire_all_read(&cursor))
+		return false;
+	if (text[0] != '\0') {
+		snprintf(c->start_error, sizeof(c->start_error), "%.190s", text);
+		return true;
+	}
+	w->ready = true;
+	if (w->role == WORKER_EXAMINER)
+		c->layers &= (unsigned)layers;
+	c->deaths_in_row = 0;
+	return true;
+}
+
+static void
+take_frames(struct crew *c, struct crew_worker *w)
+{
+	struct triage_error err = { 0 };
+	struct wire_frame frame;
+	enum triage_status st;
+	while ((st = wire_take(&w->wire, &frame, &err)) == TRIAGE_OK) {
+		size_t index = SIZE_MAX;
+		bool finished = false, ok = allow(w, &frame, &index);
+		if (ok && frame.type == WIRE_READY)
+			ok = on_ready(c, w, &frame);
+		else if (ok)
+			ok = c->owner.frame(c->owner.ctx, w, index != SIZE_MAX ? &w->jobs[index] : NULL, &frame, &finished);
+		if (!ok) {
+			st = TRIAGE_E_FORMAT;
+			break;
+		}
+		if (finished && index != SIZE_MAX) {
+			case_unit_release(&w->jobs[index].unit);
+			remove_job(w, index);
+		}
+	}
+	if (st == TRIAGE_E_FORMAT && w->killed_for == NULL) {
+		w->killed_for = "it sent a message that its task does not allow";
+		kill(w->pid, SIGKILL);
+	}
+}
+
+static void
+watch(struct crew *c, struct crew_worker *w, double now)
+{
+	uint64_t job = atomic_load_explicit(&w->page->job, memory_order_relaxed);
+	uint64_t beat = atomic_load_explicit(&w->page->beat, memory_order_relaxed);
+	if (job != w->seen_job || beat != w->seen_beat || (w->job_count == 0 && w->ready)) {
+		w->seen_job = job;
+		w->seen_beat = beat;
+		w->seen_at = now;
+	} else if (now - w->seen_at > c->unit_seconds && w->killed_for == NULL) {
+		w->killed_for = "no progress within the time limit";
+		kill(w->pid, SIGKILL);
+	}
+}
+
+/* Read, take frames, write; true when the worker's channel has ended. */
+static bool
+serve(struct crew *c, struct crew_worker *w, short events)
+{
+	struct triage_error err = { 0 };
+	if ((events & (POLLIN | POLLHUP | POLLERR)) != 0) {
+		/* bounded, so that one flood cannot keep the others waiting */
+		for (int i = 0; i < 16 && !w->wire.ended; i++) {
+			size_t before = w->wire.in.size - w->wire.in_done;
+			if (wire_fill(&w->wire, false, &err) != TRIAGE_OK)
+				break;
+			if (w->wire.in.size == before)
+				break;
+			take_frames(c, w);
+			if (w->killed_for != NULL)
+				break;
+		}
+	}
+	if (!w->wire.ended && wire_pending(&w->wire) > 0 && wire_flush(&w->wire, false, &err) != TRIAGE_OK)
+		w->wire.ended = true;
+	return w->wire.ended || w->killed_for != NULL;
+}
+
+enum triage_status
+crew_turn(struct crew *c, int milliseconds, struct triage_error *err)
+{
+	struct pollfd polls[256];
+	size_t slots[256], n = 0;
+	for (size_t i = 0; i < c->count && n < sizeof(polls) / sizeof(polls[0]); i++) {
+		struct crew_worker *w = &c->workers[i];
+		if (w->pid == 0)
+			continue;
+		slots[n] = i;
+		polls[n++] = (struct pollfd){ .fd = w->wire.fd, .events = (short)(POLLIN | (wire_pending(&w->wire) > 0 ? POLLOUT : 0)) };
+	}
+	if (poll(polls, n, milliseconds) < 0 && errno != EINTR) {
+		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "waiting for workers");
+		return TRIAGE_E_IO;
+	}
+	double now = crew_clock();
+	for (size_t i = 0; i < n; i++) {
+		struct crew_worker *w = &c->workers[slots[i]];
+		bool dead = serve(c, w, polls[i].revents);
+		if (!dead)
+			watch(c, w, now);
+		enum triage_status st = dead ? on_death(c, slots[i], err) : TRIAGE_OK;
+		if (st != TRIAGE_OK)
+			return st;
+	}
+	return TRIAGE_OK;
+}

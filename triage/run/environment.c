@@ -1,0 +1,215 @@
+#include "triage/run/environment.h"
+
+#include "triage/base/text.h"
+#include "triage/base/when.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+static enum triage_status
+put_rules(struct supervisor *s, struct triage_error *err)
+{
+	for (size_t i = 0; i < analyse_rule_count(s->rules); i++) {
+		const struct analyse_rule *r = analyse_rule(s->rules, i);
+		const struct case_rule row = { .name = r->name, .name_space = r->name_space, .tags = r->tags, .title = r->title, .why = r->why,
+		    .innocent = r->innocent, .family = r->family, .technique = r->technique, .kind = r->kind, .source = r->source,
+		    .version = r->version, .severity = r->severity, .confidence = r->confidence };
+		enum triage_status st = case_put_rule(s->store, (uint32_t)i, &row, err);
+		if (st != TRIAGE_OK)
+			return st;
+	}
+	return TRIAGE_OK;
+}
+
+static void
+member(struct buf *out, const char *key, const char *value)
+{
+	if (out->size > 0 && out->data[out->size - 1] != '{')
+		buf_char(out, ',');
+	text_json_string(out, key);
+	buf_char(out, ':');
+	text_json_string(out, value);
+}
+
+/* The base name alone: the same rules in another folder are the same rules. */
+static const char *
+base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash != NULL ? slash + 1 : path;
+}
+
+static enum triage_status
+rule_files(struct supervisor *s, struct buf *out, struct triage_error *err)
+{
+	buf_clear(out);
+	buf_char(out, '[');
+	for (size_t i = 0; i < analyse_file_count(s->rules); i++) {
+		const struct analyse_rule_file *f = analyse_file(s->rules, i);
+		buf_format(out, "%s{", i > 0 ? "," : "");
+		member(out, "error", f->error);
+		member(out, "namespace", f->name_space);
+		member(out, "path", base_name(f->path));
+		buf_format(out, ",\"rules\":%zu", f->rules);
+		member(out, "sha256", f->sha256);
+		buf_char(out, '}');
+		if (f->error[0] == '\0')
+			continue;
+		char message[600];
+		snprintf(message, sizeof(message), "rule file %s was left out: line %u: %s", base_name(f->path), f->error_line, f->error);
+		const struct triage_problem p = { .stage = "rules", .severity = TRIAGE_LOW, .code = "rule-file-error", .message = message,
+		    .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID };
+		enum triage_status st = supervisor_problem(s, 0, 0, "", &p, err);
+		if (st != TRIAGE_OK)
+			return st;
+	}
+	buf_char(out, ']');
+	return buf_check(out, err);
+}
+
+static void
+put_source(void *ctx, const char *path, const char *sha256, size_t rows)
+{
+	struct buf *out = ctx;
+	if (out->size > 0 && out->data[out->size - 1] != '[')
+		buf_char(out, ',');
+	buf_char(out, '{');
+	member(out, "path", base_name(path));
+	buf_format(out, ",\"rows\":%zu", rows);
+	member(out, "sha256", sha256);
+	buf_char(out, '}');
+}
+
+/* Options that bear on the result. Not the number of processes, nor where the bundle lies: the result does not depend on them. */
+static void
+options(struct supervisor *s, struct buf *out)
+{
+	const struct triage_plan *p = s->plan;
+	char from[WHEN_TEXT_SIZE], to[WHEN_TEXT_SIZE], number[64];
+	buf_clear(out);
+	buf_char(out, '{');
+	if (p->budget_seconds > 0) {
+		snprintf(number, sizeof(number), "%.0f s", p->budget_seconds);
+		member(out, "budget", number);
+	}
+	member(out, "from", when_text(p->from, 0, "Z", from));
+	buf_format(out, ",\"image_hash\":%s", p->no_image_hash ? "false" : "true");
+	member(out, "map", p->drive_map);
+	member(out, "partitions", p->partitions != NULL ? p->partitions : "all");
+	buf_text(out, ",\"rules\":[");
+	for (size_t i = 0; i < p->rule_count; i++) {
+		buf_text(out, i > 0 ? "," : "");
+		text_json_string(out, base_name(p->rules[i]));
+	}
+	buf_format(out, "],\"rules_builtin\":%s", p->no_builtin_rules ? "false" : "true");
+	if (p->shards > 1)
+		buf_format(out, ",\"shard\":\"%u/%u\"", p->shard, p->shards);
+	member(out, "timezone", p->timezone);
+	member(out, "to", when_text(p->to, 0, "Z", to));
+	buf_char(out, '}');
+}
+
+static enum triage_status
+put_facts(struct supervisor *s, struct triage_error *err)
+{
+	const struct triage_plan *p = s->plan;
+	char started[WHEN_TEXT_SIZE];
+	const struct {
+		const char *key, *value;
+	} facts[] = {
+		{ "meta.version", TRIAGE_VERSION }, { "meta.case_id", p->case_id }, { "meta.evidence_id", p->evidence_id },
+		{ "meta.examiner", p->examiner }, { "meta.organisation", p->organisation }, { "meta.note", p->note }, { "meta.hostname", p->hostname },
+		{ "meta.lang", p->lang }, { "meta.timezone", p->timezone }, { "meta.started", when_text(when_now(), 0, "Z", started) },
+	};
+	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+		enum triage_status st = case_set(s->store, facts[i].key, facts[i].value, err);
+		if (st != TRIAGE_OK)
+			return st;
+	}
+	enum triage_status st = rule_files(s, &s->text, err);
+	if (st == TRIAGE_OK)
+		st = case_set(s->store, "meta.rules.files", buf_cstr(&s->text), err);
+	buf_clear(&s->text);
+	buf_char(&s->text, '[');
+	detect_sources(s->tables, put_source, &s->text);
+	buf_char(&s->text, ']');
+	if (st == TRIAGE_OK)
+		st = case_set(s->store, "meta.rules.tables", buf_cstr(&s->text), err);
+	options(s, &s->text);
+	return st == TRIAGE_OK ? case_set(s->store, "meta.options", buf_cstr(&s->text), err) : st;
+}
+
+static enum triage_status
+custody_program(struct supervisor *s, struct triage_error *err)
+{
+	struct utsname kernel;
+	struct buf *b = &s->text;
+	buf_clear(b);
+	buf_char(b, '{');
+	if (uname(&kernel) == 0)
+		member(b, "kernel", kernel.release);
+	member(b, "libraries", TRIAGE_LIBRARIES);
+	member(b, "program", "triage " TRIAGE_VERSION);
+	buf_char(b, '}');
+	return case_custody(s->store, "triage", "started", buf_cstr(b), err);
+}
+
+static enum triage_status
+custody_evidence(struct supervisor *s, size_t index, struct triage_error *err)
+{
+	const struct source *e = &s->crew_sources[index];
+	struct buf *b = &s->text;
+	buf_clear(b);
+	buf_format(b, "{\"evidence_id\":%zu", index + 1);
+	member(b, "kind", triage_evidence_kind_name(e->kind));
+	member(b, "name", e->name);
+	member(b, "opened", "read-only");
+	member(b, "path", e->path);
+	buf_format(b, ",\"segments\":%zu", e->count);
+	uint64_t size = 0;
+	for (size_t i = 0; i < e->count; i++)
+		size += e->sizes[i];
+	buf_format(b, ",\"size\":%ju", (uintmax_t)size);
+	if (e->read_only >= 0)
+		member(b, "write_block", e->read_only != 0 ? "kernel read-only flag set" : "kernel read-only flag not set; opened read-only");
+	buf_char(b, '}');
+	return case_custody(s->store, "triage", "evidence-opened", buf_cstr(b), err);
+}
+
+static enum triage_status
+custody_rules(struct supervisor *s, struct triage_error *err)
+{
+	struct buf detail;
+	buf_init(&detail, 16 << 20);
+	buf_format(&detail, "{\"files\":%s", case_get(s->store, "meta.rules.files"));
+	buf_format(&detail, ",\"tables\":%s}", case_get(s->store, "meta.rules.tables"));
+	enum triage_status st = buf_check(&detail, err);
+	if (st == TRIAGE_OK)
+		st = case_custody(s->store, "triage", "rules-loaded", buf_cstr(&detail), err);
+	buf_release(&detail);
+	return st;
+}
+
+enum triage_status
+environment_record(struct supervisor *s, struct triage_error *err)
+{
+	enum triage_status st = put_rules(s, err);
+	if (st != TRIAGE_OK || s->plan->resume)
+		return st == TRIAGE_OK ? case_custody(s->store, "triage", "resumed", "{}", err) : st;
+	st = put_facts(s, err);
+	if (st == TRIAGE_OK)
+		st = custody_program(s, err);
+	for (size_t i = 0; i < s->source_count && st == TRIAGE_OK; i++)
+		st = custody_evidence(s, i, err);
+	if (st == TRIAGE_OK)
+		st = custody_rules(s, err);
+	if (st != TRIAGE_OK)
+		return st;
+	struct buf detail;
+	buf_init(&detail, 1 << 20);
+	buf_text(&detail, case_get(s->store, "meta.options"));
+	st = case_custody(s->store, s->plan->examiner[0] != '\0' ? s->plan->examiner : "triage", "options", buf_cstr(&detail), err);
+	buf_release(&detail);
+	return st;
+}

@@ -1,0 +1,10 @@
+/* environment.h - what the case keeps about the run itself: options, rules, versions, and the opening acts of the custody chain. */
+#ifndef TRIAGE_RUN_ENVIRONMENT_H
+#define TRIAGE_RUN_ENVIRONMENT_H
+
+#include "triage/run/supervisor.h"
+
+/* At the start, and again on resume (then only "resumed" is added to the chain). Rule files that did not load become problems. */
+WARN_UNUSED enum triage_status environment_record(struct supervisor *s, struct triage_error *err);
+
+#endif

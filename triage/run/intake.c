@@ -1,0 +1,425 @@
+/* intake.c - frames of workers to rows of the journal. Everything here was said by a process that may be taken over. */
+#include "triage/base/text.h"
+#include "triage/run/supervisor.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Hostile text (labels, descriptions, messages) is kept in its harmless form. Returns store. */
+static const char *
+harmless(const char *text, char *store, size_t size)
+{
+	SCOPED_BUF b;
+	buf_init(&b, size * 4);
+	text_display(&b, text, strlen(text));
+	size_t n = b.size < size - 1 ? b.size : size - 1;
+	while (n > 0 && n < b.size && ((uint8_t)b.data[n] & 0xc0) == 0x80)
+		n--;
+	memcpy(store, buf_cstr(&b), n);
+	store[n] = '\0';
+	return store;
+}
+
+/* The filesystem of a list job, or NULL. */
+static struct run_filesystem *
+filesystem_of(struct supervisor *s, uint64_t id)
+{
+	return id >= 1 && id <= s->filesystem_count ? &s->filesystems[id - 1] : NULL;
+}
+
+static bool
+take_evidence(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err)
+{
+	struct wire_store store;
+	struct triage_evidence e;
+	if (!wire_get_evidence(frame->payload, &store, &e))
+		return false;
+	struct run_source *r = &s->sources[job->source];
+	r->size = e.size;
+	r->source_size = e.source_size;
+	snprintf(r->stored_md5, sizeof(r->stored_md5), "%s", e.stored_md5);
+	snprintf(r->stored_sha1, sizeof(r->stored_sha1), "%s", e.stored_sha1);
+	return case_put_evidence(s->store, job->source + 1, r->source.name, &e, err) == TRIAGE_OK;
+}
+
+static bool
+take_volume(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err)
+{
+	struct wire_store store;
+	struct triage_volume v;
+	char label[600], uuid[600];
+	if (!wire_get_volume(frame->payload, &store, &v))
+		return false;
+	v.label = harmless(v.label, label, sizeof(label));
+	v.uuid = harmless(v.uuid, uuid, sizeof(uuid));
+	s->sources[job->source].volumes++;
+	return case_put_volume(s->store, job->source + 1, &v, err) == TRIAGE_OK;
+}
+
+/* --partitions: "all" or numbers from 1 of the volumes. */
+static bool
+is_wanted(const char *partitions, uint32_t volume)
+{
+	if (partitions == NULL || partitions[0] == '\0' || strcmp(partitions, "all") == 0)
+		return true;
+	for (const char *p = partitions; *p != '\0';) {
+		char *end;
+		unsigned long number = strtoul(p, &end, 10);
+		if (number == volume + UINT64_C(1))
+			return true;
+		if (end == p)
+			return false;
+		p = *end == ',' ? end + 1 : end;
+	}
+	return false;
+}
+
+static bool
+take_filesystem(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err)
+{
+	struct wire_store store;
+	struct triage_filesystem fs;
+	char label[600], uuid[600];
+	if (!wire_get_filesystem(frame->payload, &store, &fs))
+		return false;
+	fs.label = harmless(fs.label, label, sizeof(label));
+	fs.uuid = harmless(fs.uuid, uuid, sizeof(uuid));
+	uint64_t id;
+	if (case_put_filesystem(s->store, job->source + 1, &fs, &id, err) != TRIAGE_OK || id != s->filesystem_count + 1)
+		return false;
+	void *grown = reallocarray(s->filesystems, s->filesystem_count + 1, sizeof(*s->filesystems));
+	if (grown == NULL)
+		return false;
+	s->filesystems = grown;
+	struct run_filesystem *r = &s->filesystems[s->filesystem_count++];
+	*r = (struct run_filesystem){ .id = id, .source = job->source, .fs = fs };
+	r->fs.type = strdup(fs.type);
+	r->fs.label = strdup(fs.label);
+	r->fs.uuid = strdup(fs.uuid);
+	paths_init(&r->paths);
+	r->listed = !is_wanted(s->plan->partitions, fs.volume);
+	return r->fs.type != NULL && r->fs.label != NULL && r->fs.uuid != NULL;
+}
+
+static bool
+take_entry(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err)
+{
+	struct wire_store store;
+	struct triage_entry e;
+	char owner[600];
+	struct run_filesystem *r = filesystem_of(s, job->filesystem_id);
+	if (r == NULL || !wire_get_entry(frame->payload, &store, &e) || (r->entries > 0 && e.edge <= r->last_edge))
+		return false;
+	e.owner = harmless(e.owner, owner, sizeof(owner));
+	if (e.parent == TRIAGE_NO_ID) {
+		buf_clear(&s->path);
+		buf_char(&s->path, '/');
+	} else if (paths_join(&r->paths, e.parent, e.name, e.name_size, &s->path, err) != TRIAGE_OK) {
+		return false;
+	}
+	bool folder = (e.kind == TRIAGE_FILE_DIRECTORY || e.kind == TRIAGE_FILE_VIRTUAL) && e.stream_size == 0;
+	if (folder && paths_add(&r->paths, &e, err) != TRIAGE_OK)
+		return false;
+	unsigned rank = (e.flags & TRIAGE_ENTRY_HAS_CONTENT) != 0 ? detect_rank(s->tables, buf_cstr(&s->path)) : 90;
+	if (case_put_entry(s->store, r->id, &e, buf_cstr(&s->path), rank, err) != TRIAGE_OK)
+		return false;
+	r->entries++;
+	r->last_edge = e.edge;
+	free(r->last_path);
+	r->last_path = strdup(buf_cstr(&s->path));
+	s->progress.entries++;
+	return true;
+}
+
+/* The path that a problem of a listing means: the entry sent last, or a folder. */
+static const char *
+path_of_edge(struct supervisor *s, struct run_filesystem *r, uint64_t edge)
+{
+	if (edge == TRIAGE_NO_ID)
+		return "";
+	if (r->entries > 0 && edge == r->last_edge && r->last_path != NULL)
+		return r->last_path;
+	struct triage_error ignored;
+	if (paths_join(&r->paths, edge, (const uint8_t *)"", 0, &s->path, &ignored) != TRIAGE_OK)
+		return "";
+	if (s->path.size > 1)
+		s->path.data[--s->path.size] = '\0';	/* the slash before the empty name */
+	return buf_cstr(&s->path);
+}
+
+static bool
+take_problem(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err)
+{
+	struct wire_store store;
+	struct triage_problem p;
+	char message[1000];
+	if (!wire_get_problem(frame->payload, &store, &p))
+		return false;
+	p.message = harmless(p.message, message, sizeof(message));
+	if (job == NULL) {
+		/* met while a container was opened, before the first job: the frame's job names the evidence */
+		if (frame->job < 1 || frame->job > s->source_count)
+			return false;
+		return supervisor_problem(s, frame->job, 0, "", &p, err) == TRIAGE_OK;
+	}
+	const char *path = "";
+	uint64_t filesystem_id = 0;
+	if (job->kind == CREW_CONTENT) {
+		path = job->unit.path;
+		filesystem_id = job->filesystem_id;
+		p.inode = job->unit.inode;
+	} else if (job->kind == CREW_LIST) {
+		struct run_filesystem *r = filesystem_of(s, job->filesystem_id);
+		filesystem_id = job->filesystem_id;
+		path = r != NULL ? path_of_edge(s, r, p.edge) : "";
+	} else if (job->kind == CREW_IMAGE) {
+		s->sources[job->source].bad_sectors += (p.bytes + 511) / 512;
+	}
+	return supervisor_problem(s, job->source + 1, filesystem_id, path, &p, err) == TRIAGE_OK;
+}
+
+static bool
+take_match(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err)
+{
+	struct wire_store store;
+	struct triage_match m;
+	if (!wire_get_match(frame->payload, &store, &m))
+		return false;
+	const struct analyse_rule *rule = analyse_rule(s->rules, m.rule);
+	if (rule == NULL)
+		return false;
+	if (rule->severity >= TRIAGE_MEDIUM)
+		s->progress.hits++;
+	return case_put_match(s->store, job->unit.unit_id, &m, err) == TRIAGE_OK;
+}
+
+static bool
+take_content(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err)
+{
+	struct wire_store store;
+	struct triage_content c = { 0 };
+	char mime[300], magic[600];
+	if (!wire_get_content(frame->payload, &store, &c) || c.state == TRIAGE_CONTENT_NONE || c.state >= TRIAGE_CONTENT_TIMEOUT)
+		return false;
+	c.mime = harmless(c.mime, mime, sizeof(mime));
+	c.magic = harmless(c.magic, magic, sizeof(magic));
+	s->progress.units_done++;
+	s->progress.bytes_done += job->unit.size;
+	s->units_in_work--;
+	return case_put_content(s->store, job->unit.unit_id, &c, err) == TRIAGE_OK;
+}
+
+static const char *
+hash_verdict(const struct run_source *r, const char *md5, const char *sha1)
+{
+	if (r->stored_md5[0] == '\0' && r->stored_sha1[0] == '\0')
+		return "none-stored";
+	bool same = (r->stored_md5[0] == '\0' || strcasecmp(r->stored_md5, md5) == 0) &&
+	    (r->stored_sha1[0] == '\0' || strcasecmp(r->stored_sha1, sha1) == 0);
+	return same ? "match" : "mismatch";
+}
+
+static bool
+is_hex_of(const char *text, size_t length)
+{
+	return text[0] == '\0' || (strlen(text) == length && strspn(text, "0123456789abcdef") == length);
+}
+
+static bool
+take_digests(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err)
+{
+	struct wire_cursor c = { frame->payload, false };
+	char md5[65], sha1[65], sha256[65];
+	wire_get_text(&c, md5, 64);
+	wire_get_text(&c, sha1, 64);
+	wire_get_text(&c, sha256, 64);
+	if (!wire_all_read(&c) || !is_hex_of(md5, 32) || !is_hex_of(sha1, 40) || !is_hex_of(sha256, 64))
+		return false;
+	struct run_source *r = &s->sources[job->source];
+	const char *verdict = hash_verdict(r, md5, sha1);
+	if (strcmp(verdict, "mismatch") == 0) {
+		s->result->hash_mismatch = true;
+		const struct triage_problem p = { .stage = "image", .severity = TRIAGE_HIGH, .code = "hash-mismatch",
+		    .message = r->source_size != 0 && r->source_size != r->size ?
+		        "the image's digest differs from the one stored in the container; the original was of another size than whole sectors, which alone explains it" :
+		        "the image's digest differs from the one stored in the container: it is not what was acquired, or parts of it are damaged",
+		    .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID };
+		if (supervisor_problem(s, job->source + 1, 0, "", &p, err) != TRIAGE_OK)
+			return false;
+	}
+	char key[64];
+	snprintf(key, sizeof(key), "image.%zu", job->source + 1);
+	return case_put_image_hash(s->store, job->source + 1, md5, sha1, sha256, verdict, r->bad_sectors, err) == TRIAGE_OK &&
+	    case_set(s->store, key, verdict, err) == TRIAGE_OK;
+}
+
+static bool
+done_list(struct supervisor *s, struct crew_job *job, enum triage_status st, const char *text, struct triage_error *err)
+{
+	struct run_filesystem *r = filesystem_of(s, job->filesystem_id);
+	if (r == NULL)
+		return false;
+	r->listed = true;
+	r->listing = false;
+	paths_release(&r->paths);
+	if (st != TRIAGE_OK) {
+		char message[400];
+		snprintf(message, sizeof(message), "the %s filesystem could not be listed to its end: %s", r->fs.type, text);
+		const struct triage_problem p = { .stage = "list", .severity = TRIAGE_HIGH, .code = "filesystem-unreadable", .message = message,
+		    .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = r->fs.start, .bytes = r->entries == 0 ? r->fs.length : 0 };
+		if (supervisor_problem(s, r->source + 1, r->id, "", &p, err) != TRIAGE_OK)
+			return false;
+	}
+	char key[64];
+	snprintf(key, sizeof(key), "listed.%ju", (uintmax_t)r->id);
+	return case_set(s->store, key, "yes", err) == TRIAGE_OK && case_commit(s->store, err) == TRIAGE_OK;
+}
+
+static bool
+take_done(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err)
+{
+	struct wire_cursor c = { frame->payload, false };
+	char text[1001], shown[600];
+	int64_t status = wire_get_i64(&c);
+	wire_get_text(&c, text, 1000);
+	if (!wire_all_read(&c) || status > TRIAGE_OK || status < TRIAGE_E_INTERRUPTED)
+		return false;
+	harmless(text, shown, sizeof(shown));
+	struct run_source *r = &s->sources[job->source];
+	if (job->kind == CREW_LIST)
+		return done_list(s, job, (enum triage_status)status, shown, err);
+	if (job->kind == CREW_PROBE) {
+		r->probed = true;
+		r->probe_failed = status != TRIAGE_OK;
+		snprintf(r->probe_error, sizeof(r->probe_error), "%.239s", shown);
+		return true;
+	}
+	r->image_done = true;
+	if (status == TRIAGE_OK)
+		return true;
+	const struct triage_problem p = { .stage = "image", .severity = TRIAGE_MEDIUM, .code = "image-not-hashed", .message = shown,
+	    .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID };
+	return supervisor_problem(s, job->source + 1, 0, "", &p, err) == TRIAGE_OK;
+}
+
+static bool
+take_extent(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err)
+{
+	struct triage_extent x;
+	return wire_get_extent(frame->payload, &x) && case_put_extent(s->store, job->unit.unit_id, &x, err) == TRIAGE_OK;
+}
+
+bool
+intake_frame(void *ctx, struct crew_worker *w, struct crew_job *job, const struct wire_frame *frame, bool *finished)
+{
+	static bool (*const take[WIRE_TYPE_COUNT])(struct supervisor *, struct crew_job *, const struct wire_frame *, struct triage_error *) = {
+		[WIRE_EVIDENCE] = take_evidence, [WIRE_VOLUME] = take_volume, [WIRE_FILESYSTEM] = take_filesystem, [WIRE_ENTRY] = take_entry,
+		[WIRE_EXTENT] = take_extent, [WIRE_PROBLEM] = take_problem, [WIRE_MATCH] = take_match, [WIRE_CONTENT] = take_content,
+		[WIRE_DIGESTS] = take_digests, [WIRE_DONE] = take_done,
+	};
+	(void)w;
+	struct supervisor *s = ctx;
+	struct triage_error err = { 0 };
+	*finished = frame->type == WIRE_DONE || frame->type == WIRE_CONTENT;
+	if (take[frame->type] == NULL || s->fatal.status != TRIAGE_OK)
+		return s->fatal.status != TRIAGE_OK;
+	if (take[frame->type](s, job, frame, &err))
+		return true;
+	/* a journal that cannot be written is our trouble, not the worker's lie */
+	if (err.status == TRIAGE_E_IO || err.status == TRIAGE_E_MEMORY) {
+		s->fatal = err;
+		return true;
+	}
+	return false;
+}
+
+static void
+queue_again(struct supervisor *s, struct crew_job *job)
+{
+	if (s->waiting_count == s->waiting_room) {
+		size_t room = s->waiting_room == 0 ? 256 : s->waiting_room * 2;
+		struct crew_job *grown = reallocarray(s->waiting, room, sizeof(*grown));
+		if (grown == NULL) {
+			case_unit_release(&job->unit);
+			return;	/* the unit stays without a result and is listed as skipped */
+		}
+		s->waiting = grown;
+		s->waiting_room = room;
+	}
+	memset(job->frames, 0, sizeof(job->frames));
+	s->waiting[s->waiting_count++] = *job;
+}
+
+void
+intake_returned(void *ctx, struct crew_job *job)
+{
+	struct supervisor *s = ctx;
+	struct triage_error err;
+	if (job->kind == CREW_CONTENT)
+		s->units_in_work--;
+	if (job->kind == CREW_CONTENT && case_drop_unit_rows(s->store, job->unit.unit_id, &err) != TRIAGE_OK)
+		supervisor_log(s, TRIAGE_MEDIUM, "%s", err.text);
+	if (job->kind == CREW_LIST && case_drop_listing(s->store, job->filesystem_id, &err) != TRIAGE_OK)
+		supervisor_log(s, TRIAGE_MEDIUM, "%s", err.text);
+	if (job->kind == CREW_LIST) {
+		struct run_filesystem *r = filesystem_of(s, job->filesystem_id);
+		paths_release(&r->paths);
+		r->entries = 0;
+	}
+	queue_again(s, job);
+}
+
+/* The second death over a content unit, the first over a timeout: the object is given up, and it is said. */
+static void
+give_up(struct supervisor *s, struct crew_job *job, const char *code, const char *why)
+{
+	struct triage_error err = { 0 };
+	bool timeout = strcmp(code, "worker-timeout") == 0;
+	const struct triage_problem p = { .stage = "content", .severity = TRIAGE_MEDIUM, .code = code, .message = why, .inode = job->unit.inode,
+	    .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID, .bytes = job->unit.size };
+	const struct triage_content c = { .state = timeout ? TRIAGE_CONTENT_TIMEOUT : TRIAGE_CONTENT_CRASHED, .mime = "", .magic = "",
+	    .randomness.entropy = -1 };
+	if (case_drop_unit_rows(s->store, job->unit.unit_id, &err) != TRIAGE_OK ||
+	    supervisor_problem(s, job->source + 1, job->filesystem_id, job->unit.path, &p, &err) != TRIAGE_OK ||
+	    case_put_content(s->store, job->unit.unit_id, &c, &err) != TRIAGE_OK)
+		supervisor_log(s, TRIAGE_HIGH, "%s", err.text);
+	s->progress.units_done++;
+	s->progress.bytes_done += job->unit.size;
+	s->units_in_work--;
+	case_unit_release(&job->unit);
+}
+
+void
+intake_lost(void *ctx, struct crew_job *job, const char *code, const char *why)
+{
+	struct supervisor *s = ctx;
+	struct triage_error err = { 0 };
+	bool again = job->attempts < 2 && strcmp(code, "worker-timeout") != 0;
+	supervisor_log(s, TRIAGE_LOW, "%s%s%s%s", why, job->kind == CREW_CONTENT ? " over " : "",
+	    job->kind == CREW_CONTENT ? job->unit.path : "", again ? "; trying once more" : "");
+	if (again) {
+		intake_returned(s, job);
+		return;
+	}
+	if (job->kind == CREW_CONTENT) {
+		give_up(s, job, code, why);
+		return;
+	}
+	const struct triage_problem p = { .stage = job->kind == CREW_PROBE ? "open" : job->kind == CREW_LIST ? "list" : "image",
+	    .severity = TRIAGE_HIGH, .code = code, .message = why, .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID };
+	if (supervisor_problem(s, job->source + 1, job->filesystem_id, "", &p, &err) != TRIAGE_OK)
+		supervisor_log(s, TRIAGE_HIGH, "%s", err.text);
+	struct run_source *r = &s->sources[job->source];
+	if (job->kind == CREW_LIST) {
+		/* what was listed before it died stays */
+		if (!done_list(s, job, TRIAGE_OK, "", &err))
+			supervisor_log(s, TRIAGE_HIGH, "%s", err.text);
+	} else if (job->kind == CREW_PROBE) {
+		r->probed = true;
+		r->probe_failed = true;
+		snprintf(r->probe_error, sizeof(r->probe_error), "%s", why);
+	} else {
+		r->image_done = true;
+	}
+}

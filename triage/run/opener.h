@@ -1,0 +1,38 @@
+/*
+ * opener.h - the only process that touches paths of a mounted volume. It opens and lists, and parses nothing.
+ *
+ * Every path is resolved with openat2() beneath the root: no symbolic link is followed, no mount boundary crossed,
+ * FIFOs, sockets and devices are never opened. Access times are left alone (O_NOATIME) where the kernel lets us.
+ */
+#ifndef TRIAGE_RUN_OPENER_H
+#define TRIAGE_RUN_OPENER_H
+
+#include "triage/run/wire.h"
+
+#include <triage/record.h>
+
+/* Stream keys of a mounted volume: the content, or the attr_id-th extended attribute (as a memory file). */
+enum { OPENER_CONTENT = 0, OPENER_XATTR = 1 };
+
+struct opener_listing {
+	const struct triage_filesystem *filesystem;
+	uint64_t job;
+	struct wire_stream *wire;
+	void (*beat)(void *ctx, uint64_t inode);	/* liveness for the watchdog */
+	void *ctx;
+};
+
+/* List everything beneath root, breadth-first, as WIRE_ENTRY and WIRE_PROBLEM frames. Errors: E_IO (channel), E_MEMORY. */
+WARN_UNUSED enum triage_status opener_list(int root, const struct opener_listing *to, struct triage_error *err);
+
+/* Serve open requests of one worker over a local socket until it closes. */
+void opener_serve(int root, int channel);
+
+/*
+ * In the worker: ask for a stream by its path beneath the root. ret_fd is read-only and the caller's.
+ * Errors: E_IO with the opener's errno (gone, not permitted, became something else).
+ */
+WARN_UNUSED enum triage_status opener_request(int channel, const uint8_t *path, size_t size, uint32_t attr_type, uint32_t attr_id,
+    int *ret_fd, struct triage_error *err);
+
+#endif

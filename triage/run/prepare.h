@@ -1,0 +1,9 @@
+/* prepare.h - everything before the first worker: evidence opened by name, rules loaded, bundle and journal made or resumed. */
+#ifndef TRIAGE_RUN_PREPARE_H
+#define TRIAGE_RUN_PREPARE_H
+
+#include "triage/run/supervisor.h"
+
+WARN_UNUSED enum triage_status prepare(struct supervisor *s, struct triage_error *err);
+
+#endif

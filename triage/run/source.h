@@ -1,0 +1,44 @@
+/*
+ * source.h - the files behind one EVIDENCE argument, found by name and stat alone: the supervisor parses no evidence.
+ */
+#ifndef TRIAGE_RUN_SOURCE_H
+#define TRIAGE_RUN_SOURCE_H
+
+#include "triage/base/buf.h"
+#include "triage/base/error.h"
+
+#include <triage/record.h>
+
+#include <sys/stat.h>
+
+struct source {
+	enum triage_evidence_kind kind;	/* by name and file type */
+	char *path;			/* absolute */
+	char *name;			/* base name, display form */
+	size_t count;			/* segments, or 1 */
+	int *fds;			/* read-only; for a directory: O_PATH-like root opened for reading */
+	char **paths;
+	uint64_t *sizes;
+	struct stat *before;		/* of each segment when it was opened */
+	uint32_t sector_size;		/* of a device, else 0 */
+	int read_only;			/* device: BLKROGET; -1 not asked */
+	size_t missing;
+	char **missing_names;
+};
+
+/*
+ * Open one argument. Errors, each with what to do: E_IO (no such file, no permission), E_USAGE (a mounted writable device, a
+ * later segment of a split image, neither file nor folder nor block device), E_MEMORY.
+ */
+WARN_UNUSED enum triage_status source_open(const char *path, struct source *ret_source, struct triage_error *err);
+void source_close(struct source *s);
+
+/* True when path (of the output, may not exist yet) lies on or inside this evidence. */
+bool source_contains(const struct source *s, const char *path);
+
+/* Size, mtime, ctime and inode of each segment as one text: compared on resume and at the end. */
+void source_fingerprint(const struct source *s, struct buf *out);
+/* True when the files are as they were when opened. A device: its size. */
+bool source_unchanged(const struct source *s);
+
+#endif

@@ -1,0 +1,63 @@
+/*
+ * worker.h - the process that meets the evidence. Forked by the supervisor, sealed, then it takes jobs until told to stop.
+ */
+#ifndef TRIAGE_RUN_WORKER_H
+#define TRIAGE_RUN_WORKER_H
+
+#include "triage/analyse/analyse.h"
+#include "triage/run/source.h"
+#include "triage/run/wire.h"
+
+#include <stdatomic.h>
+
+/*
+ * One page shared between a worker and the supervisor: what the worker is at. Advisory: it tells the watchdog and the
+ * progress line which job and stage; after a death only a job that was handed to this worker is believed.
+ */
+struct worker_page {
+	_Atomic uint64_t job;
+	_Atomic uint64_t beat;		/* grows while there is progress within a job */
+	_Atomic uint64_t bytes;		/* read in all */
+	_Atomic uint32_t stage;		/* enum worker_stage */
+};
+
+enum worker_stage { WORKER_IDLE, WORKER_OPEN, WORKER_PROBE, WORKER_LIST, WORKER_READ, WORKER_TYPE, WORKER_RULES, WORKER_IMAGE, WORKER_STAGE_COUNT };
+const char *worker_stage_name(unsigned stage);
+
+enum worker_role {
+	WORKER_EXAMINER,		/* everything but listing a mounted volume */
+	WORKER_LISTER,			/* lists one mounted volume */
+};
+
+struct worker_setup {
+	enum worker_role role;
+	const struct source *sources;
+	size_t source_count;
+	size_t lister_source;		/* WORKER_LISTER: which one */
+	const struct analyse_set *rules;	/* NULL for a worker that only probes */
+	int channel;			/* to the supervisor */
+	const int *openers;		/* per source: channel to this worker's opener, -1 when none is needed */
+	struct worker_page *page;
+	uint64_t memory;		/* bytes on top of what is inherited */
+	int parent;
+};
+
+/* Never returns; ends with _exit(). */
+_Noreturn void worker_main(const struct worker_setup *setup);
+
+/* --- job payloads, written by the supervisor --- */
+void worker_put_probe(struct wire_stream *s, uint64_t job, size_t source);
+void worker_put_list(struct wire_stream *s, uint64_t job, size_t source, const struct triage_filesystem *fs);
+struct worker_content_job {
+	size_t source;
+	const struct triage_filesystem *fs;
+	uint64_t inode, size;
+	uint32_t attr_type, attr_id;
+	const char *path, *name, *owner;
+	struct view raw_path;		/* mounted volumes only */
+	bool force;
+};
+void worker_put_content(struct wire_stream *s, uint64_t job, const struct worker_content_job *content);
+void worker_put_image(struct wire_stream *s, uint64_t job, size_t source, unsigned which);
+
+#endif

@@ -1,0 +1,62 @@
+/* worker_jobs.c - the payloads of jobs; their reading side is in worker.c. */
+#include "triage/run/worker.h"
+
+void
+worker_put_probe(struct wire_stream *s, uint64_t job, size_t source)
+{
+	size_t mark;
+	wire_begin(s, WIRE_JOB_PROBE, job, &mark);
+	wire_put_u64(s, source);
+	wire_end(s, mark);
+}
+
+/* A filesystem as one field, so that two jobs can carry it. */
+static void
+put_filesystem(struct wire_stream *s, const struct triage_filesystem *fs)
+{
+	wire_put_u64(s, fs->index);
+	wire_put_text(s, fs->type);
+	wire_put_u64(s, fs->start);
+	wire_put_u64(s, fs->length);
+	wire_put_u64(s, fs->block_size);
+	wire_put_u64(s, fs->reader_type);
+}
+
+void
+worker_put_list(struct wire_stream *s, uint64_t job, size_t source, const struct triage_filesystem *fs)
+{
+	size_t mark;
+	wire_begin(s, WIRE_JOB_LIST, job, &mark);
+	wire_put_u64(s, source);
+	put_filesystem(s, fs);
+	wire_end(s, mark);
+}
+
+void
+worker_put_content(struct wire_stream *s, uint64_t job, const struct worker_content_job *c)
+{
+	size_t mark;
+	wire_begin(s, WIRE_JOB_CONTENT, job, &mark);
+	wire_put_u64(s, c->source);
+	put_filesystem(s, c->fs);
+	wire_put_u64(s, c->inode);
+	wire_put_u64(s, c->size);
+	wire_put_u64(s, c->attr_type);
+	wire_put_u64(s, c->attr_id);
+	wire_put_text(s, c->path);
+	wire_put_text(s, c->name);
+	wire_put_text(s, c->owner);
+	wire_put_bytes(s, c->raw_path.data, c->raw_path.size);
+	wire_put_u64(s, c->force);
+	wire_end(s, mark);
+}
+
+void
+worker_put_image(struct wire_stream *s, uint64_t job, size_t source, unsigned which)
+{
+	size_t mark;
+	wire_begin(s, WIRE_JOB_IMAGE, job, &mark);
+	wire_put_u64(s, source);
+	wire_put_u64(s, which);
+	wire_end(s, mark);
+}
