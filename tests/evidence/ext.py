@@ -22,6 +22,7 @@ UUID = "6f0a2c1e-5eed-4bad-8a11-0123456789ab"
 MODES = dict(file=0o100644, directory=0o40755, link=0o120777, fifo=0o10644, socket=0o140755,
              chardev=0o20600, blockdev=0o60600)
 EXTENTS_FLAG = 0x80000
+SOCKET_TYPE = 6
 
 
 def crc_table():
@@ -92,18 +93,19 @@ class Image:
                                  number=number, expected=expected))
         return self.entries[-1]
 
-    def link(self, new, old):
+    def link(self, new, old, count=2):
+        """One more name. debugfs leaves the link count alone: count is what it becomes."""
         self.script.append("cd /")
         self.script.append("ln %s %s" % (quoted((b"",) + truth_table.components(old)),
                                          quoted((b"",) + truth_table.components(new))))
-        self.script.append("sif %s links_count %d" % (quoted((b"",) + truth_table.components(old)), 2))
+        self.script.append("sif %s links_count %d" % (quoted((b"",) + truth_table.components(old)), count))
 
     def run(self, lines):
         """debugfs commands; it ends with 0 whatever happens, so its words are read."""
         text = "\n".join(lines) + "\n"
         code, said = command("debugfs", "-w", "-f", "-", self.path, stdin=text.encode())
         wrong = [line for line in said.split(b"\n") if line and not line.startswith(
-            (b"debugfs", b"Allocated inode"))]
+            (b"debugfs", b"Allocated inode", b"Setting current time"))]
         if code or wrong:
             raise RuntimeError("debugfs: %r" % wrong[:5])
 
@@ -120,6 +122,8 @@ class Image:
             if entry["kind"] == "directory":
                 cache[entry["names"]] = entry["inode"]
             entry["times"] = self.stamp(entry)
+            if entry["kind"] == "socket":
+                self.rename(parent, entry["names"][-1], entry["names"][-1], SOCKET_TYPE)
         shutil.rmtree(self.temporary)
 
     def resolve(self, names, cache):
@@ -270,12 +274,13 @@ class Image:
             struct.pack_into("<I", raw, self.block - 4, crc)
         self.put(block, raw)
 
-    def rename(self, number, old, new):
-        """Any bytes as a name, as long as the old one has the same length."""
+    def rename(self, number, old, new, kind=None):
+        """Any bytes as a name, as long as the old one has the same length; kind: its type byte."""
         for block, at, _, name in self.names(number):
             if name == old and len(new) == len(old):
                 raw = self.get(block)
                 raw[at + 8:at + 8 + len(new)] = new
+                raw[at + 7] = raw[at + 7] if kind is None else kind
                 return self.put_directory_block(number, block, raw)
         raise KeyError(old)
 

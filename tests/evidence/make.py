@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-MODULES = ("ntfs_images",)
+MODULES = ("ntfs_images", "ext_images")
 
 
 def registry():

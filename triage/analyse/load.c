@@ -175,17 +175,49 @@ try_file(struct analyse_set *set, struct set_file *file, struct triage_error *er
 	return st;
 }
 
+/* List a file that is still empty. */
 static enum triage_status
-load_file(struct analyse_set *set, const char *path, struct triage_error *err)
+list_file(struct analyse_set *set, const char *path, struct set_file **ret_file, struct triage_error *err)
 {
 	enum triage_status st = set_grow(&set->files, set->file_count, &set->file_room, sizeof(set->files[0]), err);
 	if (st != TRIAGE_OK)
 		return st;
 	struct set_file *file = &set->files[set->file_count];
-	struct triage_error why = { 0 };
 	*file = (struct set_file){ .public = {
 		.path = pool_display(&set->pool, path, strlen(path), PATH_SHOWN), .name_space = unique_name(set, path), .sha256 = "", .error = "" } };
 	set->file_count++;
+	*ret_file = file;
+	return TRIAGE_OK;
+}
+
+static enum triage_status
+refuse_link(struct analyse_set *set, const char *path, struct triage_error *err)
+{
+	struct set_file *file;
+	enum triage_status st = list_file(set, path, &file, err);
+	if (st == TRIAGE_OK)
+		refuse_file(set, file, 0, "it is a link, and links in a rules folder are not followed");
+	return st;
+}
+
+/* A file of the same text that is loaded, or NULL. */
+static const struct set_file *
+loaded_twin(const struct analyse_set *set, const struct set_file *file)
+{
+	for (const struct set_file *other = set->files; other < file; other++)
+		if (other->public.error[0] == '\0' && strcmp(other->public.sha256, file->public.sha256) == 0)
+			return other;
+	return NULL;
+}
+
+static enum triage_status
+load_file(struct analyse_set *set, const char *path, struct triage_error *err)
+{
+	struct set_file *file;
+	struct triage_error why = { 0 };
+	enum triage_status st = list_file(set, path, &file, err);
+	if (st != TRIAGE_OK)
+		return st;
 	st = read_text(path, file, &why);
 	if (st == TRIAGE_E_MEMORY) {
 		triage_error_set(err, st, TRIAGE_NO_OFFSET, "%s", why.text);
@@ -198,6 +230,13 @@ load_file(struct analyse_set *set, const char *path, struct triage_error *err)
 	char sha256[65];
 	digest_sha256_hex(file->text, file->size, sha256);
 	file->public.sha256 = pool_keep(&set->pool, sha256, 64);
+	const struct set_file *twin = loaded_twin(set, file);
+	if (twin != NULL) {
+		char said[ERROR_SHOWN];
+		snprintf(said, sizeof(said), "the same text is loaded already, as %s", twin->public.name_space);
+		refuse_file(set, file, 0, said);
+		return TRIAGE_OK;
+	}
 	return try_file(set, file, err);
 }
 
@@ -225,6 +264,8 @@ load_entry(struct analyse_set *set, const FTSENT *entry, struct triage_error *er
 	switch (entry->fts_info) {
 	case FTS_F:
 		return top || is_rule_name(entry->fts_name) ? load_file(set, entry->fts_path, err) : TRIAGE_OK;
+	case FTS_SL:
+		return is_rule_name(entry->fts_name) ? refuse_link(set, entry->fts_path, err) : TRIAGE_OK;
 	case FTS_DNR:
 	case FTS_ERR:
 	case FTS_NS:

@@ -22,7 +22,6 @@ struct set_file {
 	size_t size;
 	struct rule_text cut;		/* likewise; empty for a file that is left out */
 	size_t first_rule;		/* index of its first rule in the set */
-	bool together;			/* no rule of it may be separated from the others */
 };
 
 struct analyse_group {
@@ -32,7 +31,6 @@ struct analyse_group {
 	struct rule_header *headers;	/* a stream must begin with one of these */
 	size_t header_count;		/* 0: with anything */
 	uint64_t size_min, size_max;	/* bytes of stream, both inclusive */
-	uint32_t modules;
 	bool by_name;
 };
 

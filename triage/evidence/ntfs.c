@@ -76,8 +76,9 @@ ntfs_read_record(struct ntfs *n, uint64_t number, uint8_t *buf, uint64_t *ret_pl
 		*ret_place = n->record0;
 		return cache_read(n->cache, n->record0, buf, n->g.record, ret_bad, err);
 	}
+	bool inside_mft = number < RECORDS_MAX && (n->records == 0 || number < n->records);
 	while (done < n->g.record) {
-		size_t at = number < RECORDS_MAX ? run_list_find(&n->mft, offset + done, n->mft_at) : SIZE_MAX;
+		size_t at = inside_mft ? run_list_find(&n->mft, offset + done, n->mft_at) : SIZE_MAX;
 		if (at == SIZE_MAX || n->mft.runs[at].place >= RUN_FILLER) {
 			triage_error_set(err, TRIAGE_E_SHORT, offset, "MFT record %ju is outside the known parts of the $MFT", (uintmax_t)number);
 			return TRIAGE_E_SHORT;

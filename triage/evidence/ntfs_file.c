@@ -76,9 +76,7 @@ static enum triage_status
 take_attrs(const struct ntfs *n, struct ntfs_file *f, uint32_t index, const struct ntfs_head *head, struct triage_error *err)
 {
 	struct view record = { f->records[index].data, n->g.record };
-	size_t at = head->first, first = f->attr_count, names = 0;
-	for (size_t i = 0; i < f->attr_count; i++)
-		names += f->attrs[i].type == NTFS_FILE_NAME;
+	size_t at = head->first, first = f->attr_count;
 	for (size_t count = 0; count < ATTRS_PER_RECORD; count++) {
 		if (f->attr_count == f->attr_room) {
 			size_t room = f->attr_room == 0 ? 16 : f->attr_room * 2;
@@ -102,7 +100,7 @@ take_attrs(const struct ntfs *n, struct ntfs_file *f, uint32_t index, const stru
 				a->id = 0x8000u | (uint32_t)count;
 		a->record = index;
 		a->id |= index << 16;
-		if (a->type != NTFS_FILE_NAME || names++ < NAMES_MAX)
+		if (a->type != NTFS_FILE_NAME || f->name_count++ < NAMES_MAX)
 			f->attr_count++;
 	}
 	f->damage |= NTFS_DAMAGE_CUT;
@@ -242,7 +240,7 @@ ntfs_file_load(struct ntfs *n, uint64_t number, struct ntfs_file *f, enum ntfs_r
 {
 	f->number = number;
 	f->damage = 0;
-	f->record_count = f->attr_count = 0;
+	f->record_count = f->attr_count = f->name_count = 0;
 	*ret_state = NTFS_RECORD_GARBAGE;
 	enum triage_status st = fetch_record(n, f, number, &f->head, ret_state, err);
 	if (st != TRIAGE_OK)

@@ -29,7 +29,7 @@ struct ntfs_file {
 	} *records;			/* the base record, then extension records by number */
 	size_t record_count, record_room;
 	struct ntfs_attr *attrs;	/* by type, name, first cluster */
-	size_t attr_count, attr_room;
+	size_t attr_count, attr_room, name_count;
 };
 
 void ntfs_file_release(struct ntfs_file *f);

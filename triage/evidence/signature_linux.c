@@ -37,13 +37,13 @@ const struct signature xfs_signature = {
 static bool
 xfs_log_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hit)
 {
-	enum { SECTORS = 256, SECTOR = 512, MAGIC = 0xfeedbabe, VERSION = 8, LENGTH = 12, FORMAT = 300, UUID = 304 };
+	enum { SECTORS = 256, SECTOR = 512, VERSION = 8, LENGTH = 12, FORMAT = 300, UUID = 304 };
 	(void)magic;
 	for (unsigned i = 0; i < SECTORS; i++) {
 		const uint8_t *record = scan_at(scan, (uint64_t)i * SECTOR, SECTOR);
 		if (record == NULL)
 			return false;
-		if (load_be32(record) != (uint32_t)MAGIC || (load_be32(record + VERSION) & ~UINT32_C(3)) != 0 ||
+		if (load_be32(record) != UINT32_C(0xfeedbabe) || (load_be32(record + VERSION) & ~UINT32_C(3)) != 0 ||
 		    load_be32(record + LENGTH) > INT32_MAX || load_be32(record + FORMAT) - 1 > 2)
 			continue;
 		hit_uuid(hit, record + UUID);

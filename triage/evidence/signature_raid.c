@@ -10,14 +10,15 @@
 
 #define ASSEMBLE "image all members, put the array together read-only (mdadm --assemble --readonly on loop devices) and examine it"
 #define KIB 1024
+#define MD_MAGIC UINT32_C(0xa92b4efc)
 
 /* Version 1.0 lies near the end, 1.1 at the start, 1.2 at 4 KiB; 0.90 in the last whole 64 KiB but one. */
 static bool
 md1_holds(struct signature_scan *scan, uint64_t at, struct signature_hit *hit)
 {
-	enum { MAGIC = 0xa92b4efc, MAJOR = 4, UUID = 16, NAME = 32, LEVEL = 72, DISKS = 92 };
+	enum { MAJOR = 4, UUID = 16, NAME = 32, LEVEL = 72, DISKS = 92 };
 	const uint8_t *super = scan_at(scan, at, 256);
-	if (super == NULL || load_le32(super) != MAGIC || load_le32(super + MAJOR) != 1)
+	if (super == NULL || load_le32(super) != MD_MAGIC || load_le32(super + MAJOR) != 1)
 		return false;
 	hit_uuid(hit, super + UUID);
 	hit_label(hit, super + NAME, 32);
@@ -28,12 +29,12 @@ md1_holds(struct signature_scan *scan, uint64_t at, struct signature_hit *hit)
 static bool
 md0_holds(struct signature_scan *scan, uint64_t at, struct signature_hit *hit)
 {
-	enum { MAGIC = 0xa92b4efc, UUID0 = 20, LEVEL = 28, DISKS = 40, UUID1 = 52 };
+	enum { UUID0 = 20, LEVEL = 28, DISKS = 40, UUID1 = 52 };
 	const uint8_t *super = scan_at(scan, at, 256);
 	if (super == NULL)
 		return false;
-	bool little = load_le32(super) == MAGIC;
-	if (!little && load_be32(super) != MAGIC)
+	bool little = load_le32(super) == MD_MAGIC;
+	if (!little && load_be32(super) != MD_MAGIC)
 		return false;
 	uint32_t (*load)(const uint8_t *) = little ? load_le32 : load_be32;
 	if (load(super + 4) != 0)

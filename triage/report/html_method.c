@@ -3,6 +3,7 @@
 
 #include "triage/base/json.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { META_MAX = 8 << 20, TEXT_MAX = 1 << 16 };
@@ -270,7 +271,9 @@ put_custody(struct page *p, struct triage_error *err)
 		page_raw(p, "</td><td>");
 		page_code(p, case_text(c, CUSTODY_DETAIL));
 		page_raw(p, "</td><td><code class=\"digest\">");
-		page_format(p, "%.12s", case_text(c, CUSTODY_HASH));
+		char hash[13];
+		snprintf(hash, sizeof(hash), "%s", case_text(c, CUSTODY_HASH));
+		page_text(p, hash);
 		page_raw(p, "…</code></td></tr>\n");
 	}
 	case_cursor_close(c);

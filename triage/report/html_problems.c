@@ -155,7 +155,7 @@ put_coverage_row(struct page *p, struct case_cursor *c)
 {
 	char room[64];
 	const char *what = case_text(c, COVERAGE_WHAT);
-	const char *key = key_or(p, room, "part", what, NULL);
+	const char *key = key_or(p, room, "cover", what, NULL);
 	page_raw(p, "<tr><th scope=\"row\">");
 	if (key != NULL)
 		page_say(p, "span", key, NULL);

@@ -255,7 +255,8 @@ next_content(struct supervisor *s, struct crew_job *ret_job, bool *ret_found, st
 		if (st != TRIAGE_OK || s->page_next == s->page_count)
 			return st;
 		struct case_unit *u = &s->page[s->page_next++];
-		if (!is_ours(s, u->unit_id) || u->filesystem_id < 1 || u->filesystem_id > s->filesystem_count) {
+		bool left_out = s->plan->rank_max != 0 && u->rank > s->plan->rank_max;
+		if (left_out || !is_ours(s, u->unit_id) || u->filesystem_id < 1 || u->filesystem_id > s->filesystem_count) {
 			case_unit_release(u);
 			continue;
 		}

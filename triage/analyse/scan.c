@@ -1,0 +1,283 @@
+/* scan.c - running the groups' scanners over a stream, whole or in windows. */
+#include "triage/analyse/scan_inside.h"
+
+#include <string.h>
+
+enum { BLAMED_MAX = 16 };	/* rules switched off for one stream and group before the group is given up */
+
+static void
+take_match(struct group_scan *g, const YR_MATCH *match, struct hit *hit)
+{
+	struct view stream = g->scan->stream;
+	hit->offset = (uint64_t)(match->base + match->offset);
+	hit->length = match->match_length < 0 ? 0 : (uint64_t)match->match_length;
+	size_t size = hit->length < HIT_SAMPLE ? (size_t)hit->length : HIT_SAMPLE;
+	if (view_has(stream, hit->offset, size)) {
+		memcpy(hit->sample, stream.data + hit->offset, size);
+	} else {
+		size = match->data_length < 0 ? 0 : (size_t)match->data_length < size ? (size_t)match->data_length : size;
+		if (size != 0)
+			memcpy(hit->sample, match->data, size);
+	}
+	hit->sample_size = (uint8_t)size;
+}
+
+static void
+take_rule(struct group_scan *g, const YR_SCAN_CONTEXT *context, const YR_RULE *rule)
+{
+	struct hits *hits = &g->scan->hits;
+	struct hit hit = { .rule = g->group->index[rule - g->group->rules->rules_table], .by_name = g->group->by_name, .id = "" };
+	bool found = false;
+	YR_STRING *string;
+	yr_rule_strings_foreach(rule, string) {
+		const YR_MATCH *match = context->matches[string->idx].head;
+		hit.id = string->identifier;
+		for (hit.rank = 0; match != NULL; match = match->next) {
+			if (match->is_private)
+				continue;
+			found = true;
+			if (hit.rank >= hits->limit) {
+				hits->dropped++;
+				continue;
+			}
+			take_match(g, match, &hit);
+			hits_add(hits, &hit);
+			hit.rank++;
+		}
+		hit.string++;
+	}
+	if (!found)
+		hits_add(hits, &(struct hit){ .rule = hit.rule, .by_name = hit.by_name, .id = "" });
+}
+
+int
+scan_on_message(YR_SCAN_CONTEXT *context, int message, void *data, void *ctx)
+{
+	struct group_scan *g = ctx;
+	if (message == CALLBACK_MSG_RULE_MATCHING) {
+		take_rule(g, context, data);
+	} else if (message == CALLBACK_MSG_TOO_MANY_MATCHES) {
+		if (g->overflowed++ == 0)
+			g->overflow = data;
+	} else if (message == CALLBACK_MSG_IMPORT_MODULE) {
+		const YR_MODULE_IMPORT *import = data;
+		if (rule_module_bit(import->module_name, strlen(import->module_name)) == 0)
+			return CALLBACK_ERROR;
+	}
+	return CALLBACK_CONTINUE;
+}
+
+static const uint8_t *
+fetch_block(YR_MEMORY_BLOCK *block)
+{
+	return block->context;
+}
+
+static void
+set_block(struct group_scan *g, struct view bytes, uint64_t base)
+{
+	/* YARA only reads it, but the field has no const */
+	g->block = (YR_MEMORY_BLOCK){ .size = bytes.size, .base = base, .fetch_data = fetch_block,
+		.context = (void *)(uintptr_t)bytes.data };
+}
+
+static YR_MEMORY_BLOCK *
+next_block(YR_MEMORY_BLOCK_ITERATOR *iterator)
+{
+	struct group_scan *g = iterator->context;
+	bool ready = g->ready;
+	g->ready = false;
+	iterator->last_error = ready || g->ended ? ERROR_SUCCESS : ERROR_BLOCK_NOT_READY;
+	if (g->given_up)
+		iterator->last_error = ERROR_CALLBACK_ERROR;
+	return ready ? &g->block : NULL;
+}
+
+/* Before the end it begins the stream; conditions that look back at the end see the head. */
+static YR_MEMORY_BLOCK *
+first_block(YR_MEMORY_BLOCK_ITERATOR *iterator)
+{
+	struct group_scan *g = iterator->context;
+	if (!g->ended || g->ready)
+		return next_block(iterator);
+	set_block(g, g->head, 0);
+	return &g->block;
+}
+
+static uint64_t
+file_size(YR_MEMORY_BLOCK_ITERATOR *iterator)
+{
+	const struct group_scan *g = iterator->context;
+	return g->stream_size;
+}
+
+/* Set a scanner up for a new stream. A YARA scanner keeps its entry point and error of the stream before: clear them. */
+static void
+begin_group(struct group_scan *g)
+{
+	g->scanner->entry_point = YR_UNDEFINED;
+	g->scanner->last_error_string = NULL;
+	g->iterator = (YR_MEMORY_BLOCK_ITERATOR){ .context = g, .first = first_block, .next = next_block, .file_size = file_size,
+		.last_error = ERROR_SUCCESS };
+	g->ready = g->ended = g->running = g->given_up = false;
+	g->overflowed = 0;
+	g->overflow = NULL;
+}
+
+/* Switch a rule and its strings off for the next scan. The rules are this process's copy on write. */
+static void
+switch_off(struct group_scan *g, YR_RULE *rule)
+{
+	YR_STRING *string;
+	yr_rule_disable(rule);
+	yr_rule_strings_foreach(rule, string)
+	{
+		yr_bitmask_set(g->scanner->strings_temp_disabled, string->idx);
+	}
+}
+
+/* The rule behind the error of a scan, or NULL. */
+static YR_RULE *
+guilty_rule(struct group_scan *g, int rc)
+{
+	const YR_STRING *string = g->scanner->last_error_string;
+	if (string == NULL || rc == ERROR_INSUFFICIENT_MEMORY || rc == ERROR_SCAN_TIMEOUT)
+		return NULL;
+	return &g->group->rules->rules_table[string->rule_idx];
+}
+
+static int
+scan_once(struct group_scan *g, struct view stream)
+{
+	begin_group(g);
+	set_block(g, stream, 0);
+	g->head = stream;
+	g->stream_size = stream.size;
+	g->ready = g->ended = true;
+	yr_scanner_set_timeout(g->scanner, (int)g->scan->set->scan_timeout);
+	return yr_scanner_scan_mem_blocks(g->scanner, &g->iterator);
+}
+
+static enum triage_status
+scan_group(struct group_scan *g, struct view stream, struct triage_error *err)
+{
+	YR_RULE *blamed[BLAMED_MAX];
+	size_t blamed_count = 0;
+	enum triage_status st = TRIAGE_OK;
+	int rc = scan_once(g, stream);
+	while (rc != ERROR_SUCCESS && st == TRIAGE_OK) {
+		YR_RULE *rule = guilty_rule(g, rc);
+		if (rule == NULL || blamed_count == BLAMED_MAX || (rule->flags & RULE_FLAGS_DISABLED) != 0) {
+			st = scan_tell_failure(g, rc, err);
+			break;
+		}
+		st = scan_tell_blamed(g, rule, rc, err);
+		blamed[blamed_count++] = rule;
+		for (size_t i = 0; i < blamed_count; i++)
+			switch_off(g, blamed[i]);
+		rc = scan_once(g, stream);
+	}
+	for (size_t i = 0; i < blamed_count; i++)
+		yr_rule_enable(blamed[i]);
+	if (st == TRIAGE_OK)
+		st = scan_tell_overflow(g, err);
+	return st;
+}
+
+static bool
+chosen(const struct group_scan *g, struct view head, uint64_t size, enum scan_groups which)
+{
+	return (which == SCAN_ALL || g->group->by_name) && group_applies(g->group, head, size);
+}
+
+enum triage_status
+scan_whole(struct scan *scan, struct view stream, enum scan_groups which, struct triage_error *err)
+{
+	static const uint8_t nothing[1];
+	if (stream.size == 0)
+		stream.data = nothing;
+	scan->stream = stream;
+	enum triage_status st = scan_name_subject(scan, stream, err);
+	for (size_t i = 0; i < scan->count && st == TRIAGE_OK; i++)
+		if (chosen(&scan->groups[i], stream, stream.size, which))
+			st = scan_group(&scan->groups[i], stream, err);
+	return st;
+}
+
+/* Whole seconds since the group's scan began, rounded up, plus what one window may take. */
+static int
+time_allowed(const struct group_scan *g)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int)(now.tv_sec - g->started.tv_sec + 1) + (int)g->scan->set->scan_timeout;
+}
+
+static enum triage_status
+go_on(struct group_scan *g, struct triage_error *err)
+{
+	yr_scanner_set_timeout(g->scanner, time_allowed(g));
+	int rc = yr_scanner_scan_mem_blocks(g->scanner, &g->iterator);
+	g->running = rc == ERROR_BLOCK_NOT_READY;
+	if (g->running || rc == ERROR_SUCCESS)
+		return TRIAGE_OK;
+	return scan_tell_failure(g, rc, err);
+}
+
+enum triage_status
+scan_window(struct scan *scan, struct view head, struct view window, uint64_t base, struct triage_error *err)
+{
+	scan->stream = (struct view){ NULL, 0 };
+	enum triage_status st = base == 0 ? scan_name_subject(scan, head, err) : TRIAGE_OK;
+	for (size_t i = 0; i < scan->count && st == TRIAGE_OK; i++) {
+		struct group_scan *g = &scan->groups[i];
+		if (base == 0) {
+			/* all that is known of its size yet is that a window cannot hold it */
+			if (!chosen(g, head, (uint64_t)window.size + 1, SCAN_ALL))
+				continue;
+			begin_group(g);
+			clock_gettime(CLOCK_MONOTONIC, &g->started);
+			g->running = true;
+		}
+		if (!g->running)
+			continue;
+		/* parts of one chained string are compared by their offsets within a block: never across blocks */
+		memset(g->scanner->unconfirmed_matches, 0, g->group->rules->num_strings * sizeof(YR_MATCHES));
+		set_block(g, window, base);
+		g->head = head;
+		g->ready = true;
+		st = go_on(g, err);
+	}
+	return st;
+}
+
+enum triage_status
+scan_last_window(struct scan *scan, uint64_t stream_size, struct triage_error *err)
+{
+	enum triage_status st = TRIAGE_OK;
+	for (size_t i = 0; i < scan->count && st == TRIAGE_OK; i++) {
+		struct group_scan *g = &scan->groups[i];
+		if (!g->running)
+			continue;
+		g->stream_size = stream_size;
+		g->ended = true;
+		st = go_on(g, err);
+		if (st == TRIAGE_OK)
+			st = scan_tell_overflow(g, err);
+	}
+	return st;
+}
+
+void
+scan_abandon(struct scan *scan)
+{
+	for (size_t i = 0; i < scan->count; i++) {
+		struct group_scan *g = &scan->groups[i];
+		if (!g->running)
+			continue;
+		/* one more call, which the iterator fails: YARA then frees what it kept for going on */
+		g->given_up = true;
+		(void)yr_scanner_scan_mem_blocks(g->scanner, &g->iterator);
+		g->running = false;
+	}
+}

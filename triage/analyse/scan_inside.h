@@ -1,0 +1,52 @@
+/*
+ * scan_inside.h - what scan.c, scan_new.c and scan_result.c share: the scanners and the stream at hand.
+ */
+#ifndef TRIAGE_ANALYSE_SCAN_INSIDE_H
+#define TRIAGE_ANALYSE_SCAN_INSIDE_H
+
+#include "triage/analyse/hits.h"
+#include "triage/analyse/scan.h"
+
+#include <time.h>
+
+/* One group's scan of the stream at hand, as an iterator of blocks that are handed to it one by one. */
+struct group_scan {
+	YR_SCANNER *scanner;
+	const struct analyse_group *group;
+	struct scan *scan;
+	YR_MEMORY_BLOCK_ITERATOR iterator;
+	YR_MEMORY_BLOCK block;
+	struct view head;
+	uint64_t stream_size;
+	struct timespec started;
+	bool running;			/* it waits for its next window */
+	bool ready;			/* block has not been taken yet */
+	bool ended;			/* no more windows: conditions are evaluated */
+	bool given_up;
+	uint64_t overflowed;		/* strings with more hits than YARA counts */
+	const YR_STRING *overflow;	/* the first of them */
+};
+
+struct scan {
+	const struct analyse_set *set;
+	struct group_scan *groups;
+	size_t count;
+	struct hits hits;
+	const struct analyse_subject *who;
+	const struct analyse_io *io;
+	struct view stream;		/* whole stream, or empty in windows */
+	bool incomplete;
+};
+
+/* The callback of every scanner; ctx is its struct group_scan. */
+int scan_on_message(YR_SCAN_CONTEXT *context, int message, void *data, void *ctx);
+
+/* Tell the by-name groups whose bytes these are. Errors: E_MEMORY. */
+WARN_UNUSED enum triage_status scan_name_subject(struct scan *scan, struct view head, struct triage_error *err);
+
+/* Problem rows; each marks the scan incomplete. Errors: what io->problem returned. */
+WARN_UNUSED enum triage_status scan_tell_failure(struct group_scan *g, int rc, struct triage_error *err);
+WARN_UNUSED enum triage_status scan_tell_blamed(struct group_scan *g, const YR_RULE *rule, int rc, struct triage_error *err);
+WARN_UNUSED enum triage_status scan_tell_overflow(struct group_scan *g, struct triage_error *err);	/* nothing when there was none */
+
+#endif

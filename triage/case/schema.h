@@ -1,0 +1,16 @@
+/* schema.h - the tables of the journal and of case.db, and their version numbers. */
+#ifndef TRIAGE_CASE_SCHEMA_H
+#define TRIAGE_CASE_SCHEMA_H
+
+#define JOURNAL_APPLICATION "1416774220"	/* "TriL" */
+#define JOURNAL_VERSION "1"
+#define CASE_APPLICATION "1416774211"		/* "TriC" */
+#define CASE_SCHEMA "1"				/* contract: schema_version */
+enum { CASE_SCHEMA_VERSION = 1 };
+
+extern const char journal_schema[];
+/* Tables of case.db; then, when they are filled, its views. */
+extern const char case_tables[];
+extern const char case_views[];
+
+#endif

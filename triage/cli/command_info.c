@@ -1,0 +1,30 @@
+/* command_info.c - `triage info`: what the evidence holds, without examining files. */
+#include "triage/cli/commands.h"
+
+#include <triage/run.h>
+
+#include <stdio.h>
+
+static void
+tell(void *ctx, unsigned indent, const char *line)
+{
+	(void)ctx;
+	printf("%*s%s%s\n", (int)(indent * 2), "", indent == 3 ? "! " : "", line);
+}
+
+static int
+run(const struct command *self, struct options *o)
+{
+	(void)self;
+	struct triage_error err = { 0 };
+	const struct triage_plan plan = { .evidence = o->operands.items, .evidence_count = o->operands.count };
+	if (triage_info(&plan, tell, NULL, &err) == TRIAGE_OK)
+		return EXIT_SEALED;
+	complain(err.text);
+	return EXIT_NOT_RUN;
+}
+
+const struct command command_info = {
+	.name = "info", .operands = "EVIDENCE...", .what = "containers, volumes, filesystems, stored hashes", .rows = options_info,
+	.row_count = &options_info_count, .operands_min = 1, .operands_max = 1000, .run = run,
+};

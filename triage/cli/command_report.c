@@ -1,0 +1,76 @@
+/* command_report.c - `triage report`: write the report again from the sealed data, beside the bundle, never inside it. */
+#include "triage/base/digest.h"
+#include "triage/base/output.h"
+#include "triage/cli/commands.h"
+#include "triage/report/report.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static enum triage_status
+write_report(struct case_reader *reader, const struct options *o, const char *path, struct triage_error *err)
+{
+	const struct report_options options = { .lang = o->lang != NULL ? o->lang : "en", .timezone = o->timezone != NULL ? o->timezone : "",
+	    .from = o->from, .to = o->to, .rules_dir = "" };
+	struct output *out;
+	enum triage_status st = output_create(path, &out, err);
+	if (st != TRIAGE_OK)
+		return st;
+	st = exporter_named("report.html")->write(reader, &options, out, err);
+	if (st == TRIAGE_OK)
+		return output_finish(out, NULL, err);
+	output_abandon(out);
+	return st;
+}
+
+static bool
+is_inside(const char *path, const char *bundle)
+{
+	char real[PATH_MAX], folder[PATH_MAX + 64];
+	snprintf(folder, sizeof(folder), "%s%s", path[0] == '/' ? "" : "./", path);
+	*strrchr(folder, '/') = '\0';
+	size_t length = strlen(bundle);
+	return realpath(folder[0] != '\0' ? folder : "/", real) != NULL && strncmp(real, bundle, length) == 0 &&
+	    (real[length] == '/' || real[length] == '\0');
+}
+
+static int
+run(const struct command *self, struct options *o)
+{
+	(void)self;
+	struct triage_error err = { 0 };
+	char bundle[PATH_MAX], path[PATH_MAX + 32], database[PATH_MAX + 32];
+	if (realpath(o->operands.items[0], bundle) == NULL) {
+		complain("there is no such bundle");
+		return EXIT_NOT_RUN;
+	}
+	if (o->output != NULL)
+		snprintf(path, sizeof(path), "%s", o->output);
+	else
+		snprintf(path, sizeof(path), "%s-report-%s.html", bundle, o->lang != NULL ? o->lang : "en");
+	if (is_inside(path, bundle)) {
+		complain("a report inside the bundle would break its seal; give another place with -o");
+		return EXIT_USAGE;
+	}
+	snprintf(database, sizeof(database), "%s/data/case.db", bundle);
+	struct case_reader *reader = NULL;
+	enum triage_status st = digest_setup(&err);
+	if (st == TRIAGE_OK)
+		st = case_open(database, &reader, &err);
+	if (st == TRIAGE_OK)
+		st = write_report(reader, o, path, &err);
+	case_reader_close(reader);
+	if (st != TRIAGE_OK) {
+		complain(err.text);
+		return EXIT_NOT_RUN;
+	}
+	printf("%s\n", path);
+	return EXIT_SEALED;
+}
+
+const struct command command_report = {
+	.name = "report", .operands = "BUNDLE", .what = "write the report again from the sealed data, beside the bundle", .rows = options_report,
+	.row_count = &options_report_count, .operands_min = 1, .operands_max = 1, .run = run,
+};

@@ -1,0 +1,19 @@
+/* commands.h - one command a file, each ending in its row; main.c has the list. */
+#ifndef TRIAGE_CLI_COMMANDS_H
+#define TRIAGE_CLI_COMMANDS_H
+
+#include "triage/cli/options.h"
+
+extern const struct command command_run, command_info, command_verify, command_report, command_rules;
+
+/* Exit status of the contract. */
+enum {
+	EXIT_SEALED = 0, EXIT_NOT_RUN = 1, EXIT_USAGE = 2, EXIT_GAPS = 3, EXIT_HASH = 4, EXIT_FINDINGS = 10, EXIT_INTERRUPTED = 130
+};
+
+/* The folder of the built-in rules: beside the program, or where it was installed. NULL with a message when there is none. */
+const char *rules_folder(void);
+/* One line on stderr, made harmless. */
+void complain(const char *text);
+
+#endif

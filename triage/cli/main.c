@@ -1,0 +1,109 @@
+/* main.c - dispatch only. */
+#include "triage/cli/commands.h"
+
+#include "triage/base/buf.h"
+#include "triage/base/text.h"
+
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct command *const commands[] = { &command_run, &command_info, &command_verify, &command_report, &command_rules };
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+/* Verbs of the contract that this version does not have. */
+static const char *const later[] = { "hashset", "merge", "fleet" };
+
+void
+complain(const char *text)
+{
+	SCOPED_BUF b;
+	buf_init(&b, 64 << 10);
+	text_display(&b, text, strlen(text));
+	fprintf(stderr, "triage: %s\n", buf_cstr(&b));
+}
+
+const char *
+rules_folder(void)
+{
+	static char folder[PATH_MAX + 64];
+	static const char *const places[] = { "../rules", "../../rules", "../share/triage/rules", "rules" };
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	if (n > 0) {
+		self[n] = '\0';
+		*strrchr(self, '/') = '\0';
+		for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+			snprintf(folder, sizeof(folder), "%s/%s", self, places[i]);
+			char probe[PATH_MAX + 128];
+			snprintf(probe, sizeof(probe), "%s/scores.tsv", folder);
+			char *real = access(probe, R_OK) == 0 ? realpath(folder, NULL) : NULL;
+			if (real != NULL) {
+				snprintf(folder, sizeof(folder), "%s", real);
+				free(real);
+				return folder;
+			}
+		}
+	}
+	complain("cannot find the folder rules/ beside the program or under share/triage; install it again");
+	return NULL;
+}
+
+static void
+usage(FILE *out)
+{
+	fputs("Usage: triage COMMAND [OPTIONS] ...    (triage EVIDENCE... is triage run EVIDENCE...)\n\n"
+	      "Offline forensic triage: evidence in, sealed case bundle out. Evidence is never written; no network is used.\n\n", out);
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(out, "  %-8s %s\n", commands[i]->name, commands[i]->what);
+	fputs("\ntriage COMMAND --help tells the options of each. Exit status: 0 sealed, everything examined; 1 could not run; 2 usage;\n"
+	      "3 sealed with gaps (see problems); 4 image hash differs from the stored one; 10 --fail-on met; 130 interrupted, resumable.\n", out);
+}
+
+int
+main(int argc, char **argv)
+{
+	signal(SIGPIPE, SIG_IGN);
+	if (argc < 2) {
+		usage(stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+		usage(stdout);
+		return 0;
+	}
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+		printf("triage %s (%s)\n", TRIAGE_VERSION, TRIAGE_LIBRARIES);
+		return 0;
+	}
+	const struct command *command = &command_run;
+	int skip = 1;
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if (strcmp(argv[1], commands[i]->name) == 0) {
+			command = commands[i];
+			skip = 2;
+		}
+	}
+	for (size_t i = 0; skip == 1 && i < sizeof(later) / sizeof(later[0]); i++) {
+		if (strcmp(argv[1], later[i]) == 0 && access(argv[1], F_OK) != 0) {
+			fprintf(stderr, "triage: the command %s is not in this version\n", later[i]);
+			return EXIT_USAGE;
+		}
+	}
+	struct options o;
+	int status = EXIT_USAGE;
+	if (options_parse(command, argc - skip, argv + skip, &o)) {
+		if (o.help)
+			options_help(command);
+		else if (o.version)
+			printf("triage %s\n", TRIAGE_VERSION);
+		status = o.help || o.version ? 0 : command->run(command, &o);
+	}
+	options_release(&o);
+	if (fflush(stdout) != 0)
+		status = EXIT_NOT_RUN;
+	return status;
+}

@@ -1,0 +1,276 @@
+#include "triage/cli/options.h"
+
+#include "triage/base/when.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIELDS(letter_, name_, argument_, help_, type_, member_) \
+	.letter = letter_, .name = name_, .argument = argument_, .help = help_, .type = type_, .offset = offsetof(struct options, member_)
+#define ROW(letter_, name_, argument_, help_, type_, member_) { FIELDS(letter_, name_, argument_, help_, type_, member_) }
+#define WORD(name_, argument_, help_, member_, words_) { FIELDS(0, name_, argument_, help_, OPTION_WORD, member_), .words = words_ }
+#define COUNT(letter_, name_, argument_, help_, member_, min_, max_) \
+	{ FIELDS(letter_, name_, argument_, help_, OPTION_COUNT, member_), .min = min_, .max = max_ }
+#define LATER(name_, argument_) { .name = name_, .argument = argument_, .type = OPTION_LATER }
+#define COMMON ROW('h', "help", NULL, "print this help", OPTION_FLAG, help), ROW('V', "version", NULL, "print the version", OPTION_FLAG, version)
+
+const struct option_row options_run[] = {
+	ROW('o', "output", "DIR", "the bundle; default ./case-<host or image name>-<UTC time>; must not exist", OPTION_TEXT, output),
+	ROW(0, "case", "ID", "case number, for the bag, the custody log and the report", OPTION_TEXT, case_id),
+	ROW(0, "evidence-id", "ID", "number of this piece of evidence", OPTION_TEXT, evidence_id),
+	ROW(0, "examiner", "NAME", "who does this", OPTION_TEXT, examiner),
+	ROW(0, "organisation", "NAME", "for whom", OPTION_TEXT, organisation),
+	ROW(0, "note", "TEXT", "a remark to keep with the case", OPTION_TEXT, note),
+	ROW('r', "rules", "PATH", "YARA file or folder beside the built-in pack (repeatable)", OPTION_LIST, rules),
+	ROW(0, "no-builtin-rules", NULL, "leave the built-in YARA pack out", OPTION_FLAG, no_builtin_rules),
+	ROW(0, "known-good", "SET", "list of hashes that need no scan (repeatable)", OPTION_LIST, known_good),
+	ROW(0, "known-bad", "SET", "list of hashes that are a finding (repeatable)", OPTION_LIST, known_bad),
+	WORD("profile", "NAME", "quick (the most telling places alone), standard, full", profile, "quick|standard|full"),
+	ROW(0, "from", "TIME", "begin of the report's window (the database keeps all)", OPTION_TIME, from),
+	ROW(0, "to", "TIME", "end of the report's window", OPTION_TIME, to),
+	ROW(0, "timezone", "ZONE", "zone for display, e.g. Europe/Brussels; storage is UTC", OPTION_TEXT, timezone),
+	ROW(0, "partitions", "LIST", "all, or volume numbers as `triage info` prints them: 1,3", OPTION_TEXT, partitions),
+	ROW(0, "map", "DIR=C:", "for a mounted volume: the drive letter it had", OPTION_TEXT, map),
+	ROW(0, "hostname", "NAME", "name of the host in all output", OPTION_TEXT, hostname),
+	ROW(0, "budget", "TIME", "stop after this long (90s, 10m, 2h) with a valid bundle", OPTION_SECONDS, budget),
+	COUNT('j', "jobs", "N", "worker processes; default: online processors", jobs, 1, 128),
+	ROW(0, "memory", "SIZE", "ceiling for all processes together; default: half of RAM", OPTION_SIZE, memory),
+	ROW(0, "window", "SIZE", "longest stream that is scanned in one piece; default: 64M or less, from --memory", OPTION_SIZE, window),
+	ROW(0, "unit-timeout", "TIME", "give an object up after this long without progress; default 180s", OPTION_SECONDS, unit_timeout),
+	ROW(0, "no-image-hash", NULL, "skip hashing the whole image", OPTION_FLAG, no_image_hash),
+	ROW(0, "resume", "DIR", "go on with an interrupted run (evidence and options come from it)", OPTION_TEXT, resume),
+	ROW(0, "shard", "K/N", "examine the K-th of N parts", OPTION_SHARD, shard),
+	WORD("lang", "L", "language that the report shows first", lang, "nl|fr|de|en"),
+	WORD("progress", "HOW", "auto, bar, plain, json, none", progress, "auto|bar|plain|json|none"),
+	ROW(0, "status-file", "FILE", "write the progress as JSON to this file, again and again", OPTION_TEXT, status_file),
+	ROW('q', "quiet", NULL, "no progress, errors only", OPTION_FLAG, quiet),
+	ROW('v', "verbose", NULL, "tell every problem as it is met", OPTION_FLAG, verbose),
+	WORD("fail-on", "SEVERITY", "exit 10 when a finding is at least info, low, medium, high, critical", fail_on, "info|low|medium|high|critical"),
+	ROW(0, "json", NULL, "print the result line as one JSON object", OPTION_FLAG, json),
+	ROW(0, "dry-run", NULL, "print what would be read and written, and do nothing", OPTION_FLAG, dry_run),
+	COMMON,
+	LATER("sigma", "PATH"), LATER("ioc", "PATH"), LATER("key", "FILE"), LATER("vss", "LIST"), LATER("sign", "CERT"), LATER("sign-key", "KEY"),
+};
+const size_t options_run_count = sizeof(options_run) / sizeof(options_run[0]);
+
+const struct option_row options_info[] = { COMMON };
+const size_t options_info_count = sizeof(options_info) / sizeof(options_info[0]);
+
+const struct option_row options_verify[] = {
+	ROW('q', "quiet", NULL, "say nothing, exit status alone", OPTION_FLAG, quiet),
+	COMMON,
+};
+const size_t options_verify_count = sizeof(options_verify) / sizeof(options_verify[0]);
+
+const struct option_row options_report[] = {
+	ROW('o', "output", "FILE", "the new report; default BUNDLE-report-L.html beside the bundle", OPTION_TEXT, output),
+	WORD("lang", "L", "language that the report shows first", lang, "nl|fr|de|en"),
+	ROW(0, "timezone", "ZONE", "zone for display", OPTION_TEXT, timezone),
+	ROW(0, "from", "TIME", "begin of the window", OPTION_TIME, from),
+	ROW(0, "to", "TIME", "end of the window", OPTION_TIME, to),
+	COMMON,
+};
+const size_t options_report_count = sizeof(options_report) / sizeof(options_report[0]);
+
+const struct option_row options_rules[] = { COMMON };
+const size_t options_rules_count = sizeof(options_rules) / sizeof(options_rules[0]);
+
+static bool
+wrong(const struct command *command, const char *what, const char *subject)
+{
+	fprintf(stderr, "triage %s: %s%s%s (see triage %s --help)\n", command->name, what, subject[0] != '\0' ? ": " : "", subject, command->name);
+	return false;
+}
+
+static bool
+append(struct option_list *list, const char *item)
+{
+	const char **grown = reallocarray(list->items, list->count + 1, sizeof(*grown));
+	if (grown == NULL)
+		return false;
+	list->items = grown;
+	list->items[list->count++] = item;
+	return true;
+}
+
+/* A decimal number with one of the suffixes; factors in the same order. */
+static bool
+number_with(const char *text, const char *suffixes, const double *factors, double *ret_value)
+{
+	char *end;
+	if (text[0] < '0' || text[0] > '9')
+		return false;
+	double value = strtod(text, &end);
+	if (*end != '\0') {
+		const char *suffix = strchr(suffixes, *end);
+		if (suffix == NULL || end[1] != '\0')
+			return false;
+		value *= factors[suffix - suffixes];
+	}
+	*ret_value = value;
+	return value < 9e18;
+}
+
+static bool
+word_among(const char *words, const char *text)
+{
+	size_t length = strlen(text);
+	for (const char *p = words; length > 0; p++) {
+		if (strncmp(p, text, length) == 0 && (p[length] == '|' || p[length] == '\0'))
+			return true;
+		p = strchr(p, '|');
+		if (p == NULL)
+			return false;
+	}
+	return false;
+}
+
+static bool
+store(const struct option_row *row, const char *text, struct options *o)
+{
+	static const double sizes[] = { 1, 1024, 1048576, 1073741824.0, 1024, 1048576, 1073741824.0 }, times[] = { 1, 60, 3600, 86400 };
+	char *at = (char *)o + row->offset;
+	double number;
+	unsigned long count;
+	char *end;
+	switch (row->type) {
+	case OPTION_FLAG: *(bool *)at = true; return true;
+	case OPTION_TEXT: *(const char **)(void *)at = text; return text[0] != '\0';
+	case OPTION_LIST: return append((struct option_list *)(void *)at, text);
+	case OPTION_WORD: *(const char **)(void *)at = text; return word_among(row->words, text);
+	case OPTION_TIME: return when_parse(text, (int64_t *)(void *)at);
+	case OPTION_SIZE:
+		if (!number_with(text, "bKMGkmg", sizes, &number))
+			return false;
+		*(uint64_t *)(void *)at = (uint64_t)number;
+		return number >= 1;
+	case OPTION_SECONDS:
+		if (!number_with(text, "smhd", times, &number))
+			return false;
+		*(double *)(void *)at = number;
+		return number > 0;
+	case OPTION_COUNT:
+		count = strtoul(text, &end, 10);
+		*(unsigned *)(void *)at = (unsigned)count;
+		return *end == '\0' && text[0] != '-' && count >= row->min && count <= row->max;
+	case OPTION_SHARD: {
+		unsigned *pair = (unsigned *)(void *)at;
+		return sscanf(text, "%u/%u", &pair[0], &pair[1]) == 2 && pair[1] >= 1 && pair[0] >= 1 && pair[0] <= pair[1];
+	}
+	case OPTION_LATER: break;
+	}
+	return false;
+}
+
+static const struct option_row *
+find(const struct command *command, const char *name, size_t length, char letter)
+{
+	for (size_t i = 0; i < *command->row_count; i++) {
+		const struct option_row *row = &command->rows[i];
+		if (name != NULL ? strlen(row->name) == length && strncmp(row->name, name, length) == 0 : row->letter != 0 && row->letter == letter)
+			return row;
+	}
+	return NULL;
+}
+
+static bool
+take(const struct command *command, const struct option_row *row, const char *text, struct options *o)
+{
+	char what[300];
+	if (row->type == OPTION_LATER) {
+		snprintf(what, sizeof(what), "--%s is not in this version", row->name);
+		return wrong(command, what, "");
+	}
+	if (store(row, text, o))
+		return true;
+	snprintf(what, sizeof(what), "--%s does not take this%s%s", row->name, row->words != NULL ? ", only " : "", row->words != NULL ? row->words : "");
+	return wrong(command, what, text);
+}
+
+static bool
+take_long(const struct command *command, int argc, char **argv, int *i, struct options *o)
+{
+	const char *name = argv[*i] + 2, *equals = strchr(name, '=');
+	size_t length = equals != NULL ? (size_t)(equals - name) : strlen(name);
+	const struct option_row *row = find(command, name, length, 0);
+	if (row == NULL)
+		return wrong(command, "unknown option", argv[*i]);
+	if (row->argument == NULL)
+		return equals != NULL ? wrong(command, "this option takes no value", argv[*i]) : take(command, row, "", o);
+	if (equals != NULL)
+		return take(command, row, equals + 1, o);
+	if (*i + 1 >= argc)
+		return wrong(command, "this option wants a value", argv[*i]);
+	return take(command, row, argv[++*i], o);
+}
+
+static bool
+take_short(const struct command *command, int argc, char **argv, int *i, struct options *o)
+{
+	for (const char *p = argv[*i] + 1; *p != '\0'; p++) {
+		const struct option_row *row = find(command, NULL, 0, *p);
+		if (row == NULL)
+			return wrong(command, "unknown option", argv[*i]);
+		if (row->argument == NULL) {
+			if (!take(command, row, "", o))
+				return false;
+			continue;
+		}
+		if (p[1] != '\0')
+			return take(command, row, p + 1, o);
+		if (*i + 1 >= argc)
+			return wrong(command, "this option wants a value", argv[*i]);
+		return take(command, row, argv[++*i], o);
+	}
+	return true;
+}
+
+bool
+options_parse(const struct command *command, int argc, char **argv, struct options *o)
+{
+	*o = (struct options){ .from = TRIAGE_TIME_NONE, .to = TRIAGE_TIME_NONE };
+	bool only_operands = false;
+	for (int i = 0; i < argc; i++) {
+		bool ok;
+		if (only_operands || argv[i][0] != '-' || argv[i][1] == '\0')
+			ok = append(&o->operands, argv[i]);
+		else if (strcmp(argv[i], "--") == 0)
+			ok = only_operands = true;
+		else
+			ok = argv[i][1] == '-' ? take_long(command, argc, argv, &i, o) : take_short(command, argc, argv, &i, o);
+		if (!ok)
+			return false;
+	}
+	if (o->help || o->version || o->resume != NULL)
+		return true;
+	if (o->operands.count < command->operands_min)
+		return wrong(command, "missing", command->operands);
+	if (o->operands.count > command->operands_max)
+		return wrong(command, "one too many", o->operands.items[command->operands_max]);
+	return true;
+}
+
+void
+options_release(struct options *o)
+{
+	free(o->operands.items);
+	free(o->rules.items);
+	free(o->known_good.items);
+	free(o->known_bad.items);
+}
+
+void
+options_help(const struct command *command)
+{
+	printf("Usage: triage %s [OPTIONS] %s\n%s\n\n", command->name, command->operands, command->what);
+	for (size_t i = 0; i < *command->row_count; i++) {
+		const struct option_row *row = &command->rows[i];
+		char left[80];
+		if (row->type == OPTION_LATER)
+			continue;
+		snprintf(left, sizeof(left), "%c%c%s --%s%s%s", row->letter != 0 ? '-' : ' ', row->letter != 0 ? row->letter : ' ', row->letter != 0 ? "," : " ",
+		    row->name, row->argument != NULL ? " " : "", row->argument != NULL ? row->argument : "");
+		printf("  %-26s %s\n", left, row->help);
+	}
+}

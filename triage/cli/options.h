@@ -1,0 +1,69 @@
+/*
+ * options.h - the options of each command are rows of a table: parsing, range checks, --help and the man page come from it.
+ */
+#ifndef TRIAGE_CLI_OPTIONS_H
+#define TRIAGE_CLI_OPTIONS_H
+
+#include <triage/plan.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum option_type {
+	OPTION_FLAG,		/* bool */
+	OPTION_TEXT,		/* const char * */
+	OPTION_LIST,		/* struct option_list, repeatable */
+	OPTION_COUNT,		/* unsigned, min..max */
+	OPTION_SIZE,		/* uint64_t bytes: 512M, 2G */
+	OPTION_SECONDS,		/* double: 90, 90s, 10m, 2h */
+	OPTION_TIME,		/* int64_t ns: ISO 8601 */
+	OPTION_WORD,		/* const char *, one of words */
+	OPTION_SHARD,		/* two unsigned: K/N */
+	OPTION_LATER,		/* of the contract, not in this version: refused with a line that says so */
+};
+
+struct option_row {
+	char letter;			/* 0 for none */
+	const char *name, *argument;	/* argument NULL: takes none */
+	const char *help;
+	enum option_type type;
+	size_t offset;			/* into struct options */
+	unsigned min, max;		/* OPTION_COUNT */
+	const char *words;		/* OPTION_WORD: "nl|fr|de|en" */
+};
+
+struct option_list {
+	const char **items;
+	size_t count;
+};
+
+struct options {
+	struct option_list operands;
+	const char *output, *resume;
+	const char *case_id, *evidence_id, *examiner, *organisation, *note, *hostname, *map, *profile, *lang, *timezone, *partitions,
+	    *progress, *status_file, *fail_on;
+	struct option_list rules, known_good, known_bad;
+	int64_t from, to;
+	double budget, unit_timeout;
+	uint64_t memory, window;
+	unsigned jobs, shard[2];
+	bool no_builtin_rules, no_image_hash, quiet, verbose, json, dry_run, help, version;
+};
+
+struct command {
+	const char *name, *operands, *what;
+	const struct option_row *rows;
+	const size_t *row_count;
+	size_t operands_min, operands_max;
+	int (*run)(const struct command *self, struct options *o);
+};
+
+/* Fill o from argv (after the command's name). False: message printed on stderr, exit 2. */
+bool options_parse(const struct command *command, int argc, char **argv, struct options *o);
+void options_release(struct options *o);
+void options_help(const struct command *command);
+
+extern const struct option_row options_run[], options_info[], options_verify[], options_report[], options_rules[];
+extern const size_t options_run_count, options_info_count, options_verify_count, options_report_count, options_rules_count;
+
+#endif

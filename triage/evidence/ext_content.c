@@ -1,0 +1,39 @@
+#include "triage/evidence/ext_inode.h"
+
+enum { CONTENT_NODES = 1 << 20 };	/* blocks of map of one stream; 4 TiB in full pointer blocks of 4 KiB */
+
+static bool
+any_reused(struct ext *x, const struct evidence_content *c)
+{
+	for (size_t i = 0; i < c->map.count; i++) {
+		const struct run *r = &c->map.runs[i];
+		if (r->place < RUN_FILLER && ext_any_allocated(x, r->place / x->block, r->length / x->block))
+			return true;
+	}
+	return false;
+}
+
+enum triage_status
+ext_content(struct evidence_fs *fs, uint64_t number, uint32_t attr_type, uint32_t attr_id, struct evidence_content *c,
+    struct triage_error *err)
+{
+	struct ext *x = fs->state;
+	struct ext_inode inode;
+	bool damaged;
+	if (attr_type != 0 || attr_id != 0) {
+		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "inode %ju has no stream %u-%u", (uintmax_t)number, attr_type, attr_id);
+		return TRIAGE_E_FORMAT;
+	}
+	enum triage_status st = ext_inode_read(x, number, &inode, err);
+	if (st == TRIAGE_OK)
+		st = ext_content_fill(x, &inode, CONTENT_NODES, c, &damaged, err);
+	if (st != TRIAGE_OK)
+		return st;
+	if (damaged)
+		c->flags |= EVIDENCE_CONTENT_FILLER;
+	if (inode.bad)
+		c->flags |= EVIDENCE_CONTENT_BAD;
+	if (!ext_inode_allocated(x, number) && any_reused(x, c))
+		c->flags |= EVIDENCE_CONTENT_REUSED;
+	return TRIAGE_OK;
+}
