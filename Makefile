@@ -71,3 +71,70 @@ $(B)/tests/%: tests/%.c $(B)/libtriage.a
 	$(CC) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< $(B)/libtriage.a $(LIBS) -lcmocka
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d)
+
+# --- what it needs from Debian 12 ---
+DEPS_BUILD := gcc make pkg-config libc6-dev libtsk-dev libewf-dev libyara-dev libmagic-dev libseccomp-dev libsqlite3-dev libssl-dev linux-libc-dev
+DEPS_DEMO := python3
+DEPS_TEST := clang libclang-rt-14-dev libcmocka-dev python3 perl e2fsprogs dosfstools mtools exfatprogs ntfs-3g ewf-tools genisoimage xorriso \
+	gdisk fdisk sleuthkit yara file sqlite3 openssl valgrind xz-utils unzip util-linux chromium
+missing = $(shell for p in $(1); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done)
+
+define install
+@missing="$(strip $(call missing,$(1)))"; [ -z "$$missing" ] || { echo "make: installing from Debian: $$missing"; \
+	sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	$$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -q -y --no-install-recommends $$missing; }
+endef
+
+deps:
+	$(call install,$(DEPS_BUILD) $(DEPS_DEMO))
+deps-test:
+	$(call install,$(DEPS_BUILD) $(DEPS_TEST))
+.PHONY: deps deps-test
+
+# --- demo: a small compromised file server, examined ---
+demo: deps
+	@$(MAKE) --no-print-directory -s -j2 all
+	@sh tests/demo.sh
+
+# --- checks ---
+check: deps-test
+	@$(MAKE) --no-print-directory check-installed
+check-installed:
+	@$(MAKE) --no-print-directory -s -j2 WERROR=1 all
+	@$(MAKE) --no-print-directory -s -j2 FLAVOUR=asan WERROR=1 build/asan/triage unit
+	@$(MAKE) --no-print-directory -s -j2 FLAVOUR=fault build/fault/triage
+	@$(MAKE) --no-print-directory -s -j2 FLAVOUR=clang CC=clang WERROR=1 build/clang/triage
+	@sh tests/run.sh
+.PHONY: check-installed
+unit: $(TESTS)
+ifeq ($(FLAVOUR),clang)
+FLAGS := -O2
+endif
+
+lint:
+	@sh tests/lint.sh
+bench: all
+	@sh tests/bench/bench.sh
+fixtures:
+	@sh fixtures/make.sh
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/triage $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 build/release/triage $(DESTDIR)$(PREFIX)/bin/triage
+	cp -r rules $(DESTDIR)$(PREFIX)/share/triage/
+	install -m 644 docs/triage.1 $(DESTDIR)$(PREFIX)/share/man/man1/triage.1
+
+clean:
+	rm -rf build
+
+help:
+	@echo "make            build build/triage"
+	@echo "make demo       install what is missing, build, make a small compromised machine, examine it, say where the report is"
+	@echo "make check      install what is missing, run all tests"
+	@echo "make deps       install what is missing to build (root or sudo)"
+	@echo "make lint       static analysis: gcc -fanalyzer, clang-tidy, cppcheck"
+	@echo "make bench      time and memory against the tools used today, as ratios"
+	@echo "make fixtures   make the small evidence files under fixtures/ again"
+	@echo "make install    PREFIX=$(PREFIX), DESTDIR="
+	@echo "make clean      remove build/"
+	@echo "FLAVOUR=release (default), asan, fault, fuzz, clang: objects of each under build/FLAVOUR"

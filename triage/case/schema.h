@@ -2,9 +2,9 @@
 #ifndef TRIAGE_CASE_SCHEMA_H
 #define TRIAGE_CASE_SCHEMA_H
 
-#define JOURNAL_APPLICATION "1416774220"	/* "TriL" */
+#define JOURNAL_APPLICATION "1416784204"	/* "TriL" */
 #define JOURNAL_VERSION "1"
-#define CASE_APPLICATION "1416774211"		/* "TriC" */
+#define CASE_APPLICATION "1416784195"		/* "TriC" */
 #define CASE_SCHEMA "1"				/* contract: schema_version */
 enum { CASE_SCHEMA_VERSION = 1 };
 

@@ -237,6 +237,8 @@ send_bare(struct ntfs_entries *m, const struct ntfs_file *f, struct triage_entry
 {
 	struct ntfs_stream s;
 	size_t at = 0;
+	if ((f->head.flags & NTFS_RECORD_DIRECTORY) == 0)
+		return walk_entry(m->walk, e, err);
 	if (ntfs_stream_next(m->n, f, NTFS_INDEX_ROOT, &at, &s)) {
 		e->attr_type = s.type;
 		e->attr_id = s.id;

@@ -124,7 +124,9 @@ const struct signature ceph_bluestore_signature = {
 static bool
 drbd_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hit)
 {
-	const uint8_t *id = scan_at(scan, magic - 20, 8);
+	/* version 9 has its identifier one word later */
+	const uint8_t *version = scan_at(scan, magic + 3, 1);
+	const uint8_t *id = scan_at(scan, magic - (version != NULL && version[0] == 0x6d ? 12 : 20), 8);
 	if (id == NULL)
 		return false;
 	hit_uuid_text(hit, "%016" PRIx64, load_be64(id));

@@ -79,7 +79,7 @@ ntfs_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hi
 	else if (record_clusters > -32)
 		record = UINT64_C(1) << -record_clusters;
 	hit->block_size = (uint32_t)cluster;
-	hit->length = (sectors + 1) * sector;	/* the last sector is the copy of the boot sector */
+	hit->length = sectors * sector;	/* behind it lies one more, the copy of the boot sector */
 	hit_uuid_text(hit, "%016" PRIX64, load_le64(boot + SERIAL));
 	if (record <= SCAN_PIECE)
 		ntfs_label(scan, mft * cluster + VOLUME_RECORD * record, (size_t)record, hit);

@@ -166,13 +166,18 @@ static bool
 udf_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hit)
 {
 	static const uint32_t sizes[] = { 2048, 512, 1024, 4096 };
+	enum { LARGE = 3 };
 	(void)magic;
 	bool recognised = false;
+	/* descriptors lie a block apart when blocks are larger than 2048 */
+	const uint8_t *second = scan_at(scan, SYSTEM_AREA + SECTOR, 8);
+	bool large = second == NULL || (memcmp(second + 1, "NSR0", 4) != 0 && memcmp(second + 1, "CD001", 5) != 0 && memcmp(second + 1, "BEA01", 5) != 0 &&
+	    memcmp(second + 1, "BOOT2", 5) != 0 && memcmp(second + 1, "CDW02", 5) != 0);
 	for (uint64_t i = 0; i < DESCRIPTORS_MAX && !recognised; i++) {
 		const uint8_t *d = scan_at(scan, SYSTEM_AREA + i * SECTOR, 8);
 		recognised = d != NULL && memcmp(d + 1, "NSR0", 4) == 0 && (d[5] == '2' || d[5] == '3');
 	}
-	for (size_t i = 0; recognised && i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+	for (size_t i = large ? LARGE : 0; recognised && i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		uint64_t last = scan->size / sizes[i];
 		if (udf_anchor(scan, 256, sizes[i], hit) || (last > 257 && (udf_anchor(scan, last - 257, sizes[i], hit) ||
 		    udf_anchor(scan, last - 1, sizes[i], hit))) || udf_anchor(scan, 512, sizes[i], hit))

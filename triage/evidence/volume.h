@@ -53,6 +53,9 @@ struct partition *layout_add(struct layout *layout, const char *kind, uint64_t s
 void layout_note(struct layout *layout, enum triage_severity severity, const char *code, uint64_t offset, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 
+/* A BSD disklabel inside the slice of an MBR that begins at base. False when there is none. */
+bool bsd_label_read(struct reader *r, uint64_t base, int parent, struct layout *layout);
+
 extern const struct table_kind *const table_kinds[];
 extern const size_t table_kind_count;
 

@@ -45,7 +45,7 @@ header_read(struct reader *r, uint64_t at, uint32_t sector, struct gpt *ret_gpt)
 	memset(raw + HEADER_SUM, 0, 4);
 	if ((crc32_more(UINT32_MAX, raw, size) ^ UINT32_MAX) != sum)
 		return "does not match its checksum";
-	uint64_t limit = INT64_MAX / sector;
+	uint64_t limit = (uint64_t)INT64_MAX / sector;
 	if (load_le64(raw + MY_LBA) != at / sector || load_le64(raw + ENTRIES_LBA) > limit || load_le64(raw + OTHER_LBA) > limit)
 		return "belongs to another place";
 	*ret_gpt = (struct gpt){
@@ -72,7 +72,7 @@ static void
 entries_add(const struct gpt *gpt, const uint8_t *entries, struct layout *layout)
 {
 	static const uint8_t unused[16];
-	uint64_t limit = INT64_MAX / layout->sector_size;
+	uint64_t limit = (uint64_t)INT64_MAX / layout->sector_size;
 	for (uint32_t i = 0; i < gpt->count; i++) {
 		const uint8_t *e = entries + (size_t)i * gpt->entry_size;
 		if (memcmp(e + TYPE, unused, sizeof(unused)) == 0)

@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum { SECTOR = 512, ENTRIES = 446, ENTRY = 16, ENTRY_COUNT = 4, MARK = 510, TYPE = 4, START = 8, COUNT = 12 };
-enum { EXTENDED_CHS = 0x05, EXTENDED_LBA = 0x0f, EXTENDED_LINUX = 0x85, PROTECTIVE = 0xee };
+enum { EXTENDED_CHS = 0x05, EXTENDED_LBA = 0x0f, EXTENDED_LINUX = 0x85, PROTECTIVE = 0xee, FREEBSD = 0xa5, OPENBSD = 0xa6, NETBSD = 0xa9 };
 
 struct entry {
 	uint8_t status, type;
@@ -27,6 +27,12 @@ static bool
 is_extended(uint8_t type)
 {
 	return type == EXTENDED_CHS || type == EXTENDED_LBA || type == EXTENDED_LINUX;
+}
+
+static bool
+is_bsd(uint8_t type)
+{
+	return type == FREEBSD || type == OPENBSD || type == NETBSD;
 }
 
 static bool
@@ -107,10 +113,12 @@ mbr_read(struct reader *r, struct layout *layout)
 			continue;
 		int index = (int)layout->count;
 		struct partition *p = layout_add(layout, "mbr", e.start * layout->sector_size, e.length * layout->sector_size, NO_PARENT);
-		if (p == NULL || !is_extended(e.type))
-			continue;
-		p->container = true;
-		extended_read(r, layout, e.start, index);
+		if (p != NULL && is_extended(e.type)) {
+			p->container = true;
+			extended_read(r, layout, e.start, index);
+		} else if (p != NULL && is_bsd(e.type)) {
+			p->container = bsd_label_read(r, e.start * layout->sector_size, index, layout);
+		}
 	}
 	return layout->count > 0;
 }

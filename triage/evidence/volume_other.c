@@ -70,27 +70,58 @@ sun_read(struct reader *r, struct layout *layout)
 
 const struct table_kind sun_table = { .name = "sun", .read = sun_read };
 
-/* BSD: the label lies in sector 0 or 1 and is little endian; slice c is the whole. */
+/* SGI: sixteen partitions; two of them describe the header and the whole. */
 static bool
-bsd_read(struct reader *r, struct layout *layout)
+sgi_read(struct reader *r, struct layout *layout)
+{
+	enum { SLICES = 312, SLICE = 12, COUNT = 16, TYPE_HEADER = 0, TYPE_WHOLE = 6 };
+	uint8_t header[SECTOR];
+	if (reader_read_all(r, 0, header, SECTOR, NULL) != TRIAGE_OK || load_be32(header) != 0x0be5a941)
+		return false;
+	for (size_t i = 0; i < COUNT; i++) {
+		const uint8_t *slice = header + SLICES + i * SLICE;
+		uint64_t length = (uint64_t)load_be32(slice) * SECTOR, start = (uint64_t)load_be32(slice + 4) * SECTOR;
+		uint32_t type = load_be32(slice + 8);
+		if (length != 0 && type != TYPE_HEADER && type != TYPE_WHOLE && start < r->size)
+			layout_add(layout, "sgi", start, length, NO_PARENT);
+	}
+	return layout->count > 0;
+}
+
+const struct table_kind sgi_table = { .name = "sgi", .read = sgi_read };
+
+/* BSD: the label lies in the first or second sector and is little endian; slice c is the whole. */
+bool
+bsd_label_read(struct reader *r, uint64_t base, int parent, struct layout *layout)
 {
 	enum { MARK1 = 0, MARK2 = 132, SECTOR_SIZE = 40, COUNT = 138, SLICES = 148, SLICE = 16, SLICES_MAX = 16, WHOLE = 2 };
 	static const uint32_t places[] = { 512, 64, 0, 128 };
 	uint8_t label[SLICES + SLICES_MAX * SLICE];
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		if (reader_read_all(r, places[i], label, sizeof(label), NULL) != TRIAGE_OK)
+		if (reader_read_all(r, base + places[i], label, sizeof(label), NULL) != TRIAGE_OK)
 			continue;
 		uint32_t sector = load_le32(label + SECTOR_SIZE);
 		if (load_le32(label + MARK1) != 0x82564557 || load_le32(label + MARK2) != 0x82564557 || (sector != 512 && sector != 4096))
 			continue;
+		size_t before = layout->count;
+		/* offsets count from the disk's start, in some systems from the slice's own */
+		uint64_t whole = (uint64_t)load_le32(label + SLICES + WHOLE * SLICE + 4) * sector;
+		uint64_t from = base != 0 && whole < base ? base : 0;
 		for (size_t s = 0; s < SLICES_MAX && s < load_le16(label + COUNT); s++) {
-			uint64_t length = (uint64_t)load_le32(label + SLICES + s * SLICE) * sector, start = (uint64_t)load_le32(label + SLICES + s * SLICE + 4) * sector;
+			uint64_t length = (uint64_t)load_le32(label + SLICES + s * SLICE) * sector;
+			uint64_t start = from + (uint64_t)load_le32(label + SLICES + s * SLICE + 4) * sector;
 			if (length != 0 && s != WHOLE && start < r->size)
-				layout_add(layout, "bsd", start, length, NO_PARENT);
+				layout_add(layout, "bsd", start, length, parent);
 		}
-		return layout->count > 0;
+		return layout->count > before;
 	}
 	return false;
+}
+
+static bool
+bsd_read(struct reader *r, struct layout *layout)
+{
+	return bsd_label_read(r, 0, NO_PARENT, layout);
 }
 
 const struct table_kind bsd_table = { .name = "bsd", .probed = true, .read = bsd_read };

@@ -51,7 +51,8 @@ put_file(struct page *p, struct case_cursor *c, const struct flagged *flagged, b
 	page_value(p, "span", &(struct argument)AS_BYTES(case_int(c, CASE_FILES_SIZE)));
 	int64_t mtime = case_null(c, CASE_FILES_MTIME) ? TRIAGE_TIME_NONE : case_int(c, CASE_FILES_MTIME);
 	page_format(p, "</td><td data-sort=\"%jd\">", (intmax_t)(mtime == TRIAGE_TIME_NONE ? 0 : mtime / 1000000000));
-	page_time(p, mtime);
+	if (mtime != TRIAGE_TIME_NONE)
+		page_value(p, "span", &(struct argument)AS_TIME(mtime, TIME_SECOND));
 	page_raw(p, "</td><td>");
 	page_evidence(p, case_text(c, CASE_FILES_MIME));
 	page_raw(p, "</td><td>");

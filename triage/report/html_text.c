@@ -121,6 +121,22 @@ page_local(const struct page *p, int64_t ns)
 	return zone_local(p->zone, ns);
 }
 
+static bool
+same_day(int64_t a, int64_t b)
+{
+	const int64_t day = INT64_C(86400) * 1000000000;
+	return a / day - (a % day < 0) == b / day - (b % day < 0);
+}
+
+/* "+01:00" */
+static const char *
+offset_text(int32_t seconds, char out[24])
+{
+	int minutes = abs(seconds) / 60;
+	snprintf(out, 24, "%c%02d:%02d", seconds < 0 ? '-' : '+', minutes / 60, minutes % 60);
+	return out;
+}
+
 void
 page_time(struct page *p, int64_t ns)
 {
@@ -128,13 +144,14 @@ page_time(struct page *p, int64_t ns)
 		page_raw(p, "–");
 		return;
 	}
-	char tag[WHEN_TEXT_SIZE + 20], text[WHEN_TEXT_SIZE];
+	char tag[WHEN_TEXT_SIZE + 20], text[WHEN_TEXT_SIZE], offset[24];
 	snprintf(tag, sizeof(tag), "time datetime=\"%s\"", when_text(ns, 0, "Z", text));
 	if (p->zone == NULL)
 		page_say(p, tag, "time.utc", WITH(AS_TIME(ns, TIME_SECOND)));
 	else
-		page_say(p, tag, "time.both",
-		    WITH(AS_TIME(ns, TIME_SECOND), AS_TIME(page_local(p, ns), TIME_SECOND), AS_TEXT(p->zone_name)));
+		page_say(p, tag, "time.both", WITH(AS_TIME(ns, TIME_SECOND),
+		    AS_TIME(page_local(p, ns), same_day(ns, page_local(p, ns)) ? TIME_CLOCK_SECOND : TIME_SECOND),
+		    AS_TEXT(offset_text(zone_offset(p->zone, ns), offset))));
 }
 
 void

@@ -46,7 +46,7 @@ bool messages_has(const struct messages *m, const char *key);
 struct phrase messages_find(const struct messages *m, const char *key, enum lang lang);
 
 enum argument_kind { ARGUMENT_END, ARGUMENT_TEXT, ARGUMENT_COUNT, ARGUMENT_BYTES, ARGUMENT_SHARE, ARGUMENT_TIME, ARGUMENT_KEY };
-enum time_form { TIME_MONTH, TIME_DAY, TIME_MINUTE, TIME_SECOND, TIME_CLOCK };	/* CLOCK: hour and minute alone */
+enum time_form { TIME_MONTH, TIME_DAY, TIME_MINUTE, TIME_SECOND, TIME_CLOCK, TIME_CLOCK_SECOND };	/* CLOCK: without the day */
 
 struct argument {
 	enum argument_kind kind;

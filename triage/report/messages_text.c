@@ -82,7 +82,8 @@ put_time(const struct messages *m, enum lang lang, int64_t ns, enum time_form fo
 	if (sscanf(text, "%d-%d-%dT", &year, &month, &day) != 3)
 		return;
 	const char *clock = strchr(text, 'T');
-	if (form != TIME_CLOCK) {
+	bool dated = form != TIME_CLOCK && form != TIME_CLOCK_SECOND;
+	if (dated) {
 		snprintf(month_key, sizeof(month_key), "month.%02d", month);
 		char day_text[16] = "", year_text[16];
 		snprintf(year_text, sizeof(year_text), "%d", year);
@@ -92,9 +93,9 @@ put_time(const struct messages *m, enum lang lang, int64_t ns, enum time_form fo
 	}
 	if (form == TIME_DAY || form == TIME_MONTH || clock == NULL)
 		return;
-	if (form != TIME_CLOCK)
+	if (dated)
 		buf_char(out, ' ');
-	buf_format(out, "%.*s", form == TIME_SECOND ? 8 : 5, clock + 1);
+	buf_format(out, "%.*s", form == TIME_SECOND || form == TIME_CLOCK_SECOND ? 8 : 5, clock + 1);
 }
 
 void

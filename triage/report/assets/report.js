@@ -25,14 +25,14 @@
 			unit *= 1000n;
 		return plain(units[which], ["s:" + tenths(Number(number * 10n / unit))]);
 	};
-	const MONTH = 0, DAY = 1, SECOND = 3, CLOCK = 4;
+	const MONTH = 0, DAY = 1, SECOND = 3, CLOCK = 4, CLOCK_SECOND = 5;
 	const time = (seconds, form) => {
 		const parts = /^(\d+)-(\d+)-(\d+)T(.*?)\./.exec(new Date(seconds * 1000).toISOString());
 		const [, year, month, day, clock] = parts;
 		const date = plain(form === MONTH ? "date.month" : "date.day", ["s:" + Number(day), "m:month." + month, "s:" + Number(year)]);
 		if (form === MONTH || form === DAY)
 			return date;
-		return (form === CLOCK ? "" : date + " ") + clock.slice(0, form === SECOND ? 8 : 5);
+		return (form >= CLOCK ? "" : date + " ") + clock.slice(0, form === SECOND || form === CLOCK_SECOND ? 8 : 5);
 	};
 	const argument = (typed) => {
 		const value = typed.slice(2), [first, second] = value.split(":");

@@ -1,0 +1,53 @@
+/* store_inside.h - struct case_store and what its files share. Private to this room. */
+#ifndef TRIAGE_CASE_STORE_INSIDE_H
+#define TRIAGE_CASE_STORE_INSIDE_H
+
+#include "triage/base/buf.h"
+#include "triage/case/sql.h"
+#include "triage/case/store.h"
+
+/* An entry's id: filesystem id above, edge below. */
+enum { ENTRY_EDGE_BITS = 40 };
+#define ENTRY_EDGE_MAX ((UINT64_C(1) << ENTRY_EDGE_BITS) - 1)
+#define FILESYSTEM_MAX ((UINT64_C(1) << (62 - ENTRY_EDGE_BITS)) - 1)
+
+/* Statements that are kept prepared; their text is in store_statements.def. */
+enum store_statement {
+#define STATEMENT(id, text) id,
+#include "triage/case/store_statements.def"
+#undef STATEMENT
+	STORE_STATEMENT_COUNT
+};
+
+/* A unit with rows but without result: where its rows begin, so that they are found without an index. */
+struct unit_in_work {
+	uint64_t unit_id;
+	int64_t first_match, first_extent;
+};
+
+struct case_store {
+	struct sql q;
+	sqlite3_stmt *kept[STORE_STATEMENT_COUNT];
+	uint8_t *done;			/* a bit for each unit id: it has a result */
+	size_t done_size;		/* bytes */
+	struct case_totals totals;
+	struct unit_in_work *work;
+	size_t work_count, work_room;
+	bool ordered;			/* the index that gives units in their order exists */
+	uint64_t rules_before, rules_put;	/* rules when the journal was opened again; put since */
+	uint64_t custody_seq;		/* of the last act */
+	char custody_hash[65];
+	struct buf value;		/* of case_get() */
+	struct buf scratch;
+};
+
+/* The statement, prepared once. Errors: E_IO when the store failed before, or what SQLite says. */
+WARN_UNUSED enum triage_status store_use(struct case_store *s, enum store_statement which, sqlite3_stmt **ret_statement, struct triage_error *err);
+/* store_units.c: count units and results again, after rows of units were removed. */
+WARN_UNUSED enum triage_status store_count_units(struct case_store *s, struct triage_error *err);
+/* Remove matches and extents of units that have no result. */
+WARN_UNUSED enum triage_status store_drop_unfinished(struct case_store *s, struct triage_error *err);
+bool store_unit_is_done(const struct case_store *s, uint64_t unit_id);
+enum triage_status store_no_memory(struct triage_error *err);
+
+#endif

@@ -1,0 +1,186 @@
+#include "triage/detect/tables.h"
+
+#include "triage/base/buf.h"
+#include "triage/base/scoped.h"
+
+#include <string.h>
+
+static const char *const table_files[TABLE_COUNT] = {
+	[TABLE_NOTES] = "ransom_notes.tsv", [TABLE_EXTENSIONS] = "ransom_extensions.tsv", [TABLE_TYPES] = "extension_types.tsv",
+	[TABLE_PRIORITIES] = "priorities.tsv", [TABLE_SCORES] = "scores.tsv",
+};
+
+static enum triage_status
+no_memory(struct triage_error *err)
+{
+	triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for the tables of the judge");
+	return TRIAGE_E_MEMORY;
+}
+
+static enum triage_status
+load_names(struct name_rules *names, const struct table *table, const char *path, struct triage_error *err)
+{
+	size_t pattern = table_column(table, "pattern"), family = table_column(table, "family"), strength = table_column(table, "strength");
+	size_t keeps = table_column(table, "keeps"), count = table_rows(table);
+	if (pattern == SIZE_MAX || family == SIZE_MAX || strength == SIZE_MAX) {
+		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "table %s needs the columns pattern, family and strength", path);
+		return TRIAGE_E_FORMAT;
+	}
+	names->rules = calloc(count + 1, sizeof(*names->rules));
+	if (names->rules == NULL)
+		return no_memory(err);
+	for (size_t i = 0; i < count; i++) {
+		const char *word = table_cell(table, i, strength), *glob = table_cell(table, i, pattern);
+		bool strong = strcmp(word, "strong") == 0;
+		if (glob[0] == '\0' || (!strong && strcmp(word, "weak") != 0)) {
+			triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "table %s row %zu (%s): strength is %s, not strong or weak", path, i + 1, glob, word);
+			return TRIAGE_E_FORMAT;
+		}
+		names->rules[names->count++] = (struct name_rule){ .pattern = glob, .family = table_cell(table, i, family), .strong = strong,
+			.keeps = strcmp(table_cell(table, i, keeps), "yes") == 0 };
+		enum triage_status st = name_set_add(&names->set, glob, (uint32_t)i, err);
+		if (st != TRIAGE_OK)
+			return st;
+	}
+	return TRIAGE_OK;
+}
+
+static enum triage_status
+index_table(struct detect_tables *t, enum detect_table which, const char *path, struct triage_error *err)
+{
+	const struct table *table = t->tables[which];
+	switch (which) {
+	case TABLE_NOTES:
+		return load_names(&t->notes, table, path, err);
+	case TABLE_EXTENSIONS:
+		return load_names(&t->extensions, table, path, err);
+	case TABLE_TYPES:
+		return file_types_load(&t->types, table, path, err);
+	case TABLE_PRIORITIES:
+		return rank_load(&t->ranks, table, path, err);
+	case TABLE_SCORES:
+		return scores_load(&t->scores, table, path, err);
+	case TABLE_COUNT:
+		break;
+	}
+	return TRIAGE_OK;
+}
+
+static enum triage_status
+add_source(struct detect_tables *t, const char *path, const char *sha256, size_t rows, struct triage_error *err)
+{
+	struct detect_source *sources = realloc(t->sources, (t->source_count + 1) * sizeof(*sources));
+	if (sources == NULL)
+		return no_memory(err);
+	t->sources = sources;
+	sources[t->source_count] = (struct detect_source){ .path = strdup(path), .rows = rows };
+	memcpy(sources[t->source_count].sha256, sha256, sizeof(sources->sha256));
+	return sources[t->source_count++].path != NULL ? TRIAGE_OK : no_memory(err);
+}
+
+static enum triage_status
+load_tables(struct detect_tables *t, const char *folder, struct triage_error *err)
+{
+	SCOPED_BUF path;
+	buf_init(&path, 1 << 16);
+	for (unsigned which = 0; which < TABLE_COUNT; which++) {
+		buf_clear(&path);
+		buf_format(&path, "%s/%s", folder, table_files[which]);
+		enum triage_status st = buf_check(&path, err);
+		if (st == TRIAGE_OK)
+			st = table_load(buf_cstr(&path), &t->tables[which], err);
+		if (st == TRIAGE_OK)
+			st = index_table(t, (enum detect_table)which, buf_cstr(&path), err);
+		if (st == TRIAGE_OK)
+			st = add_source(t, buf_cstr(&path), table_sha256(t->tables[which]), table_rows(t->tables[which]), err);
+		if (st != TRIAGE_OK)
+			return st;
+	}
+	return TRIAGE_OK;
+}
+
+static enum triage_status
+load_lists(struct detect_tables *t, struct hash_list *list, const char *const *paths, size_t count, struct triage_error *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct hash_list_facts facts;
+		enum triage_status st = hash_list_add(list, paths[i], &facts, err);
+		if (st == TRIAGE_OK)
+			st = add_source(t, paths[i], facts.sha256, facts.digests, err);
+		if (st != TRIAGE_OK)
+			return st;
+	}
+	hash_list_finish(list);
+	return TRIAGE_OK;
+}
+
+enum triage_status
+detect_load(const struct detect_config *config, struct detect_tables **ret_tables, struct triage_error *err)
+{
+	enum triage_status st = digest_setup(err);
+	if (st != TRIAGE_OK)
+		return st;
+	struct detect_tables *t = calloc(1, sizeof(*t));
+	if (t == NULL)
+		return no_memory(err);
+	st = load_tables(t, config->tables, err);
+	if (st == TRIAGE_OK)
+		st = load_lists(t, &t->good, config->known_good, config->known_good_count, err);
+	if (st == TRIAGE_OK)
+		st = load_lists(t, &t->bad, config->known_bad, config->known_bad_count, err);
+	if (st != TRIAGE_OK) {
+		detect_free(t);
+		return st;
+	}
+	*ret_tables = t;
+	return TRIAGE_OK;
+}
+
+void
+detect_free(struct detect_tables *t)
+{
+	if (t == NULL)
+		return;
+	for (size_t i = 0; i < t->source_count; i++)
+		free(t->sources[i].path);
+	free(t->sources);
+	hash_list_release(&t->good);
+	hash_list_release(&t->bad);
+	rank_release(&t->ranks);
+	file_types_release(&t->types);
+	name_set_release(&t->notes.set);
+	name_set_release(&t->extensions.set);
+	free(t->notes.rules);
+	free(t->extensions.rules);
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		table_free(t->tables[i]);
+	free(t);
+}
+
+void
+detect_sources(const struct detect_tables *tables, void (*each)(void *ctx, const char *path, const char *sha256, size_t rows), void *ctx)
+{
+	for (size_t i = 0; i < tables->source_count; i++)
+		each(ctx, tables->sources[i].path, tables->sources[i].sha256, tables->sources[i].rows);
+}
+
+unsigned
+detect_rank(const struct detect_tables *tables, const char *path)
+{
+	return rank_of(&tables->ranks, path);
+}
+
+static bool
+list_has(const struct hash_list *list, const uint8_t *md5, const uint8_t *sha1, const uint8_t *sha256)
+{
+	return (sha256 != NULL && hash_list_has(list, DIGEST_SHA256, sha256)) || (sha1 != NULL && hash_list_has(list, DIGEST_SHA1, sha1)) ||
+	    (md5 != NULL && hash_list_has(list, DIGEST_MD5, md5));
+}
+
+enum detect_known
+detect_known(const struct detect_tables *tables, const uint8_t *md5, const uint8_t *sha1, const uint8_t *sha256)
+{
+	if (list_has(&tables->bad, md5, sha1, sha256))
+		return DETECT_BAD;
+	return list_has(&tables->good, md5, sha1, sha256) ? DETECT_GOOD : DETECT_UNKNOWN;
+}

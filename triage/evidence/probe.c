@@ -1,0 +1,219 @@
+/*
+ * probe.c - what a container holds. Two witnesses are heard: the signature at the start of the medium and its partition
+ * table. A boot sector ends like an MBR, a hybrid disc has both, an old filesystem may shine through a new table: where
+ * both are believable both are sent, so that nothing is lost.
+ */
+#include "triage/evidence/probe.h"
+
+#include "triage/base/scoped.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SMALL_SECTOR = 512, LARGE_SECTOR = 4096 };
+
+struct believed {
+	const struct table_kind *table;	/* NULL: none */
+	unsigned known;			/* partitions that begin with a signature */
+};
+
+/* How many of a layout's partitions hold something that is known. */
+static unsigned
+count_known(struct probe *probe, const struct layout *layout)
+{
+	struct signature_hit hit;
+	unsigned known = 0;
+	uint64_t size = probe->reader->size;
+	for (size_t i = 0; i < layout->count; i++) {
+		const struct partition *p = &layout->partitions[i];
+		if (p->container || p->start == 0 || p->start >= size)
+			continue;
+		uint64_t there = p->length < size - p->start ? p->length : size - p->start;
+		known += probe_find(probe, p->start, there, NULL, &hit);
+	}
+	return known;
+}
+
+/* The first table that is there, for one sector size. */
+static struct believed
+read_tables(struct probe *probe, uint32_t sector, struct layout *layout)
+{
+	struct layout_note kept[LAYOUT_NOTES_MAX];
+	size_t kept_count = 0;
+	for (size_t i = 0; i < table_kind_count; i++) {
+		*layout = (struct layout){ .sector_size = sector };
+		if (table_kinds[i]->read(probe->reader, layout)) {
+			/* what a table before this one said about itself stays said */
+			for (size_t n = 0; n < kept_count && layout->notes < LAYOUT_NOTES_MAX; n++)
+				layout->note[layout->notes++] = kept[n];
+			return (struct believed){ .table = table_kinds[i], .known = count_known(probe, layout) };
+		}
+		for (size_t n = 0; n < layout->notes && kept_count < LAYOUT_NOTES_MAX; n++)
+			kept[kept_count++] = layout->note[n];
+	}
+	*layout = (struct layout){ .sector_size = sector, .notes = kept_count };
+	memcpy(layout->note, kept, sizeof(kept));
+	return (struct believed){ 0 };
+}
+
+/* Try the sector size that is said, then the other; the one whose partitions hold something wins. */
+static struct believed
+choose_layout(struct probe *probe, struct layout *layout, struct layout *spare)
+{
+	uint32_t said = probe->reader->sector_size == LARGE_SECTOR ? LARGE_SECTOR : SMALL_SECTOR;
+	uint32_t other = said == LARGE_SECTOR ? SMALL_SECTOR : LARGE_SECTOR;
+	struct believed first = read_tables(probe, said, layout), second = read_tables(probe, other, spare);
+	if (second.table == NULL || (first.table != NULL && second.known <= first.known)) {
+		if (second.table != NULL && second.known > 0 && second.known == first.known)
+			layout_note(layout, TRIAGE_MEDIUM, "sector-size-unsure", TRIAGE_NO_ID, "the partition table makes sense with sectors of %" PRIu32
+			    " and of %" PRIu32 " bytes: %" PRIu32 " is taken", said, other, said);
+		return first;
+	}
+	layout_note(spare, TRIAGE_INFO, "sector-size-guessed", TRIAGE_NO_ID, "the partition table counts in sectors of %" PRIu32 " bytes", other);
+	*layout = *spare;
+	return second;
+}
+
+static enum triage_status
+send_notes(struct probe *probe, const struct layout *layout, struct triage_error *err)
+{
+	for (size_t i = 0; i < layout->notes; i++) {
+		const struct layout_note *n = &layout->note[i];
+		enum triage_status st = source_problem(probe->sink, "volumes", n->severity, n->code, n->offset, 0, err, "%s", n->text);
+		if (st != TRIAGE_OK)
+			return st;
+	}
+	if (layout->left_out == 0)
+		return TRIAGE_OK;
+	return source_problem(probe->sink, "volumes", TRIAGE_HIGH, "too-many-partitions", TRIAGE_NO_ID, 0, err,
+	    "%zu partitions beyond the first %d are not examined", layout->left_out, PARTITIONS_MAX);
+}
+
+/* Partitions that share bytes: one of the tables lies, or a leftover is still listed. */
+static enum triage_status
+send_overlaps(struct probe *probe, const struct layout *layout, struct triage_error *err)
+{
+	for (size_t i = 0; i < layout->count; i++)
+		for (size_t j = i + 1; j < layout->count; j++) {
+			const struct partition *a = &layout->partitions[i], *b = &layout->partitions[j];
+			if (a->container || b->container || a->start >= b->start + b->length || b->start >= a->start + a->length)
+				continue;
+			return source_problem(probe->sink, "volumes", TRIAGE_MEDIUM, "partitions-overlap", b->start, 0, err,
+			    "the partitions at %" PRIu64 " and %" PRIu64 " share bytes: the same files may be listed twice", a->start, b->start);
+		}
+	return TRIAGE_OK;
+}
+
+static enum triage_status
+send_partitions(struct probe *probe, const struct layout *layout, bool whole, struct triage_error *err)
+{
+	uint32_t sent[PARTITIONS_MAX];
+	uint64_t size = probe->reader->size;
+	for (size_t i = 0; i < layout->count; i++) {
+		const struct partition *p = &layout->partitions[i];
+		struct signature_hit hit;
+		sent[i] = UINT32_MAX;
+		if (whole && p->start == 0 && !p->container)
+			continue;	/* the whole medium again: it has a row of its own */
+		uint64_t there = p->start < size ? (p->length < size - p->start ? p->length : size - p->start) : 0;
+		bool found = there > 0 && !p->container && probe_find(probe, p->start, there, NULL, &hit);
+		enum triage_status st = probe_send(probe, &(struct probe_volume){
+			.start = p->start, .length = p->length, .kind = p->kind, .label = p->label, .uuid = p->uuid, .container = p->container,
+			.parent = p->parent >= 0 ? sent[p->parent] : UINT32_MAX,
+		}, found ? &hit : NULL, &sent[i], err);
+		if (st != TRIAGE_OK)
+			return st;
+	}
+	enum triage_status st = send_overlaps(probe, layout, err);
+	return st == TRIAGE_OK ? send_notes(probe, layout, err) : st;
+}
+
+static enum triage_status
+send_whole(struct probe *probe, const struct signature_hit *hit, struct triage_error *err)
+{
+	return probe_send(probe, &(struct probe_volume){
+		.length = probe->reader->size, .kind = "none", .label = "", .uuid = "", .parent = UINT32_MAX,
+	}, hit, NULL, err);
+}
+
+/* No table and nothing at the start: a table may be gone while the volumes are where they usually are. */
+static enum triage_status
+send_by_custom(struct probe *probe, bool *ret_found, struct triage_error *err)
+{
+	static const uint64_t usual[] = { UINT64_C(2048) * 512, 63 * 512, UINT64_C(256) * 512, UINT64_C(2048) * 4096, UINT64_C(409640) * 512 };
+	uint64_t size = probe->reader->size;
+	*ret_found = false;
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
+		struct signature_hit hit;
+		bool found = usual[i] < size && probe_find(probe, usual[i], size - usual[i], NULL, &hit);
+		if (!found || (hit.type == NULL && hit.row->state != TRIAGE_VOLUME_LOCKED))
+			continue;
+		uint64_t length = hit.length != 0 && hit.length < size - usual[i] ? hit.length : size - usual[i];
+		*ret_found = true;
+		enum triage_status st = source_problem(probe->sink, "volumes", TRIAGE_HIGH, "partition-table-damaged", 0, 0, err,
+		    "there is no partition table, but a %s lies at %" PRIu64 ", where a first partition usually begins: it is examined; others may exist",
+		    hit.row->name, usual[i]);
+		if (st == TRIAGE_OK)
+			st = probe_send(probe, &(struct probe_volume){
+				.start = usual[i], .length = length, .kind = "none", .label = "", .uuid = "", .parent = UINT32_MAX,
+			}, &hit, NULL, err);
+		return st;
+	}
+	return TRIAGE_OK;
+}
+
+/* True for what has its boot sector, with code in it, where an MBR would be. */
+static bool
+owns_first_sector(const struct signature_hit *hit)
+{
+	static const char *const names[] = { "vfat", "ntfs", "exfat", "hpfs", "ReFS", "BitLocker", "crypto_LUKS", "xfs", "squashfs" };
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(hit->row->name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static enum triage_status
+send_volumes(struct probe *probe, const struct layout *layout, struct believed believed, struct triage_error *err)
+{
+	struct signature_hit hit;
+	enum triage_status st = TRIAGE_OK;
+	bool whole = probe_find(probe, 0, probe->reader->size, NULL, &hit);
+	bool table = believed.table != NULL;
+	if (table && whole && believed.known == 0 && believed.table->probed && owns_first_sector(&hit))
+		table = false;
+	if (table && whole)
+		st = source_problem(probe->sink, "volumes", TRIAGE_LOW, "two-layouts", 0, 0, err, "the medium has a %s partition table and is a %s as a whole: "
+		    "both are examined, files may be listed twice", believed.table->name, hit.row->name);
+	if (st == TRIAGE_OK && whole)
+		st = send_whole(probe, &hit, err);
+	if (st == TRIAGE_OK && table)
+		return send_partitions(probe, layout, whole, err);
+	if (st != TRIAGE_OK || whole)
+		return st;
+	bool found;
+	if ((st = send_notes(probe, layout, err)) == TRIAGE_OK)
+		st = send_by_custom(probe, &found, err);
+	return st != TRIAGE_OK || found ? st : send_whole(probe, NULL, err);
+}
+
+enum triage_status
+evidence_probe(struct evidence_source *source, const struct evidence_sink *sink, struct triage_error *err)
+{
+	SCOPED_FREE struct probe *probe = calloc(1, sizeof(*probe));
+	SCOPED_FREE struct layout *layout = calloc(1, sizeof(*layout));
+	SCOPED_FREE struct layout *spare = calloc(1, sizeof(*spare));
+	if (probe == NULL || layout == NULL || spare == NULL) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory");
+		return TRIAGE_E_MEMORY;
+	}
+	probe->reader = source->reader;
+	probe->sink = sink;
+	struct believed believed = choose_layout(probe, layout, spare);
+	enum triage_status st = sink->evidence(sink->ctx, &(struct triage_evidence){
+		.kind = source->kind, .size = source->reader->size, .stored_md5 = source->stored_md5, .stored_sha1 = source->stored_sha1,
+		.sector_size = believed.table != NULL ? layout->sector_size : source->reader->sector_size,
+	}, err);
+	return st == TRIAGE_OK ? send_volumes(probe, layout, believed, err) : st;
+}
