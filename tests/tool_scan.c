@@ -1,10 +1,10 @@
 /*
  * tool_scan.c - the content pass alone, for tests/yara_equality.sh and for measuring: one line a match.
  *
- *     tool_scan [-w WINDOW] [-n NAME] [-p PATH] [-t] [-q] RULES... < list of files
+ *     tool_scan [-w WINDOW] [-n NAME] [-p PATH] [-t] [-q] [-f] RULES... < list of files
  *
  * Prints "name space TAB rule TAB file TAB offset TAB length TAB string", sorted by nothing. -n and -p: what the
- * subject of every file is called. -t: times and rates on stderr. -q: no matches.
+ * subject of every file is called. -t: times and rates on stderr. -q: no matches. -f: equal contents too.
  */
 #include "triage/analyse/analyse.h"
 
@@ -21,7 +21,7 @@ struct tool {
 	const struct analyse_set *set;
 	const char *path;
 	int fd;
-	bool quiet, timed;
+	bool quiet, timed, force;
 	double stage_time[ANALYSE_STAGE_COUNT], mark;
 	int stage;
 	uint64_t files, bytes, matches, problems, same;
@@ -114,7 +114,7 @@ scan_list(struct tool *t, struct analyse_pass *pass, const char *name, const cha
 			return 1;
 		}
 		struct analyse_subject who = { .size = (uint64_t)info.st_size, .path = subject_path != NULL ? subject_path : path,
-			.name = name != NULL ? name : path, .owner = "root" };
+			.name = name != NULL ? name : path, .owner = "root", .force = t->force };
 		struct triage_content content;
 		double at = now();
 		t->stage = -1;
@@ -149,7 +149,7 @@ main(int argc, char **argv)
 	const char *name = NULL, *subject_path = NULL;
 	struct analyse_set *set;
 	struct analyse_pass *pass;
-	for (int c; (c = getopt(argc, argv, "w:n:p:tq")) != -1;) {
+	for (int c; (c = getopt(argc, argv, "w:n:p:tqf")) != -1;) {
 		if (c == 'w')
 			config.window_size = strtoul(optarg, NULL, 0);
 		else if (c == 'n')
@@ -160,6 +160,8 @@ main(int argc, char **argv)
 			t.timed = true;
 		else if (c == 'q')
 			t.quiet = true;
+		else if (c == 'f')
+			t.force = true;
 		else
 			return 2;
 	}

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Compare the view `files` of a case database with a truth table.
 
-compare.py TRUTH CASE_DB [--filesystem-offset N] [--quiet-extra]
+compare.py TRUTH CASE_DB [--filesystem-offset N] [--strict]
 
 Names: a row is found by its path, however it escapes (\\xNN, \\uNNNN, \\\\), as long as the
 bytes behind it are those of the truth; nameless and orphan rows by inode and stream, because
 nothing fixes the path of a file without a name. An .expect.tsv beside the truth is checked too,
-except `exit` and `note`. Exit status: 0 all as expected, 1 differences, 2 usage.
+except `exit` and `note`. Exit status: 0 all as expected, 1 differences (with --strict also rows
+that the truth does not have), 2 usage.
 """
 import argparse
 import collections
@@ -165,7 +166,7 @@ def internal(row):
     parts = [part for part in row["path"].split("/") if part]
     if not parts or parts == ["$OrphanFiles"]:
         return True
-    if parts[0] in NTFS_FILES and parts[0] != "$OrphanFiles":
+    if parts[0] in NTFS_FILES and parts[0] != "$OrphanFiles" or "Volume Label" in parts[0]:
         return True
     number = str(row["inode"])
     return row["state"] in ("nameless", "orphan") and number.isdigit() and int(number) < 24 and not row["sha256"]
@@ -206,7 +207,7 @@ def main():
     parser.add_argument("database")
     parser.add_argument("--filesystem-offset", type=int, default=0, metavar="N",
                         help="filesystem 0 of the truth is the N-th of the case")
-    parser.add_argument("--quiet-extra", action="store_true", help="do not print unexpected rows")
+    parser.add_argument("--strict", action="store_true", help="an unexpected row is a difference too")
     options = parser.parse_args()
     wanted, found = truth.read(options.truth), Found(options.database)
     good = 0
@@ -226,10 +227,9 @@ def main():
     used = {int(want["filesystem"]) + options.filesystem_offset for want in wanted}
     extra = [row for n, row in enumerate(found.rows) if n not in found.claimed and not internal(row)
              and row["filesystem"] in used]
-    if not options.quiet_extra:
-        for row in extra:
-            print("unexpected: %s%s (inode %s, %s, %s)" % (row["path"], ":" + row["stream"] if row["stream"] else "",
-                                                           row["inode"], row["kind"], row["state"]))
+    for row in extra:
+        stream = ":" + row["stream"] if row["stream"] else ""
+        print("unexpected: %s%s (inode %s, %s, %s)" % (row["path"], stream, row["inode"], row["kind"], row["state"]))
     unmet = 0
     for text, met in expectations(found, options.truth.replace(".truth.tsv", ".expect.tsv")):
         if not met:
@@ -237,7 +237,7 @@ def main():
             unmet += 1
     print("%d of %d rows as expected, %d unexpected rows, %d expectations not met" %
           (good, len(wanted), len(extra), unmet))
-    return 0 if good == len(wanted) and not extra and not unmet else 1
+    return 0 if good == len(wanted) and not unmet and not (extra and options.strict) else 1
 
 
 if __name__ == "__main__":

@@ -45,9 +45,9 @@ def plain(path):
     return all(0x20 <= b < 0x7f or b >= 0xc3 for b in path) and b":" not in path
 
 
-def check(stem, options, ntfs):
-    rows = truth.read(stem + ".truth.tsv")
-    kit = Sleuthkit(stem + ".img", options)
+def check(stem, image, filesystem, options, ntfs):
+    rows = [row for row in truth.read(stem + ".truth.tsv") if row["filesystem"] == filesystem]
+    kit = Sleuthkit(image, options)
     bad = 0
 
     def complain(row, what):
@@ -85,7 +85,7 @@ def check(stem, options, ntfs):
             command = ["ntfscat", "-f", "-i", row["inode"]]
             if stream:
                 command += ["-n", stream.decode("utf-8", "surrogateescape")]
-            code, content = run(*command, stem + ".img")
+            code, content = run(*command, image)
             if truth.sha256(content) != row["sha256"]:
                 complain(row, "ntfscat gives other content (%d bytes, %s)" % (len(content), row["size"]))
     print("%s: %d rows, %d remarks" % (stem.rpartition("/")[2], len(rows), bad))
@@ -100,11 +100,13 @@ def main():
     parser.add_argument("stems", nargs="+")
     parser.add_argument("--offset")
     parser.add_argument("--sector")
+    parser.add_argument("--filesystem", default="0", help="rows of this filesystem (default 0)")
+    parser.add_argument("--image", help="instead of STEM.img, e.g. STEM.E01")
     args = parser.parse_args()
     options = (["-o", args.offset] if args.offset else []) + (["-b", args.sector] if args.sector else [])
     for stem in args.stems:
-        ntfs = not args.offset and open(stem + ".img", "rb").read(7)[3:] == b"NTFS"
-        check(stem, options, ntfs)
+        ntfs = not args.offset and open(args.image or stem + ".img", "rb").read(7)[3:] == b"NTFS"
+        check(stem, args.image or stem + ".img", args.filesystem, options, ntfs)
     return 0
 
 

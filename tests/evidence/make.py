@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Make evidence images with a known content: make.py NAME... -o DIR (or `all`, or --list)."""
 import argparse
+import glob
 import importlib
 import os
 import sys
 import time
 
-MODULES = ("ntfs_images", "ext_images")
+MODULES = ("ntfs_images", "ext_images", "fat", "exfat", "partitions", "ewf", "iso", "raw", "signatures")
 
 
 def registry():
@@ -36,7 +37,10 @@ def main():
     os.makedirs(options.output, exist_ok=True)
     for name in names:
         start = time.monotonic()
-        images[name](os.path.join(options.output, name))
+        stem = os.path.join(options.output, name)
+        for old in glob.glob(glob.escape(stem) + ".*"):
+            os.unlink(old)
+        images[name](stem)
         print("%-20s %5.1f s" % (name, time.monotonic() - start))
     return 0
 

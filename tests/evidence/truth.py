@@ -50,7 +50,7 @@ def sha256(data):
 
 class Truth:
     def __init__(self):
-        self.rows = []
+        self.rows, self.taken = [], []
         self.expectations = []
 
     def add(self, path, filesystem=0, data=None, **values):
@@ -72,16 +72,21 @@ class Truth:
     def expect(self, kind, *values):
         self.expectations.append((kind,) + values)
 
-    def add_volume(self, other, filesystem):
-        """Take over the rows of another image that is embedded in this one."""
-        for row in other.rows:
-            self.rows.append(dict(row, filesystem=filesystem))
+    def take(self, stem, filesystem=0, change=None):
+        """Rows of another image that is embedded in this one; change(row): edit its text."""
+        for row in read(stem + ".truth.tsv"):
+            row["filesystem"] = str(filesystem)
+            if change:
+                change(row)
+            self.taken.append(row)
 
     def write(self, stem):
         with open(stem + ".truth.tsv", "w", encoding="ascii") as out:
             out.write("\t".join(COLUMNS) + "\n")
             for row in sorted(self.rows, key=order):
                 out.write("\t".join(field(c, row[c]) for c in COLUMNS) + "\n")
+            for row in self.taken:
+                out.write("\t".join(row[c] for c in COLUMNS) + "\n")
         if self.expectations:
             with open(stem + ".expect.tsv", "w", encoding="ascii") as out:
                 out.write("kind\tvalue\n")

@@ -12,7 +12,7 @@
  */
 enum header_class { HEADER_ANY, HEADER_MZ, HEADER_ELF, HEADER_OTHER, HEADER_CLASS_COUNT };
 enum module_class { MODULES_NONE, MODULES_PE, MODULES_ELF, MODULES_MIXED, MODULE_CLASS_COUNT };
-enum { FAMILY_COUNT = HEADER_CLASS_COUNT * MODULE_CLASS_COUNT * 2, RUNG_COUNT = 4 };
+enum { FAMILY_COUNT = HEADER_CLASS_COUNT * MODULE_CLASS_COUNT * 2, RUNG_COUNT = 4, TOP_COUNT = RUNG_COUNT + 1 };
 
 /* Sizes that part the rungs of a ladder; the last rung has no bound. */
 static const uint64_t rung_tops[RUNG_COUNT] = { 64 << 10, 1 << 20, 16 << 20, UINT64_MAX };
@@ -24,6 +24,7 @@ struct sorted_rule {
 	size_t file, part;
 	unsigned family;
 	uint64_t size_max;
+	bool searches;
 };
 
 struct sorter {
@@ -84,6 +85,7 @@ linked_union(const struct rule_text *cut)
 			continue;
 		all.modules |= cut->parts[i].modules;
 		all.by_name |= cut->parts[i].by_name;
+		all.searches |= cut->parts[i].searches;
 	}
 	return all;
 }
@@ -103,7 +105,7 @@ sort_rules(struct sorter *s)
 			enum header_class header = part->by_name ? HEADER_ANY : header_class_of(&part->need);
 			s->rules[s->count++] = (struct sorted_rule){
 				.file = f, .part = i, .size_max = part->by_name ? UINT64_MAX : part->need.size_max,
-				.family = family_of(header, module_class_of(part->modules), part->by_name) };
+				.family = family_of(header, module_class_of(part->modules), part->by_name), .searches = part->searches };
 		}
 	}
 	return TRIAGE_OK;
@@ -207,14 +209,15 @@ release_group(struct analyse_group *group)
 }
 
 static enum triage_status
-add_group(struct sorter *s, struct selection *select, uint64_t size_min, uint64_t size_max)
+add_group(struct sorter *s, struct selection *select, uint64_t size_min, uint64_t size_max, bool searches)
 {
 	struct analyse_set *set = s->set;
 	enum triage_status st = set_grow(&set->groups, set->group_count, &set->group_room, sizeof(set->groups[0]), s->err);
 	if (st != TRIAGE_OK)
 		return st;
 	struct analyse_group *group = &set->groups[set->group_count];
-	*group = (struct analyse_group){ .size_min = size_min, .size_max = size_max, .by_name = select->family % 2 == 1 };
+	*group = (struct analyse_group){ .size_min = size_min, .size_max = size_max, .by_name = select->family % 2 == 1,
+		.searches = searches };
 	st = compile_group(s, select, group);
 	if (st == TRIAGE_OK && select->family >= family_of(HEADER_MZ, MODULES_NONE, false))
 		st = copy_headers(s, select, group);
@@ -226,51 +229,66 @@ add_group(struct sorter *s, struct selection *select, uint64_t size_min, uint64_
 	return TRIAGE_OK;
 }
 
-/* How many rules of a family can match a stream of more than `above` bytes, and how large it can be at most. */
-static size_t
-count_above(const struct sorter *s, const struct selection *select, uint64_t *ret_size_max)
+/* Rules of a family that can match a stream of more than `above` bytes. */
+struct tally {
+	size_t count, searching;
+	uint64_t size_max;		/* beyond which none of them can match */
+	uint64_t search_max;		/* beyond which none of those that search can */
+};
+
+static struct tally
+count_above(const struct sorter *s, const struct selection *select)
 {
-	size_t count = 0;
-	*ret_size_max = 0;
+	struct tally tally = { 0 };
 	for (size_t i = 0; i < s->count; i++) {
-		if (s->rules[i].family != select->family || (!select->all && s->rules[i].size_max <= select->above))
+		const struct sorted_rule *rule = &s->rules[i];
+		if (rule->family != select->family || (!select->all && rule->size_max <= select->above))
 			continue;
-		count++;
-		if (s->rules[i].size_max > *ret_size_max)
-			*ret_size_max = s->rules[i].size_max;
+		tally.count++;
+		tally.searching += rule->searches;
+		if (rule->size_max > tally.size_max)
+			tally.size_max = rule->size_max;
+		if (rule->searches && rule->size_max > tally.search_max)
+			tally.search_max = rule->size_max;
 	}
-	return count;
+	return tally;
+}
+
+/*
+ * The size at which the rung of `now` should end: the lowest at which enough rules fall away, or all that search, or the end
+ * of the ladder.
+ */
+static uint64_t
+rung_top(const struct sorter *s, unsigned family, uint64_t size_min, const struct tally *now)
+{
+	uint64_t best = now->size_max;
+	for (size_t i = 0; i < TOP_COUNT; i++) {
+		uint64_t top = i < RUNG_COUNT ? rung_tops[i] : now->search_max;
+		struct selection above = { .family = family, .above = top };
+		if (top < size_min || top >= best)
+			continue;
+		struct tally left = count_above(s, &above);
+		bool gain = now->count - left.count >= now->count / RUNG_GAIN + 1;
+		if (left.count != now->count && (gain || (left.searching == 0 && now->searching != 0)))
+			best = top;
+	}
+	return best;
 }
 
 static enum triage_status
 add_ladder(struct sorter *s, unsigned family)
 {
 	struct selection select = { .family = family, .all = true };
-	uint64_t size_max, size_min = 0;
-	size_t count = count_above(s, &select, &size_max);
-	while (count != 0) {
-		/* the lowest top behind which enough rules fall away, or the end of the ladder */
-		struct selection next = { .family = family };
-		uint64_t top = size_max, next_max = 0;
-		size_t left = 0;
-		for (size_t i = 0; i < RUNG_COUNT; i++) {
-			next.above = rung_tops[i] < size_max ? rung_tops[i] : size_max;
-			left = count_above(s, &next, &next_max);
-			if (next.above >= size_min && count - left >= count / RUNG_GAIN + 1) {
-				top = next.above;
-				break;
-			}
-			left = 0;
-		}
-		enum triage_status st = add_group(s, &select, size_min, top);
-		if (st != TRIAGE_OK)
+	struct tally now = count_above(s, &select);
+	uint64_t size_min = 0;
+	while (now.count != 0) {
+		uint64_t top = rung_top(s, family, size_min, &now);
+		enum triage_status st = add_group(s, &select, size_min, top, now.searching != 0);
+		if (st != TRIAGE_OK || top == now.size_max)
 			return st;
-		if (left == 0)
-			break;
-		select = next;
+		select = (struct selection){ .family = family, .above = top };
 		size_min = top + 1;
-		size_max = next_max;
-		count = left;
+		now = count_above(s, &select);
 	}
 	return TRIAGE_OK;
 }

@@ -272,13 +272,13 @@ judge_windows(struct stream *s, enum scan_groups which, struct triage_error *err
 {
 	char message[MESSAGE];
 	const struct analyse_set *set = s->pass->set;
-	enum triage_status st = scan_last_window(s->pass->scan, s->done, err);
+	enum triage_status st = scan_last_window(s->pass->scan, window_of(s), s->done, err);
 	s->content->windowed = true;
 	if (st != TRIAGE_OK || which != SCAN_ALL || analyse_rule_count(set) == 0)
 		return st;
 	snprintf(message, sizeof(message), "%ju bytes were searched in windows of %zu MiB that overlap by %zu KiB: all YARA rules saw them, but matches longer "
-	    "than the overlap may be missed, and modules and uint reads saw the first MiB only.", (uintmax_t)s->done,
-	    set->window_size >> 20, set->window_overlap >> 10);
+	    "than the overlap may be missed, and modules and uint reads saw the first MiB and the last %zu KiB only.", (uintmax_t)s->done,
+	    set->window_size >> 20, set->window_overlap >> 10, s->held >> 10);
 	return send_problem(s, "yara", "windowed", TRIAGE_INFO, message, s->done, err);
 }
 

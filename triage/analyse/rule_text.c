@@ -106,6 +106,7 @@ cut_condition(struct cutter *c, struct rule_part *part)
 		c->words[count++] = word;
 		if (word.kind == RULE_WORD_NAME && !after_dot) {
 			part->modules |= rule_module_bit(word.text, word.size);
+			part->searches |= rule_word_is(word, "entrypoint");
 			for (size_t i = 0; i < RULE_NAME_COUNT; i++)
 				part->by_name |= rule_word_is(word, rule_names[i]);
 		}
@@ -128,6 +129,7 @@ cut_body(struct cutter *c, struct rule_part *part)
 		if (condition && rule_word_is(word, ":"))
 			return cut_condition(c, part);
 		condition = word.kind == RULE_WORD_NAME && rule_word_is(word, "condition");
+		part->searches |= word.kind == RULE_WORD_NAME && word.text[0] == '$';
 	}
 }
 

@@ -23,6 +23,7 @@ struct rule_part {
 	uint32_t modules;		/* bit per line of rule_modules.def */
 	bool global;
 	bool by_name;			/* looks at one of rule_names */
+	bool searches;			/* has strings, or asks for the entry point: every byte must be looked at */
 	bool linked;			/* names another rule of the file, is named by one, or a global rule rules the file */
 	struct rule_need need;
 };

@@ -90,16 +90,27 @@ next_block(YR_MEMORY_BLOCK_ITERATOR *iterator)
 	iterator->last_error = ready || g->ended ? ERROR_SUCCESS : ERROR_BLOCK_NOT_READY;
 	if (g->given_up)
 		iterator->last_error = ERROR_CALLBACK_ERROR;
+	if (g->at_tail) {
+		g->at_tail = false;
+		set_block(g, g->tail, g->stream_size - g->tail.size);
+		return &g->block;
+	}
 	return ready ? &g->block : NULL;
 }
 
-/* Before the end it begins the stream; conditions that look back at the end see the head. */
+/* Before the end it begins the stream; conditions that look back at the end see head and tail. */
 static YR_MEMORY_BLOCK *
 first_block(YR_MEMORY_BLOCK_ITERATOR *iterator)
 {
 	struct group_scan *g = iterator->context;
+	if (g->skip_search) {
+		g->skip_search = false;
+		iterator->last_error = ERROR_SUCCESS;
+		return NULL;
+	}
 	if (!g->ended || g->ready)
 		return next_block(iterator);
+	g->at_tail = g->tail.size != 0;
 	set_block(g, g->head, 0);
 	return &g->block;
 }
@@ -119,7 +130,8 @@ begin_group(struct group_scan *g)
 	g->scanner->last_error_string = NULL;
 	g->iterator = (YR_MEMORY_BLOCK_ITERATOR){ .context = g, .first = first_block, .next = next_block, .file_size = file_size,
 		.last_error = ERROR_SUCCESS };
-	g->ready = g->ended = g->running = g->given_up = false;
+	g->ready = g->ended = g->running = g->given_up = g->at_tail = g->skip_search = false;
+	g->head = g->tail = (struct view){ NULL, 0 };
 	g->overflowed = 0;
 	g->overflow = NULL;
 }
@@ -153,7 +165,9 @@ scan_once(struct group_scan *g, struct view stream)
 	set_block(g, stream, 0);
 	g->head = stream;
 	g->stream_size = stream.size;
-	g->ready = g->ended = true;
+	g->ended = true;
+	g->ready = g->group->searches;
+	g->skip_search = !g->group->searches;
 	yr_scanner_set_timeout(g->scanner, (int)g->scan->set->scan_timeout);
 	return yr_scanner_scan_mem_blocks(g->scanner, &g->iterator);
 }
@@ -239,12 +253,12 @@ scan_window(struct scan *scan, struct view head, struct view window, uint64_t ba
 			clock_gettime(CLOCK_MONOTONIC, &g->started);
 			g->running = true;
 		}
-		if (!g->running)
+		g->head = head;
+		if (!g->running || !g->group->searches)
 			continue;
 		/* parts of one chained string are compared by their offsets within a block: never across blocks */
 		memset(g->scanner->unconfirmed_matches, 0, g->group->rules->num_strings * sizeof(YR_MATCHES));
 		set_block(g, window, base);
-		g->head = head;
 		g->ready = true;
 		st = go_on(g, err);
 	}
@@ -252,7 +266,7 @@ scan_window(struct scan *scan, struct view head, struct view window, uint64_t ba
 }
 
 enum triage_status
-scan_last_window(struct scan *scan, uint64_t stream_size, struct triage_error *err)
+scan_last_window(struct scan *scan, struct view tail, uint64_t stream_size, struct triage_error *err)
 {
 	enum triage_status st = TRIAGE_OK;
 	for (size_t i = 0; i < scan->count && st == TRIAGE_OK; i++) {
@@ -260,7 +274,9 @@ scan_last_window(struct scan *scan, uint64_t stream_size, struct triage_error *e
 		if (!g->running)
 			continue;
 		g->stream_size = stream_size;
+		g->tail = tail;
 		g->ended = true;
+		g->skip_search = !g->group->searches;
 		st = go_on(g, err);
 		if (st == TRIAGE_OK)
 			st = scan_tell_overflow(g, err);

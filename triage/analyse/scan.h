@@ -3,8 +3,8 @@
  *
  * A stream in memory is scanned whole. A longer one goes through in overlapping windows: each group's scan is one
  * YARA scan of many blocks, so that counts, offsets and filesize are those of the whole stream; conditions are
- * evaluated at its end, when only its first FILETYPE_HEAD bytes can still be read. Missed are matches longer than the overlap that
- * cross a window's edge, and what modules and uintN() look for behind the head.
+ * evaluated at its end, when only its first FILETYPE_HEAD and its last bytes (of one overlap) can still be read. Missed are matches
+ * longer than the overlap that cross a window's edge, and what modules and uintN() look for in between.
  *
  * A rule whose string makes YARA give up (too many regular expression fibers) is switched off for that stream, named,
  * and the group scanned again, so that hostile content blinds one rule and not all.
@@ -30,10 +30,10 @@ WARN_UNUSED enum triage_status scan_whole(struct scan *scan, struct view stream,
 
 /*
  * A stream in windows, all groups: head is its first bytes, in memory of the caller that stays until scan_last_window();
- * base is the offset of the window.
+ * base is the offset of the window. tail: the last bytes of the stream.
  */
 WARN_UNUSED enum triage_status scan_window(struct scan *scan, struct view head, struct view window, uint64_t base, struct triage_error *err);
-WARN_UNUSED enum triage_status scan_last_window(struct scan *scan, uint64_t stream_size, struct triage_error *err);
+WARN_UNUSED enum triage_status scan_last_window(struct scan *scan, struct view tail, uint64_t stream_size, struct triage_error *err);
 
 /* End what scan_window() began without a result, after a failure elsewhere. Does nothing else. */
 void scan_abandon(struct scan *scan);

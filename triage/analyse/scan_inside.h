@@ -16,7 +16,9 @@ struct group_scan {
 	struct scan *scan;
 	YR_MEMORY_BLOCK_ITERATOR iterator;
 	YR_MEMORY_BLOCK block;
-	struct view head;
+	struct view head, tail;		/* what conditions can look back at when the stream has ended; tail: last bytes, or empty */
+	bool at_tail;			/* the next block is tail */
+	bool skip_search;		/* the next first block is none: nothing has to be searched */
 	uint64_t stream_size;
 	struct timespec started;
 	bool running;			/* it waits for its next window */

@@ -32,6 +32,7 @@ struct analyse_group {
 	size_t header_count;		/* 0: with anything */
 	uint64_t size_min, size_max;	/* bytes of stream, both inclusive */
 	bool by_name;
+	bool searches;			/* else its conditions look at single places only, and no byte need be searched */
 };
 
 struct analyse_set {

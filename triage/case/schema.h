@@ -9,8 +9,8 @@
 enum { CASE_SCHEMA_VERSION = 1 };
 
 extern const char journal_schema[];
-/* Tables of case.db; then, when they are filled, its views. */
-extern const char case_tables[];
-extern const char case_views[];
+/* Tables of case.db; then, when they are filled, its views. Ended by NULL. */
+extern const char *const case_tables[];
+extern const char *const case_views[];
 
 #endif

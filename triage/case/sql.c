@@ -39,7 +39,8 @@ sql_fail(struct sql *q, int code, const char *doing, struct triage_error *err)
 	enum triage_status st = status_of(code);
 	const char *reason = q->db != NULL ? sqlite3_errmsg(q->db) : sqlite3_errstr(code);
 	int system = q->db != NULL ? sqlite3_system_errno(q->db) : 0;
-	q->failed = true;
+	/* a refused row leaves the transaction whole */
+	q->failed = q->failed || (st != TRIAGE_E_USAGE && st != TRIAGE_E_LIMIT);
 	errno = (code & 0xff) == SQLITE_FULL ? ENOSPC : (code & 0xff) == SQLITE_BUSY ? EBUSY : system != 0 ? system : EIO;
 	triage_error_set(err, st, TRIAGE_NO_OFFSET, "%s %s: %s", doing, q->path != NULL ? q->path : "database", reason);
 	return st;
@@ -100,8 +101,8 @@ sql_open(struct sql *q, const char *path, enum sql_open how, struct triage_error
 	enum triage_status st = TRIAGE_OK;
 	if (code != SQLITE_OK)
 		st = sql_fail(q, code, "cannot open", err);
-	/* what is stored in a database is data here: no extension, no schema that calls functions with effects */
-	else if (sqlite3_db_config(q->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) != SQLITE_OK ||
+	/* what is stored in a database is data here: its schema calls no function with effects */
+	else if ((how == SQL_READ_IMMUTABLE && sqlite3_db_config(q->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) != SQLITE_OK) ||
 	    sqlite3_db_config(q->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL) != SQLITE_OK)
 		st = sql_fail(q, SQLITE_ERROR, "cannot set up", err);
 	if (st != TRIAGE_OK)

@@ -28,7 +28,7 @@ WARN_UNUSED enum triage_status sql_open(struct sql *q, const char *path, enum sq
 WARN_UNUSED enum triage_status sql_make_file(const char *path, struct triage_error *err);
 void sql_close(struct sql *q);		/* rolls back; statements are finalised before */
 
-/* Words for the last failure of SQLite. Marks the connection as failed. Returns the status that was set. */
+/* Words for the last failure of SQLite. Marks the connection as failed unless only this row was refused. Returns the status that was set. */
 enum triage_status sql_fail(struct sql *q, int code, const char *doing, struct triage_error *err);
 WARN_UNUSED enum triage_status sql_check(const struct sql *q, struct triage_error *err);	/* not failed before */
 

@@ -47,6 +47,9 @@ WARN_UNUSED enum triage_status store_use(struct case_store *s, enum store_statem
 WARN_UNUSED enum triage_status store_count_units(struct case_store *s, struct triage_error *err);
 /* Remove matches and extents of units that have no result. */
 WARN_UNUSED enum triage_status store_drop_unfinished(struct case_store *s, struct triage_error *err);
+/* Sizes are what the evidence says: the sum stops at INT64_MAX. */
+void store_add_bytes(uint64_t *total, uint64_t size);
+WARN_UNUSED enum triage_status store_mark_done(struct case_store *s, uint64_t unit_id, struct triage_error *err);
 bool store_unit_is_done(const struct case_store *s, uint64_t unit_id);
 enum triage_status store_no_memory(struct triage_error *err);
 

@@ -149,7 +149,7 @@ put_unit(struct case_store *s, uint64_t filesystem_id, uint64_t entry_id, const 
 		return st;
 	if (sqlite3_changes(s->q.db) > 0) {
 		s->totals.units++;
-		s->totals.bytes += e->size == TRIAGE_NO_ID ? 0 : e->size;
+		store_add_bytes(&s->totals.bytes, e->size == TRIAGE_NO_ID ? 0 : e->size);
 		return TRIAGE_OK;
 	}
 	st = store_use(s, LOWER_RANK, &row, err);

@@ -92,7 +92,7 @@ file_types_load(struct file_types *types, const struct table *table, const char 
 		bool yes = strcmp(random, "yes") == 0;
 		if (extension[0] == '\0' || strlen(extension) >= EXTENSION_MAX || (!yes && strcmp(random, "no") != 0)) {
 			triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET,
-			    "table %s row %zu (%s): needs an extension of at most 23 characters, and yes or no in high_entropy", path, i + 1, extension);
+			    "table %s row %zu (%s): needs an extension of at most 31 characters, and yes or no in high_entropy", path, i + 1, extension);
 			return TRIAGE_E_FORMAT;
 		}
 		struct file_type *t = &types->types[types->count++];

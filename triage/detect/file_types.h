@@ -9,7 +9,7 @@
 
 #include <triage/record.h>
 
-enum { FILE_TYPES_BUCKETS = 1024, EXTENSION_MAX = 24 };
+enum { FILE_TYPES_BUCKETS = 1024, EXTENSION_MAX = 32 };
 
 struct file_type {
 	const char *extension;		/* lower case; borrowed from the table, as all text here */

@@ -4,6 +4,7 @@
 #include "triage/base/text.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 /* The last step of the check, for each kind of claim. %s is the fetched file. */
 static const char *const last_steps[CHECK_COUNT] = {

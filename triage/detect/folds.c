@@ -93,7 +93,7 @@ fold_for(struct folds *folds, const struct fold_plan *plan)
 		folds->refused++;
 		return NULL;
 	}
-	*f = (struct fold){ .plan = *plan, .next = *head, .first_time = TRIAGE_TIME_NONE, .last_time = TRIAGE_TIME_NONE, .score_share = 1 };
+	*f = (struct fold){ .plan = *plan, .next = *head, .first_time = TRIAGE_TIME_NONE, .last_time = TRIAGE_TIME_NONE };
 	const char **const texts[] = { &f->plan.rule, &f->plan.kind, &f->plan.family, &f->plan.split, &f->plan.title, &f->plan.technique, &f->plan.why,
 		&f->plan.innocent, &f->plan.version };
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -128,6 +128,12 @@ fold_add(struct folds *folds, struct fold *fold, const struct fold_example *exam
 {
 	fold->count++;
 	fold_time(fold, when);
+	fold_example(folds, fold, example);
+}
+
+void
+fold_example(struct folds *folds, struct fold *fold, const struct fold_example *example)
+{
 	size_t at = fold->example_count;
 	while (at > 0 && comes_before(example, &fold->examples[at - 1]))
 		at--;

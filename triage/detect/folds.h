@@ -13,6 +13,7 @@
 
 #include <triage/record.h>
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { FOLDS_MAX = 40000, FOLD_EXAMPLES_MAX = 20, FOLD_REASONS_MAX = 12, FOLD_BUCKETS = 4096 };
@@ -46,7 +47,7 @@ struct fold {
 	size_t example_count;
 	const char *reasons[FOLD_REASONS_MAX];
 	size_t reason_count;
-	double score_share;			/* of what severity and confidence give: 1 unless set */
+	bool draft;				/* not (yet) a finding */
 };
 
 struct folds {
@@ -61,7 +62,9 @@ void folds_init(struct folds *folds, struct pool *pool);
 void folds_release(struct folds *folds);
 /* Find or make. NULL when there is no room (counted in refused). */
 struct fold *fold_for(struct folds *folds, const struct fold_plan *plan);
-/* One more object. when: TRIAGE_TIME_NONE when not known. */
+/* Keep an example if it is among the best; does not count. */
+void fold_example(struct folds *folds, struct fold *fold, const struct fold_example *example);
+/* One more object, with an example. when: TRIAGE_TIME_NONE when not known. */
 void fold_add(struct folds *folds, struct fold *fold, const struct fold_example *example, int64_t when);
 /* Widen the times only. */
 void fold_time(struct fold *fold, int64_t when);

@@ -4,6 +4,7 @@
  */
 #include "triage/evidence/ewf.h"
 
+#include "triage/base/fault.h"
 #include "triage/base/scoped.h"
 #include "triage/evidence/bad_list.h"
 #include "triage/evidence/ewf_map.h"
@@ -17,12 +18,14 @@
 enum { HASH_TEXT = 64, ERRORS_ASKED = 4096 };
 static const char why_checksum[] = "checksum error";
 static const char why_absent[] = "not in the image";
+static const char why_acquiry[] = "not read at acquisition";
 
 struct ewf {
 	struct reader base;
 	libewf_handle_t *handle;
-	struct bad_list bad;
-	uint64_t present;		/* bytes that the tables of the segments in use name */
+	uint64_t sector_size;		/* that libewf counts in */
+	struct bad_list bad;		/* zeros are served for it, and libewf is not asked again: it loses memory each time */
+	struct bad_list doubtful;	/* bad, and what could not be read at acquisition: the filler in the image is served */
 };
 
 /* The reason that libewf gives, without its list of callers; frees e. */
@@ -37,6 +40,25 @@ ewf_reason(libewf_error_t **e, char *out, size_t size)
 			*p = ' ';
 }
 
+static void
+mark_bad(struct ewf *ewf, uint64_t offset, uint64_t size, const char *why)
+{
+	bad_list_add(&ewf->bad, offset, size, why);
+	bad_list_add(&ewf->doubtful, offset, size, why);
+}
+
+/* Sectors as libewf counts them to bytes inside the medium. False when they lie outside. */
+static bool
+sector_range(const struct ewf *ewf, uint64_t sector, uint64_t sectors, uint64_t *ret_offset, uint64_t *ret_size)
+{
+	uint64_t size = ewf->base.size, unit = ewf->sector_size;
+	if (sector >= size / unit || sectors == 0)
+		return false;
+	*ret_offset = sector * unit;
+	*ret_size = sectors > (size - *ret_offset) / unit ? size - *ret_offset : sectors * unit;
+	return true;
+}
+
 /* Take over libewf's list of checksum errors. */
 static void
 take_errors(struct ewf *ewf)
@@ -45,22 +67,40 @@ take_errors(struct ewf *ewf)
 	if (libewf_handle_get_number_of_checksum_errors(ewf->handle, &count, NULL) != 1)
 		return;
 	for (uint32_t i = 0; i < count && i < ERRORS_ASKED; i++) {
-		uint64_t sector, sectors;
-		if (libewf_handle_get_checksum_error(ewf->handle, i, &sector, &sectors, NULL) != 1)
-			continue;
-		if (sector >= ewf->base.size / ewf->base.sector_size)
-			continue;
-		uint64_t offset = sector * ewf->base.sector_size;
-		uint64_t left = ewf->base.size - offset;
-		uint64_t size = sectors > left / ewf->base.sector_size ? left : sectors * ewf->base.sector_size;
-		bad_list_add(&ewf->bad, offset, size, why_checksum);
+		uint64_t sector, sectors, offset, size;
+		if (libewf_handle_get_checksum_error(ewf->handle, i, &sector, &sectors, NULL) == 1 &&
+		    sector_range(ewf, sector, sectors, &offset, &size))
+			mark_bad(ewf, offset, size, why_checksum);
 	}
 	/* the list is slow by index: beyond this many, the rest of the medium is not trusted */
 	if (count > ERRORS_ASKED && ewf->bad.count > 0) {
 		const struct bad_range *last = &ewf->bad.ranges[ewf->bad.count - 1];
 		uint64_t end = last->offset + last->size;
-		bad_list_add(&ewf->bad, end, ewf->base.size - end, why_checksum);
+		mark_bad(ewf, end, ewf->base.size - end, why_checksum);
 	}
+}
+
+/* A piece in which nothing is known to be bad yet. */
+static void
+read_piece(struct ewf *ewf, uint64_t offset, uint8_t *buf, size_t size)
+{
+	size_t done = 0;
+	while (done < size) {
+		libewf_error_t *e = NULL;
+		ssize_t n = fault_hit() ? -1 : libewf_handle_read_random(ewf->handle, buf + done, size - done, (off64_t)(offset + done), &e);
+		libewf_error_free(&e);
+		if (n > 0 && (size_t)n <= size - done) {
+			done += (size_t)n;
+			continue;
+		}
+		/* it gave up: leave out to the end of this sector and go on */
+		size_t piece = (size_t)(ewf->sector_size - (offset + done) % ewf->sector_size);
+		piece = piece < size - done ? piece : size - done;
+		memset(buf + done, 0, piece);
+		mark_bad(ewf, offset + done, piece, why_checksum);
+		done += piece;
+	}
+	take_errors(ewf);
 }
 
 static enum triage_status
@@ -70,29 +110,28 @@ ewf_read(struct reader *r, uint64_t offset, uint8_t *buf, size_t size, struct tr
 	(void)err;
 	size_t done = 0;
 	while (done < size) {
-		libewf_error_t *e = NULL;
-		ssize_t n = libewf_handle_read_random(ewf->handle, buf + done, size - done, (off64_t)(offset + done), &e);
-		libewf_error_free(&e);
-		if (n > 0 && (size_t)n <= size - done) {
-			done += (size_t)n;
-			continue;
+		uint64_t at = offset + done;
+		size_t piece = size - done;
+		const struct bad_range *bad = bad_list_next(&ewf->bad, at);
+		if (bad != NULL && bad->offset <= at) {
+			uint64_t left = bad->offset + bad->size - at;
+			piece = left < piece ? (size_t)left : piece;
+			memset(buf + done, 0, piece);
+		} else {
+			if (bad != NULL && bad->offset - at < piece)
+				piece = (size_t)(bad->offset - at);
+			read_piece(ewf, at, buf + done, piece);
 		}
-		/* it gave up: leave out to the end of this sector and go on */
-		size_t piece = (size_t)(r->sector_size - (offset + done) % r->sector_size);
-		piece = piece < size - done ? piece : size - done;
-		memset(buf + done, 0, piece);
-		bad_list_add(&ewf->bad, offset + done, piece, why_checksum);
 		done += piece;
 	}
-	take_errors(ewf);
-	r->bad_bytes += bad_list_within(&ewf->bad, offset, size);
+	r->bad_bytes += bad_list_within(&ewf->doubtful, offset, size);
 	return TRIAGE_OK;
 }
 
 static void
 ewf_bad_ranges(struct reader *r, void (*each)(void *ctx, uint64_t offset, uint64_t size, const char *why), void *ctx)
 {
-	bad_list_each(&((struct ewf *)r)->bad, each, ctx);
+	bad_list_each(&((struct ewf *)r)->doubtful, each, ctx);
 }
 
 static void
@@ -104,6 +143,7 @@ ewf_close(struct reader *r)
 		libewf_handle_free(&ewf->handle, NULL);
 	}
 	bad_list_release(&ewf->bad);
+	bad_list_release(&ewf->doubtful);
 	free(ewf);
 }
 
@@ -125,8 +165,8 @@ usable_segments(const struct evidence_input *in, struct ewf_map *map, uint64_t *
 		if (segment.damage != NULL) {
 			*ret_usable = usable;
 			return source_problem(sink, "open", TRIAGE_HIGH, "segment-damaged", segment.damage_at, in->sizes[usable], err,
-			    "segment %s, offset %" PRIu64 ": %s; what it and later segments hold is not read; get a whole copy of it", name,
-			    segment.damage_at, segment.damage);
+			    "segment %s, offset %" PRIu64 ": %s; what it and later segments hold is not read; get a whole copy of it%s", name,
+			    segment.damage_at, segment.damage, segment.hash_only ? " (its data may be whole: ewfrecover can make a copy that opens)" : "");
 		}
 		if (segment.number != usable + 1) {
 			*ret_usable = usable;
@@ -169,11 +209,12 @@ ewf_handle_open(const struct evidence_input *in, size_t usable, struct ewf *ewf,
 		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "libewf cannot open this E01: %s", reason);
 		return TRIAGE_E_FORMAT;
 	}
-	if (size > INT64_MAX) {
+	if (size > INT64_MAX || sector == 0) {
 		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "this E01 tells of an impossible size");
 		return TRIAGE_E_FORMAT;
 	}
 	ewf->base.size = size;
+	ewf->sector_size = sector;
 	ewf->base.sector_size = sector == 4096 ? 4096 : 512;
 	return TRIAGE_OK;
 }
@@ -201,13 +242,11 @@ report_acquiry_errors(struct ewf *ewf, const struct evidence_sink *sink, struct 
 	if (libewf_handle_get_number_of_acquiry_errors(ewf->handle, &count, NULL) != 1 || count == 0)
 		return TRIAGE_OK;
 	for (uint32_t i = 0; i < count && i < ERRORS_ASKED; i++) {
-		uint64_t sector, sectors;
+		uint64_t sector, sectors, offset, size;
 		if (libewf_handle_get_acquiry_error(ewf->handle, i, &sector, &sectors, NULL) != 1 ||
-		    sector >= ewf->base.size / ewf->base.sector_size)
+		    !sector_range(ewf, sector, sectors, &offset, &size))
 			continue;
-		uint64_t offset = sector * ewf->base.sector_size, left = ewf->base.size - offset;
-		uint64_t size = sectors > left / ewf->base.sector_size ? left : sectors * ewf->base.sector_size;
-		bad_list_add(&ewf->bad, offset, size, "not read at acquisition");
+		bad_list_add(&ewf->doubtful, offset, size, why_acquiry);
 		first = offset < first ? offset : first;
 		bytes += size;
 	}
@@ -224,7 +263,7 @@ report_absent(struct ewf *ewf, const struct ewf_map *map, uint64_t chunks, const
 	uint64_t present = chunks * map->chunk_size;
 	if (present >= ewf->base.size)
 		return TRIAGE_OK;
-	bad_list_add(&ewf->bad, present, ewf->base.size - present, why_absent);
+	mark_bad(ewf, present, ewf->base.size - present, why_absent);
 	return source_problem(sink, "open", TRIAGE_HIGH, "chunks-missing", present, ewf->base.size - present, err,
 	    "%" PRIu64 " of %" PRIu64 " bytes are in no segment that can be used: they read as zeros", ewf->base.size - present, ewf->base.size);
 }
@@ -272,7 +311,6 @@ ewf_open(struct evidence_source *source, const uint8_t *head, size_t head_size,
 	st = reader_read(&ewf->base, 0, touch, sizeof(touch), &got, err);
 	if (st == TRIAGE_OK && ewf->base.size > 0)
 		st = reader_read(&ewf->base, ewf->base.size - 1, touch, sizeof(touch), &got, err);
-	ewf->base.bad_bytes = 0;
 	return st;
 }
 

@@ -2,6 +2,7 @@
 #include "triage/evidence/ewf_map.h"
 
 #include "triage/base/view.h"
+#include "triage/evidence/checksum.h"
 #include "triage/evidence/ewf.h"
 
 #include <errno.h>
@@ -16,18 +17,6 @@ struct section {
 	char type[17];
 	uint64_t at, next, size;	/* file offsets and bytes; size counts the descriptor too */
 };
-
-/* Adler-32 as RFC 1950 defines it. size is at most PAYLOAD_MAX: the sums cannot overflow before the modulo. */
-static uint32_t
-adler32_of(const uint8_t *data, size_t size)
-{
-	uint32_t a = 1, b = 0;
-	for (size_t i = 0; i < size; i++) {
-		a += data[i];
-		b += a;
-	}
-	return (b % 65521) << 16 | a % 65521;
-}
 
 static bool
 sum_holds(const uint8_t *data, size_t size)

@@ -92,7 +92,7 @@ ext_entry_fill(struct ext *x, const struct ext_inode *inode, struct triage_entry
 	e->times[TRIAGE_ATIME] = take_time(inode->atime.seconds, inode->atime.nanoseconds, ret_misfit);
 	e->times[TRIAGE_MTIME] = take_time(inode->mtime.seconds, inode->mtime.nanoseconds, ret_misfit);
 	e->times[TRIAGE_CTIME] = take_time(inode->ctime.seconds, inode->ctime.nanoseconds, ret_misfit);
-	if (inode->crtime.there && (inode->crtime.seconds != 0 || inode->crtime.nanoseconds != 0))
+	if (inode->crtime.there)
 		e->times[TRIAGE_BTIME] = take_time(inode->crtime.seconds, inode->crtime.nanoseconds, ret_misfit);
 	if (inode->number < x->first_inode && inode->number != EXT_ROOT)
 		e->flags |= TRIAGE_ENTRY_INTERNAL;

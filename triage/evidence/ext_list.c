@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { OLD_NAMES_MAX = 1 << 16, OLD_ROUNDS = 1000 };
+
 /* A folder to read. */
 struct folder {
 	uint64_t edge;
@@ -24,6 +26,8 @@ struct listing {
 	uint8_t *bits;
 	struct folder *queue, *now;
 	size_t queued, entered, room;
+	struct ext_names old;	/* deleted names of inodes in use: whose they are shows when all live names are known */
+	struct folder *old_in;	/* the folder of each */
 	uint64_t bytes_left;	/* of directories: more than the volume holds is a trick */
 };
 
@@ -31,6 +35,8 @@ static void
 listing_release(struct listing *l)
 {
 	ext_names_release(&l->names);
+	ext_names_release(&l->old);
+	free(l->old_in);
 	buf_release(&l->link);
 	buf_release(&l->name);
 	free(l->bits);
@@ -91,42 +97,69 @@ send_inode(struct listing *l, const struct ext_inode *inode, struct triage_entry
 	return st;
 }
 
-/* A deleted name says nothing about an inode that lives on, or that has become something else. */
+/* A deleted name says nothing about an inode that has a name, or that has become something else. */
 static bool
 is_reused(const struct listing *l, const struct ext_name_row *row, const struct ext_inode *inode)
 {
-	if ((l->bits[row->inode] & EXT_IS_ALLOCATED) != 0 || inode->links != 0)
+	if ((l->bits[row->inode] & (EXT_IS_ALLOCATED | EXT_IS_NAMED)) == (EXT_IS_ALLOCATED | EXT_IS_NAMED))
 		return true;
 	return row->type != 0 && inode->mode != 0 && ext_kind_of_type(row->type) != ext_kind_of_mode(inode->mode);
 }
 
 static enum triage_status
-send_name(struct listing *l, const struct ext_name_row *row, struct triage_error *err)
+keep_old_name(struct listing *l, const struct ext_name_row *row, struct view text, struct triage_error *err)
+{
+	if (l->old_in == NULL)
+		l->old_in = malloc(OLD_NAMES_MAX * sizeof(*l->old_in));
+	if (l->old_in == NULL) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for deleted names");
+		return TRIAGE_E_MEMORY;
+	}
+	l->old_in[l->old.count] = *l->now;
+	return ext_names_add(&l->old, &(struct ext_name){
+		.inode = row->inode, .type = row->type, .deleted = true, .text = text,
+	}, err);
+}
+
+/* Send one name that is in the folder l->now. last: all live names are known. */
+static enum triage_status
+send_name(struct listing *l, const struct ext_name_row *row, struct view text, bool last, struct triage_error *err)
 {
 	struct triage_entry e = walk_blank();
 	struct ext_inode inode;
 	struct triage_error why;
 	bool deleted = row->deleted || l->now->deleted, lost = l->now->lost;
+	bool in_use = row->inode <= l->x->inodes && (l->bits[row->inode] & EXT_IS_ALLOCATED) != 0;
+	if (deleted && in_use && !last && l->old.count < OLD_NAMES_MAX)
+		return keep_old_name(l, row, text, err);
 	e.parent = l->now->edge;
 	e.inode = row->inode;
 	e.kind = ext_kind_of_type(row->type);
 	e.state = deleted ? lost ? TRIAGE_STATE_ORPHAN : TRIAGE_STATE_DELETED : lost ? TRIAGE_STATE_NAMELESS : TRIAGE_STATE_ALLOCATED;
-	e.name = (const uint8_t *)buf_cstr(&l->names.text) + row->at;
-	e.name_size = row->size;
+	e.name = text.data;
+	e.name_size = text.size;
 	e.size = TRIAGE_NO_ID;
 	bool known = row->inode > 0 && row->inode <= l->x->inodes && ext_inode_read(l->x, row->inode, &inode, &why) == TRIAGE_OK;
-	if (known && deleted && is_reused(l, row, &inode)) {
+	if (known && deleted && ((in_use && !last) || is_reused(l, row, &inode))) {
 		e.flags |= TRIAGE_ENTRY_REUSED;
 		known = false;
 	}
 	if (known && inode.mode == 0 && inode.deleted == 0)
 		known = false;
+	if (known && deleted && in_use)
+		e.state = TRIAGE_STATE_NAMELESS;	/* unlinked, and nothing else names it: this is its last name */
 	if (known)
-		return send_inode(l, &inode, &e, (struct folder){ .deleted = deleted, .lost = lost }, err);
+		return send_inode(l, &inode, &e, (struct folder){ .deleted = deleted && !in_use, .lost = lost || (deleted && in_use) }, err);
 	enum triage_status st = walk_entry(&l->walk, &e, err);
 	if (st != TRIAGE_OK || deleted)
 		return st;
 	return tell(l, row->inode, e.edge, "inode-unreadable", TRIAGE_MEDIUM, "this name leads to an inode that is not there or empty", err);
+}
+
+static struct view
+text_of(const struct ext_names *names, const struct ext_name_row *row)
+{
+	return (struct view){ (const uint8_t *)buf_cstr(&names->text) + row->at, row->size };
 }
 
 static enum triage_status
@@ -135,7 +168,7 @@ take_names(void *ctx, struct ext_names *names, struct triage_error *err)
 	struct listing *l = ctx;
 	enum triage_status st = TRIAGE_OK;
 	for (size_t i = 0; i < names->count && st == TRIAGE_OK; i++)
-		st = send_name(l, &names->rows[i], err);
+		st = send_name(l, &names->rows[i], text_of(names, &names->rows[i]), false, err);
 	return st;
 }
 
@@ -167,6 +200,20 @@ drain_queue(struct listing *l, struct triage_error *err)
 	while (st == TRIAGE_OK && l->entered < l->queued)
 		st = read_folder(l, err);
 	return st;
+}
+
+/* The deleted names that were put aside. */
+static enum triage_status
+send_old_names(struct listing *l, struct triage_error *err)
+{
+	enum triage_status st = TRIAGE_OK;
+	for (size_t i = 0; i < l->old.count && st == TRIAGE_OK; i++) {
+		struct folder in = l->old_in[i];
+		l->now = &in;
+		st = send_name(l, &l->old.rows[i], text_of(&l->old, &l->old.rows[i]), true, err);
+	}
+	ext_names_clear(&l->old);
+	return st == TRIAGE_OK ? drain_queue(l, err) : st;
 }
 
 static enum triage_status
@@ -256,10 +303,14 @@ listing_run(struct listing *l, struct triage_error *err)
 		st = send_root(l, err);
 	if (st == TRIAGE_OK)
 		st = drain_queue(l, err);
+	for (unsigned round = 0; round < OLD_ROUNDS && st == TRIAGE_OK && l->old.count > 0; round++)
+		st = send_old_names(l, err);
 	if (st == TRIAGE_OK)
 		st = send_lost_folders(l, false, err);
 	if (st == TRIAGE_OK)
 		st = send_lost_folders(l, true, err);
+	for (unsigned round = 0; round < OLD_ROUNDS && st == TRIAGE_OK && l->old.count > 0; round++)
+		st = send_old_names(l, err);
 	for (uint64_t i = 1; i <= l->x->inodes && st == TRIAGE_OK; i++)
 		if ((l->bits[i] & (EXT_IS_PRESENT | EXT_IS_NAMED)) == EXT_IS_PRESENT)
 			st = send_lost(l, i, err);
@@ -274,6 +325,7 @@ ext_list(struct evidence_fs *fs, const struct evidence_sink *sink, struct triage
 	x->nodes_read = 0;
 	walk_init(&l.walk, sink, (uint64_t)x->inodes + 1);
 	ext_names_init(&l.names);
+	ext_names_init(&l.old);
 	buf_init(&l.link, EXT_LINK_MAX);
 	buf_init(&l.name, 64);
 	enum triage_status st = listing_run(&l, err);

@@ -322,6 +322,8 @@ ntfs_stream_map(const struct ntfs *n, const struct ntfs_stream *s, struct run_li
 			*ret_flags |= NTFS_RUN_DAMAGED;
 			continue;
 		}
+		if (piece->first_vcn * n->g.cluster > end)
+			*ret_flags |= NTFS_RUN_DAMAGED;
 		enum triage_status st = run_list_add(map, RUN_FILLER, piece->first_vcn * n->g.cluster - end, err);
 		if (st == TRIAGE_OK)
 			st = ntfs_runs_decode(piece->runs, &n->g, UINT64_MAX, map, ret_flags, err);

@@ -184,8 +184,9 @@ send_volumes(struct probe *probe, const struct layout *layout, struct believed b
 	if (table && whole && believed.known == 0 && believed.table->probed && owns_first_sector(&hit))
 		table = false;
 	if (table && whole)
-		st = source_problem(probe->sink, "volumes", TRIAGE_LOW, "two-layouts", 0, 0, err, "the medium has a %s partition table and is a %s as a whole: "
-		    "both are examined, files may be listed twice", believed.table->name, hit.row->name);
+		st = source_problem(probe->sink, "volumes", TRIAGE_LOW, "two-layouts", 0, 0, err,
+		    "the medium has a partition table (%s) and a signature as a whole (%s): both are followed, files may be listed twice",
+		    believed.table->name, hit.row->name);
 	if (st == TRIAGE_OK && whole)
 		st = send_whole(probe, &hit, err);
 	if (st == TRIAGE_OK && table)

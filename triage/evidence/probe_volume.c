@@ -73,7 +73,7 @@ send_unknown(struct probe *probe, const struct probe_volume *v, uint32_t index, 
 	};
 	if (look == LOOK_ZERO)
 		return source_problem(probe->sink, "volumes", TRIAGE_INFO, "no-filesystem", v->start, v->length, err,
-		    "volume %" PRIu32 " at %" PRIu64 ": nothing known here, and all that was sampled is zero", index, v->start);
+		    "volume %" PRIu32 " at %" PRIu64 ": nothing known here, and %s", index, v->start, v->length == 0 ? "it has no bytes" : "all that was sampled is zero");
 	return source_problem(probe->sink, "volumes", TRIAGE_MEDIUM, "no-filesystem", v->start, v->length, err,
 	    "volume %" PRIu32 " at %" PRIu64 ": no filesystem, encryption, array or partition table known here was found (ntfs, fat, exfat, ext2-4, "
 	    "iso9660, hfs+, apfs, ufs, xfs, btrfs, luks, bitlocker, lvm, md and others were looked for); %s", index, v->start, looks[look]);
@@ -85,8 +85,8 @@ send_obstacle(struct probe *probe, const struct probe_volume *v, uint32_t index,
 {
 	bool locked = hit->row->state == TRIAGE_VOLUME_LOCKED;
 	return source_problem(probe->sink, "volumes", locked ? TRIAGE_HIGH : TRIAGE_MEDIUM, locked ? "volume-locked" : "volume-unsupported",
-	    v->start, v->length, err, "volume %" PRIu32 " at %" PRIu64 " is %s%s%s%s%s: %s; its files are not examined; %s", index, v->start,
-	    hit->row->name, hit->uuid[0] != '\0' ? " " : "", hit->uuid, hit->note[0] != '\0' ? " with " : "", hit->note,
+	    v->start, v->length, err, "volume %" PRIu32 " at %" PRIu64 " is %s%s%s%s%s: %s; its files are not examined; %s",
+	    index, v->start, hit->row->name, hit->uuid[0] != '\0' ? " " : "", hit->uuid, hit->note[0] != '\0' ? " with " : "", hit->note,
 	    locked ? "it is encrypted" : "this version does not read it", hit->row->advice);
 }
 
@@ -101,7 +101,8 @@ send_filesystem(struct probe *probe, const struct probe_volume *v, uint32_t inde
 	if (st != TRIAGE_OK)
 		return st;
 	if (hit->length > there)
-		st = source_problem(probe->sink, "volumes", hit->length - there < hit->block_size ? TRIAGE_LOW : TRIAGE_HIGH, "filesystem-cut", v->start + there, hit->length - there, err,
+		st = source_problem(probe->sink, "volumes", hit->length - there < hit->block_size ? TRIAGE_LOW : TRIAGE_HIGH,
+		    "filesystem-cut", v->start + there, hit->length - there, err,
 		    "volume %" PRIu32 ": its %s claims %" PRIu64 " bytes, but %" PRIu64 " are there: the image or the volume was cut; what lies behind "
 		    "cannot be read", index, hit->type, hit->length, there);
 	if (st == TRIAGE_OK && hit->note[0] != '\0')
@@ -122,7 +123,9 @@ send_others(struct probe *probe, const struct probe_volume *v, uint32_t index, u
 		if (!probe_find(probe, v->start, there, after, &other))
 			break;
 		after = other.row;
-		if (strcmp(other.row->name, hit->row->name) == 0)
+		/* BitLocker on sticks carries a FAT of its own */
+		bool disguise = strcmp(hit->row->name, "BitLocker") == 0 && strcmp(other.row->name, "vfat") == 0;
+		if (disguise || strcmp(other.row->name, hit->row->name) == 0)
 			continue;
 		enum triage_status st = source_problem(probe->sink, "volumes", TRIAGE_LOW, "second-signature", v->start, 0, err,
 		    "volume %" PRIu32 " is taken as %s; it carries the signature of %s too%s%s", index, hit->row->name, other.row->name,
@@ -160,7 +163,7 @@ probe_send(struct probe *probe, const struct probe_volume *v, const struct signa
 	struct signature_hit side;
 	bool two_sided = hit != NULL && readable_side(probe, v->start, there, hit, &side);
 	const struct signature_hit *readable = two_sided ? &side : hit != NULL && hit->type != NULL ? hit : NULL;
-	enum probe_look look = hit == NULL && there > 0 && !v->container ? probe_look(probe, v->start, there) : LOOK_OTHER;
+	enum probe_look look = hit == NULL && !v->container ? probe_look(probe, v->start, there) : LOOK_OTHER;
 	enum triage_volume_state state = TRIAGE_VOLUME_EXAMINED;
 	if (there == 0 && v->length > 0)
 		state = TRIAGE_VOLUME_DAMAGED;
@@ -184,7 +187,7 @@ probe_send(struct probe *probe, const struct probe_volume *v, const struct signa
 		st = send_filesystem(probe, v, index, there, readable, err);
 	if (st == TRIAGE_OK && hit != NULL && readable == NULL)
 		st = send_obstacle(probe, v, index, hit, err);
-	if (st == TRIAGE_OK && hit == NULL && !v->container && there > 0)
+	if (st == TRIAGE_OK && hit == NULL && !v->container && (there > 0 || v->length == 0))
 		st = send_unknown(probe, v, index, look, err);
 	if (st == TRIAGE_OK && hit != NULL)
 		st = send_others(probe, v, index, there, two_sided ? &side : hit, err);

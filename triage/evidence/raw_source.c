@@ -36,28 +36,25 @@ raw_place(const char *const *names, size_t count, const char *missing)
 	return place;
 }
 
-/* Append one segment and return where it ends. */
+/* Segments in order, missing ones where their names put them. names: of those missing, NULL for the others. */
 static uint64_t
-append(struct raw_segment *segments, size_t *count, int fd, uint64_t end, uint64_t size)
-{
-	segments[(*count)++] = (struct raw_segment){ .fd = fd, .start = end, .size = size };
-	return end + size;
-}
-
-/* Segments in order, missing ones where their names put them. Sizes were checked: the sum fits. */
-static uint64_t
-lay_out(const struct evidence_input *in, struct raw_segment *segments, size_t *ret_count)
+lay_out(const struct evidence_input *in, struct raw_segment *segments, const char **names)
 {
 	uint64_t end = 0;
 	size_t count = 0;
 	for (size_t i = 0; i <= in->count; i++) {
-		for (size_t m = 0; m < in->missing; m++)
-			if (raw_place(in->paths, in->count, in->missing_names[m]) == i)
-				end = append(segments, &count, -1, end, in->sizes[0]);
-		if (i < in->count)
-			end = append(segments, &count, in->fds[i], end, in->sizes[i]);
+		for (size_t m = 0; m < in->missing; m++) {
+			if (raw_place(in->paths, in->count, in->missing_names[m]) != i)
+				continue;
+			names[count] = in->missing_names[m];
+			segments[count++] = (struct raw_segment){ .fd = -1, .start = end, .size = in->sizes[0] };
+			end += in->sizes[0];
+		}
+		if (i == in->count)
+			break;
+		segments[count++] = (struct raw_segment){ .fd = in->fds[i], .start = end, .size = in->sizes[i] };
+		end += in->sizes[i];
 	}
-	*ret_count = count;
 	return end;
 }
 
@@ -81,28 +78,18 @@ check_sizes(const struct evidence_input *in, struct triage_error *err)
 }
 
 static enum triage_status
-report_missing(const struct evidence_input *in, const struct raw_segment *segments, size_t count,
-    const struct evidence_sink *sink, struct triage_error *err)
+report_missing(const struct raw_segment *segments, const char *const *names, size_t count, const struct evidence_sink *sink,
+    struct triage_error *err)
 {
-	size_t name = 0;
-	for (size_t i = 0; i <= in->count; i++)
-		for (size_t m = 0; m < in->missing; m++) {
-			if (raw_place(in->paths, in->count, in->missing_names[m]) != i)
-				continue;
-			/* the name-th missing segment of the layout is this one: both run in the same order */
-			size_t at = 0;
-			for (size_t seen = 0; at < count; at++)
-				if (segments[at].fd < 0 && seen++ == name)
-					break;
-			name++;
-			if (at == count)
-				return TRIAGE_OK;
-			enum triage_status st = source_problem(sink, "open", TRIAGE_HIGH, "segment-missing", segments[at].start,
-			    segments[at].size, err, "segment %s is missing: %" PRIu64 " bytes (the size of the first segment is assumed) "
-			    "read as zeros; find the file and put it beside the others", in->missing_names[m], segments[at].size);
-			if (st != TRIAGE_OK)
-				return st;
-		}
+	for (size_t i = 0; i < count; i++) {
+		if (names[i] == NULL)
+			continue;
+		enum triage_status st = source_problem(sink, "open", TRIAGE_HIGH, "segment-missing", segments[i].start, segments[i].size, err,
+		    "segment %s is missing: %" PRIu64 " bytes (the size of the first segment is assumed) read as zeros; find the file and put it "
+		    "beside the others", names[i], segments[i].size);
+		if (st != TRIAGE_OK)
+			return st;
+	}
 	return TRIAGE_OK;
 }
 
@@ -173,13 +160,14 @@ raw_open(struct evidence_source *source, const uint8_t *head, size_t head_size,
 	enum triage_status st = check_sizes(in, err);
 	if (st != TRIAGE_OK)
 		return st;
-	SCOPED_FREE struct raw_segment *segments = calloc(in->count + in->missing, sizeof(*segments));
-	if (segments == NULL) {
+	size_t count = in->count + in->missing;
+	SCOPED_FREE struct raw_segment *segments = calloc(count, sizeof(*segments));
+	SCOPED_FREE const char **names = calloc(count, sizeof(*names));
+	if (segments == NULL || names == NULL) {
 		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for %zu segments", in->count);
 		return TRIAGE_E_MEMORY;
 	}
-	size_t count = 0;
-	uint64_t size = lay_out(in, segments, &count);
+	uint64_t size = lay_out(in, segments, names);
 	uint32_t sector = in->sector_size == 4096 ? 4096 : SECTOR;
 	if ((st = raw_reader(segments, count, size, sector, &source->reader, err)) != TRIAGE_OK)
 		return st;
@@ -196,7 +184,7 @@ raw_open(struct evidence_source *source, const uint8_t *head, size_t head_size,
 	if (in->kind == TRIAGE_EVIDENCE_EWF && (st = source_problem(sink, "open", TRIAGE_HIGH, "not-ewf", 0, 0, err,
 	    "named like an E01, but it does not begin like one: damaged, encrypted or renamed; read as raw bytes")) != TRIAGE_OK)
 		return st;
-	if ((st = report_missing(in, segments, count, sink, err)) != TRIAGE_OK)
+	if ((st = report_missing(segments, names, count, sink, err)) != TRIAGE_OK)
 		return st;
 	return report_uneven(in, sink, err);
 }

@@ -22,7 +22,8 @@ hfsplus_start(const uint8_t *header)
 static void
 hfsplus_label(struct signature_scan *scan, uint64_t start, const uint8_t *header, struct signature_hit *hit)
 {
-	enum { CATALOG_EXTENTS = 272 + 16, ROOT_PARENT = 1, FIRST_LEAF = 14 + 10, NODE_SIZE = 14 + 18, RECORD = 14, NODE_LEAF = 0xff, NAME_MAX_UNITS = 255 };
+	enum { CATALOG_EXTENTS = 272 + 16, FIRST_LEAF = 14 + 10, NODE_SIZE = 14 + 18, RECORD = 14 };
+	enum { ROOT_PARENT = 1, NODE_LEAF = 0xff, NAME_MAX_UNITS = 255 };
 	uint64_t block = load_be32(header + 40), catalog = start + load_be32(header + CATALOG_EXTENTS) * block;
 	uint64_t catalog_size = load_be32(header + CATALOG_EXTENTS + 4) * block;
 	const uint8_t *node = scan_at(scan, catalog, 64);

@@ -3,8 +3,10 @@
  * name the volume and list its protectors with their identifiers: by those the owner finds the recovery key.
  */
 #include "triage/base/view.h"
+#include "triage/evidence/checksum.h"
 #include "triage/evidence/signature.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,14 +35,38 @@ note_protector(struct signature_hit *hit, const uint8_t *guid, uint16_t type)
 		if (protectors[i].type == type)
 			name = protectors[i].text;
 	signature_guid(guid, text);
+	for (char *c = text; *c != '\0'; c++)	/* as Windows shows it to the owner */
+		*c = (char)toupper(*c);
 	size_t used = strlen(hit->note);
 	snprintf(hit->note + used, sizeof(hit->note) - used, "%s%s %s", used == 0 ? "" : ", ", name, text);
 }
 
-/* One copy of the metadata. False when it is none. */
+/* Behind each copy stands its CRC-32. */
 static bool
-metadata_look(struct signature_scan *scan, uint64_t at, struct signature_hit *hit)
+metadata_whole(struct signature_scan *scan, uint64_t at)
 {
+	enum { SIZE = 8, UNIT = 16, SUM = 4, STEP = SCAN_PIECE / 2 };
+	const uint8_t *block = scan_at(scan, at, BLOCK_HEADER);
+	uint32_t size = block != NULL ? load_le16(block + SIZE) * (uint32_t)UNIT : 0, crc = CRC32_START;
+	if (size == 0 || size > METADATA_MAX)
+		return false;
+	for (uint32_t done = 0; done < size; done += STEP) {
+		size_t some = size - done < STEP ? size - done : STEP;
+		const uint8_t *bytes = scan_at(scan, at + done, some);
+		if (bytes == NULL)
+			return false;
+		crc = crc32_more(crc, bytes, some);
+	}
+	const uint8_t *sum = scan_at(scan, at + size + SUM, 4);
+	return sum != NULL && load_le32(sum) == crc32_end(crc);
+}
+
+/* One copy of the metadata. False when it is none, or has to be whole and is not. */
+static bool
+metadata_look(struct signature_scan *scan, uint64_t at, bool whole, struct signature_hit *hit)
+{
+	if (at > scan->size || (whole && !metadata_whole(scan, at)))
+		return false;
 	const uint8_t *block = scan_at(scan, at, BLOCK_HEADER + HEADER);
 	if (block == NULL || memcmp(block, "-FVE-FS-", 8) != 0)
 		return false;
@@ -80,15 +106,15 @@ bitlocker_check(struct signature_scan *scan, uint64_t magic, struct signature_hi
 	bool portable = memcmp(boot + GUID_TO_GO, to_go, sizeof(to_go)) == 0;
 	if (memcmp(boot + 3, "-FVE-FS-", 8) != 0 && !portable)
 		return false;
-	for (size_t i = 0; i < COPIES; i++)
-		if (metadata_look(scan, load_le64(boot + (portable ? OFFSETS_TO_GO : OFFSETS_FIXED) + i * 8), hit))
+	for (size_t i = 0; i < 2 * COPIES; i++)	/* first those that are whole */
+		if (metadata_look(scan, load_le64(boot + (portable ? OFFSETS_TO_GO : OFFSETS_FIXED) + i % COPIES * 8), i < COPIES, hit))
 			break;
 	return true;
 }
 
 const struct signature bitlocker_signature = {
 	.name = "BitLocker", .kind = "bitlocker", .state = TRIAGE_VOLUME_LOCKED,
-	.advice = "give the key with --key in a later version; until then unlock it read-only (dislocker -r, or cryptsetup bitlkOpen --readonly) and "
-	    "examine the result",
+	.advice = "give the key with --key in a later version; until then unlock it read-only (dislocker -r, or cryptsetup bitlkOpen "
+	    "--readonly) and examine the result",
 	.magics = { { 3, 8, "-FVE-FS-" }, { 3, 8, "MSWIN4.1" } }, .check = bitlocker_check,
 };

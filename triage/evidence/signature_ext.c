@@ -4,7 +4,8 @@
 
 #include <stdio.h>
 
-enum { SUPER = 1024, SUPER_SIZE = 1024, BLOCKS = 4, BLOCK_SHIFT = 24, COMPAT = 92, INCOMPAT = 96, RO_COMPAT = 100, UUID = 104, LABEL = 120, BLOCKS_HIGH = 336 };
+enum { SUPER = 1024, SUPER_SIZE = 1024, BLOCKS = 4, BLOCK_SHIFT = 24, COMPAT = 92, INCOMPAT = 96, RO_COMPAT = 100, UUID = 104, LABEL = 120,
+	BLOCKS_HIGH = 336 };
 enum { COMPAT_JOURNAL = 4, INCOMPAT_RECOVER = 4, INCOMPAT_JOURNAL_DEVICE = 8, INCOMPAT_64BIT = 0x80 };
 enum { EXT3_INCOMPAT = 0x2 | 0x4 | 0x10, EXT2_INCOMPAT = 0x2 | 0x10, EXT3_RO_COMPAT = 0x1 | 0x2 | 0x4 };
 
@@ -31,7 +32,8 @@ ext_check(struct signature_scan *scan, unsigned generation, struct signature_hit
 	hit_uuid(hit, super + UUID);
 	hit_label(hit, super + LABEL, 16);
 	if ((incompat & INCOMPAT_RECOVER) != 0)
-		snprintf(hit->note, sizeof(hit->note), "it was not unmounted: its journal holds changes that are not in place yet and are not replayed here");
+		snprintf(hit->note, sizeof(hit->note),
+		    "it was not unmounted: its journal holds changes that are not in place yet and are not replayed here");
 	return true;
 }
 

@@ -9,7 +9,8 @@
 #include <string.h>
 
 #define KIB 1024
-#define UNLOCK_LUKS "give the key with --key in a later version; until then unlock it read-only (cryptsetup open --readonly) and examine the result"
+#define UNLOCK_LUKS "give the key with --key in a later version; until then unlock it read-only (cryptsetup open --readonly) and " \
+	"examine the result"
 
 static bool
 luks_fields(const uint8_t *header, struct signature_hit *hit)
@@ -109,15 +110,18 @@ bcachefs_check(struct signature_scan *scan, uint64_t magic, struct signature_hit
 #define BCACHE_MAGIC "\xc6\x85\x73\xf6\x4e\x1a\x45\xca\x82\x65\xf5\x7f\x48\xba\x6d\x81"
 #define BCACHEFS_MAGIC "\xc6\x85\x73\xf6\x66\xce\x90\xa9\xd9\x6a\x60\xcf\x80\x3d\xf7\xef"
 const struct signature bcache_signature = {
-	.name = "bcache", .state = TRIAGE_VOLUME_UNSUPPORTED, .advice = "put cache and backing device together read-only and examine the result",
+	.name = "bcache", .state = TRIAGE_VOLUME_UNSUPPORTED,
+	.advice = "put cache and backing device together read-only and examine the result",
 	.magics = { { 4 * KIB + 24, 16, BCACHE_MAGIC } }, .check = bcache_check,
 };
 const struct signature bcachefs_signature = {
-	.name = "bcachefs", .state = TRIAGE_VOLUME_UNSUPPORTED, .advice = "mount it read-only (mount -o ro,nochanges IMAGE FOLDER) and give the folder",
+	.name = "bcachefs", .state = TRIAGE_VOLUME_UNSUPPORTED,
+	.advice = "mount it read-only (mount -o ro,nochanges IMAGE FOLDER) and give the folder",
 	.magics = { { 4 * KIB + 24, 16, BCACHE_MAGIC }, { 4 * KIB + 24, 16, BCACHEFS_MAGIC } }, .check = bcachefs_check,
 };
 const struct signature ceph_bluestore_signature = {
-	.name = "ceph_bluestore", .state = TRIAGE_VOLUME_UNSUPPORTED, .advice = "export the objects or block devices of the cluster that it belongs to",
+	.name = "ceph_bluestore", .state = TRIAGE_VOLUME_UNSUPPORTED,
+	.advice = "export the objects or block devices of the cluster that it belongs to",
 	.magics = { { 0, 22, "bluestore block device" } },
 };
 
@@ -134,7 +138,8 @@ drbd_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hi
 }
 
 const struct signature drbd_signature = {
-	.name = "drbd", .state = TRIAGE_VOLUME_UNSUPPORTED, .advice = "cut off the metadata at its end (the filesystem lies before it) and examine the rest",
+	.name = "drbd", .state = TRIAGE_VOLUME_UNSUPPORTED,
+	.advice = "cut off the metadata at its end (the filesystem lies before it) and examine the rest",
 	.magics = { { -4096 + 60, 4, "\x83\x74\x02\x6b" }, { -4096 + 60, 4, "\x83\x74\x02\x6c" }, { -4096 + 60, 4, "\x83\x74\x02\x6d" } },
 	.check = drbd_check,
 };
@@ -237,7 +242,8 @@ const struct signature swap_signature = {
 	.magics = { AT_PAGES(10, "SWAPSPACE2"), AT_PAGES(10, "SWAP-SPACE") }, .check = swap_check,
 };
 const struct signature swsuspend_signature = {
-	.name = "swsuspend", .state = TRIAGE_VOLUME_UNSUPPORTED, .advice = "it holds the memory of a machine at rest; look into it with a memory analyser",
+	.name = "swsuspend", .state = TRIAGE_VOLUME_UNSUPPORTED,
+	.advice = "it holds the memory of a machine at rest; look into it with a memory analyser",
 	.magics = { { 4096 - 10, 9, "S1SUSPEND" }, { 4096 - 10, 9, "S2SUSPEND" }, { 4096 - 10, 9, "ULSUSPEND" }, { 4096 - 10, 9, "LINHIB000" },
 		{ 0, 8, "\xed\xc3\x02\xe9\x98\x56\xe5\x0c" } }, .check = swsuspend_check,
 };

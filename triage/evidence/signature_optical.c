@@ -11,8 +11,8 @@
 #include <string.h>
 
 enum { SYSTEM_AREA = 32768, SECTOR = 2048, DESCRIPTORS_MAX = 64, TEXT = 400 };
-enum { PRIMARY = 1, SUPPLEMENTARY = 2, TERMINATOR = 255, VOLUME_ID = 40, VOLUME_ID_SIZE = 32, VOLUME_SPACE = 80, ESCAPES = 88, BLOCK_SIZE = 128,
-	CREATED = 813, MODIFIED = 830 };
+enum { PRIMARY = 1, SUPPLEMENTARY = 2, TERMINATOR = 255, VOLUME_ID = 40, VOLUME_ID_SIZE = 32, VOLUME_SPACE = 80, ESCAPES = 88,
+	BLOCK_SIZE = 128, CREATED = 813, MODIFIED = 830 };
 
 static bool
 is_joliet(const uint8_t *descriptor)
@@ -163,6 +163,16 @@ udf_anchor(struct signature_scan *scan, uint64_t at_block, uint32_t block, struc
 }
 
 static bool
+is_volume_descriptor(const uint8_t *d)
+{
+	static const char names[][6] = { "NSR02", "NSR03", "CD001", "BEA01", "TEA01", "BOOT2", "CDW02" };
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (memcmp(d + 1, names[i], 5) == 0)
+			return true;
+	return false;
+}
+
+static bool
 udf_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hit)
 {
 	static const uint32_t sizes[] = { 2048, 512, 1024, 4096 };
@@ -171,8 +181,7 @@ udf_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hit
 	bool recognised = false;
 	/* descriptors lie a block apart when blocks are larger than 2048 */
 	const uint8_t *second = scan_at(scan, SYSTEM_AREA + SECTOR, 8);
-	bool large = second == NULL || (memcmp(second + 1, "NSR0", 4) != 0 && memcmp(second + 1, "CD001", 5) != 0 && memcmp(second + 1, "BEA01", 5) != 0 &&
-	    memcmp(second + 1, "BOOT2", 5) != 0 && memcmp(second + 1, "CDW02", 5) != 0);
+	bool large = second == NULL || !is_volume_descriptor(second);
 	for (uint64_t i = 0; i < DESCRIPTORS_MAX && !recognised; i++) {
 		const uint8_t *d = scan_at(scan, SYSTEM_AREA + i * SECTOR, 8);
 		recognised = d != NULL && memcmp(d + 1, "NSR0", 4) == 0 && (d[5] == '2' || d[5] == '3');
@@ -187,7 +196,9 @@ udf_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hit
 }
 
 const struct signature udf_signature = {
-	.name = "udf", .state = TRIAGE_VOLUME_UNSUPPORTED, .advice = "mount it read-only (mount -t udf -o ro IMAGE FOLDER) and give the folder",
-	.magics = { { SYSTEM_AREA + 1, 5, "BEA01" }, { SYSTEM_AREA + 1, 5, "CD001" }, { SYSTEM_AREA + 1, 3, "NSR" }, { SYSTEM_AREA + 1, 5, "BOOT2" },
-		{ SYSTEM_AREA + 1, 5, "CDW02" } }, .check = udf_check,
+	.name = "udf", .state = TRIAGE_VOLUME_UNSUPPORTED,
+	.advice = "mount it read-only (mount -t udf -o ro IMAGE FOLDER) and give the folder",
+	.magics = { { SYSTEM_AREA + 1, 5, "BEA01" }, { SYSTEM_AREA + 1, 5, "CD001" }, { SYSTEM_AREA + 1, 3, "NSR" },
+		{ SYSTEM_AREA + 1, 5, "BOOT2" }, { SYSTEM_AREA + 1, 5, "CDW02" } },
+	.check = udf_check,
 };

@@ -67,11 +67,11 @@ ddf_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hit
 	const uint8_t *anchor = scan_at(scan, magic, 64);
 	if (anchor == NULL)
 		return false;
-	char id[26];
+	char id[9];
 	memcpy(id, anchor + 8, 8);
 	id[8] = '\0';
-	hit_uuid_text(hit, "%.8s-%02x%02x%02x%02x", strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-0123456789 ") == 8 ? id : "ddf",
-	    anchor[16], anchor[17], anchor[18], anchor[19]);
+	bool plain = strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-0123456789 ") == 8;
+	hit_uuid_text(hit, "%.8s-%02x%02x%02x%02x", plain ? id : "ddf", anchor[16], anchor[17], anchor[18], anchor[19]);
 	return true;
 }
 
@@ -178,7 +178,7 @@ jmicron_check(struct signature_scan *scan, uint64_t magic, struct signature_hit 
 	uint16_t sum = 0;
 	for (size_t i = 0; i < 128; i += 2)
 		sum = (uint16_t)(sum + load_le16(block + i));
-	return sum <= 1 || block[5] == 0;
+	return sum <= 1;
 }
 
 const struct signature jmicron_signature = {

@@ -129,7 +129,8 @@ minix_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *h
 	bool version2 = (big ? super[16] : super[17]) == 0x24;
 	zones = version2 ? zones2 : zones;
 	hit->block_size = 1024;
-	return inodes != 0 && zones != 0 && state <= 3 && inode_maps * 8192 >= inodes + 1 && zone_maps != 0 && first > inode_maps + zone_maps + 1 && first < zones;
+	bool maps = inode_maps * 8192 >= inodes + 1 && zone_maps != 0 && first > inode_maps + zone_maps + 1;
+	return inodes != 0 && zones != 0 && state <= 3 && maps && first < zones;
 }
 
 const struct signature minix_signature = {

@@ -67,6 +67,7 @@ evidence_open(const struct evidence_input *in, const struct evidence_sink *sink,
 		evidence_close(source);
 		return st;
 	}
+	source->reader->bad_bytes = 0;	/* what opening met is in the bad ranges; the caller counts from here */
 	*ret_source = source;
 	return TRIAGE_OK;
 }

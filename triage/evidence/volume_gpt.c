@@ -2,9 +2,9 @@
  * volume_gpt.c - GPT partition tables: the table at the start, and its copy at the end when that one is damaged. Both are
  * believed by their checksums.
  */
-#include "triage/base/text.h"
-#include "triage/base/view.h"
 #include "triage/base/scoped.h"
+#include "triage/base/view.h"
+#include "triage/evidence/checksum.h"
 #include "triage/evidence/signature.h"
 #include "triage/evidence/volume.h"
 
@@ -21,17 +21,6 @@ struct gpt {
 	uint32_t count, entry_size, entries_sum;
 };
 
-static uint32_t
-crc32_more(uint32_t crc, const uint8_t *data, size_t size)
-{
-	for (size_t i = 0; i < size; i++) {
-		crc ^= data[i];
-		for (unsigned bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (UINT32_C(0xedb88320) & (uint32_t)-(int32_t)(crc & 1));
-	}
-	return crc;
-}
-
 /* What is wrong with the header at a place, NULL for nothing. */
 static const char *
 header_read(struct reader *r, uint64_t at, uint32_t sector, struct gpt *ret_gpt)
@@ -43,7 +32,7 @@ header_read(struct reader *r, uint64_t at, uint32_t sector, struct gpt *ret_gpt)
 	if (size < HEADER || size > sector)
 		return "has an impossible size";
 	memset(raw + HEADER_SUM, 0, 4);
-	if ((crc32_more(UINT32_MAX, raw, size) ^ UINT32_MAX) != sum)
+	if (crc32_end(crc32_more(CRC32_START, raw, size)) != sum)
 		return "does not match its checksum";
 	uint64_t limit = (uint64_t)INT64_MAX / sector;
 	if (load_le64(raw + MY_LBA) != at / sector || load_le64(raw + ENTRIES_LBA) > limit || load_le64(raw + OTHER_LBA) > limit)
@@ -65,7 +54,7 @@ entries_read(struct reader *r, const struct gpt *gpt)
 	SCOPED_FREE uint8_t *entries = malloc(size + 1);
 	if (entries == NULL || reader_read_all(r, gpt->entries_at, entries, size, NULL) != TRIAGE_OK)
 		return NULL;
-	return (crc32_more(UINT32_MAX, entries, size) ^ UINT32_MAX) == gpt->entries_sum ? TAKE(entries) : NULL;
+	return crc32_end(crc32_more(CRC32_START, entries, size)) == gpt->entries_sum ? TAKE(entries) : NULL;
 }
 
 static void
@@ -79,7 +68,8 @@ entries_add(const struct gpt *gpt, const uint8_t *entries, struct layout *layout
 			continue;
 		uint64_t first = load_le64(e + FIRST), last = load_le64(e + LAST);
 		if (first > last || last >= limit) {
-			layout_note(layout, TRIAGE_MEDIUM, "partition-nonsense", TRIAGE_NO_ID, "GPT entry %" PRIu32 " ends before it begins: it is left out", i + 1);
+			layout_note(layout, TRIAGE_MEDIUM, "partition-nonsense", TRIAGE_NO_ID,
+			    "GPT entry %" PRIu32 " ends before it begins: it is left out", i + 1);
 			continue;
 		}
 		struct partition *p = layout_add(layout, "gpt", first * layout->sector_size, (last - first + 1) * layout->sector_size, NO_PARENT);

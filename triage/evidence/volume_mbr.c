@@ -97,8 +97,8 @@ extended_read(struct reader *r, struct layout *layout, uint64_t first, int paren
 			return;
 		at = next;
 	}
-	layout_note(layout, TRIAGE_MEDIUM, "too-many-partitions", at * layout->sector_size, "more than %d logical partitions: the rest is left out",
-	    PARTITIONS_MAX);
+	layout_note(layout, TRIAGE_MEDIUM, "too-many-partitions", at * layout->sector_size,
+	    "more than %d logical partitions: the rest is left out", PARTITIONS_MAX);
 }
 
 static bool

@@ -37,7 +37,8 @@ apm_read(struct reader *r, struct layout *layout)
 		if (memcmp(entry + TYPE, "Apple_partition_map", 19) == 0 || memcmp(entry + TYPE, "Apple_Free", 10) == 0 ||
 		    memcmp(entry + TYPE, "Apple_Driver", 12) == 0)
 			continue;
-		struct partition *p = layout_add(layout, "apm", (uint64_t)load_be32(entry + START) * block, (uint64_t)load_be32(entry + LENGTH) * block, NO_PARENT);
+		uint64_t start = (uint64_t)load_be32(entry + START) * block, length = (uint64_t)load_be32(entry + LENGTH) * block;
+		struct partition *p = layout_add(layout, "apm", start, length, NO_PARENT);
 		if (p != NULL)
 			set_label(p, entry + NAME, TEXT);
 	}

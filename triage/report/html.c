@@ -1,6 +1,7 @@
 /* html.c - report.html: one page for people, self-contained, in four languages, made from the sealed case alone. */
 #include "triage/report/html.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { SCRATCH_MAX = 1 << 20 };
@@ -32,6 +33,18 @@ write_page(struct page *p, struct triage_error *err)
 	return TRIAGE_OK;
 }
 
+/* The zone asked for now, or else at the run. One that this system does not know is said in the page: then UTC alone. */
+static void
+choose_zone(struct page *p)
+{
+	struct triage_error why;
+	bool asked = p->options->timezone != NULL && p->options->timezone[0] != '\0';
+	snprintf(p->zone_name, sizeof(p->zone_name), "%s", asked ? p->options->timezone : case_meta(p->reader, META_TIMEZONE));
+	bool wanted = p->zone_name[0] != '\0' && strcmp(p->zone_name, "UTC") != 0;
+	if (!wanted || zone_load(p->zone_name, &p->zone, &why) != TRIAGE_OK)
+		p->zone = NULL;
+}
+
 static enum triage_status
 write_report(struct case_reader *c, const struct report_options *options, struct output *out, struct triage_error *err)
 {
@@ -39,15 +52,9 @@ write_report(struct case_reader *c, const struct report_options *options, struct
 	enum triage_status st = messages_new(&messages, err);
 	if (st != TRIAGE_OK)
 		return st;
-	struct page p = { .reader = c, .options = options, .out = out, .messages = messages, .lang = lang_named(options->lang),
-		.zone_name = options->timezone != NULL ? options->timezone : "" };
+	struct page p = { .reader = c, .options = options, .out = out, .messages = messages, .lang = lang_named(options->lang) };
 	buf_init(&p.scratch, SCRATCH_MAX);
-	if (p.zone_name[0] != '\0' && strcmp(p.zone_name, "UTC") != 0) {
-		/* a zone that this system does not know is said in the page; times are then in UTC alone */
-		struct triage_error why;
-		if (zone_load(p.zone_name, &p.zone, &why) != TRIAGE_OK)
-			p.zone = NULL;
-	}
+	choose_zone(&p);
 	st = write_page(&p, err);
 	facts_release(&p.facts);
 	buf_release(&p.scratch);

@@ -23,18 +23,19 @@ enum {
 	TABLE_ROWS_MAX = 200,		/* volumes, filesystems, rule files, custody */
 };
 
-/* Facts of the run (view META) that the page shows; an absent one reads as "". Times are ns as text. */
-#define META_CASE_ID "case.id"
-#define META_EVIDENCE_ID "case.evidence_id"
-#define META_EXAMINER "case.examiner"
-#define META_ORGANISATION "case.organisation"
-#define META_NOTE "case.note"
-#define META_HOST "host"
-#define META_STARTED "run.started"
-#define META_FINISHED "run.finished"
-#define META_VERSION "program.version"
+/* Facts of the run (view META) that the page shows; an absent one reads as "". */
+#define META_CASE_ID "case_id"
+#define META_EVIDENCE_ID "evidence_id"
+#define META_EXAMINER "examiner"
+#define META_ORGANISATION "organisation"
+#define META_NOTE "note"
+#define META_HOST "hostname"
+#define META_TIMEZONE "timezone"
+#define META_STARTED "started"
+#define META_VERSION "version"
 #define META_OPTIONS "options"
 #define META_RULE_FILES "rules.files"
+#define META_RULE_TABLES "rules.tables"
 #define META_VERDICT "verdict"
 #define META_SCORE "verdict.score"
 #define META_REASONS "verdict.reasons"
@@ -50,8 +51,9 @@ struct flagged {
 struct coverage {
 	bool known;
 	int64_t examined, skipped, failed;	/* tenths of a percent; examined is cut, never rounded up */
-	uint64_t files, files_examined, files_skipped, files_failed;
+	uint64_t streams, streams_examined, streams_skipped, streams_failed;
 	uint64_t bytes, bytes_examined;
+	uint64_t closed_volumes, closed_bytes;	/* locked, damaged or not supported: nothing in them was seen */
 };
 
 struct facts {
@@ -60,7 +62,8 @@ struct facts {
 	unsigned encrypted_confidence, family_confidence, first_confidence;	/* 0: no finding says so */
 	int64_t first_time;		/* earliest time of a critical or high finding, TRIAGE_TIME_NONE */
 	int64_t last_time;
-	uint64_t first_finding;
+	int64_t finished;		/* of the last act in the custody log */
+	uint64_t first_finding;		/* 0: it is not on the page */
 	struct coverage coverage;
 	uint64_t encrypted_files, encrypted_bytes, notes;
 	int64_t encrypted_first, encrypted_last;
@@ -76,8 +79,10 @@ struct page {
 	const struct messages *messages;
 	enum lang lang;
 	struct zone *zone;		/* NULL: UTC only */
-	const char *zone_name;
+	char zone_name[80];
 	struct facts facts;
+	uint64_t shown[FINDINGS_SHOWN_MAX];	/* ids of the findings that are on the page: links lead there alone */
+	size_t shown_count;
 	struct buf scratch;
 };
 
@@ -114,13 +119,14 @@ const char *key_or(struct page *p, char room[64], const char *prefix, const char
 const char *meta_text(struct page *p, const char *key, char *room, size_t size);
 /* Numbers kept as text in the facts of a run. */
 uint64_t meta_number(struct page *p, const char *key);
-int64_t meta_time(struct page *p, const char *key);	/* TRIAGE_TIME_NONE when absent */
+int64_t meta_time(struct page *p, const char *key);	/* ns as text or ISO 8601; TRIAGE_TIME_NONE when absent */
 
 /* html_facts.c */
 WARN_UNUSED enum triage_status facts_collect(struct page *p, struct triage_error *err);
 void facts_release(struct facts *f);
 const struct flagged *facts_flagged(const struct facts *f, uint64_t file_id);	/* NULL when not */
 bool finding_in_window(const struct page *p, int64_t first, int64_t last);
+bool finding_is_shown(const struct page *p, uint64_t id);	/* after html_findings() */
 
 /* The parts of the page, in order. */
 void html_head(struct page *p);				/* html_head.c */

@@ -103,7 +103,7 @@ put_left_out(struct page *p, const struct chart *chart, uint64_t outside)
 static int64_t
 latest_moment(struct page *p)
 {
-	int64_t finished = meta_time(p, META_FINISHED);
+	int64_t finished = p->facts.finished;
 	return finished == TRIAGE_TIME_NONE ? INT64_MAX : local_seconds(p, finished) + 86400;
 }
 

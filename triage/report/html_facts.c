@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COVERAGE_WHAT, COVERAGE_TOTAL, COVERAGE_EXAMINED, COVERAGE_SKIPPED, COVERAGE_FAILED, COVERAGE_BYTES_TOTAL, COVERAGE_BYTES_EXAMINED };
-enum { PROBLEM_SEVERITY = 1 };
+enum { PROBLEM_SEVERITY = 1, VOLUME_LENGTH = 5, VOLUME_STATE = 8 };
 
 static int
 by_file(const void *a, const void *b)
@@ -103,6 +102,15 @@ finding_in_window(const struct page *p, int64_t first, int64_t last)
 	return (from == TRIAGE_TIME_NONE || last >= from) && (to == TRIAGE_TIME_NONE || first <= to);
 }
 
+bool
+finding_is_shown(const struct page *p, uint64_t id)
+{
+	for (size_t i = 0; i < p->shown_count; i++)
+		if (p->shown[i] == id)
+			return true;
+	return false;
+}
+
 static int64_t
 time_at(struct case_cursor *c, size_t column)
 {
@@ -143,7 +151,7 @@ take_finding(struct page *p, struct case_cursor *c)
 	if (!finding_in_window(p, first, last))
 		f->outside_window++;
 	if (severity >= TRIAGE_HIGH)
-		take_times(f, first, last, confidence, id);
+		take_times(f, first, last, confidence, finding_in_window(p, first, last) ? id : 0);
 	if (!case_null(c, CASE_FINDINGS_FILE_ID))
 		remember_file(f, case_int(c, CASE_FINDINGS_FILE_ID), id, severity);
 	if (strcmp(case_text(c, CASE_FINDINGS_KIND), "encrypted") == 0)
@@ -181,16 +189,35 @@ static void
 take_coverage(struct page *p, struct case_cursor *c)
 {
 	struct coverage *k = &p->facts.coverage;
-	const char *what = case_text(c, COVERAGE_WHAT);
-	if (strcmp(what, "files") == 0) {
-		k->files = count_at(c, COVERAGE_TOTAL);
-		k->files_examined = count_at(c, COVERAGE_EXAMINED);
-		k->files_skipped = count_at(c, COVERAGE_SKIPPED);
-		k->files_failed = count_at(c, COVERAGE_FAILED);
-	} else if (strcmp(what, "bytes") == 0) {
-		k->bytes = count_at(c, COVERAGE_BYTES_TOTAL);
-		k->bytes_examined = count_at(c, COVERAGE_BYTES_EXAMINED);
-	}
+	const char *what = case_text(c, CASE_COVERAGE_WHAT);
+	if (strcmp(what, "streams") != 0)
+		return;
+	k->streams = count_at(c, CASE_COVERAGE_TOTAL);
+	k->streams_examined = count_at(c, CASE_COVERAGE_EXAMINED);
+	k->streams_skipped = count_at(c, CASE_COVERAGE_SKIPPED);
+	k->streams_failed = count_at(c, CASE_COVERAGE_FAILED);
+	k->bytes = count_at(c, CASE_COVERAGE_BYTES_TOTAL);
+	k->bytes_examined = count_at(c, CASE_COVERAGE_BYTES_EXAMINED);
+}
+
+static void
+take_volume(struct page *p, struct case_cursor *c)
+{
+	struct coverage *k = &p->facts.coverage;
+	const char *state = case_text(c, VOLUME_STATE);
+	if (strcmp(state, "examined") == 0 || strcmp(state, "empty") == 0)
+		return;
+	k->closed_volumes++;
+	if (__builtin_add_overflow(k->closed_bytes, count_at(c, VOLUME_LENGTH), &k->closed_bytes))
+		k->closed_bytes = INT64_MAX;
+}
+
+static void
+take_act(struct page *p, struct case_cursor *c)
+{
+	int64_t time = time_at(c, CASE_CUSTODY_TIME);
+	if (time != TRIAGE_TIME_NONE && (p->facts.finished == TRIAGE_TIME_NONE || time > p->facts.finished))
+		p->facts.finished = time;
 }
 
 /* Tenths of a percent, cut; what is not all is never 100 %. */
@@ -207,15 +234,15 @@ share_of(uint64_t part, uint64_t whole)
 static void
 judge_coverage(struct coverage *k)
 {
-	if (k->files == 0 && k->bytes == 0)
+	if (k->streams == 0 && k->bytes == 0)
 		return;
-	int64_t files = k->files > 0 ? share_of(k->files_examined, k->files) : 1000;
+	int64_t streams = k->streams > 0 ? share_of(k->streams_examined, k->streams) : 1000;
 	int64_t bytes = k->bytes > 0 ? share_of(k->bytes_examined, k->bytes) : 1000;
 	k->known = true;
-	k->examined = files < bytes ? files : bytes;
-	uint64_t missed = k->files_skipped + k->files_failed;
+	k->examined = streams < bytes ? streams : bytes;
+	uint64_t missed = k->streams_skipped + k->streams_failed;
 	int64_t rest = 1000 - k->examined;
-	k->failed = missed > 0 ? (int64_t)((double)rest * (double)k->files_failed / (double)missed + 0.5) : 0;
+	k->failed = missed > 0 ? (int64_t)((double)rest * (double)k->streams_failed / (double)missed + 0.5) : 0;
 	k->skipped = rest - k->failed;
 }
 
@@ -236,7 +263,7 @@ enum triage_status
 facts_collect(struct page *p, struct triage_error *err)
 {
 	struct facts *f = &p->facts;
-	*f = (struct facts){ .first_time = TRIAGE_TIME_NONE, .last_time = TRIAGE_TIME_NONE };
+	*f = (struct facts){ .first_time = TRIAGE_TIME_NONE, .last_time = TRIAGE_TIME_NONE, .finished = TRIAGE_TIME_NONE };
 	f->flagged = calloc(FLAGGED_MAX, sizeof(*f->flagged));
 	if (f->flagged == NULL) {
 		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for the report");
@@ -252,6 +279,12 @@ facts_collect(struct page *p, struct triage_error *err)
 		st = each_row(p, CASE_PROBLEMS, take_problem, err);
 	if (st == TRIAGE_OK)
 		st = each_row(p, CASE_COVERAGE, take_coverage, err);
+	if (st == TRIAGE_OK)
+		st = each_row(p, CASE_VOLUMES, take_volume, err);
+	if (st == TRIAGE_OK)
+		st = each_row(p, CASE_CUSTODY, take_act, err);
+	if (f->by_severity[TRIAGE_CRITICAL] + f->by_severity[TRIAGE_HIGH] > FINDINGS_SHOWN_MAX)
+		f->first_finding = 0;
 	sort_flagged(f);
 	judge_coverage(&f->coverage);
 	return st;

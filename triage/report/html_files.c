@@ -15,10 +15,13 @@ put_why(struct page *p, const struct flagged *flagged, bool bad, bool mismatch)
 {
 	page_format(p, "<td data-sort=\"%d\">", flagged != NULL ? flagged->severity : bad ? TRIAGE_CRITICAL : SEVERITY_NONE);
 	if (flagged != NULL) {
-		page_format(p, "<a class=\"%s\" href=\"#finding-%ju\">%s ", severity_class(flagged->severity), (uintmax_t)flagged->finding_id,
-		    severity_symbol(flagged->severity));
+		bool shown = finding_is_shown(p, flagged->finding_id);
+		page_format(p, "<%s class=\"%s\"", shown ? "a" : "span", severity_class(flagged->severity));
+		if (shown)
+			page_format(p, " href=\"#finding-%ju\"", (uintmax_t)flagged->finding_id);
+		page_format(p, ">%s ", severity_symbol(flagged->severity));
 		page_say(p, "span", severity_key(flagged->severity), NULL);
-		page_format(p, " #%ju</a>", (uintmax_t)flagged->finding_id);
+		page_format(p, " #%ju</%s>", (uintmax_t)flagged->finding_id, shown ? "a" : "span");
 	}
 	if (bad) {
 		page_raw(p, flagged != NULL ? "<br>" : "");

@@ -115,16 +115,16 @@ row_in_window(struct page *p, struct case_cursor *c)
 
 /* All findings of one severity, as far as the page has room. */
 static enum triage_status
-put_severity(struct page *p, int severity, size_t *shown, struct triage_error *err)
+put_severity(struct page *p, int severity, struct triage_error *err)
 {
 	struct case_cursor *c;
 	enum triage_status st = case_rows(p->reader, CASE_FINDINGS, CASE_BY_ID, &c, err);
 	if (st != TRIAGE_OK)
 		return st;
-	while ((st = case_next(c, err)) == TRIAGE_OK && *shown < FINDINGS_SHOWN_MAX)
+	while ((st = case_next(c, err)) == TRIAGE_OK && p->shown_count < FINDINGS_SHOWN_MAX)
 		if (severity_of(case_text(c, CASE_FINDINGS_SEVERITY)) == severity && row_in_window(p, c)) {
 			put_finding(p, c, severity);
-			++*shown;
+			p->shown[p->shown_count++] = (uint64_t)case_int(c, CASE_FINDINGS_FINDING_ID);
 		}
 	case_cursor_close(c);
 	return st == TRIAGE_END ? TRIAGE_OK : st;
@@ -133,7 +133,6 @@ put_severity(struct page *p, int severity, size_t *shown, struct triage_error *e
 enum triage_status
 html_findings(struct page *p, struct triage_error *err)
 {
-	size_t shown = 0;
 	const struct facts *f = &p->facts;
 	page_section(p, "findings", "findings.title");
 	if (f->findings == 0)
@@ -143,14 +142,15 @@ html_findings(struct page *p, struct triage_error *err)
 	for (int severity = TRIAGE_CRITICAL; severity >= TRIAGE_INFO && f->findings > 0; severity--) {
 		if (f->by_severity[severity] == 0)
 			continue;
-		enum triage_status st = put_severity(p, severity, &shown, err);
+		enum triage_status st = put_severity(p, severity, err);
 		if (st != TRIAGE_OK)
 			return st;
 	}
 	if (f->outside_window > 0)
 		page_say(p, "p class=\"note\"", "findings.outside", WITH(AS_COUNT(f->outside_window)));
-	if (f->findings - f->outside_window > shown)
-		page_say(p, "p class=\"note\"", "findings.more", WITH(AS_COUNT(f->findings - f->outside_window - shown), AS_COUNT(shown)));
+	uint64_t inside = f->findings - f->outside_window;
+	if (inside > p->shown_count)
+		page_say(p, "p class=\"note\"", "findings.more", WITH(AS_COUNT(inside - p->shown_count), AS_COUNT(p->shown_count)));
 	page_raw(p, "</section>\n");
 	return TRIAGE_OK;
 }

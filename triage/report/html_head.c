@@ -43,7 +43,7 @@ put_subject(struct page *p)
 	if (case_rows(p->reader, CASE_EVIDENCE, CASE_BY_ID, &c, &err) != TRIAGE_OK)
 		return;
 	if (case_next(c, &err) == TRIAGE_OK) {
-		const char *name = case_text(c, 1), *slash = strrchr(name, '/');
+		const char *name = case_text(c, CASE_EVIDENCE_NAME), *slash = strrchr(name, '/');
 		page_evidence(p, slash != NULL && slash[1] != '\0' ? slash + 1 : name);
 	}
 	uint64_t more = case_count(p->reader, CASE_EVIDENCE);
@@ -72,7 +72,7 @@ put_bar(struct page *p)
 	page_raw(p, "<span class=\"soft\"><bdi>");
 	put_subject(p);
 	page_raw(p, "</bdi> · ");
-	int64_t when = meta_time(p, META_FINISHED);
+	int64_t when = p->facts.finished;
 	if (when == TRIAGE_TIME_NONE)
 		when = meta_time(p, META_STARTED);
 	if (when != TRIAGE_TIME_NONE)

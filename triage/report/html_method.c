@@ -7,9 +7,6 @@
 #include <string.h>
 
 enum { META_MAX = 8 << 20, TEXT_MAX = 1 << 16 };
-enum { EVIDENCE_NAME = 1, EVIDENCE_SIZE = 3, EVIDENCE_MD5 = 5, EVIDENCE_SHA1, EVIDENCE_SHA256, EVIDENCE_STORED_MD5, EVIDENCE_STORED_SHA1,
-	EVIDENCE_VERDICT };
-enum { CUSTODY_SEQ, CUSTODY_TIME, CUSTODY_ACTOR, CUSTODY_ACTION, CUSTODY_DETAIL, CUSTODY_PREVIOUS, CUSTODY_HASH };
 
 /* A fact copied, so that it outlives the next one asked for. False (and said on the page) when it is too large. */
 static bool
@@ -35,9 +32,8 @@ put_fact(struct page *p, const char *label, const char *text)
 }
 
 static void
-put_moment(struct page *p, const char *label, const char *key)
+put_moment(struct page *p, const char *label, int64_t ns)
 {
-	int64_t ns = meta_time(p, key);
 	if (ns == TRIAGE_TIME_NONE)
 		return;
 	page_raw(p, "<div>");
@@ -51,15 +47,17 @@ static void
 put_run(struct page *p)
 {
 	static const char *const facts[][2] = {
-		{ "method.program", META_VERSION }, { "method.case", META_CASE_ID }, { "method.evidence-id", META_EVIDENCE_ID },
+		{ "method.case", META_CASE_ID }, { "method.evidence-id", META_EVIDENCE_ID },
 		{ "method.examiner", META_EXAMINER }, { "method.organisation", META_ORGANISATION }, { "method.note", META_NOTE },
 	};
-	char text[PATH_SHOWN_MAX + 2];
+	char text[PATH_SHOWN_MAX + 2], program[PATH_SHOWN_MAX + 2];
 	page_raw(p, "<dl class=\"facts\">\n");
+	snprintf(program, sizeof(program), "triage %s", meta_text(p, META_VERSION, text, 64));
+	put_fact(p, "method.program", program);
 	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
 		put_fact(p, facts[i][0], meta_text(p, facts[i][1], text, sizeof(text)));
-	put_moment(p, "method.started", META_STARTED);
-	put_moment(p, "method.finished", META_FINISHED);
+	put_moment(p, "method.started", meta_time(p, META_STARTED));
+	put_moment(p, "method.finished", p->facts.finished);
 	page_raw(p, "<div>");
 	page_say(p, "dt", "method.rules", NULL);
 	page_value(p, "dd", &(struct argument)AS_COUNT(case_count(p->reader, CASE_RULES)));
@@ -135,7 +133,7 @@ next_rule_file(struct json *j, struct rule_file *f)
 		for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 			if (json_is(j, fields[i].key))
 				text = fields[i].text;
-		bool rules = json_is(j, "rules");
+		bool rules = json_is(j, "rules") || json_is(j, "rows");
 		json_next(j);
 		if (text != NULL)
 			json_string(j, text);
@@ -183,18 +181,19 @@ put_rule_files(struct page *p, const struct buf *text, bool broken, size_t *show
 	return count;
 }
 
+/* fact: the rule files, or the tables of names and types. */
 static void
-put_rules(struct page *p)
+put_rules(struct page *p, const char *fact, const char *title)
 {
 	static const char *const heads[] = { "rules.file", "rules.count", "rules.digest", "rules.error", NULL };
 	SCOPED_BUF text;
 	buf_init(&text, META_MAX);
-	if (!copy_meta(p, META_RULE_FILES, &text) || text.size == 0)
+	if (!copy_meta(p, fact, &text) || text.size == 0)
 		return;
 	size_t shown = 0;
-	page_say(p, "h3", "rules.title", NULL);
+	page_say(p, "h3", title, NULL);
 	page_raw(p, "<div class=\"scroll\"><table>");
-	page_table_head(p, "rules.title", heads);
+	page_table_head(p, title, heads);
 	size_t broken = put_rule_files(p, &text, true, &shown);
 	size_t all = broken + put_rule_files(p, &text, false, &shown);
 	page_raw(p, "</tbody></table></div>\n");
@@ -225,19 +224,19 @@ put_hashes(struct page *p, struct triage_error *err)
 	page_say(p, "h3", "hash.title", NULL);
 	while ((st = case_next(c, err)) == TRIAGE_OK) {
 		page_raw(p, "<p>");
-		page_code(p, case_text(c, EVIDENCE_NAME));
+		page_code(p, case_text(c, CASE_EVIDENCE_NAME));
 		page_raw(p, " · ");
-		page_value(p, "span", &(struct argument)AS_COUNT(case_int(c, EVIDENCE_SIZE)));
+		page_value(p, "span", &(struct argument)AS_COUNT(case_int(c, CASE_EVIDENCE_SIZE)));
 		page_raw(p, " ");
 		page_say(p, "span", "hash.bytes", NULL);
 		page_raw(p, " · ");
-		page_say(p, "b", key_or(p, room, "hash", case_text(c, EVIDENCE_VERDICT), "hash.not-checked"), NULL);
+		page_say(p, "b", key_or(p, room, "hash", case_text(c, CASE_EVIDENCE_HASH_VERDICT), "hash.not-checked"), NULL);
 		page_raw(p, "</p>\n<dl class=\"facts tight\">\n");
-		put_digest(p, "SHA-256", case_text(c, EVIDENCE_SHA256));
-		put_digest(p, "SHA-1", case_text(c, EVIDENCE_SHA1));
-		put_digest(p, "MD5", case_text(c, EVIDENCE_MD5));
-		put_digest(p, "SHA-1 *", case_text(c, EVIDENCE_STORED_SHA1));
-		put_digest(p, "MD5 *", case_text(c, EVIDENCE_STORED_MD5));
+		put_digest(p, "SHA-256", case_text(c, CASE_EVIDENCE_SHA256));
+		put_digest(p, "SHA-1", case_text(c, CASE_EVIDENCE_SHA1));
+		put_digest(p, "MD5", case_text(c, CASE_EVIDENCE_MD5));
+		put_digest(p, "SHA-1 *", case_text(c, CASE_EVIDENCE_STORED_SHA1));
+		put_digest(p, "MD5 *", case_text(c, CASE_EVIDENCE_STORED_MD5));
 		page_raw(p, "</dl>\n");
 	}
 	case_cursor_close(c);
@@ -262,17 +261,17 @@ put_custody(struct page *p, struct triage_error *err)
 	while ((st = case_next(c, err)) == TRIAGE_OK) {
 		if (rows++ >= TABLE_ROWS_MAX)
 			continue;
-		page_format(p, "<tr><td class=\"num\">%jd</td><td>", (intmax_t)case_int(c, CUSTODY_SEQ));
-		page_time(p, case_null(c, CUSTODY_TIME) ? TRIAGE_TIME_NONE : case_int(c, CUSTODY_TIME));
-		for (size_t column = CUSTODY_ACTOR; column <= CUSTODY_ACTION; column++) {
+		page_format(p, "<tr><td class=\"num\">%jd</td><td>", (intmax_t)case_int(c, CASE_CUSTODY_SEQ));
+		page_time(p, case_null(c, CASE_CUSTODY_TIME) ? TRIAGE_TIME_NONE : case_int(c, CASE_CUSTODY_TIME));
+		for (size_t column = CASE_CUSTODY_ACTOR; column <= CASE_CUSTODY_ACTION; column++) {
 			page_raw(p, "</td><td>");
 			page_evidence(p, case_text(c, column));
 		}
 		page_raw(p, "</td><td>");
-		page_code(p, case_text(c, CUSTODY_DETAIL));
+		page_code(p, case_text(c, CASE_CUSTODY_DETAIL));
 		page_raw(p, "</td><td><code class=\"digest\">");
 		char hash[13];
-		snprintf(hash, sizeof(hash), "%s", case_text(c, CUSTODY_HASH));
+		snprintf(hash, sizeof(hash), "%s", case_text(c, CASE_CUSTODY_HASH));
 		page_text(p, hash);
 		page_raw(p, "…</code></td></tr>\n");
 	}
@@ -291,7 +290,8 @@ html_method(struct page *p, struct triage_error *err)
 	enum triage_status st = put_hashes(p, err);
 	if (st != TRIAGE_OK)
 		return st;
-	put_rules(p);
+	put_rules(p, META_RULE_FILES, "rules.title");
+	put_rules(p, META_RULE_TABLES, "rules.tables");
 	put_options(p);
 	st = put_custody(p, err);
 	page_raw(p, "</section>\n");

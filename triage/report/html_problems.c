@@ -7,8 +7,6 @@
 
 enum { PROBLEM_STAGE, PROBLEM_SEVERITY, PROBLEM_EVIDENCE, PROBLEM_FILESYSTEM, PROBLEM_PATH, PROBLEM_INODE, PROBLEM_CODE, PROBLEM_MESSAGE,
 	PROBLEM_BYTES };
-enum { COVERAGE_WHAT, COVERAGE_TOTAL, COVERAGE_EXAMINED, COVERAGE_SKIPPED, COVERAGE_FAILED, COVERAGE_BYTES_TOTAL, COVERAGE_BYTES_EXAMINED,
-	COVERAGE_REASON };
 enum { WORD_MAX = 48, EXAMPLE_MAX = 4, TEXT_SIZE = PATH_SHOWN_MAX + 8 };
 
 struct example {
@@ -154,7 +152,7 @@ static void
 put_coverage_row(struct page *p, struct case_cursor *c)
 {
 	char room[64];
-	const char *what = case_text(c, COVERAGE_WHAT);
+	const char *what = case_text(c, CASE_COVERAGE_WHAT);
 	const char *key = key_or(p, room, "cover", what, NULL);
 	page_raw(p, "<tr><th scope=\"row\">");
 	if (key != NULL)
@@ -162,18 +160,17 @@ put_coverage_row(struct page *p, struct case_cursor *c)
 	else
 		page_evidence(p, what);
 	page_raw(p, "</th>");
-	/* the row of bytes counts bytes alone */
-	bool objects = strcmp(case_text(c, COVERAGE_WHAT), "bytes") != 0;
-	for (size_t column = COVERAGE_TOTAL; column <= COVERAGE_FAILED; column++) {
-		if (objects)
-			page_value(p, "td class=\"num\"", &(struct argument)AS_COUNT(case_int(c, column)));
+	for (size_t column = CASE_COVERAGE_TOTAL; column <= CASE_COVERAGE_FAILED; column++)
+		page_value(p, "td class=\"num\"", &(struct argument)AS_COUNT(case_int(c, column)));
+	bool sized = case_int(c, CASE_COVERAGE_BYTES_TOTAL) > 0;
+	for (size_t column = CASE_COVERAGE_BYTES_TOTAL; column <= CASE_COVERAGE_BYTES_EXAMINED; column++) {
+		if (sized)
+			page_value(p, "td class=\"num\"", &(struct argument)AS_BYTES(case_int(c, column)));
 		else
-			page_raw(p, "<td></td>");
+			page_raw(p, "<td>–</td>");
 	}
-	page_value(p, "td class=\"num\"", &(struct argument)AS_BYTES(case_int(c, COVERAGE_BYTES_TOTAL)));
-	page_value(p, "td class=\"num\"", &(struct argument)AS_BYTES(case_int(c, COVERAGE_BYTES_EXAMINED)));
 	page_raw(p, "<td lang=\"en\">");
-	page_evidence(p, case_text(c, COVERAGE_REASON));
+	page_evidence(p, case_text(c, CASE_COVERAGE_REASON));
 	page_raw(p, "</td></tr>\n");
 }
 

@@ -260,5 +260,5 @@ int64_t
 meta_time(struct page *p, const char *key)
 {
 	int64_t value;
-	return meta_integer(p, key, &value) ? value : TRIAGE_TIME_NONE;
+	return meta_integer(p, key, &value) || when_parse(case_meta(p->reader, key), &value) ? value : TRIAGE_TIME_NONE;
 }

@@ -95,7 +95,9 @@ put_first(struct page *p)
 	page_value(p, "span", &(struct argument)AS_TIME(page_local(p, f->first_time), TIME_CLOCK));
 	page_raw(p, " ");
 	page_text(p, p->zone != NULL ? p->zone_name : "UTC");
-	page_format(p, "</small> <a class=\"ref\" href=\"#finding-%ju\">#%ju</a>", (uintmax_t)f->first_finding, (uintmax_t)f->first_finding);
+	page_raw(p, "</small>");
+	if (f->first_finding > 0)
+		page_format(p, " <a class=\"ref\" href=\"#finding-%ju\">#%ju</a>", (uintmax_t)f->first_finding, (uintmax_t)f->first_finding);
 	tile_close(p, "tile.first", f->first_confidence, "tile.first-source");
 }
 

@@ -52,6 +52,10 @@ put_sentence(struct page *p, const struct verdict_look *look)
 		page_say(p, "span", "verdict.notes-of", WITH(AS_COUNT(f->notes), AS_TEXT(family)));
 	else if (f->notes > 0)
 		page_say(p, "span", "verdict.notes", WITH(AS_COUNT(f->notes)));
+	if (f->findings == 0 && f->coverage.closed_volumes > 0) {
+		page_raw(p, " ");
+		page_say(p, "span", "coverage.closed", WITH(AS_COUNT(f->coverage.closed_volumes), AS_BYTES(f->coverage.closed_bytes)));
+	}
 	page_raw(p, "</h1>\n");
 }
 
@@ -80,19 +84,24 @@ put_coverage(struct page *p)
 	}
 	put_meter(p);
 	page_raw(p, "<p class=\"sub\">");
-	if (k->files > 0)
-		page_say(p, "span", "coverage.files", WITH(AS_COUNT(k->files), AS_COUNT(k->files_examined), AS_SHARE(k->examined)));
+	if (k->streams > 0)
+		page_say(p, "span", "coverage.files", WITH(AS_COUNT(k->streams), AS_COUNT(k->streams_examined),
+		    AS_SHARE(k->examined)));
 	if (k->bytes > 0) {
 		page_raw(p, " ");
 		page_say(p, "span", "coverage.bytes", WITH(AS_BYTES(k->bytes_examined), AS_BYTES(k->bytes)));
 	}
-	if (k->files_skipped > 0) {
+	if (k->streams_skipped > 0) {
 		page_raw(p, " ");
-		page_say(p, "span", "coverage.skipped", WITH(AS_COUNT(k->files_skipped)));
+		page_say(p, "span", "coverage.skipped", WITH(AS_COUNT(k->streams_skipped)));
 	}
-	if (k->files_failed > 0) {
+	if (k->streams_failed > 0) {
 		page_raw(p, " ");
-		page_say(p, "span", "coverage.failed", WITH(AS_COUNT(k->files_failed)));
+		page_say(p, "span", "coverage.failed", WITH(AS_COUNT(k->streams_failed)));
+	}
+	if (k->closed_volumes > 0) {
+		page_raw(p, " ");
+		page_say(p, "b", "coverage.closed", WITH(AS_COUNT(k->closed_volumes), AS_BYTES(k->closed_bytes)));
 	}
 	page_raw(p, " ");
 	page_say(p, "a href=\"#gaps\"", p->facts.problems > 0 ? "coverage.problems" : "coverage.no-problems",

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVIDENCE_ID, EVIDENCE_NAME, EVIDENCE_KIND, EVIDENCE_SIZE, EVIDENCE_SECTOR, EVIDENCE_MD5, EVIDENCE_SHA1, EVIDENCE_SHA256,
-	EVIDENCE_STORED_MD5, EVIDENCE_STORED_SHA1, EVIDENCE_VERDICT, EVIDENCE_BAD_SECTORS };
 enum { VOLUME_ID, VOLUME_EVIDENCE, VOLUME_PARENT, VOLUME_KIND, VOLUME_START, VOLUME_LENGTH, VOLUME_LABEL, VOLUME_UUID, VOLUME_STATE };
 enum { FS_ID, FS_VOLUME, FS_TYPE, FS_LABEL, FS_UUID, FS_BLOCK_SIZE };
 enum { TYPE_MAX = 16 };
@@ -30,13 +28,13 @@ put_evidence(struct page *p, struct triage_error *err)
 	size_t rows = 0;
 	while ((st = case_next(c, err)) == TRIAGE_OK && rows++ < TABLE_ROWS_MAX) {
 		page_raw(p, "<tr><th scope=\"row\">");
-		page_code(p, case_text(c, EVIDENCE_NAME));
+		page_code(p, case_text(c, CASE_EVIDENCE_NAME));
 		page_raw(p, "</th><td>");
-		page_say(p, "span", key_or(p, room, "kind-of-evidence", case_text(c, EVIDENCE_KIND), "kind-of-evidence.other"), NULL);
+		page_say(p, "span", key_or(p, room, "kind-of-evidence", case_text(c, CASE_EVIDENCE_KIND), "kind-of-evidence.other"), NULL);
 		page_raw(p, "</td>");
-		page_value(p, "td class=\"num\"", &(struct argument)AS_BYTES(case_int(c, EVIDENCE_SIZE)));
-		page_value(p, "td class=\"num\"", &(struct argument)AS_COUNT(case_int(c, EVIDENCE_BAD_SECTORS)));
-		page_say(p, "td", key_or(p, room, "hash", case_text(c, EVIDENCE_VERDICT), "hash.not-checked"), NULL);
+		page_value(p, "td class=\"num\"", &(struct argument)AS_BYTES(case_int(c, CASE_EVIDENCE_SIZE)));
+		page_value(p, "td class=\"num\"", &(struct argument)AS_COUNT(case_int(c, CASE_EVIDENCE_BAD_SECTORS)));
+		page_say(p, "td", key_or(p, room, "hash", case_text(c, CASE_EVIDENCE_HASH_VERDICT), "hash.not-checked"), NULL);
 		page_raw(p, "</tr>\n");
 	}
 	case_cursor_close(c);

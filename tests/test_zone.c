@@ -1,0 +1,143 @@
+/* test_zone.c - local time for display: summer and winter, beyond the list of changes, and files that are none. */
+#include "tests/harness.h"
+
+#include "triage/report/zone.h"
+
+#include <triage/record.h>
+
+#define SECOND INT64_C(1000000000)
+
+static struct zone *
+zone_of(const void *data, size_t size)
+{
+	struct zone *z = NULL;
+	struct triage_error err = { 0 };
+	assert_int_equal(zone_parse(data, size, &z, &err), TRIAGE_OK);
+	return z;
+}
+
+/* A version 2 file: an empty first block, then no change, one type at +1 h, and a closing rule. */
+static size_t
+brussels(uint8_t out[200], const char *rule)
+{
+	uint8_t header[44] = { 'T', 'Z', 'i', 'f', '2', [39] = 1, [43] = 4 };
+	const uint8_t types[10] = { 0, 0, 0x0e, 0x10, 0, 0, 'C', 'E', 'T', 0 };
+	size_t at = 0;
+	for (int i = 0; i < 2; i++) {
+		memcpy(out + at, header, sizeof(header));
+		memcpy(out + at + sizeof(header), types, sizeof(types));
+		at += sizeof(header) + sizeof(types);
+	}
+	return at + (size_t)snprintf((char *)out + at, 200 - at, "\n%s\n", rule);
+}
+
+static void
+the_closing_rule_knows_summer_and_winter(void **state)
+{
+	(void)state;
+	uint8_t raw[200];
+	struct zone *z = zone_of(raw, brussels(raw, "CET-1CEST,M3.5.0,M10.5.0/3"));
+	assert_number_equal(zone_offset(z, INT64_C(1670289249) * SECOND), 3600);		/* 6 Dec 2022 */
+	assert_number_equal(zone_offset(z, INT64_C(1656633600) * SECOND), 7200);		/* 1 Jul 2022 */
+	assert_number_equal(zone_offset(z, INT64_C(1648342799) * SECOND), 3600);		/* 27 Mar 2022 00:59:59 UTC */
+	assert_number_equal(zone_offset(z, INT64_C(1648342800) * SECOND), 7200);
+	assert_number_equal(zone_offset(z, INT64_C(1667091599) * SECOND), 7200);		/* 30 Oct 2022 00:59:59 UTC */
+	assert_number_equal(zone_offset(z, INT64_C(1667091600) * SECOND), 3600);
+	zone_free(z);
+}
+
+static void
+a_southern_summer_goes_over_new_year(void **state)
+{
+	(void)state;
+	uint8_t raw[200];
+	struct zone *z = zone_of(raw, brussels(raw, "<+10>-10<+11>,M10.1.0,M4.1.0/3"));
+	assert_number_equal(zone_offset(z, INT64_C(1672531200) * SECOND), 39600);	/* 1 Jan 2023 */
+	assert_number_equal(zone_offset(z, INT64_C(1656633600) * SECOND), 36000);	/* 1 Jul 2022 */
+	zone_free(z);
+}
+
+static void
+a_rule_without_summer_leaves_the_last_offset(void **state)
+{
+	(void)state;
+	uint8_t raw[200];
+	struct zone *z = zone_of(raw, brussels(raw, "CET-1"));
+	assert_number_equal(zone_offset(z, INT64_C(1656633600) * SECOND), 3600);
+	assert_number_equal(zone_offset(z, INT64_MIN + 1), 3600);
+	zone_free(z);
+}
+
+static void
+the_zone_of_this_system_agrees(void **state)
+{
+	(void)state;
+	struct zone *z;
+	struct triage_error err = { 0 };
+	assert_int_equal(zone_load("Europe/Brussels", &z, &err), TRIAGE_OK);
+	assert_number_equal(zone_offset(z, INT64_C(1670289249) * SECOND), 3600);
+	assert_number_equal(zone_offset(z, INT64_C(1656633600) * SECOND), 7200);
+	assert_number_equal(zone_offset(z, INT64_C(4087281600) * SECOND), 7200);		/* July 2099, beyond any list */
+	zone_free(z);
+}
+
+static void
+no_time_stays_no_time_and_nothing_overflows(void **state)
+{
+	(void)state;
+	uint8_t raw[200];
+	struct zone *z = zone_of(raw, brussels(raw, "CET-1"));
+	assert_true(zone_local(z, TRIAGE_TIME_NONE) == TRIAGE_TIME_NONE);
+	assert_true(zone_local(z, INT64_MAX) == INT64_MAX);
+	assert_number_equal(zone_local(NULL, 5), 5);
+	zone_free(z);
+}
+
+static void
+names_that_leave_the_folder_are_refused(void **state)
+{
+	(void)state;
+	static const char *const names[] = { "", "/etc/passwd", "../../../etc/passwd", "Europe/../../../../etc/passwd", "a b", "x\n" };
+	struct zone *z = NULL;
+	struct triage_error err;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		assert_int_equal(zone_load(names[i], &z, &err), TRIAGE_E_USAGE);
+	assert_int_equal(zone_load("Europe/Atlantis", &z, &err), TRIAGE_E_IO);
+	assert_int_equal(zone_load("Europe", &z, &err), TRIAGE_E_IO);
+	assert_null(z);
+}
+
+static void
+broken_files_are_refused_at_every_length(void **state)
+{
+	(void)state;
+	uint8_t raw[200];
+	struct zone *z = NULL;
+	struct triage_error err;
+	brussels(raw, "CET-1");
+	for (size_t size = 0; size < 2 * 54; size++) {
+		uint8_t *copy = malloc(size + 1);
+		assert_non_null(copy);
+		memcpy(copy, raw, size);
+		assert_int_equal(zone_parse(copy, size, &z, &err), TRIAGE_E_FORMAT);
+		free(copy);
+	}
+	raw[54 + 36] = 0xff;	/* very many types */
+	assert_int_equal(zone_parse(raw, 120, &z, &err), TRIAGE_E_FORMAT);
+	assert_null(z);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_closing_rule_knows_summer_and_winter),
+		cmocka_unit_test(a_southern_summer_goes_over_new_year),
+		cmocka_unit_test(a_rule_without_summer_leaves_the_last_offset),
+		cmocka_unit_test(the_zone_of_this_system_agrees),
+		cmocka_unit_test(no_time_stays_no_time_and_nothing_overflows),
+		cmocka_unit_test(names_that_leave_the_folder_are_refused),
+		cmocka_unit_test(broken_files_are_refused_at_every_length),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,181 @@
+/* build_tables.c - the sealed tables that are copied from the journal as they stand, each in an order that its content gives. */
+#include "triage/case/build.h"
+
+#include <string.h>
+
+/*
+ * judged: type and randomness of each content, once. Two workers may have judged the same bytes; which row is taken depends on
+ * what the rows say, never on which came first. hit, name_hit: content and streams that rules hit.
+ */
+static const char prepare_sql[] =
+    "CREATE INDEX IF NOT EXISTS result_unit ON result(unit_id);"
+    "DROP TABLE IF EXISTS temp.judged; DROP TABLE IF EXISTS temp.hit; DROP TABLE IF EXISTS temp.name_hit;"
+    "CREATE TEMP TABLE judged(sha256 BLOB, bytes INTEGER, windowed INTEGER, scan_incomplete INTEGER, text INTEGER, mime TEXT, magic TEXT,"
+    " entropy REAL, chi_square REAL, first REAL, last REAL, most REAL, least REAL, most_offset INTEGER, block_size INTEGER, blocks INTEGER,"
+    " random_blocks INTEGER, PRIMARY KEY(sha256, bytes)) WITHOUT ROWID;"
+    "INSERT OR IGNORE INTO temp.judged SELECT sha256, bytes, windowed, scan_incomplete, text, mime, magic, entropy, chi_square, first, last, most,"
+    " least, most_offset, block_size, blocks, random_blocks FROM main.result WHERE judged = 1"
+    " ORDER BY sha256, bytes, scan_incomplete, windowed, mime, magic, text, entropy, chi_square;"
+    "CREATE TEMP TABLE hit(sha256 BLOB, bytes INTEGER, PRIMARY KEY(sha256, bytes)) WITHOUT ROWID;"
+    "INSERT OR IGNORE INTO temp.hit SELECT r.sha256, r.bytes FROM main.match m JOIN main.result r ON r.unit_id = m.unit_id WHERE m.by_name = 0;"
+    "CREATE TEMP TABLE name_hit(unit_id INTEGER PRIMARY KEY);"
+    "INSERT OR IGNORE INTO temp.name_hit SELECT unit_id FROM main.match WHERE by_name = 1";
+
+/* A stream that was told to be equal to one judged before, which nobody has judged: its type and matches are not known. */
+static enum triage_status
+note_unjudged(struct case_store *s, struct triage_error *err)
+{
+	sqlite3_stmt *rows;
+	enum triage_status st = sql_prepare(&s->q, "SELECT u.filesystem_id, f.evidence_id, e.path, u.inode, r.bytes FROM main.result r"
+	    " JOIN main.unit u ON u.unit_id = r.unit_id JOIN main.entry e ON e.entry_id = u.entry_id"
+	    " JOIN main.filesystem f ON f.filesystem_id = u.filesystem_id WHERE r.judged = 0"
+	    " AND NOT EXISTS (SELECT 1 FROM temp.judged k WHERE k.sha256 = r.sha256 AND k.bytes = r.bytes)", &rows, err);
+	if (st != TRIAGE_OK)
+		return st;
+	while ((st = sql_step(&s->q, rows, err)) == TRIAGE_OK) {
+		const struct triage_problem p = { .stage = "content", .severity = TRIAGE_MEDIUM, .code = "judgement-missing",
+		    .message = "equal content was reported as examined before, but no result of it was kept: type and rule matches of this stream are not known",
+		    .inode = (uint64_t)sqlite3_column_int64(rows, 3), .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID,
+		    .bytes = (uint64_t)sqlite3_column_int64(rows, 4) };
+		st = case_put_problem(s, (uint64_t)sqlite3_column_int64(rows, 1), (uint64_t)sqlite3_column_int64(rows, 0), sql_text(rows, 2), &p, err);
+		if (st != TRIAGE_OK)
+			break;
+	}
+	sqlite3_finalize(rows);
+	return st == TRIAGE_END ? TRIAGE_OK : st;
+}
+
+static enum triage_status
+check_rules(const struct case_store *s, struct triage_error *err)
+{
+	if (s->rules_before == 0 || s->rules_put == 0 || s->rules_put >= s->rules_before)
+		return TRIAGE_OK;
+	triage_error_set(err, TRIAGE_E_USAGE, TRIAGE_NO_OFFSET, "the rules are not those with which this run was begun: %ju now, %ju then",
+	    (uintmax_t)s->rules_put, (uintmax_t)s->rules_before);
+	return TRIAGE_E_USAGE;
+}
+
+enum triage_status
+build_prepare(struct case_sealer *z, struct triage_error *err)
+{
+	struct case_store *s = z->store;
+	enum triage_status st = check_rules(s, err);
+	if (st == TRIAGE_OK)
+		st = build_words(s, err);
+	if (st == TRIAGE_OK)
+		st = sql_exec(&s->q, prepare_sql, err);
+	return st == TRIAGE_OK ? note_unjudged(s, err) : st;
+}
+
+enum triage_status
+build_copy(struct case_sealer *z, const struct build_copy *copy, uint64_t id,
+    enum triage_status (*after)(struct case_sealer *z, sqlite3_stmt *row, void *ctx, struct triage_error *err), void *ctx, struct triage_error *err)
+{
+	sqlite3_stmt *from, *into;
+	enum triage_status st = sql_prepare(&z->store->q, copy->from, &from, err);
+	if (st != TRIAGE_OK)
+		return st;
+	st = sql_prepare(&z->q, copy->into, &into, err);
+	if (st != TRIAGE_OK) {
+		sqlite3_finalize(from);
+		return st;
+	}
+	if (sqlite3_bind_parameter_count(from) > 0)
+		sql_bind_id(from, 1, id);
+	int columns = sqlite3_column_count(from);
+	while ((st = sql_step(&z->store->q, from, err)) == TRIAGE_OK) {
+		for (int i = 0; i < columns; i++)
+			sqlite3_bind_value(into, i + 1, sqlite3_column_value(from, i));
+		st = sql_step(&z->q, into, err);
+		sqlite3_reset(into);
+		if (st == TRIAGE_END)
+			st = after != NULL ? after(z, from, ctx, err) : TRIAGE_OK;
+		if (st != TRIAGE_OK)
+			break;
+	}
+	sqlite3_finalize(into);
+	sqlite3_finalize(from);
+	return st == TRIAGE_END ? TRIAGE_OK : st;
+}
+
+static const struct build_copy small_tables[] = {
+	{ .from = "SELECT evidence_id, name, evidence_kind_word(kind), size, sector_size, md5, sha1, sha256, stored_md5, stored_sha1,"
+	    " coalesce(hash_verdict, 'not-checked'), bad_sectors, source_size FROM evidence ORDER BY evidence_id",
+	  .into = "INSERT INTO t_evidence VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)" },
+	{ .from = "SELECT v.volume_id, v.evidence_id, p.volume_id, v.kind, v.start, v.length, v.label, v.uuid, volume_state_word(v.state), v.position"
+	    " FROM volume v LEFT JOIN volume p ON p.evidence_id = v.evidence_id AND p.position = v.parent ORDER BY v.volume_id",
+	  .into = "INSERT INTO t_volume VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)" },
+	{ .from = "SELECT f.filesystem_id, v.volume_id, f.type, f.label, f.uuid, f.block_size, f.evidence_id, f.start, f.length,"
+	    " precision_of(f.type, 0), precision_of(f.type, 1), precision_of(f.type, 2)"
+	    " FROM filesystem f LEFT JOIN volume v ON v.evidence_id = f.evidence_id AND v.position = f.volume ORDER BY f.filesystem_id",
+	  .into = "INSERT INTO t_filesystem VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)" },
+	{ .from = "SELECT rule_index, name, namespace, tags, title, why, innocent, family, technique, kind, source, version, severity_word(severity),"
+	    " confidence FROM rule ORDER BY rule_index",
+	  .into = "INSERT INTO t_rule VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)" },
+	{ .from = "SELECT DISTINCT r.sha256, r.bytes, m.rule, m.string_id, m.offset, m.length, m.sample FROM match m"
+	    " JOIN result r ON r.unit_id = m.unit_id WHERE m.by_name = 0 ORDER BY 1, 2, 3, 4, 5, 6, 7",
+	  .into = "INSERT OR IGNORE INTO t_match VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)" },
+	{ .from = "SELECT DISTINCT u.filesystem_id, u.inode, u.attr_type, u.attr_id, m.rule, m.string_id, m.offset, m.length, m.sample FROM match m"
+	    " JOIN unit u ON u.unit_id = m.unit_id WHERE m.by_name = 1 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9",
+	  .into = "INSERT OR IGNORE INTO t_name_match VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)" },
+	{ .from = "SELECT u.filesystem_id, u.inode, u.attr_type, u.attr_id, x.file_offset, x.image_offset, x.length FROM extent x"
+	    " JOIN unit u ON u.unit_id = x.unit_id ORDER BY 1, 2, 3, 4, 5, 6, 7",
+	  .into = "INSERT OR IGNORE INTO t_extent VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)" },
+};
+
+/* The words for each set of times that can coincide: bit n is the n-th column of times. */
+static const char meanings_sql[] =
+    "WITH RECURSIVE n(mask) AS (VALUES(1) UNION ALL SELECT mask + 1 FROM n WHERE mask < 255)"
+    " INSERT INTO t_meaning SELECT mask, substr(iif(mask & 1, ', modified', '') || iif(mask & 2, ', accessed', '') ||"
+    " iif(mask & 4, ', changed', '') || iif(mask & 8, ', created', '') || iif(mask & 16, ', $FILE_NAME modified', '') ||"
+    " iif(mask & 32, ', $FILE_NAME accessed', '') || iif(mask & 64, ', $FILE_NAME changed', '') ||"
+    " iif(mask & 128, ', $FILE_NAME created', ''), 3) FROM n";
+
+enum triage_status
+build_small_tables(struct case_sealer *z, struct triage_error *err)
+{
+	enum triage_status st = sql_exec(&z->q, meanings_sql, err);
+	for (size_t i = 0; i < sizeof(small_tables) / sizeof(small_tables[0]) && st == TRIAGE_OK; i++)
+		st = build_copy(z, &small_tables[i], 0, NULL, NULL, err);
+	return st;
+}
+
+enum triage_status
+build_problems(struct case_sealer *z, struct triage_error *err)
+{
+	static const struct build_copy problems = {
+		.from = "SELECT DISTINCT stage, severity_word(severity), evidence_id, filesystem_id, path, inode, code, message, bytes, offset FROM problem"
+		    " ORDER BY severity DESC, stage, code, evidence_id, filesystem_id, path, inode, offset, message, bytes",
+		.into = "INSERT INTO t_problem(stage, severity, evidence_id, filesystem_id, path, inode, code, message, bytes, offset)"
+		    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+	};
+	int64_t count = 0;
+	enum triage_status st = sql_number(&z->store->q, "SELECT count(*) FROM problem", &count, err);
+	if (st != TRIAGE_OK || (z->problems != 0 && z->problems == (uint64_t)count))
+		return st;
+	if (z->problems != 0)
+		st = sql_exec(&z->q, "DELETE FROM t_problem", err);
+	z->problems = (uint64_t)count;
+	return st == TRIAGE_OK ? build_copy(z, &problems, 0, NULL, NULL, err) : st;
+}
+
+enum triage_status
+build_custody(struct case_sealer *z, struct triage_error *err)
+{
+	static const struct build_copy custody = {
+		.from = "SELECT seq, time, actor, action, detail, previous_hash, hash FROM custody ORDER BY seq",
+		.into = "INSERT INTO t_custody VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	};
+	return build_copy(z, &custody, 0, NULL, NULL, err);
+}
+
+enum triage_status
+build_meta(struct case_sealer *z, struct triage_error *err)
+{
+	/* what the judge said stands */
+	static const struct build_copy meta = {
+		.from = "SELECT substr(key, 6), value FROM fact WHERE key >= 'meta.' AND key < 'meta/' ORDER BY key",
+		.into = "INSERT INTO t_meta VALUES(?1, ?2) ON CONFLICT(key) DO NOTHING",
+	};
+	return build_copy(z, &meta, 0, NULL, NULL, err);
+}

@@ -1,0 +1,267 @@
+#include "triage/case/query.h"
+
+#include "triage/base/buf.h"
+#include "triage/base/scoped.h"
+#include "triage/case/build.h"
+#include "triage/case/schema.h"
+
+#include <string.h>
+
+struct case_reader {
+	struct sql own, *q;		/* q: own, or the sealer's */
+	struct buf value;
+};
+
+struct case_cursor {
+	struct sql *q;
+	sqlite3_stmt *statement;
+	bool ended;
+};
+
+/* by_time NULL: as by_id. of: rows of one file, for views that have a file_id. count NULL: of the view. */
+static const struct view_row {
+	const char *by_id, *by_time, *of, *count;
+} views[CASE_VIEW_COUNT] = {
+	[CASE_EVIDENCE] = { .by_id = "SELECT * FROM evidence ORDER BY evidence_id" },
+	[CASE_VOLUMES] = { .by_id = "SELECT * FROM volumes ORDER BY volume_id" },
+	[CASE_FILESYSTEMS] = { .by_id = "SELECT * FROM filesystems ORDER BY filesystem_id" },
+	[CASE_HOSTS] = { .by_id = "SELECT * FROM hosts ORDER BY host_id" },
+	[CASE_ACCOUNTS] = { .by_id = "SELECT * FROM accounts ORDER BY account_id" },
+	[CASE_FILES] = { .by_id = "SELECT * FROM files ORDER BY file_id", .of = "SELECT * FROM files WHERE file_id = ?1" },
+	[CASE_TIMELINE] = { .by_id = "SELECT * FROM timeline ORDER BY time",
+	    .count = "SELECT (SELECT count(*) FROM t_moment) + (SELECT count(*) FROM t_event)" },
+	[CASE_MATCHES] = { .by_id = "SELECT * FROM matches ORDER BY file_id, rule_index, string_id, offset",
+	    .of = "SELECT * FROM matches WHERE file_id = ?1 ORDER BY file_id, rule_index, string_id, offset" },
+	[CASE_EXTENTS] = { .by_id = "SELECT * FROM extents ORDER BY file_id, file_offset, image_offset",
+	    .of = "SELECT * FROM extents WHERE file_id = ?1 ORDER BY file_id, file_offset, image_offset" },
+	[CASE_FINDINGS] = { .by_id = "SELECT * FROM findings ORDER BY finding_id",
+	    .by_time = "SELECT * FROM findings ORDER BY first_time IS NULL, first_time, finding_id" },
+	[CASE_PROBLEMS] = { .by_id = "SELECT stage, severity, evidence_id, filesystem_id, path, inode, code, message, bytes, offset"
+	    " FROM t_problem ORDER BY problem_id", .count = "SELECT count(*) FROM t_problem" },
+	[CASE_COVERAGE] = { .by_id = "SELECT what, total, examined, skipped, failed, bytes_total, bytes_examined, reason FROM t_coverage"
+	    " ORDER BY coverage_id", .count = "SELECT count(*) FROM t_coverage" },
+	[CASE_CUSTODY] = { .by_id = "SELECT * FROM custody ORDER BY seq" },
+	[CASE_RULES] = { .by_id = "SELECT * FROM rules ORDER BY rule_index" },
+	[CASE_META] = { .by_id = "SELECT * FROM meta ORDER BY key" },
+};
+
+/* --- opening --- */
+
+/* A case may come from elsewhere: its views may compute, but do nothing else. */
+static int
+only_reading(void *ctx, int action, const char *a, const char *b, const char *c, const char *d)
+{
+	(void)ctx, (void)a, (void)b, (void)c, (void)d;
+	return action == SQLITE_SELECT || action == SQLITE_READ || action == SQLITE_FUNCTION || action == SQLITE_RECURSIVE ? SQLITE_OK : SQLITE_DENY;
+}
+
+static enum triage_status
+check_identity(struct sql *q, struct triage_error *err)
+{
+	int64_t application, version;
+	enum triage_status st = sql_number(q, "PRAGMA application_id", &application, err);
+	if (st == TRIAGE_OK)
+		st = sql_number(q, "PRAGMA user_version", &version, err);
+	if (st != TRIAGE_OK)
+		return st;
+	if (application != strtoll(CASE_APPLICATION, NULL, 10) || version < 1) {
+		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "%s is not a case database", q->path);
+		return TRIAGE_E_FORMAT;
+	}
+	if (version > CASE_SCHEMA_VERSION) {
+		triage_error_set(err, TRIAGE_E_UNSUPPORTED, TRIAGE_NO_OFFSET, "%s was written by a newer version of this program (schema %jd): use that one",
+		    q->path, (intmax_t)version);
+		return TRIAGE_E_UNSUPPORTED;
+	}
+	return TRIAGE_OK;
+}
+
+enum triage_status
+case_reader_over(struct sql *q, struct case_reader **ret_reader, struct triage_error *err)
+{
+	struct case_reader *r = calloc(1, sizeof(*r));
+	if (r == NULL)
+		return store_no_memory(err);
+	r->own = (struct sql){ .failed = true };
+	r->q = q;
+	buf_init(&r->value, (size_t)64 << 20);
+	*ret_reader = r;
+	return TRIAGE_OK;
+}
+
+enum triage_status
+case_open(const char *path, struct case_reader **ret_reader, struct triage_error *err)
+{
+	struct case_reader *r;
+	enum triage_status st = case_reader_over(NULL, &r, err);
+	if (st != TRIAGE_OK)
+		return st;
+	r->q = &r->own;
+	st = sql_open(&r->own, path, SQL_READ_IMMUTABLE, err);
+	if (st == TRIAGE_OK)
+		st = sql_exec(r->q, "PRAGMA cache_size = -65536; PRAGMA temp_store = FILE; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;"
+		    " PRAGMA query_only = ON", err);
+	if (st == TRIAGE_OK)
+		st = check_identity(r->q, err);
+	if (st == TRIAGE_OK && sqlite3_set_authorizer(r->own.db, only_reading, NULL) != SQLITE_OK)
+		st = sql_fail(r->q, SQLITE_ERROR, "cannot set up", err);
+	if (st != TRIAGE_OK) {
+		case_reader_close(r);
+		return st;
+	}
+	*ret_reader = r;
+	return TRIAGE_OK;
+}
+
+void
+case_reader_close(struct case_reader *r)
+{
+	if (r == NULL)
+		return;
+	if (r->own.db != NULL)
+		sql_close(&r->own);
+	buf_release(&r->value);
+	free(r);
+}
+
+enum triage_status
+case_check(struct case_reader *r, struct triage_error *err)
+{
+	sqlite3_set_authorizer(r->q->db, NULL, NULL);
+	enum triage_status st = sql_integrity(r->q, err);
+	if (r->q == &r->own)
+		sqlite3_set_authorizer(r->q->db, only_reading, NULL);
+	return st;
+}
+
+/* --- small questions --- */
+
+uint64_t
+case_count(struct case_reader *r, enum case_view view)
+{
+	struct triage_error ignored;
+	int64_t count = 0;
+	char text[400];
+	snprintf(text, sizeof(text), "SELECT count(*) FROM (%s)", views[view].by_id);
+	if (sql_number(r->q, views[view].count != NULL ? views[view].count : text, &count, &ignored) != TRIAGE_OK)
+		return 0;
+	return count > 0 ? (uint64_t)count : 0;
+}
+
+const char *
+case_meta(struct case_reader *r, const char *key)
+{
+	struct triage_error ignored;
+	sqlite3_stmt *row;
+	buf_clear(&r->value);
+	if (sql_prepare(r->q, "SELECT value FROM meta WHERE key = ?1", &row, &ignored) != TRIAGE_OK)
+		return "";
+	sql_bind_text(row, 1, key);
+	if (sql_step(r->q, row, &ignored) == TRIAGE_OK)
+		buf_text(&r->value, sql_text(row, 0));
+	sqlite3_finalize(row);
+	return buf_cstr(&r->value);
+}
+
+/* --- cursors --- */
+
+static enum triage_status
+start(struct case_reader *r, const char *text, struct case_cursor **ret_cursor, struct triage_error *err)
+{
+	struct case_cursor *c = calloc(1, sizeof(*c));
+	if (c == NULL)
+		return store_no_memory(err);
+	c->q = r->q;
+	enum triage_status st = sql_prepare(r->q, text, &c->statement, err);
+	if (st != TRIAGE_OK) {
+		free(c);
+		return st;
+	}
+	*ret_cursor = c;
+	return TRIAGE_OK;
+}
+
+enum triage_status
+case_rows(struct case_reader *r, enum case_view view, enum case_order order, struct case_cursor **ret_cursor, struct triage_error *err)
+{
+	const struct view_row *v = &views[view];
+	return start(r, order == CASE_BY_TIME && v->by_time != NULL ? v->by_time : v->by_id, ret_cursor, err);
+}
+
+enum triage_status
+case_rows_of(struct case_reader *r, enum case_view view, uint64_t file_id, struct case_cursor **ret_cursor, struct triage_error *err)
+{
+	if (views[view].of == NULL) {
+		triage_error_set(err, TRIAGE_E_USAGE, TRIAGE_NO_OFFSET, "this view has no rows of a single file");
+		return TRIAGE_E_USAGE;
+	}
+	enum triage_status st = start(r, views[view].of, ret_cursor, err);
+	if (st == TRIAGE_OK)
+		sql_bind_count((*ret_cursor)->statement, 1, file_id);
+	return st;
+}
+
+enum triage_status
+case_next(struct case_cursor *c, struct triage_error *err)
+{
+	/* SQLite would begin again */
+	if (c->ended)
+		return TRIAGE_END;
+	enum triage_status st = sql_step(c->q, c->statement, err);
+	c->ended = st != TRIAGE_OK;
+	return st;
+}
+
+void
+case_cursor_close(struct case_cursor *c)
+{
+	if (c == NULL)
+		return;
+	sqlite3_finalize(c->statement);
+	free(c);
+}
+
+size_t
+case_columns(const struct case_cursor *c)
+{
+	return (size_t)sqlite3_column_count(c->statement);
+}
+
+const char *
+case_column_name(const struct case_cursor *c, size_t column)
+{
+	const char *name = sqlite3_column_name(c->statement, (int)column);
+	return name != NULL ? name : "";
+}
+
+bool
+case_null(struct case_cursor *c, size_t column)
+{
+	return sqlite3_column_type(c->statement, (int)column) == SQLITE_NULL;
+}
+
+int64_t
+case_int(struct case_cursor *c, size_t column)
+{
+	return sqlite3_column_int64(c->statement, (int)column);
+}
+
+double
+case_real(struct case_cursor *c, size_t column)
+{
+	return sqlite3_column_double(c->statement, (int)column);
+}
+
+const char *
+case_text(struct case_cursor *c, size_t column)
+{
+	return sql_text(c->statement, (int)column);
+}
+
+struct view
+case_blob(struct case_cursor *c, size_t column)
+{
+	const void *data = sqlite3_column_blob(c->statement, (int)column);
+	int size = sqlite3_column_bytes(c->statement, (int)column);
+	return (struct view){ data, data != NULL && size > 0 ? (size_t)size : 0 };
+}

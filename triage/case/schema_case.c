@@ -1,0 +1,106 @@
+/*
+ * schema_case.c - tables and views of case.db. Scripts rely on the views: names, columns and their order are the contract's,
+ * our own columns come after them. The tables (t_...) may change with any version.
+ *
+ * Content, extents and matches are kept once, whatever names the content has: a match belongs to a digest and a size, or, when the
+ * rule looked at the name, to a stream (filesystem, inode, attribute), as an extent does. The views join.
+ */
+#include "triage/case/schema.h"
+
+#include <stddef.h>
+
+const char *const case_tables[] = {
+    "CREATE TABLE t_meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE t_evidence(evidence_id INTEGER PRIMARY KEY, name TEXT, kind TEXT, size INTEGER, sector_size INTEGER, md5 TEXT, sha1 TEXT,"
+    " sha256 TEXT, stored_md5 TEXT, stored_sha1 TEXT, hash_verdict TEXT, bad_sectors INTEGER, source_size INTEGER)",
+    "CREATE TABLE t_volume(volume_id INTEGER PRIMARY KEY, evidence_id INTEGER, parent_id INTEGER, kind TEXT, start INTEGER, length INTEGER,"
+    " label TEXT, uuid TEXT, state TEXT, position INTEGER)",
+    /* precision of the times in general, of the last access, and of the creation */
+    "CREATE TABLE t_filesystem(filesystem_id INTEGER PRIMARY KEY, volume_id INTEGER, type TEXT, label TEXT, uuid TEXT, block_size INTEGER,"
+    " evidence_id INTEGER, start INTEGER, length INTEGER, precision TEXT, accessed_precision TEXT, created_precision TEXT)",
+    "CREATE TABLE t_host(host_id INTEGER PRIMARY KEY, filesystem_id INTEGER, hostname TEXT, os TEXT, version TEXT, installed INTEGER,"
+    " timezone TEXT, domain TEXT, last_shutdown INTEGER, last_boot INTEGER)",
+    "CREATE TABLE t_account(account_id INTEGER PRIMARY KEY, host_id INTEGER, name TEXT, sid_or_uid TEXT, \"groups\" TEXT, created INTEGER,"
+    " last_login INTEGER, last_password_change INTEGER, disabled INTEGER)",
+    /* known: 0 good, 1 bad; hashed 0: the digest is only a stand-in; matched: rules hit it */
+    "CREATE TABLE t_file(file_id INTEGER PRIMARY KEY, filesystem_id INTEGER, inode INTEGER, sequence INTEGER, stream TEXT, path TEXT, name_raw BLOB,"
+    " kind TEXT, state TEXT, size INTEGER, mode INTEGER, uid INTEGER, gid INTEGER, owner TEXT, mtime INTEGER, atime INTEGER, ctime INTEGER,"
+    " btime INTEGER, fn_mtime INTEGER, fn_atime INTEGER, fn_ctime INTEGER, fn_btime INTEGER, link_target TEXT, md5 BLOB, sha1 BLOB, sha256 BLOB,"
+    " mime TEXT, magic TEXT, extension_mismatch INTEGER, entropy REAL, known INTEGER, content TEXT, attr_type INTEGER, attr_id INTEGER,"
+    " flags INTEGER, text INTEGER, chi_square REAL, entropy_first REAL, entropy_last REAL, entropy_most REAL, entropy_least REAL,"
+    " blocks INTEGER, random_blocks INTEGER, bytes_read INTEGER, block_size INTEGER, most_offset INTEGER, windowed INTEGER,"
+    " scan_incomplete INTEGER, hashed INTEGER, matched INTEGER)",
+    /* one row for each distinct time of a file; mask: bit n is the n-th time column */
+    "CREATE TABLE t_moment(time INTEGER, file_id INTEGER, mask INTEGER, PRIMARY KEY(time, file_id)) WITHOUT ROWID",
+    "CREATE TABLE t_meaning(mask INTEGER PRIMARY KEY, meaning TEXT)",
+    "CREATE TABLE t_event(time INTEGER, event_id INTEGER, precision TEXT, meaning TEXT, source TEXT, parser TEXT, host TEXT, user TEXT, path TEXT,"
+    " message TEXT, technique TEXT, file_id INTEGER, data TEXT, inode INTEGER, sha256 TEXT, PRIMARY KEY(time, event_id)) WITHOUT ROWID",
+    "CREATE TABLE t_rule(rule_index INTEGER PRIMARY KEY, name TEXT, namespace TEXT, tags TEXT, title TEXT, why TEXT, innocent TEXT, family TEXT,"
+    " technique TEXT, kind TEXT, source TEXT, version TEXT, severity TEXT, confidence INTEGER)",
+    "CREATE TABLE t_match(sha256 BLOB, bytes INTEGER, rule_index INTEGER, string_id TEXT, offset INTEGER, length INTEGER, sample BLOB,"
+    " PRIMARY KEY(sha256, bytes, rule_index, string_id, offset, length)) WITHOUT ROWID",
+    "CREATE TABLE t_name_match(filesystem_id INTEGER, inode INTEGER, attr_type INTEGER, attr_id INTEGER, rule_index INTEGER, string_id TEXT,"
+    " offset INTEGER, length INTEGER, sample BLOB,"
+    " PRIMARY KEY(filesystem_id, inode, attr_type, attr_id, rule_index, string_id, offset, length)) WITHOUT ROWID",
+    "CREATE TABLE t_extent(filesystem_id INTEGER, inode INTEGER, attr_type INTEGER, attr_id INTEGER, file_offset INTEGER, image_offset INTEGER,"
+    " length INTEGER, PRIMARY KEY(filesystem_id, inode, attr_type, attr_id, file_offset, image_offset, length)) WITHOUT ROWID",
+    "CREATE TABLE t_problem(problem_id INTEGER PRIMARY KEY, stage TEXT, severity TEXT, evidence_id INTEGER, filesystem_id INTEGER, path TEXT,"
+    " inode INTEGER, code TEXT, message TEXT, bytes INTEGER, offset INTEGER)",
+    "CREATE TABLE t_finding(finding_id INTEGER PRIMARY KEY, severity TEXT, confidence INTEGER, score INTEGER, rule TEXT, kind TEXT, title TEXT,"
+    " technique TEXT, host TEXT, path TEXT, first_time INTEGER, last_time INTEGER, count INTEGER, detail TEXT, file_id INTEGER)",
+    "CREATE TABLE t_coverage(coverage_id INTEGER PRIMARY KEY, what TEXT, total INTEGER, examined INTEGER, skipped INTEGER, failed INTEGER,"
+    " bytes_total INTEGER, bytes_examined INTEGER, reason TEXT)",
+    "CREATE TABLE t_custody(seq INTEGER PRIMARY KEY, time INTEGER, actor TEXT, action TEXT, detail TEXT, previous_hash TEXT, hash TEXT)",
+    "PRAGMA application_id = " CASE_APPLICATION "",
+    "PRAGMA user_version = " CASE_SCHEMA "",
+    NULL,
+};
+
+#define DIGEST(name) "CASE WHEN content = 'complete' AND hashed THEN lower(hex(" name ")) END AS " name
+
+const char *const case_views[] = {
+    "CREATE INDEX matched_file ON t_file(matched) WHERE matched = 1",
+    "CREATE VIEW evidence AS SELECT evidence_id, name, kind, size, sector_size, md5, sha1, sha256, stored_md5, stored_sha1, hash_verdict,"
+    " bad_sectors, source_size FROM t_evidence",
+    "CREATE VIEW volumes AS SELECT volume_id, evidence_id, parent_id, kind, start, length, label, uuid, state, position FROM t_volume",
+    "CREATE VIEW filesystems AS SELECT filesystem_id, volume_id, type, label, uuid, block_size, evidence_id, start, length FROM t_filesystem",
+    "CREATE VIEW hosts AS SELECT host_id, filesystem_id, hostname, os, version, installed, timezone, domain, last_shutdown, last_boot FROM t_host",
+    "CREATE VIEW accounts AS SELECT account_id, host_id, name, sid_or_uid, \"groups\", created, last_login, last_password_change, disabled"
+    " FROM t_account",
+    "CREATE VIEW files AS SELECT file_id, filesystem_id, inode, sequence, stream, path, name_raw, kind, state, size, mode, uid, gid, owner,"
+    " mtime, atime, ctime, btime, fn_mtime, fn_atime, fn_ctime, fn_btime, link_target, " DIGEST("md5") ", " DIGEST("sha1") ", " DIGEST("sha256") ","
+    " mime, magic, extension_mismatch, entropy, CASE known WHEN 0 THEN 'good' WHEN 1 THEN 'bad' END AS known, content,"
+    " attr_type, attr_id, flags, text, chi_square, entropy_first, entropy_last, entropy_most, entropy_least, blocks, random_blocks, bytes_read,"
+    " block_size, most_offset, windowed, scan_incomplete FROM t_file",
+    "CREATE VIEW timeline AS SELECT m.time AS time, CASE m.mask WHEN 2 THEN s.accessed_precision WHEN 8 THEN s.created_precision"
+    " ELSE s.precision END AS precision, k.meaning AS meaning, 'filesystem' AS source, 'fs' AS parser,"
+    " (SELECT nullif(value, '') FROM t_meta WHERE key = 'hostname') AS host, NULL AS user, f.path AS path,"
+    " f.path || iif(f.stream = '', '', ':' || f.stream) || ' (' || iif(f.kind <> 'file', f.kind, iif(f.size IS NULL, 'size not known',"
+    " f.size || ' bytes')) || iif(f.state = 'allocated', '', ', ' || f.state) || ')' AS message, NULL AS technique, m.file_id AS file_id,"
+    " json_object('inode', f.inode, 'size', f.size, 'state', f.state) AS data, f.inode AS inode, " DIGEST("sha256")
+    " FROM t_moment m CROSS JOIN t_file f ON f.file_id = m.file_id CROSS JOIN t_filesystem s ON s.filesystem_id = f.filesystem_id"
+    " CROSS JOIN t_meaning k ON k.mask = m.mask"
+    /* the plus signs take the column types away: both arms must agree in them, or SQLite sorts what is sorted already */
+    " UNION ALL SELECT time, +precision, meaning, +source, +parser, +host, +user, path, +message, +technique, file_id, +data, inode, +sha256"
+    " FROM t_event",
+    "CREATE VIEW matches AS SELECT r.name AS rule, r.namespace AS namespace, r.tags AS tags, f.file_id AS file_id, f.path AS path,"
+    " m.string_id AS string_id, m.offset AS offset, m.length AS length, m.sample AS sample, m.rule_index AS rule_index"
+    " FROM t_file f CROSS JOIN t_match m ON m.sha256 = f.sha256 AND m.bytes = f.bytes_read CROSS JOIN t_rule r ON r.rule_index = m.rule_index"
+    " WHERE f.matched = 1"
+    " UNION ALL SELECT r.name, r.namespace, r.tags, f.file_id, f.path, m.string_id, m.offset, m.length, m.sample, m.rule_index"
+    " FROM t_file f CROSS JOIN t_name_match m ON m.filesystem_id = f.filesystem_id AND m.inode = f.inode AND m.attr_type = f.attr_type"
+    " AND m.attr_id = f.attr_id CROSS JOIN t_rule r ON r.rule_index = m.rule_index WHERE f.matched = 1 AND f.content <> 'none'",
+    "CREATE VIEW extents AS SELECT f.file_id AS file_id, x.file_offset AS file_offset, x.image_offset AS image_offset, x.length AS length,"
+    " s.evidence_id AS evidence_id FROM t_file f CROSS JOIN t_extent x ON x.filesystem_id = f.filesystem_id AND x.inode = f.inode"
+    " AND x.attr_type = f.attr_type AND x.attr_id = f.attr_id CROSS JOIN t_filesystem s ON s.filesystem_id = f.filesystem_id"
+    " WHERE f.content <> 'none'",
+    "CREATE VIEW findings AS SELECT finding_id, severity, confidence, score, rule, kind, title, technique, host, path, first_time, last_time,"
+    " count, detail, file_id FROM t_finding",
+    "CREATE VIEW problems AS SELECT stage, severity, evidence_id, filesystem_id, path, inode, code, message, bytes, offset FROM t_problem",
+    "CREATE VIEW coverage AS SELECT what, total, examined, skipped, failed, bytes_total, bytes_examined, reason FROM t_coverage",
+    "CREATE VIEW custody AS SELECT seq, time, actor, action, detail, previous_hash, hash FROM t_custody",
+    "CREATE VIEW rules AS SELECT rule_index, name, namespace, tags, title, why, innocent, family, technique, kind, source, version, severity,"
+    " confidence FROM t_rule",
+    "CREATE VIEW meta AS SELECT key, value FROM t_meta",
+    NULL,
+};

@@ -1,0 +1,266 @@
+#include "triage/detect/judge.h"
+
+#include "triage/base/fault.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define POOL_LIMIT ((size_t)512 << 20)
+#define TEXTS_LIMIT ((size_t)512 << 20)
+#define DETAIL_LIMIT ((size_t)4 << 20)
+
+#define DETECTOR(id) extern const struct detector id##_detector;
+#include "triage/detect/detectors.def"
+#undef DETECTOR
+
+static const struct detector *const detectors[] = {
+#define DETECTOR(id) &id##_detector,
+#include "triage/detect/detectors.def"
+#undef DETECTOR
+};
+
+enum { DETECTOR_COUNT = sizeof(detectors) / sizeof(detectors[0]) };
+_Static_assert((int)DETECTOR_COUNT <= (int)DETECTORS_MAX, "states[] has room for all detectors");
+
+static enum triage_status
+no_memory(struct triage_error *err)
+{
+	triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory while judging");
+	return TRIAGE_E_MEMORY;
+}
+
+enum triage_status
+detect_judge_new(const struct detect_tables *tables, struct detect_judge **ret_judge, struct triage_error *err)
+{
+	struct detect_judge *j = calloc(1, sizeof(*j));
+	if (j == NULL)
+		return no_memory(err);
+	j->tables = tables;
+	j->first_encrypted = j->last_encrypted = TRIAGE_TIME_NONE;
+	pool_init(&j->pool, POOL_LIMIT);
+	pool_init(&j->texts, TEXTS_LIMIT);
+	folds_init(&j->folds, &j->pool);
+	j->families = calloc(FAMILIES_MAX, sizeof(*j->families));
+	bool ok = j->families != NULL && folders_init(&j->folders, &j->pool);
+	for (size_t i = 0; i < DETECTOR_COUNT && ok; i++)
+		ok = (j->states[i] = pool_alloc(&j->pool, detectors[i]->state_size + 1)) != NULL;
+	enum triage_status st = ok ? TRIAGE_OK : no_memory(err);
+	for (size_t i = 0; i < DETECTOR_COUNT && st == TRIAGE_OK; i++)
+		if (detectors[i]->begin != NULL)
+			st = detectors[i]->begin(j, j->states[i], err);
+	if (st != TRIAGE_OK) {
+		detect_judge_free(j);
+		return st;
+	}
+	*ret_judge = j;
+	return TRIAGE_OK;
+}
+
+void
+detect_judge_free(struct detect_judge *j)
+{
+	if (j == NULL)
+		return;
+	folds_release(&j->folds);
+	pool_release(&j->pool);
+	pool_release(&j->texts);
+	free(j->families);
+	free(j->findings);
+	free(j);
+}
+
+/* --- shared by the detectors --- */
+
+static bool
+is_namesake(const char *a, const char *b)
+{
+	size_t size = strlen(a);
+	return strncmp(a, b, size) == 0 && b[size] == ' ' && b[size + 1] >= '0' && b[size + 1] <= '9';
+}
+
+bool
+families_agree(const char *a, const char *b)
+{
+	return a[0] != '\0' && b[0] != '\0' && (strcmp(a, b) == 0 || is_namesake(a, b) || is_namesake(b, a));
+}
+
+void
+judge_family_trait(struct detect_judge *j, const char *family, unsigned traits)
+{
+	size_t i = 0;
+	if (family[0] == '\0')
+		return;
+	while (i < j->family_count && strcmp(j->families[i].name, family) != 0)
+		i++;
+	if (i == FAMILIES_MAX)
+		return;
+	if (i == j->family_count) {
+		const char *name = pool_text(&j->pool, family, strlen(family));
+		if (name == NULL)
+			return;
+		j->families[j->family_count++] = (struct family){ .name = name };
+	}
+	j->families[i].traits |= traits;
+}
+
+unsigned
+judge_family_traits(const struct detect_judge *j, const char *family)
+{
+	unsigned traits = 0;
+	for (size_t i = 0; i < j->family_count; i++)
+		if (families_agree(j->families[i].name, family))
+			traits |= j->families[i].traits;
+	return traits;
+}
+
+void
+judge_remark(struct detect_judge *j, const char *text)
+{
+	for (size_t i = 0; i < j->remark_count; i++)
+		if (strcmp(j->remarks[i], text) == 0)
+			return;
+	if (j->remark_count < REMARKS_MAX)
+		j->remarks[j->remark_count++] = text;
+}
+
+struct fold_example
+judge_example(const struct subject *s, unsigned weight)
+{
+	return (struct fold_example){ .path = s->file->path, .file_id = s->file->file_id, .offset = TRIAGE_NO_ID, .string_id = "", .sample = "",
+		.weight = weight };
+}
+
+unsigned
+judge_confidence(const struct detect_judge *j, double confidence)
+{
+	double most = j->tables->scores.confidence_max < 95 ? j->tables->scores.confidence_max : 95;
+	return confidence < 1 ? 1 : confidence > most ? (unsigned)most : (unsigned)confidence;
+}
+
+/* --- the run --- */
+
+static struct subject
+look_at(struct detect_judge *j, const struct detect_file *file, const struct detect_match *matches, size_t match_count)
+{
+	struct subject s = { .file = file, .matches = matches, .match_count = match_count, .changed = file->times[TRIAGE_MTIME],
+		.appeared = file->times[TRIAGE_BTIME] };
+	if (s.appeared == TRIAGE_TIME_NONE)
+		s.appeared = s.changed;
+	s.ordinary = file->kind == TRIAGE_FILE_REGULAR && file->stream[0] == '\0' && (file->flags & TRIAGE_ENTRY_INTERNAL) == 0;
+	s.look = judge_look(j->tables, file);
+	if (!s.ordinary)
+		return s;
+	s.type = file_type_of_name(&j->tables->types, file->name);
+	s.inner = file_type_inner(&j->tables->types, file->name);
+	s.folder = folder_of(&j->folders, file->filesystem_id, file->path);
+	s.folder->files++;
+	return s;
+}
+
+enum triage_status
+detect_judge_file(struct detect_judge *j, const struct detect_file *file, const struct detect_match *matches, size_t match_count,
+    struct triage_error *err)
+{
+	if (j->finished) {
+		triage_error_set(err, TRIAGE_E_USAGE, TRIAGE_NO_OFFSET, "the judge has already finished");
+		return TRIAGE_E_USAGE;
+	}
+	const struct subject s = look_at(j, file, matches, match_count);
+	enum triage_status st = TRIAGE_OK;
+	for (size_t i = 0; i < DETECTOR_COUNT && st == TRIAGE_OK; i++)
+		st = detectors[i]->file(j, j->states[i], &s, err);
+	return st;
+}
+
+static int
+compare_findings(const void *a, const void *b)
+{
+	const struct detect_finding *x = a, *y = b;
+	if (x->severity != y->severity)
+		return x->severity < y->severity ? 1 : -1;
+	if (x->score != y->score)
+		return x->score < y->score ? 1 : -1;
+	const char *const pairs[][2] = { { x->kind, y->kind }, { x->rule, y->rule }, { x->path, y->path }, { x->title, y->title }, { x->detail, y->detail } };
+	int order = 0;
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]) && order == 0; i++)
+		order = strcmp(pairs[i][0], pairs[i][1]);
+	return order != 0 ? order : (x->file_id > y->file_id) - (x->file_id < y->file_id);
+}
+
+static enum triage_status
+make_finding(struct detect_judge *j, const struct fold *f, struct buf *detail, struct triage_error *err)
+{
+	buf_clear(detail);
+	fold_detail(f, detail);
+	enum triage_status st = buf_check(detail, err);
+	if (st != TRIAGE_OK)
+		return st;
+	const char *text = pool_text(&j->texts, buf_cstr(detail), detail->size);
+	if (text == NULL)
+		return no_memory(err);
+	double score = j->tables->scores.severity[f->plan.severity] * f->plan.confidence / 100;
+	const struct fold_example *best = f->example_count > 0 ? &f->examples[0] : NULL;
+	j->findings[j->finding_count++] = (struct detect_finding){ .severity = f->plan.severity, .confidence = f->plan.confidence,
+		.score = score < 1e6 ? (unsigned)(score + 0.5) : 1000000, .rule = f->plan.rule, .kind = f->plan.kind, .title = f->plan.title,
+		.technique = f->plan.technique, .path = best != NULL ? best->path : "", .file_id = best != NULL ? best->file_id : TRIAGE_NO_ID,
+		.first_time = f->first_time, .last_time = f->last_time, .count = f->count, .detail = text };
+	return TRIAGE_OK;
+}
+
+static enum triage_status
+make_findings(struct detect_judge *j, struct triage_error *err)
+{
+	SCOPED_BUF detail;
+	buf_init(&detail, DETAIL_LIMIT);
+	j->findings = fault_hit() ? NULL : calloc(j->folds.count + 1, sizeof(*j->findings));
+	if (j->findings == NULL)
+		return no_memory(err);
+	for (size_t i = 0; i < j->folds.count; i++) {
+		const struct fold *f = j->folds.list[i];
+		enum triage_status st = f->draft || f->count == 0 ? TRIAGE_OK : make_finding(j, f, &detail, err);
+		if (st != TRIAGE_OK)
+			return st;
+	}
+	if (j->finding_count > 1)
+		qsort(j->findings, j->finding_count, sizeof(*j->findings), compare_findings);
+	if (j->folds.refused > 0)
+		judge_remark(j, "Some objects could not be listed: the limit of findings was met.");
+	if (j->folders.rest.files > 0)
+		judge_remark(j, "There are more folders than the judge tells apart; those beyond were judged together.");
+	return TRIAGE_OK;
+}
+
+enum triage_status
+detect_judge_finish(struct detect_judge *j, double examined_share, struct triage_error *err)
+{
+	if (j->finished) {
+		triage_error_set(err, TRIAGE_E_USAGE, TRIAGE_NO_OFFSET, "the judge has already finished");
+		return TRIAGE_E_USAGE;
+	}
+	j->finished = true;
+	enum triage_status st = TRIAGE_OK;
+	for (size_t i = 0; i < DETECTOR_COUNT && st == TRIAGE_OK; i++)
+		if (detectors[i]->finish != NULL)
+			st = detectors[i]->finish(j, j->states[i], err);
+	if (st == TRIAGE_OK)
+		st = make_findings(j, err);
+	return st == TRIAGE_OK ? judge_verdict(j, examined_share, err) : st;
+}
+
+size_t
+detect_finding_count(const struct detect_judge *j)
+{
+	return j->finding_count;
+}
+
+const struct detect_finding *
+detect_finding(const struct detect_judge *j, size_t index)
+{
+	return index < j->finding_count ? &j->findings[index] : NULL;
+}
+
+const struct detect_verdict *
+detect_verdict(const struct detect_judge *j)
+{
+	return &j->verdict;
+}

@@ -1,0 +1,95 @@
+/*
+ * judge.h - what the detectors share: the subject before them, the folders and families seen so far, the findings in the making.
+ *
+ * A detector is one file with one const row at its foot and one line in detectors.def. Its state is allocated zeroed by the
+ * core; what it keeps besides comes from judge->pool. `file` is called for every row of files in order, `finish` once at the
+ * end in the order of detectors.def, when all facts of all files are known.
+ */
+#ifndef TRIAGE_DETECT_JUDGE_H
+#define TRIAGE_DETECT_JUDGE_H
+
+#include "triage/detect/folders.h"
+#include "triage/detect/folds.h"
+#include "triage/detect/pool.h"
+#include "triage/detect/tables.h"
+
+/* What the bytes of a stream look like; see looks.c. */
+enum look {
+	LOOK_UNJUDGED,			/* too few bytes, or not read, or not what the user saw */
+	LOOK_PLAIN,			/* text, or not random */
+	LOOK_KNOWN,			/* a format that names itself: random inside or not, it is what it says */
+	LOOK_PARTLY,			/* no known format; some blocks random, some not */
+	LOOK_RANDOM,			/* no known format; random throughout */
+};
+
+/* One row of files, and what every detector asks about it. */
+struct subject {
+	const struct detect_file *file;
+	const struct detect_match *matches;
+	size_t match_count;
+	bool ordinary;			/* main stream of a regular file that is no structure of the filesystem */
+	const struct file_type *type;	/* of its last extension; NULL: none, not known, or not ordinary */
+	const struct file_type *inner;	/* of the extension before the last: docx of "a.docx.xyz" */
+	enum look look;
+	int64_t changed, appeared;	/* last change of content; when it came onto the volume, as far as known */
+	struct folder *folder;		/* of an ordinary file; else NULL */
+};
+
+/* Traits by which a family shows itself; each is of another kind. */
+enum trait { TRAIT_NOTE = 1, TRAIT_NOTE_NAME = 2, TRAIT_EXTENSION = 4, TRAIT_MARK = 8, TRAIT_PROGRAM = 16, TRAIT_ENCRYPTED = 32 };
+
+enum { FAMILIES_MAX = 4096, NOTE_NAMES_MAX = 256, REMARKS_MAX = 8, DETECTORS_MAX = 16 };
+
+struct family {
+	const char *name;
+	unsigned traits;
+};
+
+struct detect_judge {
+	const struct detect_tables *tables;
+	struct pool pool;		/* what detectors keep */
+	struct pool texts;		/* of the finished findings */
+	struct folders folders;
+	struct folds folds;
+	struct family *families;
+	size_t family_count;
+	const char *note_names[NOTE_NAMES_MAX];	/* distinct base names of notes and of what could be one */
+	size_t note_name_count;
+	uint64_t notes;			/* notes by content, or by a name that points to one family */
+	uint64_t encrypted_files, encrypted_bytes;
+	int64_t first_encrypted, last_encrypted;
+	bool encrypted_high;		/* encrypted files stand as a finding of at least high severity */
+	bool encrypted_decides;		/* the same, with a note or a mark beside */
+	const char *remarks[REMARKS_MAX];	/* limits that were met; go to the reasons of the verdict */
+	size_t remark_count;
+	void *states[DETECTORS_MAX];
+	struct detect_finding *findings;
+	size_t finding_count;
+	struct detect_verdict verdict;
+	bool finished;
+};
+
+struct detector {
+	const char *name;
+	size_t state_size;
+	/* all optional but file */
+	enum triage_status (*begin)(struct detect_judge *j, void *state, struct triage_error *err);
+	enum triage_status (*file)(struct detect_judge *j, void *state, const struct subject *s, struct triage_error *err);
+	enum triage_status (*finish)(struct detect_judge *j, void *state, struct triage_error *err);
+};
+
+/* For detectors. */
+void judge_family_trait(struct detect_judge *j, const char *family, unsigned traits);
+unsigned judge_family_traits(const struct detect_judge *j, const char *family);	/* of it and of its near namesakes */
+/* "LockBit" and "LockBit 3.0" are one family's, "LockBit 2.0" and "LockBit 3.0" are not. */
+bool families_agree(const char *a, const char *b);
+/* A limit was met and something was only counted. text: a literal. */
+void judge_remark(struct detect_judge *j, const char *text);
+struct fold_example judge_example(const struct subject *s, unsigned weight);	/* about no certain bytes */
+unsigned judge_confidence(const struct detect_judge *j, double confidence);	/* 1 to confidence.max */
+enum look judge_look(const struct detect_tables *tables, const struct detect_file *file);
+
+/* For the core. */
+WARN_UNUSED enum triage_status judge_verdict(struct detect_judge *j, double examined_share, struct triage_error *err);
+
+#endif

@@ -1,0 +1,176 @@
+/*
+ * verdict.c - all findings together to one word, with its reasons.
+ *
+ * Only the strongest finding of each kind adds its score, so that no noisy rule can tip the scale by number.
+ */
+#include "triage/detect/judge.h"
+
+#include "triage/base/text.h"
+
+#include <string.h>
+
+enum { KINDS_MAX = 32, REASONS_SIZE = 64 << 10, FAMILY_SIZE = 160 };
+
+struct share {
+	const struct detect_finding *finding;	/* the one that gave most */
+	double points;
+};
+
+struct sum {
+	struct share kinds[KINDS_MAX];
+	size_t count;
+	double points;
+	size_t telling;			/* kinds with a finding of at least medium severity */
+};
+
+static bool
+has_family(const struct detect_finding *f)
+{
+	return strstr(f->detail, "\"family\":\"\"") == NULL;
+}
+
+/* What a finding may add. */
+static double
+points_of(const struct scores *scores, const struct detect_judge *j, const struct detect_finding *f)
+{
+	double points = f->score;
+	if (strcmp(f->rule, "detect:type-mismatch") == 0 && !j->encrypted_high && points > scores->mismatch_max)
+		points = scores->mismatch_max;
+	if (strcmp(f->kind, "yara") == 0 && !has_family(f) && points > scores->generic_max)
+		points = scores->generic_max;
+	return points;
+}
+
+static struct sum
+add_up(const struct detect_judge *j)
+{
+	struct sum sum = { .count = 0 };
+	for (size_t i = 0; i < j->finding_count; i++) {
+		const struct detect_finding *f = &j->findings[i];
+		double points = points_of(&j->tables->scores, j, f);
+		size_t k = 0;
+		while (k < sum.count && strcmp(sum.kinds[k].finding->kind, f->kind) != 0)
+			k++;
+		if (k == KINDS_MAX)
+			continue;
+		if (k == sum.count) {
+			sum.kinds[sum.count++] = (struct share){ f, points };
+			sum.telling += f->severity >= TRIAGE_MEDIUM;
+		} else if (points > sum.kinds[k].points) {
+			sum.kinds[k] = (struct share){ f, points };
+		}
+	}
+	for (size_t k = 0; k < sum.count; k++)
+		sum.points += sum.kinds[k].points;
+	return sum;
+}
+
+static const char *
+word_of(const struct detect_judge *j, const struct sum *sum, double examined_share)
+{
+	const struct scores *scores = &j->tables->scores;
+	enum triage_severity worst = j->finding_count > 0 ? j->findings[0].severity : TRIAGE_INFO;
+	bool several = (double)sum->telling >= scores->compromised_kinds || worst == TRIAGE_CRITICAL;
+	if (j->encrypted_decides && scores->encrypted_is_compromised)
+		return "compromised";
+	if (sum->points >= scores->compromised_at && worst >= TRIAGE_HIGH && several)
+		return "compromised";
+	if (sum->points >= scores->suspicious_at)
+		return "suspicious";
+	return examined_share * 100 < scores->incomplete_below ? "incomplete" : "nothing-found";
+}
+
+static void
+put_reason(struct buf *out, const char *text)
+{
+	if (out->size > 1)
+		buf_char(out, ',');
+	text_json_string(out, text);
+}
+
+static void
+put_reasons(const struct detect_judge *j, const struct sum *sum, double examined_share, struct buf *out)
+{
+	SCOPED_BUF text;
+	buf_init(&text, REASONS_SIZE);
+	buf_char(out, '[');
+	for (size_t k = 0; k < sum->count; k++) {
+		const struct share *s = &sum->kinds[k];
+		buf_clear(&text);
+		buf_format(&text, "%s: %s (%s, confidence %u, count %ju): %.0f points.", s->finding->kind, s->finding->title,
+		    triage_severity_name(s->finding->severity), s->finding->confidence, (uintmax_t)s->finding->count, s->points);
+		put_reason(out, buf_cstr(&text));
+	}
+	if (sum->count == 0)
+		put_reason(out, "No rule or detector found anything.");
+	buf_clear(&text);
+	buf_format(&text, "%.1f %% of the content bytes were examined%s.", examined_share * 100,
+	    examined_share * 100 < j->tables->scores.incomplete_below ? ", too little to say that nothing is there" : "");
+	put_reason(out, buf_cstr(&text));
+	if (j->encrypted_decides)
+		put_reason(out, "Encrypted files together with a ransom note or a mark of the encrypting program decide alone.");
+	for (size_t i = 0; i < j->remark_count; i++)
+		put_reason(out, j->remarks[i]);
+	buf_char(out, ']');
+}
+
+static unsigned
+count_traits(unsigned traits)
+{
+	unsigned note = (traits & (TRAIT_NOTE | TRAIT_NOTE_NAME)) != 0;
+	return note + ((traits & TRAIT_EXTENSION) != 0) + ((traits & TRAIT_MARK) != 0) + ((traits & TRAIT_PROGRAM) != 0);
+}
+
+/*
+ * Families that a finding speaks of, those with most traits only: "probably" needs two, one alone is named when there is
+ * none better, and a program alone names no family.
+ */
+static void
+put_families(const struct detect_judge *j, struct buf *out)
+{
+	unsigned best = 1;
+	for (size_t i = 0; i < j->family_count; i++) {
+		unsigned traits = judge_family_traits(j, j->families[i].name), n = count_traits(traits);
+		if (n > best && (traits & ~(unsigned)TRAIT_PROGRAM) != 0)
+			best = n;
+	}
+	for (size_t i = 0; i < j->family_count; i++) {
+		const char *name = j->families[i].name;
+		unsigned traits = judge_family_traits(j, name), own = j->families[i].traits;
+		bool speaks = (own & (TRAIT_NOTE | TRAIT_NOTE_NAME | TRAIT_MARK | TRAIT_ENCRYPTED)) != 0;
+		if (!speaks || count_traits(traits) < best)
+			continue;
+		if (out->size + strlen(name) + 2 > FAMILY_SIZE) {
+			buf_text(out, ", ...");
+			return;
+		}
+		if (out->size > 0)
+			buf_text(out, ", ");
+		buf_text(out, name);
+	}
+}
+
+enum triage_status
+judge_verdict(struct detect_judge *j, double examined_share, struct triage_error *err)
+{
+	SCOPED_BUF reasons;
+	SCOPED_BUF family;
+	buf_init(&reasons, REASONS_SIZE);
+	buf_init(&family, FAMILY_SIZE * 2);
+	struct sum sum = add_up(j);
+	put_reasons(j, &sum, examined_share, &reasons);
+	put_families(j, &family);
+	enum triage_status st = buf_check(&reasons, err);
+	if (st != TRIAGE_OK)
+		return st;
+	const char *reasons_text = pool_text(&j->texts, buf_cstr(&reasons), reasons.size);
+	const char *family_text = pool_text(&j->texts, buf_cstr(&family), family.size);
+	if (reasons_text == NULL || family_text == NULL) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for the verdict");
+		return TRIAGE_E_MEMORY;
+	}
+	j->verdict = (struct detect_verdict){ .word = word_of(j, &sum, examined_share), .score = (unsigned)(sum.points + 0.5), .reasons = reasons_text,
+		.family = family_text, .encrypted_files = j->encrypted_files, .encrypted_bytes = j->encrypted_bytes, .notes = j->notes,
+		.first_encrypted = j->first_encrypted, .last_encrypted = j->last_encrypted };
+	return TRIAGE_OK;
+}
