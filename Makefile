@@ -51,11 +51,11 @@ TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c))
 .PHONY: all check demo deps lint bench fixtures install help clean unit
 all: build/triage
 
-build/triage: $(B)/triage
-	@mkdir -p build
-	@ln -sfn $(FLAVOUR)/triage $@
+build/triage: build/release/bin/triage
+	@ln -sfn release/bin/triage $@
 
-$(B)/triage: $(CLI_OBJ) $(B)/libtriage.a
+$(B)/bin/triage: $(CLI_OBJ) $(B)/libtriage.a
+	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -o $@ $(CLI_OBJ) $(B)/libtriage.a $(LIBS)
 
 $(B)/libtriage.a: $(LIB_OBJ)
@@ -69,6 +69,9 @@ $(B)/%.o: %.c
 $(B)/tests/%: tests/%.c $(B)/libtriage.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< $(B)/libtriage.a $(LIBS) -lcmocka
+
+# files that the assembler pulls in
+$(B)/triage/report/assets.o: $(wildcard triage/report/assets/*) triage/report/messages.tsv
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d)
 
@@ -101,9 +104,9 @@ check: deps-test
 	@$(MAKE) --no-print-directory check-installed
 check-installed:
 	@$(MAKE) --no-print-directory -s -j2 WERROR=1 all
-	@$(MAKE) --no-print-directory -s -j2 FLAVOUR=asan WERROR=1 build/asan/triage unit
-	@$(MAKE) --no-print-directory -s -j2 FLAVOUR=fault build/fault/triage
-	@$(MAKE) --no-print-directory -s -j2 FLAVOUR=clang CC=clang WERROR=1 build/clang/triage
+	@$(MAKE) --no-print-directory -s -j2 FLAVOUR=asan WERROR=1 build/asan/bin/triage unit
+	@$(MAKE) --no-print-directory -s -j2 FLAVOUR=fault build/fault/bin/triage
+	@$(MAKE) --no-print-directory -s -j2 FLAVOUR=clang CC=clang WERROR=1 build/clang/bin/triage
 	@sh tests/run.sh
 .PHONY: check-installed
 unit: $(TESTS)
@@ -120,7 +123,7 @@ fixtures:
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/triage $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 755 build/release/triage $(DESTDIR)$(PREFIX)/bin/triage
+	install -m 755 build/release/bin/triage $(DESTDIR)$(PREFIX)/bin/triage
 	cp -r rules $(DESTDIR)$(PREFIX)/share/triage/
 	install -m 644 docs/triage.1 $(DESTDIR)$(PREFIX)/share/man/man1/triage.1
 

@@ -14,6 +14,7 @@ struct seen {
 	char text[32 << 10];		/* one line a record */
 	size_t used;
 	unsigned volumes, filesystems, problems;
+	enum triage_severity loudest;	/* of the problems */
 };
 
 static __attribute__((format(printf, 2, 3))) enum triage_status
@@ -63,7 +64,9 @@ seen_problem(void *ctx, const struct triage_problem *p, struct triage_error *err
 {
 	(void)err;
 	assert_true(p->message[0] != '\0');
-	((struct seen *)ctx)->problems++;
+	struct seen *seen = ctx;
+	seen->problems++;
+	seen->loudest = p->severity > seen->loudest ? p->severity : seen->loudest;
 	return seen_line(ctx, "problem %s %s at=%" PRId64 " bytes=%" PRIu64 ": %s\n", p->stage, p->code, (int64_t)p->offset, p->bytes, p->message);
 }
 

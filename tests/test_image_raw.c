@@ -287,6 +287,27 @@ libtsk_reads_the_same_bytes_through_the_block_cache(void **state)
 	free(got);
 }
 
+static void
+bad_blocks_are_not_kept_so_that_they_count_again(void **state)
+{
+	(void)state;
+	enum { BLOCK = 64 << 10, BLOCKS = 48, SIZE = BLOCK * BLOCKS };	/* more than libtsk keeps, fewer than we do */
+	uint8_t got[512];
+	struct reader *r;
+	struct tsk_image *image;
+	struct triage_error err;
+	struct raw_segment segment = { .fd = -1, .size = SIZE };
+	assert_int_equal(raw_reader(&segment, 1, SIZE, 512, &r, &err), TRIAGE_OK);
+	assert_int_equal(tsk_image_open(r, &image, &err), TRIAGE_OK);
+	for (unsigned round = 1; round <= 2; round++) {
+		for (TSK_OFF_T i = 0; i < BLOCKS; i++)
+			assert_number_equal(tsk_img_read(tsk_image_info(image), i * BLOCK, (char *)got, sizeof(got)), sizeof(got));
+		assert_number_equal(r->bad_bytes, round * SIZE);
+	}
+	tsk_image_close(image);
+	reader_close(r);
+}
+
 int
 main(void)
 {
@@ -302,6 +323,7 @@ main(void)
 		cmocka_unit_test(an_unreadable_descriptor_gives_bad_zeros_not_an_error),
 		cmocka_unit_test(containers_that_are_not_read_are_refused_by_name),
 		cmocka_unit_test(a_fixed_vhd_is_read_up_to_its_footer),
+		cmocka_unit_test(bad_blocks_are_not_kept_so_that_they_count_again),
 		cmocka_unit_test(libtsk_reads_the_same_bytes_through_the_block_cache),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -236,6 +236,43 @@ tables_of_4096_byte_sectors_are_understood_whatever_the_reader_says(void **state
 }
 
 static void
+a_table_that_makes_sense_in_both_sector_sizes_is_told(void **state)
+{
+	(void)state;
+	put_entry(0, 0, 0x83, 256, 512);
+	put_ext2(256 * 512, 512 * 512, "small");
+	put_ext2(MIB, 2 * MIB, "large");
+	probe_bytes(medium, MEDIUM, 512, &seen);
+	assert_seen(&seen, "problem volumes sector-size-unsure");
+	assert_seen(&seen, "mbr examined at=131072 length=262144 label=small");
+	probe_bytes(medium, MEDIUM, 4096, &seen);
+	assert_seen(&seen, "problem volumes sector-size-unsure");
+	assert_seen(&seen, "mbr examined at=1048576 length=2097152 label=large");
+}
+
+static void
+boot_code_partitions_and_swap_are_no_loss(void **state)
+{
+	(void)state;
+	put_protective();
+	put_gpt(512, false);
+	memcpy(medium + 1024, "\x48\x61\x68\x21\x49\x64\x6f\x6e\x74\x4e\x65\x65\x64\x45\x46\x49", 16);	/* BIOS boot */
+	store_le(medium + 512 + 88, crc32_end(crc32_more(CRC32_START, medium + 1024, 16384)), 4);
+	store_le(medium + 512 + 16, 0, 4);
+	store_le(medium + 512 + 16, crc32_end(crc32_more(CRC32_START, medium + 512, 92)), 4);
+	memset(medium + MIB, 0x90, 4096);
+	probe_bytes(medium, MEDIUM, 512, &seen);
+	assert_seen(&seen, "gpt unsupported at=1048576");
+	assert_number_equal(seen.loudest, TRIAGE_LOW);
+	clear_medium(NULL);
+	memcpy(medium + 4086, "SWAPSPACE2", 10);
+	store_le(medium + 1024, 1, 4);
+	probe_bytes(medium, MEDIUM, 512, &seen);
+	assert_seen(&seen, "swap unsupported at=0");
+	assert_number_equal(seen.loudest, TRIAGE_LOW);
+}
+
+static void
 a_boot_sector_with_nonsense_entries_is_a_filesystem_not_a_table(void **state)
 {
 	(void)state;
@@ -352,6 +389,8 @@ main(void)
 		TEST(a_damaged_gpt_is_replaced_by_its_copy),
 		TEST(two_damaged_gpts_are_told_and_the_first_volume_is_still_found),
 		TEST(tables_of_4096_byte_sectors_are_understood_whatever_the_reader_says),
+		TEST(a_table_that_makes_sense_in_both_sector_sizes_is_told),
+		TEST(boot_code_partitions_and_swap_are_no_loss),
 		TEST(a_boot_sector_with_nonsense_entries_is_a_filesystem_not_a_table),
 		TEST(a_medium_that_is_two_things_is_examined_as_both),
 		TEST(a_partition_beyond_the_end_is_damaged_and_one_across_it_is_cut),

@@ -4,7 +4,7 @@
 #     tests/yara_equality.sh TOOL_SCAN [RULES...]
 #
 # TOOL_SCAN: the built tests/tool_scan. RULES: more rule files, beside rules/yara and tests/yara_equality. The corpus is a
-# sample of this machine's files and generated ones. Prints what differs; exit 1 when anything does.
+# sample of this machine's files and generated ones, and the files listed in $CORPUS. Prints what differs; exit 1 when anything does.
 set -eu
 tool=$1
 shift
@@ -31,6 +31,7 @@ while [ $i -lt 40 ]; do
 done
 find "$work" -type f ! -name '*.list' | sort >"$work/files.list"
 find /usr/bin /usr/lib /usr/share/doc /usr/include /etc -xdev -type f -size -3000k -readable 2>/dev/null | LC_ALL=C sort | awk 'NR % 97 == 0' | head -700 >>"$work/files.list"
+[ -z "${CORPUS:-}" ] || cat "$CORPUS" >>"$work/files.list"
 
 fail=0
 compare() {

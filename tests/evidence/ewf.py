@@ -141,6 +141,8 @@ def make(stem, maker=small_source, change=None, verdict="match", splits=None, **
     truth = truth_table.Truth()
     truth.take(inner, change=change)
     truth.expect("hash_verdict", verdict)
+    if verdict == "mismatch":
+        truth.expect("exit", 4)
     first, last = large_range(data) if maker is small_source else (0, 0)
     places = write(stem, data, splits(first, last) if splits else (), **options)
     folder.cleanup()
@@ -171,7 +173,6 @@ def damaged(stem):
         out.seek(at + 50)
         out.write(random.Random(1).randbytes(min(300, size - 60)))
     truth.expect("problem", "chunk")
-    truth.expect("exit", 3)
     truth.write(stem)
 
 
@@ -201,6 +202,7 @@ def odd(stem):
     truth.take(inner)
     write(stem, data + b"odd tail" * 25)
     truth.expect("hash_verdict", "mismatch")
+    truth.expect("exit", 4)
     truth.write(stem)
     folder.cleanup()
 

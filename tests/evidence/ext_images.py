@@ -262,30 +262,67 @@ def reuse(image, old, folder):
 
 
 def big_directory(stem):
-    """20,000 names in one directory, indexed by e2fsck -D (W10)."""
-    image = Image(stem, megabytes=16, label="W10", inodes=20_100)
+    """20,000 names in one directory, indexed by e2fsck -D (W10).
+
+    debugfs compares each new name with all before it, so the files are made in small
+    directories first, their entries written into the big one by own code, and every trace
+    of the small ones wiped.
+    """
+    image = Image(stem, megabytes=16, label="W10", inodes=20_200)
     image.add(b"/big", "directory")
     image.add(b"/big/first.txt", data=b"")
     empty = os.path.join(image.temporary, "empty")
     open(empty, "wb").close()
-    image.script += ["write %s file%06d.txt" % (empty, n) for n in range(20_000)]
+    names = [b"file%06d.txt" % n for n in range(20_000)]
+    stages = [names[at:at + 200] for at in range(0, len(names), 200)]
+    for n, stage in enumerate(stages):
+        image.script += ["cd /", "mkdir stage%d" % n, "cd /stage%d" % n]
+        image.script += ["write %s %s" % (empty, name.decode()) for name in stage]
     image.populate()
+    numbers, left = {}, []
+    for n in range(len(stages)):
+        stage = image.lookup(2, b"stage%d" % n)
+        left.append((stage, image.blocks(stage)))
+        found = image.names(stage)
+        numbers.update((name, inode) for _, _, inode, name in found if name.startswith(b"file"))
+    image.file.close()
+    away = ["expand_dir /big"] * 120
+    for n, stage in enumerate(stages):
+        away += ["cd /stage%d" % n] + ["unlink " + name.decode() for name in stage] + ["cd /", "rmdir /stage%d" % n]
+    image.run(away)
+    image.file = open(image.path, "r+b")
+    fill_directory(image, image.entries[0]["inode"], numbers)
+    for inode, blocks in left:
+        image.file.seek(image.inode_at(inode))
+        image.file.write(bytes(image.inode_size))
+        for block in blocks:
+            image.put(block, bytes(image.block))
     image.file.close()
     code, said = command("e2fsck", "-fyD", image.path)
     if code > 1:
         raise RuntimeError("e2fsck: %r" % said)
     image.file = open(image.path, "r+b")
     image.rows()
-    with_inodes(image)
+    for name in names:
+        image.truth.add((b"big", name), inode=numbers[name], data=b"")
     image.truth.expect("min_files", 20_001)
     image.finish()
 
 
-def with_inodes(image):
-    numbers = {name: inode for _, _, inode, name in image.names(image.entries[0]["inode"])}
-    for n in range(20_000):
-        name = b"file%06d.txt" % n
-        image.truth.add((b"big", name), inode=numbers[name], data=b"")
+def fill_directory(image, directory, numbers):
+    """Write entries into the empty blocks of a directory, front to back."""
+    waiting = sorted(numbers.items())
+    for block in image.blocks(directory)[1:]:
+        raw, at, last = image.get(block), 0, 0
+        end = image.block - 12
+        while waiting and at + 8 + (len(waiting[0][0]) + 3 & ~3) <= end:
+            name, inode = waiting.pop(0)
+            size = 8 + (len(name) + 3 & ~3)
+            raw[at:at + size] = (struct.pack("<IHBB", inode, size, len(name), 1) + name).ljust(size, b"\0")
+            at, last = at + size, at
+        if at:
+            struct.pack_into("<H", raw, last + 4, end - last)
+            image.put_directory_block(directory, block, raw)
 
 
 def damaged_directory(stem):

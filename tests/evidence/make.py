@@ -7,7 +7,7 @@ import os
 import sys
 import time
 
-MODULES = ("ntfs_images", "ext_images", "fat", "exfat", "partitions", "ewf", "iso", "raw", "signatures")
+MODULES = ("ntfs_images", "ext_images", "fat", "exfat", "partitions", "ewf", "iso", "raw", "signatures", "town")
 
 
 def registry():

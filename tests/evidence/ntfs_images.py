@@ -75,7 +75,7 @@ def _sparse_and_packed(v):
     v.node(v.root, "only_a_hole.bin").sparse([3 * 65_536])
     text = b"".join(TEXT + b"%d\n" % n for n in range(4000))
     v.file(v.root, "packed_text.txt", text, data=dict(compressed=True))
-    v.file(v.root, "packed_noise.bin", noise(9, 150_000), data=dict(compressed=True))
+    v.file(v.root, "packed_noise.bin", noise(9, 9 * 16_384), data=dict(compressed=True))
     mixed = text[:70_000] + bytes(200_000) + noise(10, 70_000) + text[:5_000]
     v.file(v.root, "packed_mixed.bin", mixed, data=dict(compressed=True))
 

@@ -85,11 +85,11 @@ def zfs():
     name = struct.pack(">I", len(LABEL)) + LABEL + bytes(-len(LABEL) % 4)
     pairs = xdr_pair(b"version", 8, struct.pack(">Q", 5000)) + xdr_pair(b"name", 9, name)
     pairs += xdr_pair(b"pool_guid", 8, struct.pack(">Q", 0x5EED5EED5EED5EED))
-    pairs += xdr_pair(b"guid", 8, struct.pack(">Q", 0x5EED0000000000001 & (1 << 63) - 1))
+    pairs += xdr_pair(b"guid", 8, struct.pack(">Q", 0x5EED000000000001))
     table = b"\1\1\0\0" + struct.pack(">II", 0, 1) + pairs + bytes(8)
     uber = b"".join(struct.pack("<QQQQQ", 0x00BAB10C, 5000, n + 1, 1, 1_670_289_240).ljust(1024, b"\0")
                     for n in range(16))
-    size = 4 * MB
+    size = 64 * MB             # libblkid looks for ZFS on nothing smaller
     labels = (0, 256 << 10, size - (512 << 10), size - (256 << 10))
     return {at + offset: raw for at in labels for offset, raw in ((16 << 10, table), (128 << 10, uber))}, size
 

@@ -62,7 +62,6 @@ rule wide_and_xor { strings: $a = "This program" xor(1-255) $b = "Microsoft" wid
 rule chained { strings: $a = { 2E 74 65 78 74 [-] 2E 64 61 74 61 } $b = { 47 4E 55 00 [200-4000] 6C 69 62 } condition: any of them }
 rule greedy { strings: $a = /ab?c.{0,40}z/ $b = /[a-z]{4,}ing\b/ condition: $a or #b > 50 }
 rule at_offset { strings: $a = "ELF" condition: $a at 1 and filesize < 100KB }
-rule entry { strings: $a = { 55 } condition: $a in (entrypoint..entrypoint + 100) }
 rule uses_pe { condition: pe.is_pe and pe.number_of_sections > 0 }
 rule uses_pe_or_size { condition: pe.is_pe or filesize == 3 }
 rule uses_pe_not { strings: $a = "zlib" condition: not pe.is_pe and $a }

@@ -101,11 +101,9 @@ sort_rules(struct sorter *s)
 		struct rule_part linked = linked_union(cut);
 		for (size_t i = 0; i < cut->count; i++) {
 			const struct rule_part *part = cut->parts[i].linked ? &linked : &cut->parts[i];
-			/* rules by name run on every stream again, known content or not: few, and kept in as few groups */
-			enum header_class header = part->by_name ? HEADER_ANY : header_class_of(&part->need);
+			unsigned family = family_of(header_class_of(&part->need), module_class_of(part->modules), part->by_name);
 			s->rules[s->count++] = (struct sorted_rule){
-				.file = f, .part = i, .size_max = part->by_name ? UINT64_MAX : part->need.size_max,
-				.family = family_of(header, module_class_of(part->modules), part->by_name), .searches = part->searches };
+				.file = f, .part = i, .family = family, .size_max = part->need.size_max, .searches = part->searches };
 		}
 	}
 	return TRIAGE_OK;

@@ -4,22 +4,10 @@
 
 #include <stdlib.h>
 
-enum { SLACK = 2 };	/* room for this many times the limit before a cut */
-
-enum triage_status
-hits_init(struct hits *h, size_t limit, struct triage_error *err)
-{
-	size_t room;
-	*h = (struct hits){ .limit = limit };
-	if (!__builtin_mul_overflow(limit, SLACK, &room) && !fault_hit())
-		h->items = calloc(room, sizeof(h->items[0]));
-	if (h->items == NULL) {
-		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for %zu matches", limit);
-		return TRIAGE_E_MEMORY;
-	}
-	h->room = room;
-	return TRIAGE_OK;
-}
+enum {
+	SLACK = 2,	/* room for this many times the limit before a cut */
+	WARM_UP = 16,
+};
 
 void
 hits_release(struct hits *h)
@@ -57,6 +45,24 @@ by_rank(const void *a, const void *b)
 	const struct hit *x = a, *y = b;
 	int order = compare(x->rank, y->rank);
 	return order != 0 ? order : by_place(a, b);
+}
+
+enum triage_status
+hits_init(struct hits *h, size_t limit, struct triage_error *err)
+{
+	size_t room;
+	*h = (struct hits){ .limit = limit };
+	if (!__builtin_mul_overflow(limit, SLACK, &room) && !fault_hit())
+		h->items = calloc(room, sizeof(h->items[0]));
+	if (h->items == NULL) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for %zu matches", limit);
+		return TRIAGE_E_MEMORY;
+	}
+	h->room = room;
+	/* glibc asks the kernel for the size of memory at the first large sort: now, because later no such call is allowed */
+	struct hit first_sort[WARM_UP] = { 0 };
+	qsort(first_sort, WARM_UP, sizeof(first_sort[0]), by_rank);
+	return TRIAGE_OK;
 }
 
 static void

@@ -49,7 +49,7 @@ unique_name(struct analyse_set *set, const char *path)
 	char candidate[NAME_MAX + 16];
 	for (unsigned n = 1;; n++) {
 		int size = n == 1 ? snprintf(candidate, sizeof(candidate), "%s", name) : snprintf(candidate, sizeof(candidate), "%s~%u", name, n);
-		const char *shown = pool_display(&set->pool, candidate, size < 0 ? 0 : strlen(candidate), PATH_SHOWN);
+		const char *shown = rule_words_display(&set->pool, candidate, size < 0 ? 0 : strlen(candidate), PATH_SHOWN);
 		bool taken = false;
 		for (size_t i = 0; i < set->file_count && !taken; i++)
 			taken = strcmp(set->files[i].public.name_space, shown) == 0;
@@ -66,7 +66,7 @@ refuse_file(struct analyse_set *set, struct set_file *file, size_t line, const c
 		snprintf(text, sizeof(text), "line %zu: %s", line, why);
 	else
 		snprintf(text, sizeof(text), "%s", why);
-	file->public.error = pool_display(&set->pool, text, strlen(text), ERROR_SHOWN);
+	file->public.error = rule_words_display(&set->pool, text, strlen(text), ERROR_SHOWN);
 	file->public.error_line = (unsigned)line;
 	rule_text_release(&file->cut);
 	free(file->text);
@@ -184,7 +184,7 @@ list_file(struct analyse_set *set, const char *path, struct set_file **ret_file,
 		return st;
 	struct set_file *file = &set->files[set->file_count];
 	*file = (struct set_file){ .public = {
-		.path = pool_display(&set->pool, path, strlen(path), PATH_SHOWN), .name_space = unique_name(set, path), .sha256 = "", .error = "" } };
+		.path = rule_words_display(&set->pool, path, strlen(path), PATH_SHOWN), .name_space = unique_name(set, path), .sha256 = "", .error = "" } };
 	set->file_count++;
 	*ret_file = file;
 	return TRIAGE_OK;
@@ -205,7 +205,7 @@ static const struct set_file *
 loaded_twin(const struct analyse_set *set, const struct set_file *file)
 {
 	for (const struct set_file *other = set->files; other < file; other++)
-		if (other->public.error[0] == '\0' && strcmp(other->public.sha256, file->public.sha256) == 0)
+		if (other->public.rules != 0 && strcmp(other->public.sha256, file->public.sha256) == 0)
 			return other;
 	return NULL;
 }
@@ -229,7 +229,7 @@ load_file(struct analyse_set *set, const char *path, struct triage_error *err)
 	}
 	char sha256[65];
 	digest_sha256_hex(file->text, file->size, sha256);
-	file->public.sha256 = pool_keep(&set->pool, sha256, 64);
+	file->public.sha256 = rule_words_keep(&set->pool, sha256, 64);
 	const struct set_file *twin = loaded_twin(set, file);
 	if (twin != NULL) {
 		char said[ERROR_SHOWN];
@@ -376,7 +376,7 @@ analyse_free(struct analyse_set *set)
 	free(set->files);
 	free(set->rules);
 	filetype_release(&set->magic);
-	pool_release(&set->pool);
+	rule_words_release(&set->pool);
 	if (set->yara_is_up)
 		yr_finalize();
 	free(set);

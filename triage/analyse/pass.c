@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { STEP = 256 << 10, STAGE_STEP = 1 << 20, MESSAGE = 400 };
 
@@ -72,6 +73,8 @@ analyse_pass_new(const struct analyse_set *set, struct analyse_pass **ret_pass, 
 	if (pass == NULL)
 		return no_memory(err);
 	pass->set = set;
+	/* libmagic writes dates: the zone file must be read before no file can be */
+	tzset();
 	enum triage_status st = make_room(pass, 4 * (size_t)STEP, err);
 	for (size_t i = 0; i < DIGEST_KIND_COUNT && st == TRIAGE_OK; i++)
 		st = digest_new((enum digest_kind)i, &pass->digests[i], err);

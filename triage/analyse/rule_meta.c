@@ -22,16 +22,16 @@ find_meta(const YR_RULE *rule, const char *const *keys)
 }
 
 static const char *
-meta_text(struct pool *pool, const YR_RULE *rule, const char *const *keys)
+meta_text(struct rule_words *pool, const YR_RULE *rule, const char *const *keys)
 {
 	const YR_META *meta = find_meta(rule, keys);
 	if (meta == NULL)
 		return "";
 	if (meta->type == META_TYPE_STRING)
-		return pool_display(pool, meta->string, strlen(meta->string), META_MAX);
+		return rule_words_display(pool, meta->string, strlen(meta->string), META_MAX);
 	char number[24];
 	int size = snprintf(number, sizeof(number), "%jd", (intmax_t)meta->integer);
-	return pool_keep(pool, number, (size_t)size);
+	return rule_words_keep(pool, number, (size_t)size);
 }
 
 static bool
@@ -97,7 +97,7 @@ put_techniques(struct buf *out, const char *text)
 }
 
 static const char *
-techniques_of(struct pool *pool, const YR_RULE *rule)
+techniques_of(struct rule_words *pool, const YR_RULE *rule)
 {
 	SCOPED_BUF found;
 	buf_init(&found, 400);
@@ -108,12 +108,12 @@ techniques_of(struct pool *pool, const YR_RULE *rule)
 		if (likely && meta->type == META_TYPE_STRING)
 			put_techniques(&found, meta->string);
 	}
-	return pool_keep(pool, buf_cstr(&found), found.size);
+	return rule_words_keep(pool, buf_cstr(&found), found.size);
 }
 
 /* "author; reference" when the rule names no source. */
 static const char *
-source_of(struct pool *pool, const YR_RULE *rule)
+source_of(struct rule_words *pool, const YR_RULE *rule)
 {
 	static const char *const source[] = { "source", NULL };
 	static const char *const author[] = { "author", NULL };
@@ -128,11 +128,11 @@ source_of(struct pool *pool, const YR_RULE *rule)
 	if (who[0] != '\0' && where[0] != '\0')
 		buf_text(&joined, "; ");
 	buf_text(&joined, where);
-	return pool_keep(pool, buf_cstr(&joined), joined.size);
+	return rule_words_keep(pool, buf_cstr(&joined), joined.size);
 }
 
 static const char *
-tags_of(struct pool *pool, const YR_RULE *rule)
+tags_of(struct rule_words *pool, const YR_RULE *rule)
 {
 	SCOPED_BUF joined;
 	buf_init(&joined, META_MAX);
@@ -142,7 +142,7 @@ tags_of(struct pool *pool, const YR_RULE *rule)
 			buf_char(&joined, ',');
 		buf_text(&joined, tag);
 	}
-	return pool_keep(pool, buf_cstr(&joined), joined.size);
+	return rule_words_keep(pool, buf_cstr(&joined), joined.size);
 }
 
 static unsigned
@@ -166,10 +166,10 @@ set_add_rule(struct analyse_set *set, const struct set_file *file, const YR_RULE
 	enum triage_status st = set_grow(&set->rules, set->rule_count, &set->rule_room, sizeof(set->rules[0]), err);
 	if (st != TRIAGE_OK)
 		return st;
-	struct pool *pool = &set->pool;
+	struct rule_words *pool = &set->pool;
 	const char *said_kind = meta_text(pool, rule, kind);
 	set->rules[set->rule_count] = (struct analyse_rule){
-		.name = pool_display(pool, rule->identifier, strlen(rule->identifier), META_MAX),
+		.name = rule_words_display(pool, rule->identifier, strlen(rule->identifier), META_MAX),
 		.name_space = file->public.name_space,
 		.tags = tags_of(pool, rule),
 		.title = meta_text(pool, rule, title),

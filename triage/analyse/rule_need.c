@@ -121,6 +121,74 @@ size_leaf(const struct parser *p, size_t at, struct rule_need *need)
 	return true;
 }
 
+/* Index of the bracket that closes the one at `at`, or count. */
+static size_t
+closing(const struct parser *p, size_t at, const char *open, const char *shut)
+{
+	size_t depth = 0;
+	for (size_t i = at; i < p->count; i++) {
+		if (word_at(p, i, open))
+			depth++;
+		else if (word_at(p, i, shut) && --depth == 0)
+			return i;
+	}
+	return p->count;
+}
+
+/* Fields and functions of modules that are undefined, or false, unless the module found its header at offset 0. */
+static const struct {
+	const char *module, *name;
+	struct rule_header header;
+} module_names[] = {
+#define NEEDS_PE(name) { "pe", #name, { .bytes = { 'M', 'Z' }, .size = 2 } },
+#define NEEDS_ELF(name) { "elf", #name, { .bytes = { 0x7f, 'E', 'L', 'F' }, .size = 4 } },
+#include "triage/analyse/rule_module_names.def"
+#undef NEEDS_PE
+#undef NEEDS_ELF
+};
+
+/* What follows a value in a comparison with one literal or one constant of a module. */
+static bool
+literal_follows(const struct parser *p, size_t at, size_t to)
+{
+	static const char *const operators[] = { "==", "!=", "<", "<=", ">", ">=", "contains", "icontains", "startswith", "istartswith",
+		"endswith", "iendswith", "iequals", "matches" };
+	bool known = false;
+	for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]) && !known; i++)
+		known = word_at(p, at, operators[i]);
+	if (!known)
+		return false;
+	enum rule_word_kind kind = at + 1 < to ? p->words[at + 1].kind : RULE_WORD_END;
+	if (to - at == 2)
+		return kind == RULE_WORD_NUMBER || kind == RULE_WORD_STRING || kind == RULE_WORD_REGEX;
+	return to - at == 4 && (word_at(p, at + 1, "pe") || word_at(p, at + 1, "elf")) && word_at(p, at + 2, ".");
+}
+
+/*
+ * module.name, with calls, subscripts and members behind it, alone or compared: an undefined value makes all of that
+ * undefined, and an undefined operand never holds.
+ */
+static bool
+module_leaf(const struct parser *p, size_t from, size_t to, struct rule_need *need)
+{
+	if (to - from < 3 || !word_at(p, from + 1, "."))
+		return false;
+	for (size_t i = 0; i < sizeof(module_names) / sizeof(module_names[0]); i++) {
+		if (!word_at(p, from, module_names[i].module) || !word_at(p, from + 2, module_names[i].name))
+			continue;
+		size_t at = from + 3;
+		while (at < to && (word_at(p, at, "(") || word_at(p, at, "[") || word_at(p, at, ".")))
+			at = word_at(p, at, "(") ? closing(p, at, "(", ")") + 1 : word_at(p, at, "[") ? closing(p, at, "[", "]") + 1 : at + 2;
+		/* is_pe is defined always: only its truth tells */
+		if (at != to && (rule_word_is(p->words[from + 2], "is_pe") || at > to || !literal_follows(p, at, to)))
+			return false;
+		need->header_count = 1;
+		need->headers[0] = module_names[i].header;
+		return true;
+	}
+	return false;
+}
+
 /* A comparison that spans exactly [from, to). */
 static struct rule_need
 leaf(const struct parser *p, size_t from, size_t to)
@@ -132,26 +200,9 @@ leaf(const struct parser *p, size_t from, size_t to)
 		return need;
 	if (to - from == 6 && word_at(p, from + 1, "==") && header_leaf(p, from + 2, p->words[from], &need))
 		return need;
-	/* the module sets is_pe only after it has seen MZ at the start */
-	if (to - from == 3 && word_at(p, from, "pe") && word_at(p, from + 1, ".") && word_at(p, from + 2, "is_pe")) {
-		need.header_count = 1;
-		need.headers[0] = (struct rule_header){ .bytes = { 'M', 'Z' }, .size = 2 };
-	}
+	if (module_leaf(p, from, to, &need))
+		return need;
 	return need;
-}
-
-/* Index of the bracket that closes the one at `at`, or count. */
-static size_t
-closing(const struct parser *p, size_t at)
-{
-	size_t depth = 0;
-	for (size_t i = at; i < p->count; i++) {
-		if (word_at(p, i, "("))
-			depth++;
-		else if (word_at(p, i, ")") && --depth == 0)
-			return i;
-	}
-	return p->count;
 }
 
 /* End of the operand at `at`: the next and, or, or unmatched bracket. */
@@ -159,7 +210,7 @@ static size_t
 operand_end(const struct parser *p, size_t at)
 {
 	while (at < p->count && !word_at(p, at, "and") && !word_at(p, at, "or") && !word_at(p, at, ")"))
-		at = word_at(p, at, "(") ? closing(p, at) + 1 : at + 1;
+		at = word_at(p, at, "(") ? closing(p, at, "(", ")") + 1 : at + 1;
 	return at < p->count ? at : p->count;
 }
 
@@ -170,7 +221,7 @@ parse_operand(struct parser *p)
 {
 	size_t from = p->at, end = operand_end(p, from);
 	struct rule_need need = no_need;
-	if (word_at(p, from, "(") && closing(p, from) + 1 == end && p->depth < DEPTH_MAX) {
+	if (word_at(p, from, "(") && closing(p, from, "(", ")") + 1 == end && p->depth < DEPTH_MAX) {
 		struct parser inner = { p->words, end - 1, from + 1, p->depth + 1 };
 		need = parse_or(&inner);
 		/* an unexpected form inside: trust nothing of it */

@@ -30,17 +30,20 @@ take_rule(struct group_scan *g, const YR_SCAN_CONTEXT *context, const YR_RULE *r
 	bool found = false;
 	YR_STRING *string;
 	yr_rule_strings_foreach(rule, string) {
-		const YR_MATCH *match = context->matches[string->idx].head;
+		/* libyara lays matches at any address: copied, not pointed to */
+		YR_MATCH match;
 		hit.id = string->identifier;
-		for (hit.rank = 0; match != NULL; match = match->next) {
-			if (match->is_private)
+		hit.rank = 0;
+		for (const void *at = context->matches[string->idx].head; at != NULL; at = match.next) {
+			memcpy(&match, at, sizeof(match));
+			if (match.is_private)
 				continue;
 			found = true;
 			if (hit.rank >= hits->limit) {
 				hits->dropped++;
 				continue;
 			}
-			take_match(g, match, &hit);
+			take_match(g, &match, &hit);
 			hits_add(hits, &hit);
 			hit.rank++;
 		}

@@ -11,7 +11,7 @@
 
 #include "triage/analyse/analyse.h"
 #include "triage/analyse/filetype.h"
-#include "triage/analyse/pool.h"
+#include "triage/analyse/rule_words.h"
 #include "triage/analyse/rule_text.h"
 
 #include <yara.h>
@@ -38,7 +38,7 @@ struct analyse_group {
 struct analyse_set {
 	size_t window_size, window_overlap;
 	unsigned scan_timeout, match_limit;
-	struct pool pool;
+	struct rule_words pool;
 	struct set_file *files;
 	size_t file_count, file_room;
 	struct analyse_rule *rules;

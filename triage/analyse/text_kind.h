@@ -26,7 +26,7 @@ struct text_shape {
 /* head: the first bytes of the stream; whole: head is all of it. */
 struct text_shape text_kind_of(struct view head, bool whole);
 
-enum { TEXT_DESCRIBE_MAX = 160 };
+enum { TEXT_DESCRIBE_MAX = 200 };
 /* Words in the manner of file(1): "ASCII text, with CRLF line terminators"; after: put behind "text". out has TEXT_DESCRIBE_MAX bytes. Returns out. */
 char *text_kind_describe(const struct text_shape *shape, const char *after, char *out);
 

@@ -7,14 +7,15 @@
 
 #define NS_PER_SECOND INT64_C(1000000000)
 #define FILETIME_UNIX UINT64_C(116444736000000000)	/* 1970-01-01 in 100 ns since 1601 */
-#define MAX_SECONDS INT64_C(9223372036)			/* 2262-04-11T23:47:16 */
+#define MAX_SECONDS INT64_C(9223372036)			/* 2262-04-11T23:47:16, with at most 854,775,807 ns */
 #define MIN_SECONDS INT64_C(-9223372036)
+#define FILETIME_SPAN UINT64_C(92233720368547758)	/* 100 ns that fit on either side of 1970 */
 
 bool
 when_filetime_fits(uint64_t filetime)
 {
 	/* 1601 to 1677 and beyond 2262 do not fit */
-	return filetime > FILETIME_UNIX - UINT64_C(92233720368547758) && filetime < FILETIME_UNIX + UINT64_C(92233720368547758);
+	return filetime >= FILETIME_UNIX - FILETIME_SPAN && filetime <= FILETIME_UNIX + FILETIME_SPAN;
 }
 
 int64_t
@@ -28,7 +29,7 @@ when_from_filetime(uint64_t filetime)
 bool
 when_unix_fits(int64_t seconds)
 {
-	return seconds > MIN_SECONDS && seconds < MAX_SECONDS;
+	return seconds >= MIN_SECONDS && seconds <= MAX_SECONDS;
 }
 
 int64_t
@@ -36,7 +37,8 @@ when_from_unix(int64_t seconds, uint32_t nanoseconds)
 {
 	if (!when_unix_fits(seconds))
 		return TRIAGE_TIME_NONE;
-	return seconds * NS_PER_SECOND + (int64_t)(nanoseconds < NS_PER_SECOND ? nanoseconds : 0);
+	int64_t fraction = (int64_t)(nanoseconds < NS_PER_SECOND ? nanoseconds : 0), ns;
+	return __builtin_add_overflow(seconds * NS_PER_SECOND, fraction, &ns) ? TRIAGE_TIME_NONE : ns;
 }
 
 /* Days since 1970-01-01 of a proleptic Gregorian date. month 1..12, day 1..31. */
@@ -178,8 +180,7 @@ when_parse(const char *text, int64_t *ret_ns)
 	int64_t seconds = days_from_civil(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - zone;
 	if (*p != '\0' || !when_unix_fits(seconds))
 		return false;
-	*ret_ns = seconds * NS_PER_SECOND + fraction;
-	return true;
+	return !__builtin_add_overflow(seconds * NS_PER_SECOND, fraction, ret_ns);
 }
 
 bool

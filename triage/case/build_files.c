@@ -1,6 +1,13 @@
 /* build_files.c - files in the order of filesystem and path, numbered from 1; and the moments of the timeline. */
 #include "triage/case/build.h"
 
+/* The order of the files of a filesystem, by keys alone: whole rows are too wide to be sorted quickly. */
+static const char order_sql[] =
+    "DROP TABLE IF EXISTS temp.place; CREATE TEMP TABLE place(place INTEGER PRIMARY KEY, entry_id INTEGER);";
+static const char order_one_sql[] =
+    "INSERT INTO temp.place(entry_id) SELECT entry_id FROM entry WHERE entry_id >= (?1 << 40) AND entry_id < ((?1 + 1) << 40)"
+    " ORDER BY path, name, inode, sequence, attr_type, attr_id, stream, state, entry_id";
+
 /* The columns of t_file after file_id, in their order. ?1: the filesystem. 40 is ENTRY_EDGE_BITS, 1 TRIAGE_ENTRY_HAS_CONTENT. */
 static const struct build_copy files = {
 	.from = "SELECT ?1, nullif(e.inode, -1), e.sequence, display(e.stream), e.path, e.name, file_kind_word(e.kind), file_state_word(e.state),"
@@ -9,12 +16,11 @@ static const struct build_copy files = {
 	    " CASE WHEN u.unit_id IS NULL THEN 'none' WHEN r.state IS NULL THEN 'skipped' ELSE content_state_word(r.state) END,"
 	    " e.attr_type, e.attr_id, e.flags, k.text, k.chi_square, k.first, k.last, k.most, k.least, k.blocks, k.random_blocks, r.bytes,"
 	    " k.block_size, k.most_offset, k.windowed, k.scan_incomplete, r.hashed, h.bytes IS NOT NULL OR n.unit_id IS NOT NULL"
-	    " FROM entry e LEFT JOIN unit u ON (e.flags & 1) <> 0 AND u.filesystem_id = ?1 AND u.inode = e.inode AND u.attr_type = e.attr_type"
+	    " FROM temp.place p CROSS JOIN entry e ON e.entry_id = p.entry_id LEFT JOIN unit u ON (e.flags & 1) <> 0 AND u.filesystem_id = ?1 AND u.inode = e.inode AND u.attr_type = e.attr_type"
 	    " AND u.attr_id = e.attr_id LEFT JOIN result r ON r.unit_id = u.unit_id"
-	    " LEFT JOIN temp.judged k ON k.sha256 = r.sha256 AND k.bytes = r.bytes"
+	    " LEFT JOIN temp.judged j ON j.sha256 = r.sha256 AND j.bytes = r.bytes LEFT JOIN result k ON k.result_id = j.result_id"
 	    " LEFT JOIN temp.hit h ON h.sha256 = r.sha256 AND h.bytes = r.bytes LEFT JOIN temp.name_hit n ON n.unit_id = u.unit_id"
-	    " WHERE e.entry_id >= (?1 << 40) AND e.entry_id < ((?1 + 1) << 40)"
-	    " ORDER BY e.path, e.name, e.inode, e.sequence, e.attr_type, e.attr_id, e.stream, e.state, e.entry_id",
+	    " ORDER BY p.place",
 	.into = "INSERT INTO t_file VALUES(NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,"
 	    " ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43, ?44, ?45, ?46, ?47, ?48, ?49)",
 };
@@ -61,14 +67,41 @@ put_moments(struct case_sealer *z, sqlite3_stmt *row, void *ctx, struct triage_e
 }
 
 static enum triage_status
+one_filesystem(struct case_sealer *z, uint64_t id, struct moments *m, struct triage_error *err)
+{
+	struct sql *q = &z->store->q;
+	sqlite3_stmt *order;
+	enum triage_status st = sql_exec(q, order_sql, err);
+	if (st == TRIAGE_OK)
+		st = sql_prepare(q, order_one_sql, &order, err);
+	if (st != TRIAGE_OK)
+		return st;
+	sql_bind_id(order, 1, id);
+	st = sql_run(q, order, err);
+	sqlite3_finalize(order);
+	return st == TRIAGE_OK ? build_copy(z, &files, id, put_moments, m, err) : st;
+}
+
+static enum triage_status
 all_filesystems(struct case_sealer *z, struct moments *m, struct triage_error *err)
 {
 	int64_t last = 0;
 	enum triage_status st = sql_number(&z->store->q, "SELECT coalesce(max(filesystem_id), 0) FROM filesystem", &last, err);
 	for (int64_t id = 1; id <= last && st == TRIAGE_OK; id++)
-		st = build_copy(z, &files, (uint64_t)id, put_moments, m, err);
+		st = one_filesystem(z, (uint64_t)id, m, err);
 	return st;
 }
+
+/*
+ * Two states that no unit of work tells. An empty file is wholly known: its digests are those of no bytes. A stream that the
+ * filesystem stores in a form that is not decoded (16 is TRIAGE_ENTRY_UNDECODED) was read, but not as its user saw it: no digest.
+ * 32 is TRIAGE_ENTRY_REUSED.
+ */
+static const char states_sql[] =
+    "UPDATE t_file SET content = 'complete', hashed = 1, md5 = X'd41d8cd98f00b204e9800998ecf8427e', sha1 = X'da39a3ee5e6b4b0d3255bfef95601890afd80709',"
+    " sha256 = X'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', mime = 'inode/x-empty', magic = 'empty'"
+    " WHERE kind = 'file' AND state = 'allocated' AND size = 0 AND content = 'none' AND (flags & 32) = 0;"
+    "UPDATE t_file SET content = 'partial' WHERE (flags & 16) <> 0 AND content = 'complete'";
 
 enum triage_status
 build_files(struct case_sealer *z, struct triage_error *err)
@@ -84,5 +117,5 @@ build_files(struct case_sealer *z, struct triage_error *err)
 	if (st == TRIAGE_OK)
 		st = sql_exec(&z->q, "INSERT INTO t_moment SELECT time, file_id, mask FROM temp.moment ORDER BY time, file_id;"
 		    " DROP TABLE temp.moment", err);
-	return st;
+	return st == TRIAGE_OK ? sql_exec(&z->q, states_sql, err) : st;
 }

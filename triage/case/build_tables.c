@@ -4,17 +4,14 @@
 #include <string.h>
 
 /*
- * judged: type and randomness of each content, once. Two workers may have judged the same bytes; which row is taken depends on
+ * judged: for each content the result that tells its type and randomness. Two workers may have judged the same bytes; which row is taken depends on
  * what the rows say, never on which came first. hit, name_hit: content and streams that rules hit.
  */
 static const char prepare_sql[] =
     "CREATE INDEX IF NOT EXISTS result_unit ON result(unit_id);"
     "DROP TABLE IF EXISTS temp.judged; DROP TABLE IF EXISTS temp.hit; DROP TABLE IF EXISTS temp.name_hit;"
-    "CREATE TEMP TABLE judged(sha256 BLOB, bytes INTEGER, windowed INTEGER, scan_incomplete INTEGER, text INTEGER, mime TEXT, magic TEXT,"
-    " entropy REAL, chi_square REAL, first REAL, last REAL, most REAL, least REAL, most_offset INTEGER, block_size INTEGER, blocks INTEGER,"
-    " random_blocks INTEGER, PRIMARY KEY(sha256, bytes)) WITHOUT ROWID;"
-    "INSERT OR IGNORE INTO temp.judged SELECT sha256, bytes, windowed, scan_incomplete, text, mime, magic, entropy, chi_square, first, last, most,"
-    " least, most_offset, block_size, blocks, random_blocks FROM main.result WHERE judged = 1"
+    "CREATE TEMP TABLE judged(sha256 BLOB, bytes INTEGER, result_id INTEGER, PRIMARY KEY(sha256, bytes)) WITHOUT ROWID;"
+    "INSERT OR IGNORE INTO temp.judged SELECT sha256, bytes, result_id FROM main.result WHERE judged = 1"
     " ORDER BY sha256, bytes, scan_incomplete, windowed, mime, magic, text, entropy, chi_square;"
     "CREATE TEMP TABLE hit(sha256 BLOB, bytes INTEGER, PRIMARY KEY(sha256, bytes)) WITHOUT ROWID;"
     "INSERT OR IGNORE INTO temp.hit SELECT r.sha256, r.bytes FROM main.match m JOIN main.result r ON r.unit_id = m.unit_id WHERE m.by_name = 0;"
@@ -67,6 +64,32 @@ build_prepare(struct case_sealer *z, struct triage_error *err)
 	return st == TRIAGE_OK ? note_unjudged(s, err) : st;
 }
 
+/* Borrowed, not copied: the row stays where it is until the next step. */
+static void
+carry_column(sqlite3_stmt *from, int column, sqlite3_stmt *into)
+{
+	switch (sqlite3_column_type(from, column)) {
+	case SQLITE_INTEGER:
+		sqlite3_bind_int64(into, column + 1, sqlite3_column_int64(from, column));
+		break;
+	case SQLITE_FLOAT:
+		sqlite3_bind_double(into, column + 1, sqlite3_column_double(from, column));
+		break;
+	case SQLITE_TEXT: {
+		const unsigned char *text = sqlite3_column_text(from, column);
+		sqlite3_bind_text(into, column + 1, (const char *)text, sqlite3_column_bytes(from, column), SQLITE_STATIC);
+		break;
+	}
+	case SQLITE_BLOB: {
+		const void *data = sqlite3_column_blob(from, column);
+		sql_bind_blob(into, column + 1, data, (size_t)sqlite3_column_bytes(from, column));
+		break;
+	}
+	default:
+		sqlite3_bind_null(into, column + 1);
+	}
+}
+
 enum triage_status
 build_copy(struct case_sealer *z, const struct build_copy *copy, uint64_t id,
     enum triage_status (*after)(struct case_sealer *z, sqlite3_stmt *row, void *ctx, struct triage_error *err), void *ctx, struct triage_error *err)
@@ -85,7 +108,7 @@ build_copy(struct case_sealer *z, const struct build_copy *copy, uint64_t id,
 	int columns = sqlite3_column_count(from);
 	while ((st = sql_step(&z->store->q, from, err)) == TRIAGE_OK) {
 		for (int i = 0; i < columns; i++)
-			sqlite3_bind_value(into, i + 1, sqlite3_column_value(from, i));
+			carry_column(from, i, into);
 		st = sql_step(&z->q, into, err);
 		sqlite3_reset(into);
 		if (st == TRIAGE_END)

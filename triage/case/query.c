@@ -18,7 +18,7 @@ struct case_cursor {
 	bool ended;
 };
 
-/* by_time NULL: as by_id. of: rows of one file, for views that have a file_id. count NULL: of the view. */
+/* by_time NULL: as by_id. of: rows of one file, or one finding. count NULL: of the view. */
 static const struct view_row {
 	const char *by_id, *by_time, *of, *count;
 } views[CASE_VIEW_COUNT] = {
@@ -35,7 +35,8 @@ static const struct view_row {
 	[CASE_EXTENTS] = { .by_id = "SELECT * FROM extents ORDER BY file_id, file_offset, image_offset",
 	    .of = "SELECT * FROM extents WHERE file_id = ?1 ORDER BY file_id, file_offset, image_offset" },
 	[CASE_FINDINGS] = { .by_id = "SELECT * FROM findings ORDER BY finding_id",
-	    .by_time = "SELECT * FROM findings ORDER BY first_time IS NULL, first_time, finding_id" },
+	    .by_time = "SELECT * FROM findings ORDER BY first_time IS NULL, first_time, finding_id",
+	    .of = "SELECT * FROM findings WHERE finding_id = ?1" },
 	[CASE_PROBLEMS] = { .by_id = "SELECT stage, severity, evidence_id, filesystem_id, path, inode, code, message, bytes, offset"
 	    " FROM t_problem ORDER BY problem_id", .count = "SELECT count(*) FROM t_problem" },
 	[CASE_COVERAGE] = { .by_id = "SELECT what, total, examined, skipped, failed, bytes_total, bytes_examined, reason FROM t_coverage"

@@ -66,7 +66,7 @@ uint64_t case_count(struct case_reader *r, enum case_view view);
 const char *case_meta(struct case_reader *r, const char *key);	/* "" when absent; lives until the next call */
 
 WARN_UNUSED enum triage_status case_rows(struct case_reader *r, enum case_view view, enum case_order order, struct case_cursor **ret_cursor, struct triage_error *err);
-/* Rows of one file only: CASE_FILES, CASE_MATCHES or CASE_EXTENTS. */
+/* Rows of one file only: CASE_FILES, CASE_MATCHES or CASE_EXTENTS; of CASE_FINDINGS the one with this finding_id. */
 WARN_UNUSED enum triage_status case_rows_of(struct case_reader *r, enum case_view view, uint64_t file_id, struct case_cursor **ret_cursor, struct triage_error *err);
 WARN_UNUSED enum triage_status case_next(struct case_cursor *c, struct triage_error *err);	/* OK, or TRIAGE_END, or E_* */
 void case_cursor_close(struct case_cursor *c);	/* NULL is fine */

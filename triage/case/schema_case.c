@@ -77,7 +77,7 @@ const char *const case_views[] = {
     " (SELECT nullif(value, '') FROM t_meta WHERE key = 'hostname') AS host, NULL AS user, f.path AS path,"
     " f.path || iif(f.stream = '', '', ':' || f.stream) || ' (' || iif(f.kind <> 'file', f.kind, iif(f.size IS NULL, 'size not known',"
     " f.size || ' bytes')) || iif(f.state = 'allocated', '', ', ' || f.state) || ')' AS message, NULL AS technique, m.file_id AS file_id,"
-    " json_object('inode', f.inode, 'size', f.size, 'state', f.state) AS data, f.inode AS inode, " DIGEST("sha256")
+    " '{\"inode\":' || ifnull(f.inode, 'null') || ',\"size\":' || ifnull(f.size, 'null') || ',\"state\":\"' || f.state || '\"}' AS data, f.inode AS inode, " DIGEST("sha256")
     " FROM t_moment m CROSS JOIN t_file f ON f.file_id = m.file_id CROSS JOIN t_filesystem s ON s.filesystem_id = f.filesystem_id"
     " CROSS JOIN t_meaning k ON k.mask = m.mask"
     /* the plus signs take the column types away: both arms must agree in them, or SQLite sorts what is sorted already */

@@ -30,7 +30,7 @@ const char *
 rules_folder(void)
 {
 	static char folder[PATH_MAX + 64];
-	static const char *const places[] = { "../rules", "../../rules", "../share/triage/rules", "rules" };
+	static const char *const places[] = { "../../../rules", "../rules", "../../rules", "../share/triage/rules", "rules" };
 	char self[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	if (n > 0) {

@@ -113,6 +113,12 @@ judge_family_traits(const struct detect_judge *j, const char *family)
 	return traits;
 }
 
+unsigned
+judge_count_traits(unsigned traits)
+{
+	return (unsigned)__builtin_popcount(traits & ~(unsigned)TRAIT_ENCRYPTED);
+}
+
 void
 judge_remark(struct detect_judge *j, const char *text)
 {

@@ -55,6 +55,7 @@ struct detect_judge {
 	size_t family_count;
 	const char *note_names[NOTE_NAMES_MAX];	/* distinct base names of notes and of what could be one */
 	size_t note_name_count;
+	uint64_t claimed;		/* file_id + 1 of the file that the encrypted detector last took for itself */
 	uint64_t notes;			/* notes by content, or by a name that points to one family */
 	uint64_t encrypted_files, encrypted_bytes;
 	int64_t first_encrypted, last_encrypted;
@@ -81,6 +82,8 @@ struct detector {
 /* For detectors. */
 void judge_family_trait(struct detect_judge *j, const char *family, unsigned traits);
 unsigned judge_family_traits(const struct detect_judge *j, const char *family);	/* of it and of its near namesakes */
+/* Independent traits in such a set; encrypted files as such are none of a family. */
+unsigned judge_count_traits(unsigned traits);
 /* "LockBit" and "LockBit 3.0" are one family's, "LockBit 2.0" and "LockBit 3.0" are not. */
 bool families_agree(const char *a, const char *b);
 /* A limit was met and something was only counted. text: a literal. */

@@ -11,14 +11,18 @@ enum where { WHERE_ANY, WHERE_NAME, WHERE_FOLDER, WHERE_EXTENSION };
 
 static const char wild[] = "*?[";
 
+static unsigned char
+fold(char c)
+{
+	return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
 static uint32_t
 hash_key(enum where where, const char *text, size_t size)
 {
 	uint32_t h = 2166136261u ^ (uint32_t)where;
-	for (size_t i = 0; i < size; i++) {
-		char c = text[i];
-		h = (h ^ (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c)) * 16777619u;
-	}
+	for (size_t i = 0; i < size; i++)
+		h = (h ^ fold(text[i])) * 16777619u;
 	return (h ^ h >> 15) % RANK_BUCKETS;
 }
 
@@ -55,10 +59,13 @@ choose_key(struct rank_pattern *p)
 {
 	const char *slash = strrchr(p->glob, '/'), *name = slash != NULL ? slash + 1 : p->glob, *dot = strrchr(name, '.');
 	p->where = WHERE_ANY;
+	p->key = "";
 	p->tried = p->glob;
 	p->name_only = strncmp(p->glob, "**/", 3) == 0 && name == p->glob + 3 && strstr(name, "**") == NULL;
 	if (p->name_only)
 		p->tried = name;
+	if (p->name_only)
+		p->first = strchr(wild, name[0]) != NULL ? 0 : fold(name[0]);
 	if (is_literal(name, strlen(name))) {
 		p->where = WHERE_NAME;
 		p->key = name;
@@ -66,6 +73,10 @@ choose_key(struct rank_pattern *p)
 		return;
 	}
 	find_folder(p, name);
+	if (strcmp(name, "**") == 0 && strncmp(p->glob, "**/", 3) == 0 && is_literal(p->glob + 3, (size_t)(name - p->glob) - 4)) {
+		p->run = p->glob + 3;
+		p->run_size = (size_t)(name - p->glob) - 4;
+	}
 	if (p->where == WHERE_ANY && dot != NULL && is_literal(dot + 1, strlen(dot + 1))) {
 		p->where = WHERE_EXTENSION;
 		p->key = dot + 1;
@@ -125,6 +136,22 @@ rank_load(struct rank_index *index, const struct table *table, const char *path,
 	return TRIAGE_OK;
 }
 
+/* key: where in path (or name) the literal of the pattern was found. */
+static bool
+fits(const struct rank_pattern *p, const char *key, const char *path, const char *name)
+{
+	if (p->run != NULL) {
+		const char *start = key + p->key_size;
+		if ((size_t)(start - path) <= p->run_size)
+			return false;
+		start -= p->run_size;
+		return start[-1] == '/' && strncasecmp(start, p->run, p->run_size) == 0;
+	}
+	if (p->name_only)
+		return (p->first == 0 || p->first == fold(name[0])) && glob_match(p->tried, name);
+	return glob_match(p->tried, path);
+}
+
 /* Try the patterns of one bucket whose key is this text; best is lowered. */
 static unsigned
 try_bucket(const struct rank_index *index, enum where where, const char *key, size_t size, const char *path, const char *name, unsigned best)
@@ -136,7 +163,7 @@ try_bucket(const struct rank_index *index, enum where where, const char *key, si
 			break;
 		if (p->where != where || p->key_size != size || strncasecmp(p->key, key, size) != 0)
 			continue;
-		if (glob_match(p->tried, p->name_only ? name : path))
+		if (fits(p, key, path, name))
 			return p->rank;
 	}
 	return best;

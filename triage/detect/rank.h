@@ -25,6 +25,9 @@ struct rank_index {
 		unsigned rank;
 		unsigned char where;	/* enum in rank.c */
 		bool name_only;		/* tried against the base name */
+		unsigned char first;	/* of a name-only glob: folded first character, 0 when it can be any */
+		const char *run;	/* "a/b" of a glob that is no more than "folder star / a/b / any": compared, not tried; else NULL */
+		size_t run_size;
 		uint32_t next;		/* index + 1 within the bucket, by rising rank */
 	} *patterns;			/* by rising rank */
 	size_t count;

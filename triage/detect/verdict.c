@@ -114,13 +114,6 @@ put_reasons(const struct detect_judge *j, const struct sum *sum, double examined
 	buf_char(out, ']');
 }
 
-static unsigned
-count_traits(unsigned traits)
-{
-	unsigned note = (traits & (TRAIT_NOTE | TRAIT_NOTE_NAME)) != 0;
-	return note + ((traits & TRAIT_EXTENSION) != 0) + ((traits & TRAIT_MARK) != 0) + ((traits & TRAIT_PROGRAM) != 0);
-}
-
 /*
  * Families that a finding speaks of, those with most traits only: "probably" needs two, one alone is named when there is
  * none better, and a program alone names no family.
@@ -130,7 +123,7 @@ put_families(const struct detect_judge *j, struct buf *out)
 {
 	unsigned best = 1;
 	for (size_t i = 0; i < j->family_count; i++) {
-		unsigned traits = judge_family_traits(j, j->families[i].name), n = count_traits(traits);
+		unsigned traits = judge_family_traits(j, j->families[i].name), n = judge_count_traits(traits);
 		if (n > best && (traits & ~(unsigned)TRAIT_PROGRAM) != 0)
 			best = n;
 	}
@@ -138,7 +131,7 @@ put_families(const struct detect_judge *j, struct buf *out)
 		const char *name = j->families[i].name;
 		unsigned traits = judge_family_traits(j, name), own = j->families[i].traits;
 		bool speaks = (own & (TRAIT_NOTE | TRAIT_NOTE_NAME | TRAIT_MARK | TRAIT_ENCRYPTED)) != 0;
-		if (!speaks || count_traits(traits) < best)
+		if (!speaks || judge_count_traits(traits) < best)
 			continue;
 		if (out->size + strlen(name) + 2 > FAMILY_SIZE) {
 			buf_text(out, ", ...");

@@ -16,8 +16,8 @@
 #include <string.h>
 
 enum { HASH_TEXT = 64, ERRORS_ASKED = 4096 };
-static const char why_checksum[] = "checksum error";
-static const char why_absent[] = "not in the image";
+static const char why_checksum[] = "damaged chunk (checksum error)";
+static const char why_absent[] = "chunks missing from the image";
 static const char why_acquiry[] = "not read at acquisition";
 
 struct ewf {

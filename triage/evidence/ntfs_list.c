@@ -5,27 +5,13 @@
  * After the survey folders are sent breadth-first from the root; those not reached go below the virtual folders. Then
  * every record is read again and the files are sent.
  */
-#include "triage/evidence/ntfs_entry.h"
-#include "triage/evidence/ntfs_survey.h"
+#include "triage/evidence/ntfs_list.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define NO_EDGE UINT32_MAX
-
-struct listing {
-	struct ntfs *n;
-	struct walk walk;
-	struct ntfs_survey survey;
-	struct ntfs_entries entries;
-	struct ntfs_file file;
-	uint32_t *edge;		/* per record: of a folder that was sent */
-	uint32_t *queue;	/* folders to enter */
-	size_t queued, entered;
-};
-
 static void
-listing_release(struct listing *l)
+listing_release(struct ntfs_listing *l)
 {
 	ntfs_survey_release(&l->survey);
 	ntfs_entries_release(&l->entries);
@@ -35,7 +21,7 @@ listing_release(struct listing *l)
 }
 
 static enum triage_file_state
-state_below(const struct listing *l, bool live, uint64_t parent)
+state_below(const struct ntfs_listing *l, bool live, uint64_t parent)
 {
 	uint8_t bits = l->survey.bits[parent];
 	bool rooted = (bits & NTFS_IS_ROOTED) != 0;
@@ -46,7 +32,7 @@ state_below(const struct listing *l, bool live, uint64_t parent)
 
 /* Below $Extend all belongs to the file system. parent: TRIAGE_NO_ID for none. */
 static bool
-is_internal(const struct listing *l, uint64_t number, uint64_t parent)
+is_internal(const struct ntfs_listing *l, uint64_t number, uint64_t parent)
 {
 	return (number < NTFS_METAFILES && number != NTFS_ROOT) ||
 	    (parent < l->survey.records && (l->survey.bits[parent] & NTFS_IS_INTERNAL) != 0);
@@ -67,7 +53,7 @@ names_in(const struct ntfs_file *f, uint64_t parent)
  * the last. ret_edge: of the first one that is listed, else untouched.
  */
 static enum triage_status
-send_names(struct listing *l, size_t *at, uint32_t flags, uint64_t *ret_edge, struct triage_error *err)
+send_names(struct ntfs_listing *l, size_t *at, uint32_t flags, uint64_t *ret_edge, struct triage_error *err)
 {
 	const struct ntfs_file *f = &l->file;
 	uint64_t parent = f->attrs[*at].first_vcn, number = ntfs_ref_number(parent);
@@ -91,7 +77,7 @@ send_names(struct listing *l, size_t *at, uint32_t flags, uint64_t *ret_edge, st
 }
 
 static enum triage_status
-load(struct listing *l, uint64_t number, struct triage_error *err)
+load(struct ntfs_listing *l, uint64_t number, struct triage_error *err)
 {
 	enum ntfs_record_state state;
 	enum triage_status st = ntfs_file_load(l->n, number, &l->file, &state, err);
@@ -102,7 +88,7 @@ load(struct listing *l, uint64_t number, struct triage_error *err)
 
 /* Remember a folder that was sent, and enter it later. */
 static void
-enter_later(struct listing *l, uint64_t number, uint64_t edge, uint8_t bits)
+enter_later(struct ntfs_listing *l, uint64_t number, uint64_t edge, uint8_t bits)
 {
 	l->edge[number] = (uint32_t)edge;
 	l->survey.bits[number] |= bits;
@@ -111,11 +97,11 @@ enter_later(struct listing *l, uint64_t number, uint64_t edge, uint8_t bits)
 
 /* Send the folders that say they lie in a folder, and queue those met for the first time. */
 static enum triage_status
-send_children(struct listing *l, uint64_t parent, struct triage_error *err)
+send_children(struct ntfs_listing *l, uint64_t parent, struct triage_error *err)
 {
 	for (uint32_t i = l->survey.first[parent]; i != NTFS_NO_LINK; i = l->survey.links[i].next) {
 		uint64_t child = l->survey.links[i].child, edge = TRIAGE_NO_ID;
-		bool again = l->edge[child] != NO_EDGE, internal = is_internal(l, child, parent);
+		bool again = l->edge[child] != NTFS_NO_EDGE, internal = is_internal(l, child, parent);
 		enum triage_status st = load(l, child, err);
 		if (st == TRIAGE_E_MEMORY)
 			return st;
@@ -125,7 +111,7 @@ send_children(struct listing *l, uint64_t parent, struct triage_error *err)
 		st = send_names(l, &at, (internal ? TRIAGE_ENTRY_INTERNAL : 0u) | (again ? (uint32_t)TRIAGE_ENTRY_CYCLE : 0u), &edge, err);
 		if (st != TRIAGE_OK)
 			return st;
-		if (edge < NO_EDGE && !again)
+		if (edge < NTFS_NO_EDGE && !again)
 			enter_later(l, child, edge,
 			    (uint8_t)((l->survey.bits[parent] & NTFS_IS_ROOTED) | (internal ? NTFS_IS_INTERNAL : 0)));
 	}
@@ -133,7 +119,7 @@ send_children(struct listing *l, uint64_t parent, struct triage_error *err)
 }
 
 static enum triage_status
-drain_queue(struct listing *l, struct triage_error *err)
+drain_queue(struct ntfs_listing *l, struct triage_error *err)
 {
 	enum triage_status st = TRIAGE_OK;
 	while (st == TRIAGE_OK && l->entered < l->queued)
@@ -143,7 +129,7 @@ drain_queue(struct listing *l, struct triage_error *err)
 
 /* The loaded file has no folder: send it below a virtual one, under its own name if it has any. */
 static enum triage_status
-send_lost(struct listing *l, uint64_t *ret_edge, struct triage_error *err)
+send_lost(struct ntfs_listing *l, uint64_t *ret_edge, struct triage_error *err)
 {
 	const struct ntfs_file *f = &l->file;
 	bool live = (f->head.flags & NTFS_RECORD_IN_USE) != 0, named = false;
@@ -160,7 +146,7 @@ send_lost(struct listing *l, uint64_t *ret_edge, struct triage_error *err)
 
 /* Entry 0: the root, even when its record is lost. */
 static enum triage_status
-send_root(struct listing *l, struct triage_error *err)
+send_root(struct ntfs_listing *l, struct triage_error *err)
 {
 	uint64_t edge = 0;
 	struct ntfs_survey *s = &l->survey;
@@ -188,13 +174,13 @@ send_root(struct listing *l, struct triage_error *err)
 
 /* Folders that the root does not lead to: first those whose parent is gone, then what is left of rings. */
 static enum triage_status
-send_lost_folders(struct listing *l, bool rings, struct triage_error *err)
+send_lost_folders(struct ntfs_listing *l, bool rings, struct triage_error *err)
 {
 	enum triage_status st = TRIAGE_OK;
 	for (uint64_t i = 0; i < l->survey.records && st == TRIAGE_OK; i++) {
 		uint64_t edge = 0;
 		size_t at = 0;
-		if ((l->survey.bits[i] & NTFS_IS_FOLDER) == 0 || l->edge[i] != NO_EDGE || i == NTFS_ROOT)
+		if ((l->survey.bits[i] & NTFS_IS_FOLDER) == 0 || l->edge[i] != NTFS_NO_EDGE || i == NTFS_ROOT)
 			continue;
 		st = load(l, i, err);
 		if (st != TRIAGE_OK && st != TRIAGE_E_MEMORY) {
@@ -207,7 +193,7 @@ send_lost_folders(struct listing *l, bool rings, struct triage_error *err)
 		if (st != TRIAGE_OK || (!rings && at < l->file.attr_count))
 			continue;
 		st = send_lost(l, &edge, err);
-		if (st == TRIAGE_OK && edge < NO_EDGE) {
+		if (st == TRIAGE_OK && edge < NTFS_NO_EDGE) {
 			enter_later(l, i, edge, 0);
 			st = drain_queue(l, err);
 		}
@@ -227,7 +213,7 @@ never_used(const struct ntfs_file *f)
 }
 
 static enum triage_status
-send_file(struct listing *l, uint64_t number, struct triage_error *err)
+send_file(struct ntfs_listing *l, uint64_t number, struct triage_error *err)
 {
 	const struct ntfs_file *f = &l->file;
 	uint64_t edge = TRIAGE_NO_ID;
@@ -241,7 +227,7 @@ send_file(struct listing *l, uint64_t number, struct triage_error *err)
 		return TRIAGE_OK;
 	while (at < f->attr_count && st == TRIAGE_OK) {
 		uint64_t parent = ntfs_ref_number(f->attrs[at].first_vcn);
-		if (f->attrs[at].type != NTFS_FILE_NAME || !ntfs_survey_matches(&l->survey, f->attrs[at].first_vcn) || l->edge[parent] == NO_EDGE)
+		if (f->attrs[at].type != NTFS_FILE_NAME || !ntfs_survey_matches(&l->survey, f->attrs[at].first_vcn) || l->edge[parent] == NTFS_NO_EDGE)
 			at++;
 		else
 			st = send_names(l, &at, is_internal(l, number, parent) ? (uint32_t)TRIAGE_ENTRY_INTERNAL : 0, &edge, err);
@@ -250,7 +236,7 @@ send_file(struct listing *l, uint64_t number, struct triage_error *err)
 }
 
 static enum triage_status
-send_files(struct listing *l, struct triage_error *err)
+send_files(struct ntfs_listing *l, struct triage_error *err)
 {
 	enum triage_status st = TRIAGE_OK;
 	for (uint64_t i = 0; i < l->survey.records && st == TRIAGE_OK; i++)
@@ -264,7 +250,7 @@ send_files(struct listing *l, struct triage_error *err)
 }
 
 static enum triage_status
-tell_volume(struct listing *l, struct triage_error *err)
+tell_volume(struct ntfs_listing *l, struct triage_error *err)
 {
 	struct ntfs *n = l->n;
 	struct triage_problem p = {
@@ -283,7 +269,7 @@ tell_volume(struct listing *l, struct triage_error *err)
 }
 
 static enum triage_status
-listing_run(struct listing *l, struct triage_error *err)
+listing_run(struct ntfs_listing *l, struct triage_error *err)
 {
 	size_t count = (size_t)l->n->records;
 	enum triage_status st = tell_volume(l, err);
@@ -316,6 +302,8 @@ listing_run(struct listing *l, struct triage_error *err)
 		st = send_lost_folders(l, true, err);
 	if (st == TRIAGE_OK)
 		st = send_files(l, err);
+	if (st == TRIAGE_OK)
+		st = ntfs_list_old_names(l, err);
 	return st == TRIAGE_OK ? walk_finish(&l->walk, err) : st;
 }
 
@@ -323,7 +311,7 @@ enum triage_status
 ntfs_list(struct evidence_fs *fs, const struct evidence_sink *sink, struct triage_error *err)
 {
 	struct ntfs *n = fs->state;
-	struct listing l = { .n = n };
+	struct ntfs_listing l = { .n = n };
 	n->list_bytes = 0;
 	walk_init(&l.walk, sink, n->records);
 	ntfs_entries_init(&l.entries, n, &l.walk);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 enum {
-	FIXUP_STRIDE = 512,
+	FIXUP_STRIDE = 512, MIN_USA = 40,
 	HEAD_USA_OFFSET = 4, HEAD_USA_COUNT = 6, HEAD_SEQUENCE = 16, HEAD_LINKS = 18, HEAD_FIRST = 20, HEAD_FLAGS = 22, HEAD_USED = 24,
 	HEAD_BASE = 32, HEAD_SIZE = 42,
 	ATTR_LENGTH = 4, ATTR_NONRESIDENT = 8, ATTR_NAME_LENGTH = 9, ATTR_NAME_OFFSET = 10, ATTR_FLAGS = 12, ATTR_ID = 14,
@@ -11,16 +11,16 @@ enum {
 	ATTR_FIRST_VCN = 16, ATTR_LAST_VCN = 24, ATTR_RUNS_OFFSET = 32, ATTR_UNIT = 34, ATTR_ALLOCATED = 40, ATTR_SIZE = 48,
 	ATTR_INITIALISED = 56, ATTR_NONRESIDENT_SIZE = 64,
 	ATTR_END = -1,
-	NAME_PARENT = 0, NAME_CREATED = 8, NAME_MODIFIED = 16, NAME_CHANGED = 24, NAME_ACCESSED = 32, NAME_LENGTH = 64, NAME_SPACE = 65,
+	NAME_PARENT = 0, NAME_CREATED = 8, NAME_MODIFIED = 16, NAME_CHANGED = 24, NAME_ACCESSED = 32, NAME_SIZE = 48, NAME_FLAGS = 56, NAME_LENGTH = 64, NAME_SPACE = 65,
 	NAME_TEXT = 66,
+	NAME_IS_FOLDER = 0x10000000,
 };
 
-/* Put the two bytes at the end of each sector back. False when a sector is not of this generation. */
-static bool
-undo_fixups(uint8_t *data, size_t size)
+bool
+ntfs_fixups_undo(uint8_t *data, size_t size)
 {
 	size_t at = load_le16(data + HEAD_USA_OFFSET), count = load_le16(data + HEAD_USA_COUNT);
-	if (count < 1 || at < HEAD_SIZE - 2 || at + count * 2 > size || count - 1 > size / FIXUP_STRIDE)
+	if (count < 1 || at < MIN_USA || at + count * 2 > size || count - 1 > size / FIXUP_STRIDE)
 		return false;
 	bool whole = count - 1 == size / FIXUP_STRIDE;
 	for (size_t i = 1; i < count; i++) {
@@ -48,7 +48,7 @@ ntfs_record_fix(uint8_t *data, size_t size, struct ntfs_head *ret_head)
 	bool torn = memcmp(data, "BAAD", 4) == 0;
 	if (size < 64 || (!torn && memcmp(data, "FILE", 4) != 0))
 		return all_zero(data, size) ? NTFS_RECORD_EMPTY : NTFS_RECORD_GARBAGE;
-	torn |= !undo_fixups(data, size);
+	torn |= !ntfs_fixups_undo(data, size);
 	struct ntfs_head head = {
 		.sequence = load_le16(data + HEAD_SEQUENCE), .links = load_le16(data + HEAD_LINKS), .flags = load_le16(data + HEAD_FLAGS),
 		.base = load_le64(data + HEAD_BASE), .first = load_le16(data + HEAD_FIRST), .used = load_le32(data + HEAD_USED),
@@ -136,6 +136,7 @@ ntfs_name_parse(struct view value, struct ntfs_name *ret_name)
 	*ret_name = (struct ntfs_name){
 		.parent = load_le64(p + NAME_PARENT), .created = load_le64(p + NAME_CREATED), .modified = load_le64(p + NAME_MODIFIED),
 		.changed = load_le64(p + NAME_CHANGED), .accessed = load_le64(p + NAME_ACCESSED), .space = p[NAME_SPACE],
+		.size = load_le64(p + NAME_SIZE), .folder = (load_le32(p + NAME_FLAGS) & NAME_IS_FOLDER) != 0,
 		.text = { p + NAME_TEXT, size },
 	};
 	return true;

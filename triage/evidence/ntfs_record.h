@@ -15,7 +15,7 @@ enum {
 	NTFS_RECORD_IN_USE = 1, NTFS_RECORD_DIRECTORY = 2,	/* flags of a record */
 
 	NTFS_STANDARD_INFORMATION = 0x10, NTFS_ATTRIBUTE_LIST = 0x20, NTFS_FILE_NAME = 0x30, NTFS_SECURITY = 0x50, NTFS_DATA = 0x80,
-	NTFS_INDEX_ROOT = 0x90, NTFS_INDEX_ALLOCATION = 0xa0, NTFS_REPARSE = 0xc0,
+	NTFS_INDEX_ROOT = 0x90, NTFS_INDEX_ALLOCATION = 0xa0, NTFS_INDEX_BITMAP = 0xb0, NTFS_REPARSE = 0xc0,
 
 	NTFS_ATTR_COMPRESSED = 0x0001, NTFS_ATTR_ENCRYPTED = 0x4000, NTFS_ATTR_SPARSE = 0x8000,
 
@@ -54,6 +54,8 @@ struct ntfs_attr {
 struct ntfs_name {
 	uint64_t parent;	/* reference: 48 bits of record number, 16 of sequence */
 	uint64_t created, modified, changed, accessed;	/* FILETIME */
+	uint64_t size;		/* bytes; only kept up to date in an index */
+	bool folder;
 	uint8_t space;		/* enum: NTFS_NAME_* */
 	struct view text;	/* UTF-16LE */
 };
@@ -69,6 +71,12 @@ ntfs_ref_sequence(uint64_t reference)
 {
 	return (uint16_t)(reference >> 48);
 }
+
+/*
+ * Undo the fix-ups of a record or index block in place. size: a multiple of 512. False when a sector is of another
+ * generation; the others are put right.
+ */
+bool ntfs_fixups_undo(uint8_t *data, size_t size);
 
 /* Undo the fix-ups in place and read the head. ret_head is set unless the record is empty or garbage. */
 enum ntfs_record_state ntfs_record_fix(uint8_t *data, size_t size, struct ntfs_head *ret_head);

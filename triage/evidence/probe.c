@@ -119,7 +119,7 @@ send_partitions(struct probe *probe, const struct layout *layout, bool whole, st
 		uint64_t there = p->start < size ? (p->length < size - p->start ? p->length : size - p->start) : 0;
 		bool found = there > 0 && !p->container && probe_find(probe, p->start, there, NULL, &hit);
 		enum triage_status st = probe_send(probe, &(struct probe_volume){
-			.start = p->start, .length = p->length, .kind = p->kind, .label = p->label, .uuid = p->uuid, .container = p->container,
+			.start = p->start, .length = p->length, .kind = p->kind, .label = p->label, .uuid = p->uuid, .container = p->container, .no_files = p->no_files,
 			.parent = p->parent >= 0 ? sent[p->parent] : UINT32_MAX,
 		}, found ? &hit : NULL, &sent[i], err);
 		if (st != TRIAGE_OK)

@@ -24,7 +24,7 @@ struct probe_volume {
 	uint32_t parent;		/* index of a volume already sent, UINT32_MAX for none */
 	const char *kind;
 	const char *label, *uuid;	/* of the table, "" for none */
-	bool container;
+	bool container, no_files;	/* as in struct partition */
 };
 
 /* Look for a signature in [start, start + size) of the medium, behind row `after`. */

@@ -74,7 +74,7 @@ send_unknown(struct probe *probe, const struct probe_volume *v, uint32_t index, 
 	if (look == LOOK_ZERO)
 		return source_problem(probe->sink, "volumes", TRIAGE_INFO, "no-filesystem", v->start, v->length, err,
 		    "volume %" PRIu32 " at %" PRIu64 ": nothing known here, and %s", index, v->start, v->length == 0 ? "it has no bytes" : "all that was sampled is zero");
-	return source_problem(probe->sink, "volumes", TRIAGE_MEDIUM, "no-filesystem", v->start, v->length, err,
+	return source_problem(probe->sink, "volumes", v->no_files ? TRIAGE_LOW : TRIAGE_MEDIUM, "no-filesystem", v->start, v->length, err,
 	    "volume %" PRIu32 " at %" PRIu64 ": no filesystem, encryption, array or partition table known here was found (ntfs, fat, exfat, ext2-4, "
 	    "iso9660, hfs+, apfs, ufs, xfs, btrfs, luks, bitlocker, lvm, md and others were looked for); %s", index, v->start, looks[look]);
 }
@@ -84,10 +84,12 @@ static enum triage_status
 send_obstacle(struct probe *probe, const struct probe_volume *v, uint32_t index, const struct signature_hit *hit, struct triage_error *err)
 {
 	bool locked = hit->row->state == TRIAGE_VOLUME_LOCKED;
-	return source_problem(probe->sink, "volumes", locked ? TRIAGE_HIGH : TRIAGE_MEDIUM, locked ? "volume-locked" : "volume-unsupported",
-	    v->start, v->length, err, "volume %" PRIu32 " at %" PRIu64 " is %s%s%s%s%s: %s; its files are not examined; %s",
+	enum triage_severity severity = locked ? TRIAGE_HIGH : hit->row->no_files ? TRIAGE_LOW : TRIAGE_MEDIUM;
+	const char *lost = hit->row->no_files ? "it holds no files of its own" : "its files are not examined";
+	return source_problem(probe->sink, "volumes", severity, locked ? "volume-locked" : "volume-unsupported",
+	    v->start, v->length, err, "volume %" PRIu32 " at %" PRIu64 " is %s%s%s%s%s: %s; %s; %s",
 	    index, v->start, hit->row->name, hit->uuid[0] != '\0' ? " " : "", hit->uuid, hit->note[0] != '\0' ? " with " : "", hit->note,
-	    locked ? "it is encrypted" : "this version does not read it", hit->row->advice);
+	    locked ? "it is encrypted" : "this version does not read it", lost, hit->row->advice);
 }
 
 static enum triage_status

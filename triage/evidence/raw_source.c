@@ -104,7 +104,7 @@ report_uneven(const struct evidence_input *in, const struct evidence_sink *sink,
 		if (!odd)
 			continue;
 		const char *slash = strrchr(in->paths[i], '/');
-		enum triage_status st = source_problem(sink, "open", TRIAGE_MEDIUM, "segment-size", end, 0, err,
+		enum triage_status st = source_problem(sink, "open", TRIAGE_LOW, "segment-size", end, 0, err,
 		    "segment %s has %" PRIu64 " bytes, the first has %" PRIu64 ": if it was cut in copying, everything behind it is "
 		    "shifted; compare it with the original", slash != NULL ? slash + 1 : in->paths[i], in->sizes[i], in->sizes[0]);
 		return st;

@@ -50,6 +50,7 @@ struct signature {
 	const char *type;		/* of the filesystem record; NULL when libtsk does not read it */
 	enum triage_volume_state state;	/* EXAMINED, LOCKED or UNSUPPORTED */
 	const char *advice;		/* what to do when it is not EXAMINED */
+	bool no_files;			/* nothing is lost when it is not read: swap, a journal */
 	uint32_t uuid_at;		/* 16 bytes there are the UUID, 0: none so plain */
 	uint32_t label_at, label_size;	/* bytes there are the label, 0: none so plain */
 	struct signature_magic magics[SIGNATURE_MAGICS];	/* none: check is always asked */

@@ -80,6 +80,6 @@ const struct signature ext4_signature = {
 	.name = "ext4", .type = "ext4", .state = TRIAGE_VOLUME_EXAMINED, .magics = { { 1080, 2, "\x53\xef" } }, .check = ext4_check,
 };
 const struct signature jbd_signature = {
-	.name = "jbd", .state = TRIAGE_VOLUME_UNSUPPORTED, .advice = "it is the journal of another volume and holds no files of its own",
+	.name = "jbd", .state = TRIAGE_VOLUME_UNSUPPORTED, .no_files = true, .advice = "it is the journal of another volume",
 	.magics = { { 1080, 2, "\x53\xef" } }, .check = jbd_check,
 };

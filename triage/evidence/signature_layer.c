@@ -160,7 +160,7 @@ drbdmanage_check(struct signature_scan *scan, uint64_t magic, struct signature_h
 }
 
 const struct signature drbdmanage_signature = {
-	.name = "drbdmanage_control_volume", .state = TRIAGE_VOLUME_UNSUPPORTED, .advice = "it holds settings of DRBD and no files",
+	.name = "drbdmanage_control_volume", .state = TRIAGE_VOLUME_UNSUPPORTED, .advice = "it holds settings of DRBD", .no_files = true,
 	.magics = { { 0, 10, "$DRBDmgr=q" } }, .check = drbdmanage_check,
 };
 
@@ -234,11 +234,11 @@ swsuspend_check(struct signature_scan *scan, uint64_t magic, struct signature_hi
 	return true;
 }
 
-#define SWAP_ADVICE "it holds no files; search it for text with strings or a carver"
+#define SWAP_ADVICE "search it for text with strings or a carver"
 #define AT_PAGES(size, magic) { 4096 - 10, size, magic }, { 8192 - 10, size, magic }, { 16384 - 10, size, magic }, \
 	{ 32768 - 10, size, magic }, { 65536 - 10, size, magic }
 const struct signature swap_signature = {
-	.name = "swap", .state = TRIAGE_VOLUME_UNSUPPORTED, .advice = SWAP_ADVICE,
+	.name = "swap", .state = TRIAGE_VOLUME_UNSUPPORTED, .advice = SWAP_ADVICE, .no_files = true,
 	.magics = { AT_PAGES(10, "SWAPSPACE2"), AT_PAGES(10, "SWAP-SPACE") }, .check = swap_check,
 };
 const struct signature swsuspend_signature = {

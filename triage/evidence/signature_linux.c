@@ -54,7 +54,7 @@ xfs_log_check(struct signature_scan *scan, uint64_t magic, struct signature_hit 
 
 const struct signature xfs_log_signature = {
 	.name = "xfs_external_log", .state = TRIAGE_VOLUME_UNSUPPORTED,
-	.advice = "it is the log of another volume and holds no files of its own", .check = xfs_log_check,
+	.no_files = true, .advice = "it is the log of another volume", .check = xfs_log_check,
 };
 
 static bool

@@ -96,9 +96,10 @@ refs_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hi
 {
 	(void)magic;
 	const uint8_t *boot = scan_at(scan, 0, BOOT);
-	if (boot == NULL || !power_of_two(load_le32(boot + 32)) || !power_of_two(load_le32(boot + 36)))
+	if (boot == NULL)
 		return false;
-	hit_uuid_text(hit, "%016" PRIX64, load_le64(boot + 56));
+	if (load_le64(boot + 56) != 0)
+		hit_uuid_text(hit, "%016" PRIX64, load_le64(boot + 56));
 	return true;
 }
 

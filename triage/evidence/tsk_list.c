@@ -11,8 +11,13 @@
 #include <sys/stat.h>
 
 struct folder {
-	uint64_t inode, edge;
+	uint64_t inode, edge, cluster;	/* cluster: the first of a FAT folder, 0 for none */
 	bool deleted;
+};
+
+struct folder_list {
+	struct folder *rows;
+	size_t count, room;
 };
 
 struct listing {
@@ -20,8 +25,8 @@ struct listing {
 	struct tsk_volume *v;
 	struct walk walk;
 	struct id_set seen, seen_clusters;
-	struct folder *queue;
-	size_t queued, entered, room;
+	struct folder_list queue, deleted;	/* deleted folders wait until all live ones are read */
+	size_t entered;
 };
 
 static enum triage_file_kind
@@ -130,30 +135,67 @@ send_streams(struct listing *l, TSK_FS_FILE *file, const struct triage_entry *ba
 }
 
 static enum triage_status
-enter_later(struct listing *l, const TSK_FS_META *meta, struct folder f, bool *ret_new, struct triage_error *err)
+put_folder(struct folder_list *list, const struct folder *f, struct triage_error *err)
 {
-	bool fresh = true;
-	enum triage_status st = id_set_add(&l->seen, f.inode, ret_new, err);
-	if (st == TRIAGE_OK && l->v->fat && meta != NULL && meta->content_ptr != NULL && meta->content_len >= sizeof(TSK_DADDR_T)) {
-		TSK_DADDR_T cluster;
-		memcpy(&cluster, meta->content_ptr, sizeof(cluster));
-		st = id_set_add(&l->seen_clusters, cluster, &fresh, err);
-	}
-	*ret_new = *ret_new && fresh;
-	if (st != TRIAGE_OK || !*ret_new)
-		return st;
-	if (l->queued == l->room) {
-		size_t room = l->room == 0 ? 1024 : l->room * 2;
-		struct folder *queue = realloc(l->queue, room * sizeof(*queue));
-		if (queue == NULL) {
-			triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for %zu folders", l->queued);
+	if (list->count == list->room) {
+		size_t room = list->room == 0 ? 1024 : list->room * 2;
+		struct folder *rows = realloc(list->rows, room * sizeof(*rows));
+		if (rows == NULL) {
+			triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for %zu folders", list->count);
 			return TRIAGE_E_MEMORY;
 		}
-		l->queue = queue;
-		l->room = room;
+		list->rows = rows;
+		list->room = room;
 	}
-	l->queue[l->queued++] = f;
+	list->rows[list->count++] = *f;
 	return TRIAGE_OK;
+}
+
+/* Is this folder met for the first time, by inode and by first cluster? */
+static enum triage_status
+is_new(struct listing *l, const struct folder *f, bool *ret_new, struct triage_error *err)
+{
+	bool fresh = true;
+	enum triage_status st = id_set_add(&l->seen, f->inode, ret_new, err);
+	if (st == TRIAGE_OK && f->cluster != 0)
+		st = id_set_add(&l->seen_clusters, f->cluster, &fresh, err);
+	*ret_new = *ret_new && fresh;
+	return st;
+}
+
+static uint64_t
+first_cluster(const struct listing *l, const TSK_FS_META *meta)
+{
+	TSK_DADDR_T cluster = 0;
+	if (l->v->fat && meta->content_ptr != NULL && meta->content_len >= sizeof(cluster))
+		memcpy(&cluster, meta->content_ptr, sizeof(cluster));
+	return cluster;
+}
+
+/* Queue a folder that is about to be sent. Live ones are marked in e when met again. */
+static enum triage_status
+enter_later(struct listing *l, const TSK_FS_META *meta, struct triage_entry *e, bool deleted, struct triage_error *err)
+{
+	struct folder f = { .inode = e->inode, .edge = l->walk.next_edge, .deleted = deleted, .cluster = first_cluster(l, meta) };
+	bool fresh;
+	if (deleted)
+		return put_folder(&l->deleted, &f, err);
+	enum triage_status st = is_new(l, &f, &fresh, err);
+	if (st == TRIAGE_OK && fresh)
+		return put_folder(&l->queue, &f, err);
+	e->flags |= TRIAGE_ENTRY_CYCLE;
+	return st;
+}
+
+/* A deleted folder whose first cluster is in use holds the names of something else by now. */
+static bool
+is_overwritten(const struct listing *l, TSK_FS_FILE *file)
+{
+	tsk_error_reset();
+	const TSK_FS_ATTR *attr = tsk_fs_file_attr_get(file);
+	if (attr == NULL || (attr->flags & TSK_FS_ATTR_NONRES) == 0 || attr->nrd.run == NULL)
+		return false;
+	return (l->v->info->block_getflags(l->v->info, attr->nrd.run->addr) & TSK_FS_BLOCK_FLAG_ALLOC) != 0;
 }
 
 static bool
@@ -167,7 +209,7 @@ send_file(struct listing *l, const struct folder *in, TSK_FS_FILE *file, struct 
 {
 	const TSK_FS_NAME *name = file->name;
 	struct triage_entry e = walk_blank();
-	bool deleted = in->deleted || (name->flags & TSK_FS_NAME_FLAG_UNALLOC) != 0, fresh = true;
+	bool deleted = in->deleted || (name->flags & TSK_FS_NAME_FLAG_UNALLOC) != 0;
 	uint64_t edge;
 	e.parent = in->edge;
 	e.inode = name->meta_addr;
@@ -183,9 +225,10 @@ send_file(struct listing *l, const struct folder *in, TSK_FS_FILE *file, struct 
 		take_meta(l, file->meta, &e);
 	enum triage_status st = TRIAGE_OK;
 	if (e.kind == TRIAGE_FILE_DIRECTORY && file->meta != NULL && !reused) {
-		st = enter_later(l, file->meta, (struct folder){ .inode = e.inode, .edge = l->walk.next_edge, .deleted = deleted }, &fresh, err);
-		if (!fresh)
-			e.flags |= TRIAGE_ENTRY_CYCLE;
+		if (deleted && l->v->fat && is_overwritten(l, file))
+			e.flags |= TRIAGE_ENTRY_REUSED;
+		else
+			st = enter_later(l, file->meta, &e, deleted, err);
 	}
 	if (st == TRIAGE_OK)
 		st = send_streams(l, file, &e, &edge, err);
@@ -236,13 +279,40 @@ send_root(struct listing *l, struct triage_error *err)
 	TSK_FS_FILE *file = tsk_fs_file_open_meta(l->v->info, NULL, l->v->info->root_inum);
 	e.inode = l->v->info->root_inum;
 	e.mode = S_IFDIR;
-	if (file != NULL && file->meta != NULL)
+	struct folder f = { .inode = e.inode };
+	if (file != NULL && file->meta != NULL) {
 		take_meta(l, file->meta, &e);
+		f.cluster = first_cluster(l, file->meta);
+	}
 	e.kind = TRIAGE_FILE_DIRECTORY;
-	enum triage_status st = enter_later(l, file != NULL ? file->meta : NULL, (struct folder){ .inode = e.inode, .edge = 0 }, &fresh, err);
+	enum triage_status st = is_new(l, &f, &fresh, err);
+	if (st == TRIAGE_OK)
+		st = put_folder(&l->queue, &f, err);
 	if (file != NULL)
 		tsk_fs_file_close(file);
 	return st == TRIAGE_OK ? walk_entry(&l->walk, &e, err) : st;
+}
+
+/* Read the folders of the queue; then the deleted ones, each followed by what it led to. */
+static enum triage_status
+read_folders(struct listing *l, struct triage_error *err)
+{
+	enum triage_status st = TRIAGE_OK;
+	for (size_t next = 0; st == TRIAGE_OK;) {
+		struct folder now;
+		bool fresh = true;
+		if (l->entered < l->queue.count) {
+			now = l->queue.rows[l->entered++];
+		} else if (next < l->deleted.count) {
+			now = l->deleted.rows[next++];
+			st = is_new(l, &now, &fresh, err);
+		} else {
+			return TRIAGE_OK;
+		}
+		if (st == TRIAGE_OK && fresh)
+			st = read_folder(l, &now, err);
+	}
+	return st;
 }
 
 enum triage_status
@@ -251,14 +321,13 @@ tsk_list(struct evidence_fs *fs, const struct evidence_sink *sink, struct triage
 	struct listing l = { .fs = fs, .v = fs->state };
 	walk_init(&l.walk, sink, l.v->info->last_inum);
 	enum triage_status st = send_root(&l, err);
-	while (st == TRIAGE_OK && l.entered < l.queued) {
-		struct folder now = l.queue[l.entered++];
-		st = read_folder(&l, &now, err);
-	}
+	if (st == TRIAGE_OK)
+		st = read_folders(&l, err);
 	if (st == TRIAGE_OK)
 		st = walk_finish(&l.walk, err);
 	id_set_release(&l.seen);
 	id_set_release(&l.seen_clusters);
-	free(l.queue);
+	free(l.queue.rows);
+	free(l.deleted.rows);
 	return st;
 }

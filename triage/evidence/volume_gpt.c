@@ -57,6 +57,24 @@ entries_read(struct reader *r, const struct gpt *gpt)
 	return crc32_end(crc32_more(CRC32_START, entries, size)) == gpt->entries_sum ? TAKE(entries) : NULL;
 }
 
+/* Types that hold boot code or are reserved. */
+static bool
+is_without_files(const uint8_t *type)
+{
+	static const char types[][37] = {
+		"21686148-6449-6e6f-744e-656564454649",	/* BIOS boot */
+		"e3c9e316-0b5c-4db8-817d-f92df00215ae",	/* Microsoft reserved */
+		"9e1a2d38-c612-4316-aa26-8b49521e5a8b",	/* PReP boot */
+		"83bd6b9d-7f41-11dc-be0b-001560b84f0f",	/* FreeBSD boot */
+	};
+	char text[37];
+	signature_guid(type, text);
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(text, types[i]) == 0)
+			return true;
+	return false;
+}
+
 static void
 entries_add(const struct gpt *gpt, const uint8_t *entries, struct layout *layout)
 {
@@ -75,6 +93,7 @@ entries_add(const struct gpt *gpt, const uint8_t *entries, struct layout *layout
 		struct partition *p = layout_add(layout, "gpt", first * layout->sector_size, (last - first + 1) * layout->sector_size, NO_PARENT);
 		if (p == NULL)
 			continue;
+		p->no_files = is_without_files(e + TYPE);
 		signature_utf16(e + NAME, NAME_UNITS, false, p->label, sizeof(p->label));
 		signature_guid(e + UNIQUE, p->uuid);
 	}

@@ -1,4 +1,4 @@
-#include "triage/analyse/pool.h"
+#include "triage/analyse/rule_words.h"
 
 #include "triage/base/fault.h"
 #include "triage/base/text.h"
@@ -8,17 +8,17 @@
 
 enum { BLOCK = 64 << 10 };
 
-struct pool_block {
-	struct pool_block *next;
+struct words_block {
+	struct words_block *next;
 	size_t used, room;
 	char text[];
 };
 
 void
-pool_release(struct pool *p)
+rule_words_release(struct rule_words *p)
 {
 	while (p->blocks != NULL) {
-		struct pool_block *next = p->blocks->next;
+		struct words_block *next = p->blocks->next;
 		free(p->blocks);
 		p->blocks = next;
 	}
@@ -26,18 +26,18 @@ pool_release(struct pool *p)
 }
 
 const char *
-pool_keep(struct pool *p, const char *text, size_t size)
+rule_words_keep(struct rule_words *p, const char *text, size_t size)
 {
 	if (size == 0 || p->failed)
 		return "";
 	if (p->blocks == NULL || p->blocks->room - p->blocks->used < size + 1) {
 		size_t room = size + 1 > BLOCK ? size + 1 : BLOCK;
-		struct pool_block *fresh = fault_hit() ? NULL : malloc(sizeof(*fresh) + room);
+		struct words_block *fresh = fault_hit() ? NULL : malloc(sizeof(*fresh) + room);
 		if (fresh == NULL) {
 			p->failed = true;
 			return "";
 		}
-		*fresh = (struct pool_block){ .next = p->blocks, .room = room };
+		*fresh = (struct words_block){ .next = p->blocks, .room = room };
 		p->blocks = fresh;
 	}
 	char *copy = p->blocks->text + p->blocks->used;
@@ -48,7 +48,7 @@ pool_keep(struct pool *p, const char *text, size_t size)
 }
 
 const char *
-pool_display(struct pool *p, const char *raw, size_t size, size_t max)
+rule_words_display(struct rule_words *p, const char *raw, size_t size, size_t max)
 {
 	SCOPED_BUF shown;
 	buf_init(&shown, 4 * max + 16);
@@ -63,5 +63,5 @@ pool_display(struct pool *p, const char *raw, size_t size, size_t max)
 		kept = max;
 	while (kept != 0 && ((unsigned char)text[kept] & 0xc0) == 0x80)
 		kept--;
-	return pool_keep(p, text, kept);
+	return rule_words_keep(p, text, kept);
 }

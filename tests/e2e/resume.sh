@@ -1,0 +1,78 @@
+#!/bin/sh
+# resume.sh - kill -9 of the supervisor at 50 points, of workers at each stage, Ctrl-C: after --resume the same sealed case.
+. "$(dirname "$0")/common.sh.inc"
+make_image town || exit 1
+SOURCE_DATE_EPOCH=1670378400
+export SOURCE_DATE_EPOCH
+# everything but the custody chain, which tells of the interruption
+picture() { (cd "$1/data" && for v in evidence volumes filesystems files timeline matches extents findings problems coverage; do sqlite3 -batch case.db "SELECT * FROM $v"; done; cat timeline.csv bodyfile.txt findings.jsonl summary.json) | sha256sum; }
+start=$(date +%s%N)
+"$TRIAGE" run -q -j 2 -o "$tmp/whole" "$tmp/town.img" > /dev/null 2>&1
+took=$((($(date +%s%N) - start) / 1000))
+want=$(picture "$tmp/whole")
+failures=0 resumed=0
+for i in $(seq 1 50); do
+	rm -rf "$tmp/case"
+	"$TRIAGE" run -q -j 2 -o "$tmp/case" "$tmp/town.img" > /dev/null 2>&1 &
+	pid=$!
+	sleep "$(awk "BEGIN { print $took * $i / 51 / 1000000 }")"
+	kill -9 $pid 2> /dev/null
+	wait $pid 2> /dev/null
+	if [ -f "$tmp/case/work/journal.db" ]; then
+		if [ -f "$tmp/case/work/arguments" ] && "$TRIAGE" run -q --resume "$tmp/case" > /dev/null 2> "$tmp/stderr"; then
+			resumed=$((resumed + 1))
+		else
+			# killed before the journal was begun: it says so, and a new run is needed
+			grep -q "begin a new run\|nothing to resume" "$tmp/stderr" && continue
+			failures=$((failures + 1)); echo "# point $i: $(cat "$tmp/stderr")"
+			continue
+		fi
+	fi
+	[ -f "$tmp/case/manifest-sha256.txt" ] || continue
+	[ "$(picture "$tmp/case")" = "$want" ] && "$TRIAGE" verify -q "$tmp/case" || { failures=$((failures + 1)); echo "# point $i differs"; }
+done
+same "after kill -9 at 50 points the resumed case is the same" "$failures" 0
+if [ "$resumed" -ge 20 ]; then ok "most of the points were in the middle of the run ($resumed resumed)"; else bad "most of the points were in the middle of the run" "$resumed"; fi
+sleep 0.3
+same "no worker outlives its supervisor" "$(pgrep -c -f "$tmp/case" || true)" 0
+
+rm -rf "$tmp/case"
+"$TRIAGE" run --progress none -j 1 -o "$tmp/case" "$tmp/town.img" > /dev/null 2> "$tmp/stderr" &
+pid=$!
+sleep "$(awk "BEGIN { print $took / 2000000 }")"
+kill -INT $pid
+wait $pid
+status=$?
+if [ $status -eq 130 ]; then
+	ok "Ctrl-C stops with 130"
+	check "and says how to go on" grep -q -- "--resume" "$tmp/stderr"
+	check "an interrupted bundle has no manifest" test ! -e "$tmp/case/manifest-sha256.txt"
+	"$TRIAGE" run -q --resume "$tmp/case" > /dev/null 2>&1
+	same "and is the same after --resume" "$(picture "$tmp/case")" "$want"
+else
+	bad "Ctrl-C stops with 130" "exit $status"
+fi
+"$TRIAGE" run -q --resume "$tmp/whole" > /dev/null 2>&1
+same "a sealed bundle has nothing to resume" "$?" 2
+
+# workers: killed as soon as the status file shows one at the stage
+for stage in reading "file type" rules listing probing "image hash" opening; do
+	rm -rf "$tmp/case"
+	"$TRIAGE" run -q -j 2 -o "$tmp/case" --status-file "$tmp/status" "$tmp/town.img" > /dev/null 2>&1 &
+	pid=$!
+	for _ in $(seq 1 100); do
+		victim=$(python3 - "$tmp/status" "$stage" <<'P'
+import json, sys
+try:
+    workers = json.load(open(sys.argv[1]))["workers"]
+    print(next((w["pid"] for w in workers if w["stage"] == sys.argv[2]), ""))
+except (OSError, ValueError):
+    pass
+P
+		)
+		[ -z "$victim" ] || { kill -9 "$victim" 2> /dev/null; break; }
+		kill -0 $pid 2> /dev/null || break
+	done
+	wait $pid
+	same "a worker killed at stage $stage costs nothing" "$(picture "$tmp/case")" "$want"
+done

@@ -1,0 +1,67 @@
+#include "triage/report/report.h"
+
+#include "triage/base/buf.h"
+
+#include <string.h>
+
+#define EXPORTER(id) extern const struct exporter id##_exporter;
+#include "triage/report/exporters.def"
+#undef EXPORTER
+
+static const struct exporter *const exporters[] = {
+#define EXPORTER(id) &id##_exporter,
+#include "triage/report/exporters.def"
+#undef EXPORTER
+};
+
+enum { PATH_ROOM = 1 << 16 };
+
+size_t
+exporter_count(void)
+{
+	return sizeof(exporters) / sizeof(exporters[0]);
+}
+
+const struct exporter *
+exporter_at(size_t index)
+{
+	return index < exporter_count() ? exporters[index] : NULL;
+}
+
+const struct exporter *
+exporter_named(const char *name)
+{
+	for (size_t i = 0; i < exporter_count(); i++)
+		if (strcmp(exporters[i]->name, name) == 0)
+			return exporters[i];
+	return NULL;
+}
+
+static enum triage_status
+export_one(const struct exporter *x, struct case_reader *c, const struct report_options *options, const char *folder, struct triage_error *err)
+{
+	struct output *out;
+	SCOPED_BUF path;
+	buf_init(&path, PATH_ROOM);
+	buf_format(&path, "%s/%s", folder, x->name);
+	enum triage_status st = buf_check(&path, err);
+	if (st == TRIAGE_OK)
+		st = output_create(path.data, &out, err);
+	if (st != TRIAGE_OK)
+		return st;
+	st = x->write(c, options, out, err);
+	if (st != TRIAGE_OK) {
+		output_abandon(out);
+		return st;
+	}
+	return output_finish(out, NULL, err);
+}
+
+enum triage_status
+report_export_all(struct case_reader *c, const struct report_options *options, const char *folder, struct triage_error *err)
+{
+	enum triage_status st = TRIAGE_OK;
+	for (size_t i = 0; i < exporter_count() && st == TRIAGE_OK; i++)
+		st = export_one(exporters[i], c, options, folder, err);
+	return st == TRIAGE_OK ? output_sync_folder(folder, err) : st;
+}

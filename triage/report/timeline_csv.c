@@ -1,0 +1,82 @@
+/* timeline_csv.c - the timeline for Timesketch and spreadsheets (RFC 4180). Cells that a spreadsheet would compute are neutralised. */
+#include "triage/base/buf.h"
+#include "triage/base/text.h"
+#include "triage/report/timeline_row.h"
+
+#include <inttypes.h>
+
+enum { ROW_MAX = 64 << 20 };
+
+static const char header[] = "message,datetime,timestamp,timestamp_desc,source_short,parser,hostname,username,filename,inode,sha256_hash,tag,"
+    "data_type,source,precision,technique,file_id,data\r\n";
+
+static void
+cell(struct buf *b, struct case_cursor *c, size_t column)
+{
+	text_csv(b, case_text(c, column));
+	buf_char(b, ',');
+}
+
+/* Digits only; nothing for NULL. */
+static void
+number(struct buf *b, struct case_cursor *c, size_t column)
+{
+	if (!case_null(c, column))
+		buf_format(b, "%ju", (uintmax_t)case_int(c, column));
+	buf_char(b, ',');
+}
+
+static void
+row(struct buf *b, struct case_cursor *c, const struct timeline_row *r)
+{
+	cell(b, c, CASE_TIMELINE_MESSAGE);
+	buf_format(b, "%s,%" PRId64 ",", r->datetime, r->microseconds);
+	cell(b, c, CASE_TIMELINE_MEANING);
+	buf_format(b, "%s,", r->source_short);
+	cell(b, c, CASE_TIMELINE_PARSER);
+	cell(b, c, CASE_TIMELINE_HOST);
+	cell(b, c, CASE_TIMELINE_USER);
+	cell(b, c, CASE_TIMELINE_PATH);
+	number(b, c, CASE_TIMELINE_INODE);
+	cell(b, c, CASE_TIMELINE_SHA256);
+	cell(b, c, CASE_TIMELINE_TECHNIQUE);
+	buf_format(b, "%s,", r->data_type);
+	cell(b, c, CASE_TIMELINE_SOURCE);
+	cell(b, c, CASE_TIMELINE_PRECISION);
+	cell(b, c, CASE_TIMELINE_TECHNIQUE);
+	number(b, c, CASE_TIMELINE_FILE_ID);
+	text_csv(b, case_text(c, CASE_TIMELINE_DATA));
+	buf_text(b, "\r\n");
+}
+
+static enum triage_status
+write_timeline(struct case_reader *reader, const struct report_options *options, struct output *out, struct triage_error *err)
+{
+	struct case_cursor *c;
+	struct timeline_row r;
+	SCOPED_BUF b;
+	(void)options;
+	buf_init(&b, ROW_MAX);
+	enum triage_status st = case_rows(reader, CASE_TIMELINE, CASE_BY_TIME, &c, err);
+	if (st != TRIAGE_OK)
+		return st;
+	output_text(out, header);
+	while ((st = case_next(c, err)) == TRIAGE_OK) {
+		if (!timeline_row_of(c, &r))
+			continue;
+		buf_clear(&b);
+		row(&b, c, &r);
+		st = buf_check(&b, err);
+		if (st != TRIAGE_OK)
+			break;
+		output_buf(out, &b);
+	}
+	case_cursor_close(c);
+	return st == TRIAGE_END ? TRIAGE_OK : st;
+}
+
+const struct exporter timeline_csv_exporter = {
+	.name = "timeline.csv",
+	.what = "the timeline for Timesketch and spreadsheets",
+	.write = write_timeline,
+};
