@@ -120,6 +120,7 @@ scan_list(struct tool *t, struct analyse_pass *pass, const char *name, const cha
 		t->stage = -1;
 		if (analyse_stream(pass, &who, &io, &content, &err) != TRIAGE_OK) {
 			fprintf(stderr, "%s: %s\n", path, err.text);
+			close(t->fd);
 			return 1;
 		}
 		close(t->fd);
@@ -180,6 +181,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "%zu rules loaded in %.2f s CPU, %.1f MB\n", analyse_rule_count(set), now() - at, (double)analyse_bytes(set) / 1e6);
 	if (analyse_pass_new(set, &pass, &err) != TRIAGE_OK) {
 		fprintf(stderr, "%s\n", err.text);
+		analyse_free(set);
 		return 1;
 	}
 	t.set = set;

@@ -27,16 +27,19 @@ def value(column, text):
 def database(path, rows):
     link = sqlite3.connect(path)
     link.execute("CREATE TABLE filesystems (filesystem_id)")
-    link.executemany("INSERT INTO filesystems VALUES (?)", [(f,) for f in sorted({int(r["filesystem"]) + 7 for r in rows})])
+    numbers = sorted({int(row["filesystem"]) + 7 for row in rows})
+    link.executemany("INSERT INTO filesystems VALUES (?)", [(number,) for number in numbers])
     link.execute("CREATE TABLE files (%s)" % ",".join(compare.COLUMNS))
     for row in rows:
         names = compare.components(row["path"])
         shown = compare.escape_display(b"/" + b"/".join(names), True)
-        out = dict({c: value(c, row.get(c, "*")) for c in compare.COLUMNS}, filesystem_id=int(row["filesystem"]) + 7, path=shown,
-                   name_raw=names[-1] if names else b"", stream=compare.escape_display(truth.unescape(row["stream"]), True))
+        out = {column: value(column, row.get(column, "*")) for column in compare.COLUMNS}
+        out.update(filesystem_id=int(row["filesystem"]) + 7, path=shown, name_raw=names[-1] if names else b"",
+                   stream=compare.escape_display(truth.unescape(row["stream"]), True))
         if row["link_target"] not in "*-":
             out["link_target"] = truth.unescape(row["link_target"]).decode()
-        link.execute("INSERT INTO files VALUES (%s)" % ",".join("?" * len(compare.COLUMNS)), [out[c] for c in compare.COLUMNS])
+        link.execute("INSERT INTO files VALUES (%s)" % ",".join("?" * len(compare.COLUMNS)),
+                     [out[column] for column in compare.COLUMNS])
     link.commit()
     return link
 
@@ -63,7 +66,8 @@ def main():
                 failed += 1
                 print("%s: should agree\n%s" % (source, said[:600]))
             changes = ["DELETE FROM files WHERE rowid = 1",
-                       "INSERT INTO files (filesystem_id, path, state, inode) SELECT filesystem_id, '/extra', 'allocated', 999999 FROM files LIMIT 1"]
+                       "INSERT INTO files (filesystem_id, path, state, inode) "
+                       "SELECT filesystem_id, '/extra', 'allocated', 999999 FROM files LIMIT 1"]
             link.close()
             for change in changes if rows else []:
                 other = shutil.copy(path, os.path.join(folder, "changed.db"))

@@ -95,7 +95,8 @@ def program(name, company, strings, seed):
 
 def web_page():
     """The words of a web shell inside a server-side comment: no statement of it can run."""
-    words = ["ev" + "al(Request." + "Item[\"cmd\"],\"unsafe\")", "Process" + "StartInfo(\"cmd" + ".exe\", \"/c \" + Request[\"c\"])"]
+    words = ["ev" + "al(Request." + "Item[\"cmd\"],\"unsafe\")",
+             "Process" + "StartInfo(\"cmd" + ".exe\", \"/c \" + Request[\"c\"])"]
     return ("<%@ Page Language=\"Jscript\" %>\r\n<%-- test image, inert\r\n" + "\r\n".join(words)
             + "\r\n--%>\r\n<html><body>Beheer</body></html>\r\n").encode()
 

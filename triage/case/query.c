@@ -93,7 +93,7 @@ case_reader_over(struct sql *q, struct case_reader **ret_reader, struct triage_e
 enum triage_status
 case_open(const char *path, struct case_reader **ret_reader, struct triage_error *err)
 {
-	struct case_reader *r;
+	struct case_reader *r = NULL;
 	enum triage_status st = case_reader_over(NULL, &r, err);
 	if (st != TRIAGE_OK)
 		return st;

@@ -2,6 +2,7 @@
 
 #include "triage/base/view.h"
 #include "triage/evidence/fat_file.h"
+#include "triage/evidence/fat_guess.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -204,6 +205,7 @@ fat_close(struct evidence_fs *fs)
 		return;
 	cache_free(x->cache);
 	run_list_release(&x->bitmap);
+	fat_guess_free(x->guess);
 	free(x);
 }
 

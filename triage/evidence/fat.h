@@ -30,6 +30,7 @@ struct fat {
 	uint32_t root_cluster;		/* 0: the root is root_size bytes at base */
 	uint32_t root_size;
 	struct run_list bitmap;		/* exFAT: where the allocation bitmap lies */
+	struct fat_guess *guess;	/* pieces of deleted files, once needed */
 };
 
 #define FAT_FREE 0u

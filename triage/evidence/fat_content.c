@@ -1,4 +1,5 @@
 #include "triage/evidence/fat_file.h"
+#include "triage/evidence/fat_guess.h"
 
 enum triage_status
 fat_content(struct evidence_fs *fs, uint64_t inode, uint32_t attr_type, uint32_t attr_id, struct evidence_content *c, struct triage_error *err)
@@ -27,5 +28,17 @@ fat_content(struct evidence_fs *fs, uint64_t inode, uint32_t attr_type, uint32_t
 	f.chain.deleted |= (attr_type & FAT_KEY_DELETED) != 0;
 	c->size = f.chain.size;
 	c->initialised = f.valid < f.chain.size ? f.valid : f.chain.size;
-	return fat_chain_map(x, &f.chain, &c->map, &c->flags, err);
+	if (!f.chain.deleted || x->kind == FAT_EX)
+		return fat_chain_map(x, &f.chain, &c->map, &c->flags, err);
+	if (x->guess == NULL) {
+		st = fat_guess_new(fs, &x->guess, err);
+		if (st != TRIAGE_OK)
+			return st;
+	}
+	bool found = false;
+	st = fat_guess_find(x->guess, inode, &c->map, &found, err);
+	if (st != TRIAGE_OK || !found)
+		return st == TRIAGE_OK ? fat_chain_map(x, &f.chain, &c->map, &c->flags, err) : st;
+	c->flags |= EVIDENCE_CONTENT_GUESSED;
+	return TRIAGE_OK;
 }

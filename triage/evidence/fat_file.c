@@ -56,7 +56,7 @@ fat_slot_plausible(const struct fat *x, const uint8_t *slot, bool deleted)
 			return false;
 	if (f.chain.first != 0 && !fat_is_cluster(x, f.chain.first))
 		return false;
-	if (f.kind == FAT_FILE_DIRECTORY && (f.chain.size != 0 || f.chain.first == 0))
+	if (f.kind == FAT_FILE_DIRECTORY && f.chain.first == 0)
 		return false;
 	return f.modified != TRIAGE_TIME_NONE && f.chain.size / x->cluster <= x->clusters;
 }

@@ -121,9 +121,14 @@ open_beneath(const char *bundle, const char *path, int flags)
 	SCOPED_FD root = open(bundle, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		return -1;
-	const struct open_how how = { .flags = (uint64_t)(flags | O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK),
+	const struct open_how how = { .flags = (unsigned)(flags | O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK),
 	    .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS };
-	return (int)syscall(SYS_openat2, root, path[0] != '\0' ? path : ".", &how, sizeof(how));
+	const char *beneath = path[0] != '\0' ? path : ".";
+	long fd = syscall(SYS_openat2, root, beneath, &how, sizeof(how));
+	/* kernels before 5.6: the last step at least is no link */
+	if (fd < 0 && errno == ENOSYS)
+		fd = openat(root, beneath, (int)how.flags);
+	return (int)fd;
 }
 
 static enum triage_status

@@ -325,37 +325,52 @@ turn(struct supervisor *s, struct triage_error *err)
 	return st == TRIAGE_OK ? supervisor_tick(s, err) : st;
 }
 
+/* A source that was probed: what is still to be hashed, and whether there is anything at all. */
+static enum triage_status
+accept_source(struct supervisor *s, size_t i, struct triage_error *err)
+{
+	struct run_source *r = &s->sources[i];
+	char key[64];
+	snprintf(key, sizeof(key), "image.%zu", i + 1);
+	bool mounted = s->crew_sources[i].kind == TRIAGE_EVIDENCE_DIRECTORY;
+	r->image_wanted = !s->plan->no_image_hash && !mounted;
+	r->image_done = case_get(s->store, key)[0] != '\0';
+	s->progress.image_bytes += r->image_wanted && !r->image_done ? r->size : 0;
+	s->result->hash_mismatch = s->result->hash_mismatch || strcmp(case_get(s->store, key), "mismatch") == 0;
+	if (mounted || r->size > 0)
+		return TRIAGE_OK;
+	const struct triage_problem p = { .stage = "open", .severity = TRIAGE_MEDIUM, .code = "evidence-empty",
+	    .message = "the evidence has no bytes at all: was it copied completely?", .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID,
+	    .offset = TRIAGE_NO_ID };
+	return supervisor_problem(s, i + 1, 0, "", &p, err);
+}
+
+static enum triage_status
+refuse_source(struct supervisor *s, size_t i, struct triage_error *err)
+{
+	struct run_source *r = &s->sources[i];
+	const struct triage_evidence e = { .kind = r->source.kind, .stored_md5 = "", .stored_sha1 = "" };
+	const struct triage_problem p = { .stage = "open", .severity = TRIAGE_HIGH, .code = "evidence-unreadable", .message = r->probe_error,
+	    .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID };
+	r->image_done = true;
+	enum triage_status st = case_put_evidence(s->store, i + 1, r->source.name, &e, err);
+	return st == TRIAGE_OK ? supervisor_problem(s, i + 1, 0, "", &p, err) : st;
+}
+
 static enum triage_status
 after_probe(struct supervisor *s, struct triage_error *err)
 {
 	size_t failed = 0;
-	for (size_t i = 0; i < s->source_count; i++) {
-		struct run_source *r = &s->sources[i];
-		if (!r->probe_failed) {
-			char key[64];
-			snprintf(key, sizeof(key), "image.%zu", i + 1);
-			r->image_wanted = !s->plan->no_image_hash && s->crew_sources[i].kind != TRIAGE_EVIDENCE_DIRECTORY;
-			r->image_done = case_get(s->store, key)[0] != '\0';
-			s->progress.image_bytes += r->image_wanted && !r->image_done ? r->size : 0;
-			s->result->hash_mismatch = s->result->hash_mismatch || strcmp(case_get(s->store, key), "mismatch") == 0;
-			continue;
-		}
-		failed++;
-		const struct triage_evidence e = { .kind = r->source.kind, .stored_md5 = "", .stored_sha1 = "" };
-		const struct triage_problem p = { .stage = "open", .severity = TRIAGE_HIGH, .code = "evidence-unreadable", .message = r->probe_error,
-		    .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID };
-		enum triage_status st = case_put_evidence(s->store, i + 1, r->source.name, &e, err);
-		if (st == TRIAGE_OK)
-			st = supervisor_problem(s, i + 1, 0, "", &p, err);
-		if (st != TRIAGE_OK)
-			return st;
-		r->image_done = true;
-	}
+	for (size_t i = 0; i < s->source_count; i++)
+		failed += s->sources[i].probe_failed;
 	if (failed == s->source_count) {
 		triage_error_set(err, TRIAGE_E_UNSUPPORTED, TRIAGE_NO_OFFSET, "%s: %s", s->sources[0].source.name, s->sources[0].probe_error);
 		return TRIAGE_E_UNSUPPORTED;
 	}
-	return TRIAGE_OK;
+	enum triage_status st = TRIAGE_OK;
+	for (size_t i = 0; i < s->source_count && st == TRIAGE_OK; i++)
+		st = s->sources[i].probe_failed ? refuse_source(s, i, err) : accept_source(s, i, err);
+	return st;
 }
 
 static enum triage_status
