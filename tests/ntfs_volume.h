@@ -185,7 +185,8 @@ nv_new(void)
 	nv_information(v, nv_time);
 	nv_name(v, 1, nv_ref(5, 5), "$MFT", NTFS_NAME_WIN32_DOS);
 	nv_nonresident(v, NTFS_DATA, 2, "", (struct nv_runs){
-		.bytes = mft, .count = sizeof(mft), .last_vcn = NV_RECORDS - 1, .size = NV_RECORDS * NV_CLUSTER, .initialised = NV_RECORDS * NV_CLUSTER,
+		.bytes = mft, .count = sizeof(mft), .last_vcn = NV_RECORDS - 1, .size = NV_RECORDS * NV_CLUSTER,
+		    .initialised = NV_RECORDS * NV_CLUSTER,
 	});
 	nv_end(v);
 	nv_folder(v, 5, 5, nv_ref(5, 5), ".");

@@ -283,6 +283,39 @@ small_encrypted_files_are_told_from_small_text(void **state)
 	close_judge(&t);
 }
 
+static void
+a_head_that_is_gone_counts_under_the_extension_of_a_family(void **state)
+{
+	struct judged t;
+	(void)state;
+	open_judge(&t);
+	for (unsigned i = 0; i < 40; i++) {
+		struct triage_content c = random_content(3 << 20);
+		c.randomness.random_blocks = 0;
+		c.randomness.entropy = 5.1;
+		c.randomness.chi_square = 800000;
+		show_struck(&t, folders[i % 4], i, ".lockbit", c);
+	}
+	finish(&t, 1.0);
+	assert_number_equal(need_finding(&t, "detect:encrypted-files")->count, 40);
+	assert_has(need_finding(&t, "detect:encrypted-files")->detail, "40 more lack the start");
+	close_judge(&t);
+}
+
+static void
+a_file_that_the_extension_claims_is_not_counted_twice(void **state)
+{
+	struct judged t;
+	(void)state;
+	open_judge(&t);
+	for (unsigned i = 0; i < 60; i++)
+		show_struck(&t, folders[i % 4], i, ".key", random_content(20000));
+	finish(&t, 1.0);
+	assert_number_equal(detect_verdict(t.judge)->encrypted_files, 60);
+	assert_null(finding_of(&t, "detect:encrypted-kept-names"));
+	close_judge(&t);
+}
+
 int
 main(void)
 {
@@ -299,6 +332,8 @@ main(void)
 		cmocka_unit_test(text_under_the_extension_of_a_family_is_not_counted),
 		cmocka_unit_test(a_mark_with_the_extension_is_exact_for_a_single_file),
 		cmocka_unit_test(many_different_extensions_after_the_own_one_are_found_together),
+		cmocka_unit_test(a_head_that_is_gone_counts_under_the_extension_of_a_family),
+		cmocka_unit_test(a_file_that_the_extension_claims_is_not_counted_twice),
 		cmocka_unit_test(small_encrypted_files_are_told_from_small_text),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -182,6 +182,39 @@ a_program_under_the_name_of_a_picture_is_high_and_other_mismatches_fold_low(void
 }
 
 static void
+holes_in_a_program_do_not_hide_it_but_excuse_other_mismatches(void **state)
+{
+	struct judged t;
+	const struct triage_content program = packed_content(9000, "application/x-sharedlib"), text = text_content(9000);
+	(void)state;
+	open_judge(&t);
+	show_as(&t, (struct detect_file){ .flags = TRIAGE_ENTRY_SPARSE }, "/u/foto.jpg", &program, NULL, 0);
+	show_as(&t, (struct detect_file){ .flags = TRIAGE_ENTRY_SPARSE }, "/u/foto.png", &text, NULL, 0);
+	finish(&t, 1.0);
+	assert_number_equal(detect_finding_count(t.judge), 1);
+	assert_string_equal(need_finding(&t, "detect:disguised-program")->path, "/u/foto.jpg");
+	close_judge(&t);
+}
+
+static void
+random_bytes_that_pass_for_a_com_program_are_no_disguise(void **state)
+{
+	struct judged t;
+	struct triage_content c = random_content(9000);
+	(void)state;
+	open_judge(&t);
+	c.mime = "application/x-dosexec";
+	c.magic = "COM executable for DOS";
+	show(&t, "/u/brief.pdf", c);
+	c.magic = "PE32 executable (GUI) Intel 80386, for MS Windows";
+	show(&t, "/u/foto.jpg", c);
+	finish(&t, 1.0);
+	assert_number_equal(need_finding(&t, "detect:disguised-program")->count, 1);
+	assert_string_equal(need_finding(&t, "detect:disguised-program")->path, "/u/foto.jpg");
+	close_judge(&t);
+}
+
+static void
 double_extensions_and_turned_names_are_medium_and_shortcuts_are_not(void **state)
 {
 	struct judged t;
@@ -342,6 +375,8 @@ main(void)
 		cmocka_unit_test(the_rule_that_names_a_family_beats_the_general_one),
 		cmocka_unit_test(a_weak_name_alone_is_nothing_until_it_repeats_with_its_content),
 		cmocka_unit_test(a_program_under_the_name_of_a_picture_is_high_and_other_mismatches_fold_low),
+		cmocka_unit_test(holes_in_a_program_do_not_hide_it_but_excuse_other_mismatches),
+		cmocka_unit_test(random_bytes_that_pass_for_a_com_program_are_no_disguise),
 		cmocka_unit_test(double_extensions_and_turned_names_are_medium_and_shortcuts_are_not),
 		cmocka_unit_test(known_bad_is_critical_and_hidden_data_high),
 		cmocka_unit_test(one_noisy_rule_does_not_tip_the_verdict),

@@ -171,18 +171,22 @@ a_lost_leaf_is_filler_and_the_next_one_is_read(void **state)
 }
 
 static void
-a_tree_that_leads_back_to_itself_ends(void **state)
+a_tree_with_too_many_ways_ends(void **state)
 {
 	struct ev *v = ev_new();
 	uint8_t *map = extent_file(v, 400 * EV_BLOCK);
 	uint32_t flags;
 	(void)state;
+	/* five levels of 84 pointers each to one block: 84 to the fifth ways to the same empty leaf */
 	put_header(map, 4, 5);
 	for (unsigned i = 0; i < 4; i++)
 		ev_put(map + 16 + i * 12, 60, 4);
-	put_header(ev_block(v, 60), 84, 4);
-	for (unsigned i = 0; i < 84; i++)
-		ev_put(ev_block(v, 60) + 16 + i * 12, 60, 4);
+	for (unsigned depth = 5; depth-- > 0;) {
+		uint8_t *node = ev_block(v, 64 - depth);
+		put_header(node, depth == 0 ? 0 : 84, depth);
+		for (unsigned i = 0; i < 84 && depth > 0; i++)
+			ev_put(node + 16 + i * 12, 64 - depth + 1, 4);
+	}
 	assert_number_equal(read_file(v, &flags), 400 * EV_BLOCK);
 	assert_true((flags & EVIDENCE_CONTENT_FILLER) != 0);
 	free(v);
@@ -273,7 +277,7 @@ main(void)
 		cmocka_unit_test(extents_holes_and_unwritten_blocks_are_read),
 		cmocka_unit_test(a_tree_of_extents_is_walked),
 		cmocka_unit_test(a_lost_leaf_is_filler_and_the_next_one_is_read),
-		cmocka_unit_test(a_tree_that_leads_back_to_itself_ends),
+		cmocka_unit_test(a_tree_with_too_many_ways_ends),
 		cmocka_unit_test(a_block_outside_the_volume_is_filler),
 		cmocka_unit_test(inline_data_is_read_from_the_inode_and_its_attribute),
 		cmocka_unit_test(a_deleted_file_whose_block_is_in_use_again_is_flagged),

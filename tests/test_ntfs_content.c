@@ -54,7 +54,8 @@ runs_are_read_and_told_as_extents(void **state)
 	(void)state;
 	memset(v->bytes + NV_DATA * NV_CLUSTER, 'a', NV_CLUSTER);
 	memset(v->bytes + (NV_DATA + 2) * NV_CLUSTER, 'b', NV_CLUSTER);
-	add_runs(v, 31, NTFS_RECORD_IN_USE, "runs", (struct nv_runs){ .bytes = runs, .count = sizeof(runs), .last_vcn = 2, .size = 2500, .initialised = 2500 });
+	add_runs(v, 31, NTFS_RECORD_IN_USE, "runs", (struct nv_runs){ .bytes = runs, .count = sizeof(runs), .last_vcn = 2,
+	    .size = 2500, .initialised = 2500 });
 	assert_number_equal(read_named(v, "runs", "", &flags), 2500);
 	assert_int_equal(out[1023], 'a');
 	assert_int_equal(out[1024], 0);
@@ -83,7 +84,8 @@ bytes_past_the_initialised_size_are_zeros(void **state)
 	uint32_t flags;
 	(void)state;
 	memset(v->bytes + NV_DATA * NV_CLUSTER, 'a', 2 * NV_CLUSTER);
-	add_runs(v, 31, NTFS_RECORD_IN_USE, "part", (struct nv_runs){ .bytes = runs, .count = sizeof(runs), .last_vcn = 1, .size = 2000, .initialised = 10 });
+	add_runs(v, 31, NTFS_RECORD_IN_USE, "part", (struct nv_runs){ .bytes = runs, .count = sizeof(runs), .last_vcn = 1,
+	    .size = 2000, .initialised = 10 });
 	assert_number_equal(read_named(v, "part", "", &flags), 2000);
 	assert_int_equal(out[9], 'a');
 	assert_int_equal(out[10], 0);
@@ -103,7 +105,8 @@ a_file_made_longer_than_the_volume_is_marked_hidden_and_still_read(void **state)
 	(void)state;
 	memcpy(v->bytes + NV_DATA * NV_CLUSTER, "malware", 7);
 	add_runs(v, 31, NTFS_RECORD_IN_USE, "huge", (struct nv_runs){
-		.bytes = runs, .count = sizeof(runs), .last_vcn = 0x100000, .size = UINT64_C(0x100001) * NV_CLUSTER, .initialised = NV_CLUSTER,
+		.bytes = runs, .count = sizeof(runs), .last_vcn = 0x100000, .size = UINT64_C(0x100001) * NV_CLUSTER,
+		    .initialised = NV_CLUSTER,
 	});
 	nv_list(v, &s);
 	const struct triage_entry *e = &seen_need(&s, "huge")->e;
@@ -150,7 +153,8 @@ compressed_units_are_unpacked(void **state)
 	memcpy(v->bytes + NV_DATA * NV_CLUSTER, packed, sizeof(packed));
 	memset(v->bytes + (NV_DATA + 2) * NV_CLUSTER, 'r', 4 * NV_CLUSTER);
 	add_runs(v, 31, NTFS_RECORD_IN_USE, "packed", (struct nv_runs){
-		.bytes = runs, .count = sizeof(runs), .last_vcn = 11, .size = 12 * 1024, .initialised = 12 * 1024, .flags = 1, .unit = 2,
+		.bytes = runs, .count = sizeof(runs), .last_vcn = 11, .size = 12 * 1024, .initialised = 12 * 1024, .flags = 1,
+		    .unit = 2,
 	});
 	assert_number_equal(read_named(v, "packed", "", &flags), 12 * 1024);
 	assert_memory_equal(out, "abcabcabcabc", 12);
@@ -182,12 +186,14 @@ make_fragmented(bool with_second)
 	nv_begin(v, 40, 1, NTFS_RECORD_IN_USE, 0);
 	nv_resident(v, NTFS_ATTRIBUTE_LIST, 1, "", list, sizeof(list));
 	nv_name(v, 2, ROOT, "split", NTFS_NAME_WIN32);
-	nv_nonresident(v, NTFS_DATA, 3, "", (struct nv_runs){ .bytes = first, .count = sizeof(first), .size = 2048, .initialised = 2048 });
+	nv_nonresident(v, NTFS_DATA, 3, "", (struct nv_runs){ .bytes = first, .count = sizeof(first), .size = 2048,
+	    .initialised = 2048 });
 	nv_end(v);
 	if (!with_second)
 		return v;
 	nv_begin(v, 41, 1, NTFS_RECORD_IN_USE, nv_ref(40, 1));
-	nv_nonresident(v, NTFS_DATA, 0, "", (struct nv_runs){ .bytes = second, .count = sizeof(second), .first_vcn = 1, .last_vcn = 1 });
+	nv_nonresident(v, NTFS_DATA, 0, "", (struct nv_runs){ .bytes = second, .count = sizeof(second), .first_vcn = 1,
+	    .last_vcn = 1 });
 	nv_end(v);
 	return v;
 }

@@ -287,6 +287,88 @@ data_kept_elsewhere_by_windows_is_marked_undecoded(void **state)
 	free(v);
 }
 
+/* A folder in record 30 with one index block at NV_DATA that holds a live name and, behind it, an old one. */
+static struct nv *
+make_index(uint64_t old_reference)
+{
+	static const uint8_t runs[] = { 0x11, 4, NV_DATA, 0 }, bits[8] = { 1 };
+	uint8_t root[32] = { [16] = 16, [20] = 16 };
+	struct nv *v = nv_new();
+	uint8_t *b = v->bytes + NV_DATA * NV_CLUSTER;
+	nv_begin(v, 30, 2, NTFS_RECORD_IN_USE | NTFS_RECORD_DIRECTORY, 0);
+	nv_name(v, 1, ROOT, "folder", NTFS_NAME_WIN32);
+	nv_resident(v, NTFS_INDEX_ROOT, 2, "$I30", root, sizeof(root));
+	nv_nonresident(v, NTFS_INDEX_ALLOCATION, 3, "$I30", (struct nv_runs){
+		.bytes = runs, .count = sizeof(runs), .last_vcn = 3, .size = 4096, .initialised = 4096,
+	});
+	nv_resident(v, NTFS_INDEX_BITMAP, 4, "$I30", bits, sizeof(bits));
+	nv_end(v);
+	memcpy(b, "INDX", 4);
+	nv_put(b + 4, 40, 2);
+	nv_put(b + 6, 9, 2);
+	nv_put(b + 24, 40, 4);
+	nv_put(b + 28, 40 + 88, 4);
+	nv_put(b + 32, 4096 - 24, 4);
+	for (unsigned i = 0; i < 2; i++) {
+		uint8_t *entry = b + 64 + i * 88, *key = entry + 16;
+		nv_put(entry, i == 0 ? nv_ref(31, 1) : old_reference, 8);
+		nv_put(entry + 8, 88, 2);
+		nv_put(entry + 10, 66 + 6, 2);
+		nv_put(key, nv_ref(30, 2), 8);
+		for (unsigned t = 8; t <= 32; t += 8)
+			nv_put(key + t, nv_time, 8);
+		nv_put(key + 48, 77, 8);
+		key[64] = 3;
+		key[65] = NTFS_NAME_WIN32;
+		for (unsigned k = 0; k < 3; k++)
+			key[66 + k * 2] = (uint8_t)(i == 0 ? "new" : "old")[k];
+	}
+	for (unsigned i = 1; i < 9; i++)
+		nv_put(b + i * 512 - 2, 0, 2);
+	nv_file(v, 31, 1, NTFS_RECORD_IN_USE, nv_ref(30, 2), "new", "x");
+	return v;
+}
+
+static void
+a_name_that_only_an_index_remembers_is_listed(void **state)
+{
+	struct nv *v = make_index(nv_ref(31, 1));
+	(void)state;
+	nv_list(v, &s);
+	const struct seen_entry *e = seen_need(&s, "old");
+	assert_int_equal(e->e.state, TRIAGE_STATE_DELETED);
+	assert_int_equal(e->e.flags, 0);	/* the file is still there, under its new name */
+	assert_number_equal(e->e.inode, 31);
+	assert_number_equal(e->e.size, 77);
+	assert_number_equal(e->e.times[TRIAGE_FN_MTIME], when_from_filetime(nv_time));
+	assert_null(seen_find(&s, "new", "", 1));
+	assert_number_equal(seen_problems(&s, "directory-damaged"), 0);
+	free(v);
+}
+
+static void
+an_old_name_whose_record_was_used_again_is_marked_reused(void **state)
+{
+	struct nv *v = make_index(nv_ref(31, 9));
+	(void)state;
+	nv_list(v, &s);
+	assert_int_equal(seen_need(&s, "old")->e.flags, TRIAGE_ENTRY_REUSED);
+	free(v);
+}
+
+static void
+a_damaged_index_block_is_told_and_loses_no_file(void **state)
+{
+	struct nv *v = make_index(0);
+	(void)state;
+	memset(v->bytes + NV_DATA * NV_CLUSTER, 0, 4096);
+	nv_list(v, &s);
+	seen_need(&s, "new");
+	assert_number_equal(seen_problems(&s, "directory-damaged"), 1);
+	assert_number_equal(s.problem_edges[0], seen_need(&s, "folder")->e.edge);
+	free(v);
+}
+
 int
 main(void)
 {
@@ -308,6 +390,9 @@ main(void)
 		cmocka_unit_test(an_extension_record_that_nobody_names_is_told),
 		cmocka_unit_test(links_tell_their_targets),
 		cmocka_unit_test(data_kept_elsewhere_by_windows_is_marked_undecoded),
+		cmocka_unit_test(a_name_that_only_an_index_remembers_is_listed),
+		cmocka_unit_test(an_old_name_whose_record_was_used_again_is_marked_reused),
+		cmocka_unit_test(a_damaged_index_block_is_told_and_loses_no_file),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -251,6 +251,50 @@ alternatives_unite_their_headers(void **state)
 }
 
 static void
+a_header_that_must_differ_excludes_its_class(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *condition;
+		unsigned excludes;
+	} forms[] = {
+		{ "uint16(0) != 0x5A4D", 1u << FILE_MZ }, { "0x5A4D != uint16(0) and $a", 1u << FILE_MZ }, { "uint8(0) != 0x4D", 1u << FILE_MZ },
+		{ "uint32(0) != 0x464C457F", 1u << FILE_ELF }, { "uint16be(0) != 0x7F45 and uint16(0) != 0x5A4D", 1u << FILE_ELF | 1u << FILE_MZ },
+		{ "uint16(0) != 0x5A4D or $a", 0 }, { "uint32(0) != 0x00905A4D", 0 }, { "not uint16(0) != 0x5A4D", 0 }, { "uint16(2) != 0x5A4D", 0 },
+		{ "uint32(0) != 0x464C457F or uint16(0) != 0x5A4D", 0 }, { "uint32(0) != 0x46666C45", 0 },
+	};
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (need_of(forms[i].condition).excludes != forms[i].excludes)
+			fail_msg("%s", forms[i].condition);
+}
+
+static void
+a_header_test_says_which_classes_of_streams_are_possible(void **state)
+{
+	(void)state;
+	static const struct {
+		struct rule_header header;
+		bool possible[FILE_CLASS_COUNT];
+	} forms[] = {
+		{ { "MZ", 2 }, { [FILE_MZ] = true } },
+		{ { "MZ\x90", 4 }, { [FILE_MZ] = true } },
+		{ { "M", 1 }, { [FILE_MZ] = true, [FILE_REST] = true } },
+		{ { "\x7f" "ELF", 4 }, { [FILE_ELF] = true } },
+		{ { "\x7f" "E", 2 }, { [FILE_ELF] = true, [FILE_REST] = true } },
+		{ { "PK", 2 }, { [FILE_REST] = true } },
+	};
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		for (unsigned class = 0; class < FILE_CLASS_COUNT; class++)
+			if (rule_header_possible(&forms[i].header, (enum file_class)class) != forms[i].possible[class])
+				fail_msg("%zu, class %u", i, class);
+	assert_number_equal(file_class_of((struct view){ (const uint8_t *)"MZ", 2 }), FILE_MZ);
+	assert_number_equal(file_class_of((struct view){ (const uint8_t *)"\x7f" "ELF", 4 }), FILE_ELF);
+	assert_number_equal(file_class_of((struct view){ (const uint8_t *)"\x7f" "EL", 3 }), FILE_REST);
+	assert_number_equal(file_class_of((struct view){ (const uint8_t *)"M", 1 }), FILE_REST);
+	assert_number_equal(file_class_of((struct view){ NULL, 0 }), FILE_REST);
+}
+
+static void
 brackets_without_end_of_depth_do_no_harm(void **state)
 {
 	(void)state;
@@ -327,6 +371,8 @@ main(void)
 		cmocka_unit_test(all_forms_of_a_size_bound_give_the_largest_size),
 		cmocka_unit_test(what_is_not_surely_needed_is_no_need),
 		cmocka_unit_test(alternatives_unite_their_headers),
+		cmocka_unit_test(a_header_that_must_differ_excludes_its_class),
+		cmocka_unit_test(a_header_test_says_which_classes_of_streams_are_possible),
 		cmocka_unit_test(brackets_without_end_of_depth_do_no_harm),
 		cmocka_unit_test(a_selection_keeps_lines_and_drops_unused_imports),
 		cmocka_unit_test(any_bytes_at_all_can_be_cut),

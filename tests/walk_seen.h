@@ -73,7 +73,8 @@ seen_take_extent(void *ctx, const struct triage_extent *x, struct triage_error *
 static inline struct evidence_sink
 seen_sink(struct seen *s)
 {
-	return (struct evidence_sink){ .ctx = s, .entry = seen_take_entry, .problem = seen_take_problem, .extent = seen_take_extent };
+	return (struct evidence_sink){ .ctx = s, .entry = seen_take_entry, .problem = seen_take_problem,
+	    .extent = seen_take_extent };
 }
 
 /* Entry by name (and stream), NULL when there is none. nth counts from 0. */

@@ -14,6 +14,8 @@ trap 'rm -rf "$work"' EXIT
 
 # generated files: the edges of sizes and headers
 : >"$work/empty"
+printf "\177E__ GNU" >"$work/half_elf"
+printf "MZ\0\0 GNU the the the the" >"$work/mz_other"
 printf 'M' >"$work/one"
 printf 'MZ' >"$work/mz2"
 printf 'MZ\220\0This program cannot be run in DOS mode GNU' >"$work/mz_small"

@@ -37,10 +37,11 @@ except OSError:
     open(d + b"/noxattr", "w").write("1")
 P
 touch -d '2022-12-06 01:14:09.123456789 UTC' "$d/docs/a.txt"
-find "$d" -printf '%p %A@ %T@\n' | sort > "$tmp/times.before"
+find "$d" > /dev/null	# its own reading sets the times of folders once
+find "$d" ! -type l -printf '%p %A@ %T@\n' | sort > "$tmp/times.before"
 "$TRIAGE" run -q -o "$tmp/case" "$d" > /dev/null 2> "$tmp/stderr"
 same "a folder is examined" "$?" 0
-find "$d" -printf '%p %A@ %T@\n' | sort > "$tmp/times.after"
+find "$d" ! -type l -printf '%p %A@ %T@\n' | sort > "$tmp/times.after"
 [ "$(id -u)" -ne 0 ] || check "access times are as they were" cmp "$tmp/times.before" "$tmp/times.after"
 q() { sql "$tmp/case" "$1"; }
 same "content is hashed" "$(q "SELECT md5 FROM files WHERE path = '/docs/a.txt' AND stream = ''")" "$(md5sum < "$d/docs/a.txt" | cut -d' ' -f1)"

@@ -73,3 +73,15 @@ rule dots { condition: for any i in (1 .. 3) : ( uint8(i) == 0x45 ) and filesize
 rule percent { strings: $a = "if" $b = "else" $c = "while" $d = "for" condition: 75% of them and filesize < 20KB }
 rule matches_text { condition: "rule { condition: }" matches /cond[i]tion:\s\}/ and filesize < 100 }
 rule contains_text { condition: "uint16(0) == 0x5A4D and" contains "and" and filesize < 90 }
+rule differs_mz { strings: $a = "GNU" condition: uint16(0) != 0x5A4D and filesize < 300KB and $a }
+rule differs_mz_or { strings: $a = "GNU" condition: (uint16(0) != 0x5A4D or filesize > 100) and $a }
+rule differs_both { strings: $a = "the" condition: 0x5A4D != uint16(0) and uint32(0) != 0x464C457F and #a > 3 }
+rule differs_half_elf { condition: uint16(0) != 0x457F and filesize < 50 }
+rule differs_long { condition: uint32(0) != 0x00905A4D and filesize < 20KB }
+rule half_elf { condition: uint16(0) == 0x457F and filesize < 2MB }
+rule first_m { condition: uint8(0) == 0x4D and filesize < 1MB }
+rule long_mz { condition: uint32(0) == 0x00905A4D }
+rule mz_or_zip { condition: uint16(0) == 0x5A4D or uint16(0) == 0x4B50 }
+rule pe_call { condition: pe.exports("DllMain") or pe.imphash() == "00000000000000000000000000000000" or pe.number_of_sections < 2 }
+rule pe_mixed { strings: $a = "install" condition: (pe.machine == pe.MACHINE_I386 and filesize < 1MB) or #a > 40 }
+rule elf_sections { condition: elf.number_of_sections > 20 and filesize < 100KB }

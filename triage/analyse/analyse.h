@@ -13,7 +13,7 @@
 #include <triage/record.h>
 
 struct analyse_config {
-	const char *const *rule_paths;	/* files or folders (walked, sorted, *.yar and *.yara), in order of precedence */
+	const char *const *rule_paths;	/* files or folders (walked, sorted: *.yar, *.yara, *.rule), in order of precedence */
 	size_t rule_path_count;
 	const char *magic_path;		/* compiled magic database; NULL: the system's, by absolute path */
 	size_t window_size;		/* bytes held at a time; a stream up to this size is scanned whole; 0 = 64 MiB */
@@ -83,7 +83,7 @@ struct analyse_io {
 /*
  * Read one stream once and feed every analyser. ret_content is always filled on TRIAGE_OK; its state is COMPLETE,
  * or UNREADABLE when the first read failed, or PARTIAL when a later one did; the caller lowers it further for
- * what only it knows. A failed rule group or type check is a problem row, never a failure.
+ * what only it knows. A failed read, rule, rule group or type check is a problem row, never a failure.
  * ret_content's text lives until the next call on the same pass.
  * Errors: E_MEMORY, or what a sink returned.
  */

@@ -6,6 +6,36 @@ enum { DEPTH_MAX = 24 };
 
 static const struct rule_need no_need = { .size_max = UINT64_MAX };
 
+static const struct rule_header class_headers[FILE_REST] = {
+	[FILE_MZ] = { .bytes = { 'M', 'Z' }, .size = 2 },
+	[FILE_ELF] = { .bytes = { 0x7f, 'E', 'L', 'F' }, .size = 4 },
+};
+
+enum file_class
+file_class_of(struct view head)
+{
+	for (size_t i = 0; i < FILE_REST; i++)
+		if (rule_header_fits(&class_headers[i], 1, head))
+			return (enum file_class)i;
+	return FILE_REST;
+}
+
+bool
+rule_header_possible(const struct rule_header *header, enum file_class class)
+{
+	for (size_t i = 0; i < FILE_REST; i++) {
+		const struct rule_header *known = &class_headers[i];
+		size_t common = header->size < known->size ? header->size : known->size;
+		bool same = memcmp(header->bytes, known->bytes, common) == 0;
+		if (class == (enum file_class)i)
+			return same;
+		/* a test at least as long as the class's own bytes leaves nothing of the rest */
+		if (class == FILE_REST && same && header->size >= known->size)
+			return false;
+	}
+	return true;
+}
+
 struct parser {
 	const struct rule_word *words;
 	size_t count, at;
@@ -25,6 +55,7 @@ both(const struct rule_need *a, const struct rule_need *b)
 	bool use_a = a->header_count != 0 && (b->header_count == 0 || a->header_count <= b->header_count);
 	struct rule_need need = use_a ? *a : *b;
 	need.size_max = a->size_max < b->size_max ? a->size_max : b->size_max;
+	need.excludes = a->excludes | b->excludes;
 	return need;
 }
 
@@ -43,6 +74,7 @@ either(const struct rule_need *a, const struct rule_need *b)
 {
 	struct rule_need need = no_need;
 	need.size_max = a->size_max > b->size_max ? a->size_max : b->size_max;
+	need.excludes = a->excludes & b->excludes;
 	if (a->header_count == 0 || b->header_count == 0)
 		return need;
 	memcpy(need.headers, a->headers, a->header_count * sizeof(a->headers[0]));
@@ -202,6 +234,14 @@ leaf(const struct parser *p, size_t from, size_t to)
 		return need;
 	if (module_leaf(p, from, to, &need))
 		return need;
+	struct rule_need unwanted = no_need;
+	bool header_differs = to - from == 6 && ((word_at(p, from + 4, "!=") && header_leaf(p, from, p->words[from + 5], &unwanted))
+	    || (word_at(p, from + 1, "!=") && header_leaf(p, from + 2, p->words[from], &unwanted)));
+	/* a class is excluded when all of its streams begin with the unwanted bytes */
+	for (size_t i = 0; header_differs && i < FILE_REST; i++)
+		if (unwanted.headers[0].size <= class_headers[i].size
+		    && memcmp(unwanted.headers[0].bytes, class_headers[i].bytes, unwanted.headers[0].size) == 0)
+			need.excludes |= 1u << i;
 	return need;
 }
 

@@ -1,8 +1,8 @@
 /*
  * rule_need.h - what a stream must have for a rule's condition to be able to hold: bytes at offset 0, and an upper size.
  *
- * Sound, not complete: only comparisons of uintN(0) and filesize with literals, joined by and, or and brackets, are
- * understood; everything else needs nothing. A condition that holds has every operand of its `and` and some operand
+ * Sound, not complete: only comparisons of uintN(0), filesize and fields of modules with literals, joined by and, or and
+ * brackets, are understood; everything else needs nothing. A condition that holds has every operand of its `and` and some operand
  * of its `or` holding, and an undefined operand never holds, so the needs of `and` add up and those of `or` are united.
  */
 #ifndef TRIAGE_ANALYSE_RULE_NEED_H
@@ -23,7 +23,15 @@ struct rule_need {
 	size_t header_count;		/* a stream must begin with one of headers; 0: with anything */
 	struct rule_header headers[RULE_HEADERS];
 	uint64_t size_max;		/* UINT64_MAX: any size */
+	unsigned excludes;		/* 1 << enum file_class: the condition cannot hold for such streams */
 };
+
+/* The kinds of programs that packs tell apart by their first bytes, and everything else. */
+enum file_class { FILE_MZ, FILE_ELF, FILE_REST, FILE_CLASS_COUNT };
+enum file_class file_class_of(struct view head);
+
+/* Whether a stream of a class can begin with the bytes of a header test. */
+bool rule_header_possible(const struct rule_header *header, enum file_class class);
 
 enum { RULE_NEED_WORDS = 8192 };	/* a longer condition needs nothing */
 

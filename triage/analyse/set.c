@@ -80,5 +80,6 @@ set_compiler(struct compile_error *first_error, YR_COMPILER **ret_compiler, stru
 bool
 group_applies(const struct analyse_group *group, struct view head, uint64_t size)
 {
-	return size >= group->size_min && size <= group->size_max && rule_header_fits(group->headers, group->header_count, head);
+	return size >= group->size_min && size <= group->size_max && (group->classes & 1u << file_class_of(head)) != 0
+	    && rule_header_fits(group->headers, group->header_count, head);
 }

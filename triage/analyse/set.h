@@ -1,10 +1,9 @@
 /*
  * set.h - the inside of struct analyse_set: rule files, their rules, and the groups they are compiled into.
  *
- * A group is a set of rules that share preconditions, compiled together. For one stream, group_applies() says whether
- * any of its rules can match; leaving it out otherwise changes no match. Groups of one family (same header, modules, names) form
- * a ladder by size: each rung holds every rule of the family that can match a stream of its sizes, so a stream needs
- * one rung of a family only, at the price of rules that are compiled more than once.
+ * A group is a set of rules compiled together for streams of some classes, sizes and magic numbers; group_sort.h says
+ * how they are chosen. For one stream, group_applies() says whether any of its rules can match; leaving it out otherwise
+ * changes no match.
  */
 #ifndef TRIAGE_ANALYSE_SET_H
 #define TRIAGE_ANALYSE_SET_H
@@ -28,6 +27,7 @@ struct analyse_group {
 	YR_RULES *rules;
 	uint32_t *index;		/* index in the set of each of rules */
 	size_t rule_count;
+	unsigned classes;		/* 1 << enum file_class of the streams it is for */
 	struct rule_header *headers;	/* a stream must begin with one of these */
 	size_t header_count;		/* 0: with anything */
 	uint64_t size_min, size_max;	/* bytes of stream, both inclusive */

@@ -18,7 +18,8 @@ static const struct build_copy files = {
 	    " k.block_size, k.most_offset, k.windowed, k.scan_incomplete, r.hashed, h.bytes IS NOT NULL OR n.unit_id IS NOT NULL"
 	    " FROM temp.place p CROSS JOIN entry e ON e.entry_id = p.entry_id LEFT JOIN unit u ON (e.flags & 1) <> 0 AND u.filesystem_id = ?1 AND u.inode = e.inode AND u.attr_type = e.attr_type"
 	    " AND u.attr_id = e.attr_id LEFT JOIN result r ON r.unit_id = u.unit_id"
-	    " LEFT JOIN temp.judged j ON j.sha256 = r.sha256 AND j.bytes = r.bytes LEFT JOIN result k ON k.result_id = j.result_id"
+	    " LEFT JOIN temp.judged j ON j.sha256 = r.sha256 AND j.bytes = r.bytes LEFT JOIN result k"
+	    " ON k.result_id = coalesce(j.result_id, iif(r.judged, r.result_id, NULL))"
 	    " LEFT JOIN temp.hit h ON h.sha256 = r.sha256 AND h.bytes = r.bytes LEFT JOIN temp.name_hit n ON n.unit_id = u.unit_id"
 	    " ORDER BY p.place",
 	.into = "INSERT INTO t_file VALUES(NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,"

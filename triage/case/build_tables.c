@@ -4,15 +4,19 @@
 #include <string.h>
 
 /*
- * judged: for each content the result that tells its type and randomness. Two workers may have judged the same bytes; which row is taken depends on
- * what the rows say, never on which came first. hit, name_hit: content and streams that rules hit.
+ * repeated: content that more than one result tells of. judged: which of them tells its type and randomness; two workers may have
+ * judged the same bytes, and the choice depends on what the rows say, never on which came first. Content with one result
+ * needs no entry. hit, name_hit: content and streams that rules hit.
  */
 static const char prepare_sql[] =
     "CREATE INDEX IF NOT EXISTS result_unit ON result(unit_id);"
-    "DROP TABLE IF EXISTS temp.judged; DROP TABLE IF EXISTS temp.hit; DROP TABLE IF EXISTS temp.name_hit;"
+    "DROP TABLE IF EXISTS temp.repeated; DROP TABLE IF EXISTS temp.judged; DROP TABLE IF EXISTS temp.hit; DROP TABLE IF EXISTS temp.name_hit;"
+    "CREATE TEMP TABLE repeated(sha256 BLOB, bytes INTEGER, PRIMARY KEY(sha256, bytes)) WITHOUT ROWID;"
+    "INSERT INTO temp.repeated SELECT sha256, bytes FROM main.result GROUP BY sha256, bytes HAVING count(*) > 1;"
     "CREATE TEMP TABLE judged(sha256 BLOB, bytes INTEGER, result_id INTEGER, PRIMARY KEY(sha256, bytes)) WITHOUT ROWID;"
-    "INSERT OR IGNORE INTO temp.judged SELECT sha256, bytes, result_id FROM main.result WHERE judged = 1"
-    " ORDER BY sha256, bytes, scan_incomplete, windowed, mime, magic, text, entropy, chi_square;"
+    "INSERT OR IGNORE INTO temp.judged SELECT r.sha256, r.bytes, r.result_id FROM main.result r CROSS JOIN temp.repeated p"
+    " ON p.sha256 = r.sha256 AND p.bytes = r.bytes WHERE r.judged = 1"
+    " ORDER BY r.sha256, r.bytes, r.scan_incomplete, r.windowed, r.mime, r.magic, r.text, r.entropy, r.chi_square;"
     "CREATE TEMP TABLE hit(sha256 BLOB, bytes INTEGER, PRIMARY KEY(sha256, bytes)) WITHOUT ROWID;"
     "INSERT OR IGNORE INTO temp.hit SELECT r.sha256, r.bytes FROM main.match m JOIN main.result r ON r.unit_id = m.unit_id WHERE m.by_name = 0;"
     "CREATE TEMP TABLE name_hit(unit_id INTEGER PRIMARY KEY);"

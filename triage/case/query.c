@@ -18,9 +18,9 @@ struct case_cursor {
 	bool ended;
 };
 
-/* by_time NULL: as by_id. of: rows of one file, or one finding. count NULL: of the view. */
+/* times: the time column alone. by_time NULL: as by_id. of: rows of one file, or one finding. count NULL: of the view. */
 static const struct view_row {
-	const char *by_id, *by_time, *of, *count;
+	const char *by_id, *by_time, *times, *of, *count;
 } views[CASE_VIEW_COUNT] = {
 	[CASE_EVIDENCE] = { .by_id = "SELECT * FROM evidence ORDER BY evidence_id" },
 	[CASE_VOLUMES] = { .by_id = "SELECT * FROM volumes ORDER BY volume_id" },
@@ -28,7 +28,7 @@ static const struct view_row {
 	[CASE_HOSTS] = { .by_id = "SELECT * FROM hosts ORDER BY host_id" },
 	[CASE_ACCOUNTS] = { .by_id = "SELECT * FROM accounts ORDER BY account_id" },
 	[CASE_FILES] = { .by_id = "SELECT * FROM files ORDER BY file_id", .of = "SELECT * FROM files WHERE file_id = ?1" },
-	[CASE_TIMELINE] = { .by_id = "SELECT * FROM timeline ORDER BY time",
+	[CASE_TIMELINE] = { .by_id = "SELECT * FROM timeline ORDER BY time", .times = "SELECT time FROM timeline ORDER BY time",
 	    .count = "SELECT (SELECT count(*) FROM t_moment) + (SELECT count(*) FROM t_event)" },
 	[CASE_MATCHES] = { .by_id = "SELECT * FROM matches ORDER BY file_id, rule_index, string_id, offset",
 	    .of = "SELECT * FROM matches WHERE file_id = ?1 ORDER BY file_id, rule_index, string_id, offset" },
@@ -186,7 +186,8 @@ enum triage_status
 case_rows(struct case_reader *r, enum case_view view, enum case_order order, struct case_cursor **ret_cursor, struct triage_error *err)
 {
 	const struct view_row *v = &views[view];
-	return start(r, order == CASE_BY_TIME && v->by_time != NULL ? v->by_time : v->by_id, ret_cursor, err);
+	const char *text = order == CASE_BY_TIME ? v->by_time : order == CASE_TIMES_ONLY ? v->times : NULL;
+	return start(r, text != NULL ? text : v->by_id, ret_cursor, err);
 }
 
 enum triage_status

@@ -156,6 +156,7 @@ unit_detail(struct case_store *s, struct case_unit *u, struct triage_error *err)
 	if (st != TRIAGE_OK)
 		return st;
 	sql_bind_id(row, 1, u->unit_id);
+	sqlite3_bind_int(row, 2, TRIAGE_EVIDENCE_DIRECTORY);
 	st = sql_step(&s->q, row, err);
 	if (st != TRIAGE_OK) {
 		sqlite3_reset(row);

@@ -31,7 +31,7 @@ enum detect_known { DETECT_UNKNOWN, DETECT_GOOD, DETECT_BAD };
 /* Digests in binary; md5 or sha1 may be NULL. */
 enum detect_known detect_known(const struct detect_tables *tables, const uint8_t *md5, const uint8_t *sha1, const uint8_t *sha256);
 
-/* Name against bytes: true when the extension promises a type that mime and the first bytes contradict. head: first bytes of the stream. */
+/* Name against bytes: true when the extension promises a type that mime contradicts. name: base name of a main stream; mime "" when not known. */
 bool detect_type_mismatch(const struct detect_tables *tables, const char *name, const char *mime, enum triage_text_kind text, uint64_t size);
 
 /* One row of `files` with what its stream held. Borrowed during the call. */

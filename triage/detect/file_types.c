@@ -8,23 +8,25 @@
 
 /*
  * Formats with at least two odd bytes at a fixed place and a structure that libmagic looks at besides. What is missing
- * here (MP3 frames, TGA, old DOS formats) is met by chance in random bytes.
+ * here (MP3 frames, TGA, COM programs) is met by chance in random bytes; programs are told by is_program().
  */
 static const char *const firm[] = {
-	"application/zip", "application/java-archive", "application/epub+zip", "application/gzip", "application/x-gzip", "application/x-bzip2",
-	"application/x-xz", "application/x-7z-compressed", "application/x-rar", "application/vnd.rar", "application/zstd", "application/x-lz4",
-	"application/pdf", "application/postscript", "application/x-ole-storage", "application/msword", "application/CDFV2*",
-	"application/vnd.*", "application/encrypted", "application/vnd.openxmlformats-*", "application/vnd.oasis.*", "application/vnd.ms-*", "application/vnd.sqlite3",
-	"application/x-sqlite3", "application/vnd.debian.*", "application/x-rpm", "application/x-archive", "application/x-tar", "application/x-iso9660-image", "application/x-dosexec",
-	"application/vnd.microsoft.*", "application/x-executable", "application/x-pie-executable", "application/x-sharedlib", "application/x-object",
-	"application/x-mach-binary", "application/java-vm", "application/x-java-applet", "application/ogg", "application/x-ms-wim", "application/x-ms-ese",
-	"application/x-msi", "application/x-qemu-disk", "application/x-keepass*", "application/pgp-*", "application/x-chrome-extension", "application/vnd.tcpdump.pcap",
-	"application/x-hdf*", "application/x-luks*", "application/x-android*", "application/x-git", "application/x-numpy*", "application/x-pcapng",
-	"application/x-virtualbox*", "application/x-wine-*", "application/x-innosetup*", "application/x-shockwave-flash", "application/x-ms-shortcut",
-	"image/jpeg", "image/png", "image/gif", "image/tiff", "image/webp", "image/heic", "image/heif", "image/avif", "image/bmp", "image/x-ms-bmp",
-	"image/jp2", "image/jxl", "image/vnd.*", "image/svg+xml*", "image/x-canon-*", "image/x-icon", "video/mp4", "video/quicktime", "video/webm",
-	"video/x-matroska", "video/x-msvideo", "video/x-ms-asf", "video/3gpp*", "video/x-m4v", "video/ogg", "video/x-flv", "video/MP2T", "audio/ogg",
-	"audio/flac", "audio/x-flac", "audio/x-wav", "audio/x-m4a", "audio/mp4", "audio/midi", "audio/x-aiff", "font/*", "application/font-*", "text/*",
+	"application/zip", "application/java-archive", "application/epub+zip", "application/gzip", "application/x-gzip",
+	"application/x-bzip2", "application/x-xz", "application/x-7z-compressed", "application/x-rar", "application/zstd",
+	"application/x-lz4", "application/pdf", "application/postscript", "application/x-ole-storage", "application/msword",
+	"application/CDFV2*", "application/vnd.*", "application/encrypted", "application/x-sqlite3", "application/x-rpm",
+	"application/x-archive", "application/x-tar", "application/x-iso9660-image", "application/x-executable",
+	"application/x-pie-executable", "application/x-sharedlib", "application/x-object", "application/x-mach-binary",
+	"application/java-vm", "application/x-java-applet", "application/ogg", "application/x-ms-wim", "application/x-ms-ese",
+	"application/x-msi", "application/x-qemu-disk", "application/x-keepass*", "application/pgp-*",
+	"application/x-chrome-extension", "application/x-hdf*", "application/x-luks*", "application/x-android*",
+	"application/x-git", "application/x-numpy*", "application/x-pcapng", "application/x-virtualbox*",
+	"application/x-wine-*", "application/x-innosetup*", "application/x-shockwave-flash", "application/x-ms-shortcut",
+	"image/jpeg", "image/png", "image/gif", "image/tiff", "image/webp", "image/heic", "image/heif", "image/avif",
+	"image/bmp", "image/x-ms-bmp", "image/jp2", "image/vnd.*", "image/svg+xml*", "image/x-canon-*", "image/x-icon",
+	"video/mp4", "video/quicktime", "video/webm", "video/x-matroska", "video/x-msvideo", "video/x-ms-asf", "video/3gpp*",
+	"video/x-m4v", "video/ogg", "video/x-flv", "video/MP2T", "audio/ogg", "audio/flac", "audio/x-flac", "audio/x-wav",
+	"audio/x-m4a", "audio/mp4", "audio/midi", "audio/x-aiff", "font/*", "application/font-*", "text/*",
 };
 
 static const char *const programs[] = {
@@ -44,9 +46,11 @@ any_glob(const char *const *globs, size_t count, const char *text)
 }
 
 bool
-mime_is_program(const char *mime)
+is_program(const char *mime, const char *magic)
 {
-	return any_glob(programs, sizeof(programs) / sizeof(programs[0]), mime);
+	if (!any_glob(programs, sizeof(programs) / sizeof(programs[0]), mime))
+		return false;
+	return strcmp(mime, "application/x-dosexec") != 0 || magic[0] == '\0' || strncmp(magic, "PE32", 4) == 0 || strncmp(magic, "MS-DOS executable", 17) == 0;
 }
 
 bool

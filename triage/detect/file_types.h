@@ -42,8 +42,11 @@ const struct file_type *file_type_inner(const struct file_types *types, const ch
 const char *extension_of(const char *name);
 
 bool file_type_accepts(const struct file_type *type, const char *mime);
-/* The MIME name of a program that a computer runs as it is (PE, ELF, Mach-O). */
-bool mime_is_program(const char *mime);
+/*
+ * A program that a computer runs as it is (PE, ELF, Mach-O). magic: libmagic's description, "" when not known. Under the MIME name of
+ * DOS programs libmagic also puts COM files, which have no mark of their own: one in 130 random streams looks so.
+ */
+bool is_program(const char *mime, const char *magic);
 /* The MIME name that stands for "nothing that is known". */
 bool mime_is_unknown(const char *mime);
 /* The MIME name of a format whose start cannot be met by chance: zip, office, PDF, JPEG, gzip, MP4 ... */

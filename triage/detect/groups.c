@@ -70,8 +70,17 @@ types_in(uint64_t types)
 	return (unsigned)__builtin_popcountll(types);
 }
 
+/* Named by a family, and the start that the original extension promises is gone: some programs encrypt the head alone. */
+static bool
+is_headless(const struct claim *claim, const struct subject *s)
+{
+	const struct triage_content *c = s->file->content;
+	return claim->strong && s->look == LOOK_PLAIN && s->inner != NULL && c->text == TRIAGE_BINARY && c->mime != NULL && mime_is_unknown(c->mime) &&
+	    !file_type_accepts(s->inner, "application/octet-stream") && c->randomness.entropy > 1;
+}
+
 static void
-count_look(struct detect_judge *j, struct group *g, const struct subject *s)
+count_look(struct detect_judge *j, struct group *g, const struct subject *s, bool headless)
 {
 	const struct scores *scores = &j->tables->scores;
 	const struct triage_content *c = s->file->content;
@@ -88,7 +97,7 @@ count_look(struct detect_judge *j, struct group *g, const struct subject *s)
 		break;
 	case LOOK_PLAIN:
 	case LOOK_KNOWN:
-		g->plain++;
+		g->plain += !headless;
 		break;
 	}
 }
@@ -109,12 +118,13 @@ take_mark(struct detect_judge *j, struct group *g, const struct detect_rule *rul
 void
 group_add(struct detect_judge *j, struct group *g, const struct claim *claim, const struct subject *s)
 {
-	bool odd = s->look == LOOK_RANDOM || s->look == LOOK_PARTLY;
+	bool headless = is_headless(claim, s), odd = headless || s->look == LOOK_RANDOM || s->look == LOOK_PARTLY;
 	g->files++;
+	g->headless += headless;
 	g->strong += claim->strong;
 	g->weak += claim->weak;
 	g->more_extensions = g->more_extensions || strcmp(g->extension, claim->extension) != 0;
-	count_look(j, g, s);
+	count_look(j, g, s, headless);
 	if (s->inner != NULL) {
 		g->inner++;
 		g->types |= type_bit(s->inner);

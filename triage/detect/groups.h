@@ -16,6 +16,7 @@ struct group {
 	uint64_t strong, weak;		/* named by an extension of the tables */
 	uint64_t marks;			/* that carry a mark of the family */
 	uint64_t random, partly, plain, unjudged;	/* by what their bytes look like */
+	uint64_t headless;		/* not random, but without the start that the extension before promises: only the head is encrypted */
 	uint64_t even;			/* random ones whose chi-square is that of random bytes */
 	uint64_t inner, types;		/* that keep an extension before; bit set over these, hashed */
 	uint64_t files, in_folders, folders;	/* all named so; folders they stand in */

@@ -18,7 +18,7 @@ enum { TOP_FOLDERS = 5, NOTE_EXTENSION_MIN = 4, LISTED_MAX = 100, TITLE_SIZE = 3
 struct case_for {
 	bool name, mark, content, note, note_named, program;
 	unsigned traits;
-	uint64_t odd;			/* random, throughout or in parts */
+	uint64_t odd;			/* random, throughout or in parts, or with a head that is */
 };
 
 static bool
@@ -43,7 +43,7 @@ weigh(const struct detect_judge *j, const struct group *g)
 {
 	const struct scores *scores = &j->tables->scores;
 	unsigned family = judge_family_traits(j, g->family);
-	struct case_for c = { .odd = g->random + g->partly };
+	struct case_for c = { .odd = g->random + g->partly + g->headless };
 	c.note_named = is_named_by_note(j, g);
 	c.name = g->strong > 0 && c.odd > 0;
 	c.mark = g->marks > 0;
@@ -147,14 +147,16 @@ encrypted_folders_reason(struct detect_judge *j, struct fold *fold, const void *
 }
 
 static void
-put_content_reasons(struct detect_judge *j, struct group *g, const struct case_for *c)
+put_content_reasons(struct detect_judge *j, struct group *g)
 {
 	struct folds *folds = &j->folds;
 	struct fold *f = g->fold;
-	if (c->odd > 0)
+	if (g->random + g->partly > 0)
 		fold_reason(folds, f, "%" PRIu64 " files are random throughout and %" PRIu64 " in parts; none of these is of a known format.", g->random, g->partly);
 	if (g->random > 0)
 		fold_reason(folds, f, "In %" PRIu64 " of the random ones all byte values are as frequent as chance makes them, which packed data seldom reaches.", g->even);
+	if (g->headless > 0)
+		fold_reason(folds, f, "%" PRIu64 " more lack the start that their original extension promises, as when only the head is encrypted.", g->headless);
 	if (g->unjudged > 0)
 		fold_reason(folds, f, "%" PRIu64 " more are counted by name or mark: too small, not read, or not readable.", g->unjudged);
 	if (g->plain > 0)
@@ -176,7 +178,7 @@ put_reasons(struct detect_judge *j, struct group *g, const struct case_for *c, b
 		fold_reason(folds, f, "The extension .%s is used by several encrypting programs, but innocently too.", g->extension);
 	if (c->mark)
 		fold_reason(folds, f, "%" PRIu64 " files carry the mark of the encrypting program (rule %s).", g->marks, g->mark_rule);
-	put_content_reasons(j, g, c);
+	put_content_reasons(j, g);
 	if (c->note_named)
 		fold_reason(folds, f, "A file that may be a ransom note has the extension in its name.");
 	else if (c->note)

@@ -51,7 +51,7 @@ judge_look(const struct detect_tables *tables, const struct detect_file *file)
 		return LOOK_UNJUDGED;
 	if (c->text != TRIAGE_BINARY)
 		return LOOK_PLAIN;
-	if (c->mime != NULL && mime_is_firm(c->mime))
+	if (c->mime != NULL && (mime_is_firm(c->mime) || is_program(c->mime, c->magic != NULL ? c->magic : "")))
 		return LOOK_KNOWN;
 	if (c->bytes >= SHORT_TAIL)
 		return look_at_blocks(scores, &c->randomness, c->bytes);

@@ -85,12 +85,12 @@ mismatch_file(struct detect_judge *j, void *state, const struct subject *s, stru
 	if (s->ordinary && is_double(s))
 		put(j, s, &double_plan, 0);
 	bool whole = c != NULL && c->mime != NULL && s->file->state == TRIAGE_STATE_ALLOCATED && c->randomness.entropy > 0.01 &&
-	    (s->file->flags & (TRIAGE_ENTRY_SPARSE | TRIAGE_ENTRY_UNDECODED | TRIAGE_ENTRY_ENCRYPTED | TRIAGE_ENTRY_REUSED)) == 0;
+	    (s->file->flags & (TRIAGE_ENTRY_UNDECODED | TRIAGE_ENTRY_ENCRYPTED | TRIAGE_ENTRY_REUSED)) == 0;
 	if (!whole || s->type == NULL || !s->file->type_mismatch)
 		return TRIAGE_OK;
-	if (detect_is_disguise(s->type, c->mime, c->text))
+	if (detect_is_disguise(s->type, c->mime, c->magic != NULL ? c->magic : "", c->text))
 		put(j, s, &disguise_plan, s->type->category[0] == 'd' || s->type->category[0] == 'i');
-	else
+	else if ((s->file->flags & TRIAGE_ENTRY_SPARSE) == 0)
 		put(j, s, &other_plan, !mime_is_unknown(c->mime));
 	return TRIAGE_OK;
 }

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { IDS_MAX = 16, FAMILY_GROUPS_MAX = 2048, NOTE_FOLDERS = 64, BOTH_BONUS = 10, TITLE_SIZE = 300 };
+enum { IDS_MAX = 16, FAMILY_GROUPS_MAX = 2048, NOTE_FOLDERS = 64, BOTH_BONUS = 10, WEAK_BONUS = 5, TITLE_SIZE = 300 };
 
 /* Notes of one family. */
 struct notes {
@@ -215,7 +215,6 @@ judge_notes(struct detect_judge *j, struct notes *n)
 	uint64_t beside = encrypted_beside(n);
 	bool files = (family & (TRAIT_EXTENSION | TRAIT_MARK | TRAIT_ENCRYPTED)) != 0;
 	bool encrypted = files || (j->encrypted_high && (double)beside >= scores->siblings_with_note);
-	bool both = n->by_content > 0 && (n->by_name > 0 || n->by_weak_name > 0);
 	double confidence = n->confidence;
 	p->severity = n->severity > TRIAGE_HIGH ? TRIAGE_HIGH : n->severity;
 	if (n->by_content == 0) {
@@ -223,8 +222,8 @@ judge_notes(struct detect_judge *j, struct notes *n)
 		p->severity = repeated || encrypted ? TRIAGE_HIGH : TRIAGE_MEDIUM;
 		confidence = repeated || encrypted ? scores->confidence_two - 10 : scores->confidence_one;
 	}
-	if (both)
-		confidence += BOTH_BONUS;
+	if (n->by_content > 0 && (n->by_name > 0 || n->by_weak_name > 0))
+		confidence += n->by_name > 0 ? BOTH_BONUS : WEAK_BONUS;
 	if (encrypted) {
 		bool sure = n->by_content > 0 || n->by_name > 0;
 		p->severity = sure && p->severity >= TRIAGE_MEDIUM ? TRIAGE_CRITICAL : p->severity;

@@ -46,6 +46,6 @@ struct detect_tables {
 /* Names such as "~$letter.docx" whose extension says nothing. */
 bool detect_name_is_skipped(const struct detect_tables *tables, const char *name);
 /* A program under the name of a document, picture, sound, film, text or mail. */
-bool detect_is_disguise(const struct file_type *type, const char *mime, enum triage_text_kind text);
+bool detect_is_disguise(const struct file_type *type, const char *mime, const char *magic, enum triage_text_kind text);
 
 #endif

@@ -15,9 +15,9 @@ detect_name_is_skipped(const struct detect_tables *tables, const char *name)
 }
 
 bool
-detect_is_disguise(const struct file_type *type, const char *mime, enum triage_text_kind text)
+detect_is_disguise(const struct file_type *type, const char *mime, const char *magic, enum triage_text_kind text)
 {
-	return type->lure && text == TRIAGE_BINARY && mime_is_program(mime);
+	return type->lure && text == TRIAGE_BINARY && is_program(mime, magic);
 }
 
 bool
@@ -28,7 +28,7 @@ detect_type_mismatch(const struct detect_tables *tables, const char *name, const
 	const struct file_type *type = file_type_of_name(&tables->types, name);
 	if (type == NULL || type->any || detect_name_is_skipped(tables, name))
 		return false;
-	if (detect_is_disguise(type, mime, text))
+	if (detect_is_disguise(type, mime, "", text))
 		return true;
 	if (mime[0] == '\0')
 		mime = text == TRIAGE_BINARY ? "application/octet-stream" : "text/plain";

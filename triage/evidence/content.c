@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXTENTS_SENT = 4096 };
+enum { FIXUP_SECTOR = 512, EXTENTS_SENT = 4096 };
 
 void
 run_list_release(struct run_list *l)
@@ -29,11 +29,13 @@ run_list_add(struct run_list *l, uint64_t place, uint64_t length, struct triage_
 	if (length == 0)
 		return TRIAGE_OK;
 	if (length > INT64_MAX - end) {
-		triage_error_set(err, TRIAGE_E_FORMAT, end, "a run of %ju bytes makes the stream larger than any can be", (uintmax_t)length);
+		triage_error_set(err, TRIAGE_E_FORMAT, end, "a run of %ju bytes makes the stream larger than any can be",
+		    (uintmax_t)length);
 		return TRIAGE_E_FORMAT;
 	}
 	struct run *last = l->count > 0 ? &l->runs[l->count - 1] : NULL;
-	if (last != NULL && (place >= RUN_FILLER ? last->place == place : last->place < RUN_FILLER && last->place + last->length == place)) {
+	if (last != NULL && (place >= RUN_FILLER ? last->place == place : last->place < RUN_FILLER &&
+	    last->place + last->length == place)) {
 		last->length += length;
 		return TRIAGE_OK;
 	}
@@ -182,7 +184,8 @@ evidence_content_flags(const struct evidence_content *c)
 }
 
 enum triage_status
-evidence_content_read(struct evidence_content *c, uint64_t offset, void *buf, size_t size, size_t *ret_got, struct triage_error *err)
+evidence_content_read(struct evidence_content *c, uint64_t offset, void *buf, size_t size, size_t *ret_got,
+    struct triage_error *err)
 {
 	enum triage_status st = TRIAGE_OK;
 	uint8_t *out = buf;
@@ -212,11 +215,34 @@ static enum triage_status
 tell_left_out(const struct evidence_content *c, const struct evidence_sink *sink, size_t count, struct triage_error *err)
 {
 	char message[200];
-	snprintf(message, sizeof(message), "the stream lies in many pieces: the first %d are listed, %zu are left out", EXTENTS_SENT, count);
+	snprintf(message, sizeof(message), "the stream lies in many pieces: the first %d are listed, %zu are left out",
+	    EXTENTS_SENT, count);
 	return sink->problem(sink->ctx, &(struct triage_problem){
 		.stage = "content", .severity = TRIAGE_INFO, .code = "extents-cut", .message = message, .inode = c->inode,
 		.edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID,
 	}, err);
+}
+
+/*
+ * Resident bytes inside an MFT record. The last two bytes of each sector are kept in the record's head (fixups), so a stream
+ * that crosses them lies in pieces.
+ */
+static enum triage_status
+resident_extents(const struct evidence_content *c, const struct evidence_sink *sink, struct triage_error *err)
+{
+	uint64_t record = c->fs->start + c->resident_place - c->resident_at;
+	enum triage_status st = TRIAGE_OK;
+	for (uint64_t done = 0; done < c->size && st == TRIAGE_OK;) {
+		uint64_t at = c->resident_at + done, sector = at / FIXUP_SECTOR, inside = at % FIXUP_SECTOR;
+		bool kept = inside >= FIXUP_SECTOR - 2;
+		uint64_t end = kept ? FIXUP_SECTOR : FIXUP_SECTOR - 2;
+		uint64_t length = end - inside < c->size - done ? end - inside : c->size - done;
+		uint64_t where = kept ? c->resident_fixups + sector * 2 + (inside - (FIXUP_SECTOR - 2)) : at;
+		st = sink->extent(sink->ctx, &(struct triage_extent){ .file_offset = done, .image_offset = record + where,
+		    .length = length }, err);
+		done += length;
+	}
+	return st;
 }
 
 enum triage_status
@@ -224,9 +250,7 @@ evidence_content_extents(struct evidence_content *c, const struct evidence_sink 
 {
 	size_t sent = 0, left = 0;
 	if (c->resident != NULL && c->resident_place < RUN_FILLER && c->size > 0)
-		return sink->extent(sink->ctx, &(struct triage_extent){
-			.file_offset = 0, .image_offset = c->fs->start + c->resident_place, .length = c->size,
-		}, err);
+		return resident_extents(c, sink, err);
 	for (size_t i = 0; i < c->map.count; i++) {
 		const struct run *r = &c->map.runs[i];
 		if (r->place >= RUN_FILLER || r->offset >= c->size)

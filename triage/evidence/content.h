@@ -36,7 +36,8 @@ size_t run_list_find(const struct run_list *l, uint64_t offset, size_t hint);
 
 struct content_ops {
 	/* Read exactly size bytes at offset, both inside content->size. Errors: E_IO when nothing could be read. */
-	enum triage_status (*read)(struct evidence_content *c, uint64_t offset, uint8_t *buf, size_t size, struct triage_error *err);
+	enum triage_status (*read)(struct evidence_content *c, uint64_t offset, uint8_t *buf, size_t size,
+	    struct triage_error *err);
 	void (*close)(struct evidence_content *c);	/* optional: frees c->state */
 };
 
@@ -49,6 +50,8 @@ struct evidence_content {
 	size_t at;			/* index of the run read last */
 	uint8_t *resident;		/* owned; NULL when the map or ops hold the bytes */
 	uint64_t resident_place;	/* bytes into the volume, RUN_FILLER when not one piece */
+	uint32_t resident_at;		/* bytes into its record */
+	uint32_t resident_fixups;	/* where the record keeps the two bytes that belong at the end of each sector */
 	const struct content_ops *ops;	/* optional: how to read, instead of map and resident */
 	void *state;			/* of ops */
 };

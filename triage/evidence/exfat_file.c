@@ -9,7 +9,8 @@
 #include <string.h>
 
 enum {
-	IN_USE = 0x80, TYPE_FILE = 0x05, TYPE_STREAM = 0x40, TYPE_NAME = 0x41, TYPE_BITMAP = 0x01, TYPE_UPCASE = 0x02, TYPE_LABEL = 0x03,
+	IN_USE = 0x80, TYPE_FILE = 0x05, TYPE_STREAM = 0x40, TYPE_NAME = 0x41, TYPE_BITMAP = 0x01, TYPE_UPCASE = 0x02,
+	    TYPE_LABEL = 0x03,
 	SET_COUNT = 1, SET_CHECKSUM = 2, FILE_ATTRIBUTES = 4, FILE_CREATED = 8, FILE_MODIFIED = 12, FILE_ACCESSED = 16,
 	FILE_CREATED_10MS = 20, FILE_MODIFIED_10MS = 21, FILE_CREATED_ZONE = 22, FILE_MODIFIED_ZONE = 23, FILE_ACCESSED_ZONE = 24,
 	STREAM_FLAGS = 1, STREAM_NAME_LENGTH = 3, STREAM_VALID = 8, STREAM_CLUSTER = 20, STREAM_SIZE = 24, FLAG_CONTIGUOUS = 2,
@@ -34,7 +35,8 @@ exfat_slot_parse(const uint8_t *file, const uint8_t *stream, struct fat_file *re
 	if (type == TYPE_BITMAP || type == TYPE_UPCASE) {
 		*ret_file = (struct fat_file){
 			.kind = type == TYPE_BITMAP ? FAT_FILE_BITMAP : FAT_FILE_UPCASE, .deleted = (file[0] & IN_USE) == 0,
-			.valid = load_le64(file + STREAM_SIZE), .modified = TRIAGE_TIME_NONE, .accessed = TRIAGE_TIME_NONE, .created = TRIAGE_TIME_NONE,
+			.valid = load_le64(file + STREAM_SIZE), .modified = TRIAGE_TIME_NONE, .accessed = TRIAGE_TIME_NONE,
+			    .created = TRIAGE_TIME_NONE,
 			.chain = { .first = load_le32(file + STREAM_CLUSTER), .size = load_le64(file + STREAM_SIZE) },
 		};
 		return true;
@@ -169,7 +171,8 @@ exfat_find_bitmap(struct fat *x, struct triage_error *err)
 		for (size_t i = 0; i + FAT_SLOT <= x->cluster; i += FAT_SLOT) {
 			struct fat_file f;
 			/* Bit 0 of the flags is set for the second bitmap of a transactional volume. */
-			if (cluster[i] != (TYPE_BITMAP | IN_USE) || (cluster[i + STREAM_FLAGS] & 1) != 0 || !exfat_slot_parse(cluster + i, cluster + i, &f))
+			if (cluster[i] != (TYPE_BITMAP | IN_USE) || (cluster[i + STREAM_FLAGS] & 1) != 0 ||
+			    !exfat_slot_parse(cluster + i, cluster + i, &f))
 				continue;
 			f.chain.size = f.chain.size < (x->clusters + 7) / 8 ? f.chain.size : (x->clusters + 7) / 8;
 			return fat_chain_map(x, &f.chain, &x->bitmap, &flags, err);

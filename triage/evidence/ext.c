@@ -8,7 +8,8 @@
 enum {
 	SUPER_SIZE = 1024, SUPER_OFFSET = 1024,
 	SUPER_INODES = 0, SUPER_BLOCKS = 4, SUPER_FIRST_BLOCK = 20, SUPER_LOG_BLOCK = 24, SUPER_LOG_CLUSTER = 28,
-	SUPER_BLOCKS_PER_GROUP = 32, SUPER_CLUSTERS_PER_GROUP = 36, SUPER_INODES_PER_GROUP = 40, SUPER_MAGIC = 56, SUPER_REVISION = 76,
+	SUPER_BLOCKS_PER_GROUP = 32, SUPER_CLUSTERS_PER_GROUP = 36, SUPER_INODES_PER_GROUP = 40, SUPER_MAGIC = 56,
+	    SUPER_REVISION = 76,
 	SUPER_FIRST_INODE = 84, SUPER_INODE_SIZE = 88, SUPER_COMPAT = 92, SUPER_INCOMPAT = 96, SUPER_RO_COMPAT = 100,
 	SUPER_DESC_SIZE = 254, SUPER_FIRST_META = 260, SUPER_BLOCKS_HIGH = 336, SUPER_BACKUPS = 588,
 	MAGIC = 0xef53,
@@ -60,8 +61,10 @@ parse_super(struct ext *x, const uint8_t *s)
 	if (x->inode_size < 128 || x->inode_size > x->block || !power_of_two(x->inode_size) || x->desc_size < DESC_SMALL ||
 	    x->desc_size > x->block || !power_of_two(x->desc_size))
 		return false;
-	if (x->blocks_per_group == 0 || x->inodes_per_group == 0 || x->clusters_per_group > x->block * 8 || x->clusters_per_group == 0 ||
-	    x->inodes_per_group > x->block * 8 || x->first_block > 1 || x->blocks <= x->first_block || x->blocks > INT64_MAX / x->block)
+	if (x->blocks_per_group == 0 || x->inodes_per_group == 0 || x->clusters_per_group > x->block * 8 ||
+	    x->clusters_per_group == 0 ||
+	    x->inodes_per_group > x->block * 8 || x->first_block > 1 || x->blocks <= x->first_block ||
+	    x->blocks > INT64_MAX / x->block)
 		return false;
 	uint64_t groups = (x->blocks - x->first_block + x->blocks_per_group - 1) / x->blocks_per_group;
 	if (groups > UINT32_MAX)
@@ -77,7 +80,8 @@ static enum triage_status
 read_super(struct ext *x, struct triage_error *err)
 {
 	static const uint64_t places[] = {
-		SUPER_OFFSET, UINT64_C(8193) * 1024, UINT64_C(16384) * 2048, UINT64_C(32768) * 4096, UINT64_C(24577) * 1024, UINT64_C(98304) * 4096,
+		SUPER_OFFSET, UINT64_C(8193) * 1024, UINT64_C(16384) * 2048, UINT64_C(32768) * 4096, UINT64_C(24577) * 1024,
+		    UINT64_C(98304) * 4096,
 	};
 	uint8_t s[SUPER_SIZE];
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
@@ -86,10 +90,12 @@ read_super(struct ext *x, struct triage_error *err)
 		x->super = places[i];
 		if ((x->incompat & EXT_INCOMPAT_JOURNAL_DEV) == 0)
 			return TRIAGE_OK;
-		triage_error_set(err, TRIAGE_E_UNSUPPORTED, places[i], "this is the external journal of an ext file system, not the file system");
+		triage_error_set(err, TRIAGE_E_UNSUPPORTED, places[i],
+		    "this is the external journal of an ext file system, not the file system");
 		return TRIAGE_E_UNSUPPORTED;
 	}
-	triage_error_set(err, TRIAGE_E_FORMAT, SUPER_OFFSET, "neither the super block nor one of its usual copies describes an ext file system");
+	triage_error_set(err, TRIAGE_E_FORMAT, SUPER_OFFSET,
+	    "neither the super block nor one of its usual copies describes an ext file system");
 	return TRIAGE_E_FORMAT;
 }
 
@@ -154,7 +160,8 @@ ext_group_read(struct ext *x, uint32_t group, struct ext_group *ret_group, struc
 	if (g.unused > x->inodes_per_group)
 		g.unused = 0;
 	if (bad || g.inode_table == 0 || g.inode_table >= x->blocks) {
-		triage_error_set(err, TRIAGE_E_FORMAT, descriptor_place(x, group), "the descriptor of block group %u is damaged", group);
+		triage_error_set(err, TRIAGE_E_FORMAT, descriptor_place(x, group), "the descriptor of block group %u is damaged",
+		    group);
 		return TRIAGE_E_FORMAT;
 	}
 	*ret_group = g;
@@ -166,7 +173,8 @@ ext_inode_place(struct ext *x, uint64_t number, uint64_t *ret_place, struct tria
 {
 	struct ext_group g;
 	if (number == 0 || number > x->inodes) {
-		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "there is no inode %ju: the file system has %u", (uintmax_t)number, x->inodes);
+		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "there is no inode %ju: the file system has %u",
+		    (uintmax_t)number, x->inodes);
 		return TRIAGE_E_FORMAT;
 	}
 	enum triage_status st = ext_group_read(x, (uint32_t)((number - 1) / x->inodes_per_group), &g, err);

@@ -51,7 +51,8 @@ bool ext_any_allocated(struct ext *x, uint64_t block, uint64_t count);
 bool ext_inode_allocated(struct ext *x, uint64_t number);
 
 enum triage_status ext_list(struct evidence_fs *fs, const struct evidence_sink *sink, struct triage_error *err);
-enum triage_status ext_content(struct evidence_fs *fs, uint64_t inode, uint32_t attr_type, uint32_t attr_id, struct evidence_content *c,
+enum triage_status ext_content(struct evidence_fs *fs, uint64_t inode, uint32_t attr_type, uint32_t attr_id,
+    struct evidence_content *c,
     struct triage_error *err);
 
 #endif

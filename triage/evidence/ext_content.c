@@ -21,7 +21,8 @@ ext_content(struct evidence_fs *fs, uint64_t number, uint32_t attr_type, uint32_
 	struct ext_inode inode;
 	bool damaged;
 	if (attr_type != 0 || attr_id != 0) {
-		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "inode %ju has no stream %u-%u", (uintmax_t)number, attr_type, attr_id);
+		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "inode %ju has no stream %u-%u", (uintmax_t)number,
+		    attr_type, attr_id);
 		return TRIAGE_E_FORMAT;
 	}
 	enum triage_status st = ext_inode_read(x, number, &inode, err);

@@ -17,7 +17,8 @@ name_at(const struct scan *s, size_t at)
 	const uint8_t *p = s->block.data + at;
 	size_t length = s->style->typed ? p[NAME_LENGTH] : load_le16(p + NAME_LENGTH);
 	return (struct ext_name){
-		.inode = load_le32(p + NAME_INODE), .type = s->style->typed ? p[NAME_TYPE] : 0, .text = { p + NAME_TEXT, length }, .at = at,
+		.inode = load_le32(p + NAME_INODE), .type = s->style->typed ? p[NAME_TYPE] : 0, .text = { p + NAME_TEXT, length },
+		    .at = at,
 	};
 }
 
@@ -41,7 +42,8 @@ static bool
 plausible(const struct scan *s, size_t at, size_t end)
 {
 	struct ext_name n = name_at(s, at);
-	if (n.text.size == 0 || n.text.size > 255 || needed(n.text.size) > end - at || n.inode > s->style->inodes || n.type > EXT_TYPE_LINK)
+	if (n.text.size == 0 || n.text.size > 255 || needed(n.text.size) > end - at || n.inode > s->style->inodes ||
+	    n.type > EXT_TYPE_LINK)
 		return false;
 	size_t record = record_at(s, at);
 	if (record < needed(n.text.size) || record % 4 != 0 || record > s->block.size - at)
@@ -86,7 +88,8 @@ ext_dir_block(struct view block, bool first, const struct ext_dir_style *style,
 	for (size_t count = 0; at + NAME_TEXT <= block.size; count++) {
 		size_t record = record_at(&s, at);
 		struct ext_name n = name_at(&s, at);
-		if (record < NAME_TEXT || record % 4 != 0 || record > block.size - at || (n.inode != 0 && NAME_TEXT + n.text.size > record)) {
+		if (record < NAME_TEXT || record % 4 != 0 || record > block.size - at ||
+		    (n.inode != 0 && NAME_TEXT + n.text.size > record)) {
 			*ret_damaged = true;
 			return scan_slack(&s, at, block.size, err);
 		}

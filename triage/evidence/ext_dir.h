@@ -14,7 +14,8 @@ struct ext_name {
 	size_t at;		/* bytes into the block */
 };
 
-enum { EXT_TYPE_REGULAR = 1, EXT_TYPE_DIRECTORY, EXT_TYPE_CHARDEV, EXT_TYPE_BLOCKDEV, EXT_TYPE_FIFO, EXT_TYPE_SOCKET, EXT_TYPE_LINK };
+enum { EXT_TYPE_REGULAR = 1, EXT_TYPE_DIRECTORY, EXT_TYPE_CHARDEV, EXT_TYPE_BLOCKDEV, EXT_TYPE_FIFO, EXT_TYPE_SOCKET,
+    EXT_TYPE_LINK };
 
 /* How a directory writes its names. */
 struct ext_dir_style {

@@ -7,9 +7,12 @@
 #include <sys/stat.h>
 
 enum {
-	INODE_MODE = 0, INODE_UID = 2, INODE_SIZE = 4, INODE_ATIME = 8, INODE_CTIME = 12, INODE_MTIME = 16, INODE_DTIME = 20, INODE_GID = 24,
-	INODE_LINKS = 26, INODE_BLOCKS = 28, INODE_FLAGS = 32, INODE_MAP = 40, INODE_ACL = 104, INODE_SIZE_HIGH = 108, INODE_BLOCKS_HIGH = 116,
-	INODE_ACL_HIGH = 118, INODE_UID_HIGH = 120, INODE_GID_HIGH = 122, INODE_EXTRA = 128, INODE_CTIME_EXTRA = 132, INODE_MTIME_EXTRA = 136,
+	INODE_MODE = 0, INODE_UID = 2, INODE_SIZE = 4, INODE_ATIME = 8, INODE_CTIME = 12, INODE_MTIME = 16, INODE_DTIME = 20,
+	    INODE_GID = 24,
+	INODE_LINKS = 26, INODE_BLOCKS = 28, INODE_FLAGS = 32, INODE_MAP = 40, INODE_ACL = 104, INODE_SIZE_HIGH = 108,
+	    INODE_BLOCKS_HIGH = 116,
+	INODE_ACL_HIGH = 118, INODE_UID_HIGH = 120, INODE_GID_HIGH = 122, INODE_EXTRA = 128, INODE_CTIME_EXTRA = 132,
+	    INODE_MTIME_EXTRA = 136,
 	INODE_ATIME_EXTRA = 140, INODE_CRTIME = 144, INODE_CRTIME_EXTRA = 148, INODE_SMALL = 128, INODE_READ = 4096,
 	XATTR_NAME_LENGTH = 0, XATTR_NAME_INDEX = 1, XATTR_VALUE_AT = 2, XATTR_VALUE_SIZE = 8, XATTR_NAME = 16, XATTR_SYSTEM = 7,
 };
@@ -27,7 +30,8 @@ find_inline(const uint8_t *raw, size_t size, size_t extra, struct ext_inode *out
 		return;
 	for (size_t at = first; at + XATTR_NAME <= size && load_le32(raw + at) != 0;) {
 		const uint8_t *e = raw + at;
-		size_t name_size = e[XATTR_NAME_LENGTH], value_at = load_le16(e + XATTR_VALUE_AT), value_size = load_le32(e + XATTR_VALUE_SIZE);
+		size_t name_size = e[XATTR_NAME_LENGTH], value_at = load_le16(e + XATTR_VALUE_AT),
+		    value_size = load_le32(e + XATTR_VALUE_SIZE);
 		if (name_size > size - at - XATTR_NAME)
 			return;
 		if (e[XATTR_NAME_INDEX] == XATTR_SYSTEM && name_size == 4 && memcmp(e + XATTR_NAME, "data", 4) == 0 &&
@@ -47,7 +51,8 @@ ext_inode_parse(const struct ext *x, const uint8_t *raw, struct ext_inode *ret_i
 		.mode = load_le16(raw + INODE_MODE), .links = load_le16(raw + INODE_LINKS), .flags = load_le32(raw + INODE_FLAGS),
 		.uid = load_le16(raw + INODE_UID) | (uint32_t)load_le16(raw + INODE_UID_HIGH) << 16,
 		.gid = load_le16(raw + INODE_GID) | (uint32_t)load_le16(raw + INODE_GID_HIGH) << 16,
-		.deleted = load_le32(raw + INODE_DTIME), .sectors = load_le32(raw + INODE_BLOCKS) | (uint64_t)load_le16(raw + INODE_BLOCKS_HIGH) << 32,
+		.deleted = load_le32(raw + INODE_DTIME),
+		    .sectors = load_le32(raw + INODE_BLOCKS) | (uint64_t)load_le16(raw + INODE_BLOCKS_HIGH) << 32,
 		.size = load_le32(raw + INODE_SIZE) | (uint64_t)load_le32(raw + INODE_SIZE_HIGH) << 32,
 		.xattr_block = load_le32(raw + INODE_ACL) | (uint64_t)load_le16(raw + INODE_ACL_HIGH) << 32,
 		.atime = { .seconds = (int32_t)load_le32(raw + INODE_ATIME), .there = true },
@@ -64,8 +69,10 @@ ext_inode_parse(const struct ext *x, const uint8_t *raw, struct ext_inode *ret_i
 		int64_t *seconds;
 		uint32_t *nanoseconds;
 	} fields[] = {
-		{ INODE_CTIME_EXTRA, &i.ctime.seconds, &i.ctime.nanoseconds }, { INODE_MTIME_EXTRA, &i.mtime.seconds, &i.mtime.nanoseconds },
-		{ INODE_ATIME_EXTRA, &i.atime.seconds, &i.atime.nanoseconds }, { INODE_CRTIME_EXTRA, &i.crtime.seconds, &i.crtime.nanoseconds },
+		{ INODE_CTIME_EXTRA, &i.ctime.seconds, &i.ctime.nanoseconds },
+		    { INODE_MTIME_EXTRA, &i.mtime.seconds, &i.mtime.nanoseconds },
+		{ INODE_ATIME_EXTRA, &i.atime.seconds, &i.atime.nanoseconds },
+		    { INODE_CRTIME_EXTRA, &i.crtime.seconds, &i.crtime.nanoseconds },
 	};
 	if (extra >= INODE_CRTIME + 4 - INODE_SMALL) {
 		i.crtime.seconds = (int32_t)load_le32(raw + INODE_CRTIME);
@@ -121,7 +128,8 @@ ext_inode_is_fast_link(const struct ext *x, const struct ext_inode *inode)
 static enum triage_status
 fill_resident(struct ext *x, const struct ext_inode *inode, struct evidence_content *c, bool *ret_damaged, struct triage_error *err)
 {
-	size_t held = EXT_MAP_BYTES + (size_t)inode->inline_size, inside = c->size < EXT_MAP_BYTES ? (size_t)c->size : EXT_MAP_BYTES;
+	size_t held = EXT_MAP_BYTES + (size_t)inode->inline_size,
+	    inside = c->size < EXT_MAP_BYTES ? (size_t)c->size : EXT_MAP_BYTES;
 	bool bad = inode->bad;
 	c->resident = calloc(1, held + 1);
 	if (c->resident == NULL) {
@@ -132,7 +140,8 @@ fill_resident(struct ext *x, const struct ext_inode *inode, struct evidence_cont
 	c->resident_place = c->size <= EXT_MAP_BYTES ? inode->place + INODE_MAP : RUN_FILLER;
 	enum triage_status st = TRIAGE_OK;
 	if (inode->inline_size > 0)
-		st = cache_read(x->cache, inode->place + inode->inline_at, c->resident + EXT_MAP_BYTES, inode->inline_size, &bad, err);
+		st = cache_read(x->cache, inode->place + inode->inline_at, c->resident + EXT_MAP_BYTES, inode->inline_size, &bad,
+		    err);
 	if (c->size > held) {
 		c->size = held;
 		*ret_damaged = true;

@@ -8,7 +8,8 @@
 #include "triage/evidence/ext.h"
 
 enum {
-	EXT_FLAG_COMPRESSED = 0x4, EXT_FLAG_ENCRYPTED = 0x800, EXT_FLAG_INDEX = 0x1000, EXT_FLAG_EXTENTS = 0x80000, EXT_FLAG_EA_INODE = 0x200000,
+	EXT_FLAG_COMPRESSED = 0x4, EXT_FLAG_ENCRYPTED = 0x800, EXT_FLAG_INDEX = 0x1000, EXT_FLAG_EXTENTS = 0x80000,
+	    EXT_FLAG_EA_INODE = 0x200000,
 	EXT_FLAG_INLINE = 0x10000000,
 	EXT_MAP_BYTES = 60,		/* of an inode that map blocks, or hold a short link */
 	EXT_INODE_MAX = 65536,
@@ -34,7 +35,8 @@ struct ext_inode {
 void ext_inode_parse(const struct ext *x, const uint8_t *raw, struct ext_inode *ret_inode);
 
 /* Read inode number. Errors: E_FORMAT, E_SHORT, E_IO. */
-WARN_UNUSED enum triage_status ext_inode_read(struct ext *x, uint64_t number, struct ext_inode *ret_inode, struct triage_error *err);
+WARN_UNUSED enum triage_status ext_inode_read(struct ext *x, uint64_t number, struct ext_inode *ret_inode,
+    struct triage_error *err);
 
 /* True for what an inode holds in its map instead of blocks: a short symbolic link. */
 bool ext_inode_is_fast_link(const struct ext *x, const struct ext_inode *inode);
@@ -51,7 +53,8 @@ WARN_UNUSED enum triage_status ext_map(struct ext *x, const struct ext_inode *in
 uint64_t ext_first_place(struct ext *x, const struct ext_inode *inode);
 
 /* Fill c with the inode's data. Errors: E_MEMORY, E_SHORT, E_IO. */
-WARN_UNUSED enum triage_status ext_content_fill(struct ext *x, const struct ext_inode *inode, uint64_t max_nodes, struct evidence_content *c,
+WARN_UNUSED enum triage_status ext_content_fill(struct ext *x, const struct ext_inode *inode, uint64_t max_nodes,
+    struct evidence_content *c,
     bool *ret_damaged, struct triage_error *err);
 
 #endif

@@ -90,10 +90,12 @@ send_inode(struct listing *l, const struct ext_inode *inode, struct triage_entry
 	}
 	if (st == TRIAGE_OK && misfit != 0)
 		st = walk_problem(&l->walk, &(struct triage_problem){
-			.severity = TRIAGE_LOW, .code = "time-out-of-range", .inode = inode->number, .edge = e->edge, .offset = TRIAGE_NO_ID,
+			.severity = TRIAGE_LOW, .code = "time-out-of-range", .inode = inode->number, .edge = e->edge,
+			    .offset = TRIAGE_NO_ID,
 		}, err, "a time of this file lies outside 1677 to 2262: %jd seconds from 1970", (intmax_t)misfit);
 	if (st == TRIAGE_OK && inode->bad)
-		st = tell(l, inode->number, e->edge, "inode-unreadable", TRIAGE_MEDIUM, "this inode lies in unreadable sectors", err);
+		st = tell(l, inode->number, e->edge, "inode-unreadable", TRIAGE_MEDIUM, "this inode lies in unreadable sectors",
+		    err);
 	return st;
 }
 
@@ -149,11 +151,13 @@ send_name(struct listing *l, const struct ext_name_row *row, struct view text, b
 	if (known && deleted && in_use)
 		e.state = TRIAGE_STATE_NAMELESS;	/* unlinked, and nothing else names it: this is its last name */
 	if (known)
-		return send_inode(l, &inode, &e, (struct folder){ .deleted = deleted && !in_use, .lost = lost || (deleted && in_use) }, err);
+		return send_inode(l, &inode, &e, (struct folder){ .deleted = deleted && !in_use, .lost = lost ||
+		    (deleted && in_use) }, err);
 	enum triage_status st = walk_entry(&l->walk, &e, err);
 	if (st != TRIAGE_OK || deleted)
 		return st;
-	return tell(l, row->inode, e.edge, "inode-unreadable", TRIAGE_MEDIUM, "this name leads to an inode that is not there or empty", err);
+	return tell(l, row->inode, e.edge, "inode-unreadable", TRIAGE_MEDIUM,
+	    "this name leads to an inode that is not there or empty", err);
 }
 
 static struct view
@@ -186,7 +190,8 @@ read_folder(struct listing *l, struct triage_error *err)
 	enum triage_status st = ext_names_read(l->x, &inode, l->bytes_left, nodes, &l->names, take_names, l, &result, err);
 	l->bytes_left -= result.bytes < l->bytes_left ? result.bytes : l->bytes_left;
 	if (st == TRIAGE_OK && result.unreadable)
-		st = tell(l, now.inode, now.edge, "directory-unreadable", TRIAGE_HIGH, "a part of this folder cannot be read: names are missing", err);
+		st = tell(l, now.inode, now.edge, "directory-unreadable", TRIAGE_HIGH,
+		    "a part of this folder cannot be read: names are missing", err);
 	if (st == TRIAGE_OK && result.damaged && !now.deleted)
 		st = tell(l, now.inode, now.edge, "directory-cut", TRIAGE_HIGH,
 		    "this folder is damaged: names are missing; files without a name are under $Nameless", err);
@@ -229,7 +234,8 @@ send_root(struct listing *l, struct triage_error *err)
 	e.mode = 0040755;
 	enum triage_status st = walk_entry(&l->walk, &e, err);
 	l->bits[EXT_ROOT] |= EXT_IS_NAMED | EXT_IS_ENTERED;
-	return st == TRIAGE_OK ? tell(l, EXT_ROOT, 0, "directory-unreadable", TRIAGE_CRITICAL, "the root folder's inode is damaged", err) : st;
+	return st == TRIAGE_OK ? tell(l, EXT_ROOT, 0, "directory-unreadable", TRIAGE_CRITICAL, "the root folder's inode is damaged",
+	    err) : st;
 }
 
 /* An inode that no name led to. */
@@ -241,7 +247,8 @@ send_lost(struct listing *l, uint64_t number, struct triage_error *err)
 	struct triage_error why;
 	bool allocated = (l->bits[number] & EXT_IS_ALLOCATED) != 0;
 	if (ext_inode_read(l->x, number, &inode, &why) != TRIAGE_OK)
-		return tell(l, number, TRIAGE_NO_ID, "inode-unreadable", TRIAGE_MEDIUM, "this inode cannot be read a second time", err);
+		return tell(l, number, TRIAGE_NO_ID, "inode-unreadable", TRIAGE_MEDIUM, "this inode cannot be read a second time",
+		    err);
 	enum triage_status st = walk_virtual(&l->walk, allocated, &e.parent, err);
 	buf_clear(&l->name);
 	buf_format(&l->name, "inode-%ju", (uintmax_t)number);
@@ -265,7 +272,8 @@ parent_of(struct ext *x, uint64_t number)
 	if ((inode.flags & EXT_FLAG_INLINE) != 0)
 		return load_le32(inode.map);
 	uint64_t place = ext_first_place(x, &inode);
-	if (place == 0 || cache_read(x->cache, place, head, sizeof(head), &bad, &why) != TRIAGE_OK || load_le16(head + 4) != 12 || head[20] != '.')
+	if (place == 0 || cache_read(x->cache, place, head, sizeof(head), &bad, &why) != TRIAGE_OK || load_le16(head + 4) != 12 ||
+	    head[20] != '.')
 		return 0;
 	return load_le32(head + 12);
 }
@@ -296,7 +304,8 @@ listing_run(struct listing *l, struct triage_error *err)
 	uint32_t folders;
 	enum triage_status st = TRIAGE_OK;
 	if (l->x->super != 1024)
-		st = tell(l, TRIAGE_NO_ID, TRIAGE_NO_ID, "super-block-damaged", TRIAGE_HIGH, "the super block is damaged: a copy of it was used", err);
+		st = tell(l, TRIAGE_NO_ID, TRIAGE_NO_ID, "super-block-damaged", TRIAGE_HIGH,
+		    "the super block is damaged: a copy of it was used", err);
 	if (st == TRIAGE_OK)
 		st = ext_survey(l->x, &l->walk, &l->bits, &folders, err);
 	if (st == TRIAGE_OK)

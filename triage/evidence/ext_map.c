@@ -83,7 +83,8 @@ enter_node(struct mapper *m, struct level *level, const uint8_t *node, size_t si
 static enum triage_status
 take_extent(struct mapper *m, const uint8_t *row)
 {
-	uint64_t logical = load_le32(row), physical = (uint64_t)load_le16(row + 6) << 32 | load_le32(row + 8), count = load_le16(row + 4);
+	uint64_t logical = load_le32(row), physical = (uint64_t)load_le16(row + 6) << 32 | load_le32(row + 8),
+	    count = load_le16(row + 4);
 	if (count > EXTENT_UNWRITTEN) {
 		count -= EXTENT_UNWRITTEN;
 		physical = 0;
@@ -195,7 +196,8 @@ map_indirect(struct mapper *m, const struct ext_inode *inode)
 }
 
 enum triage_status
-ext_map(struct ext *x, const struct ext_inode *inode, uint64_t max_nodes, struct run_list *map, bool *ret_damaged, struct triage_error *err)
+ext_map(struct ext *x, const struct ext_inode *inode, uint64_t max_nodes, struct run_list *map, bool *ret_damaged,
+    struct triage_error *err)
 {
 	struct mapper m = { .x = x, .map = map, .max_nodes = max_nodes, .err = err };
 	if (inode->size > (uint64_t)INT64_MAX - x->block) {

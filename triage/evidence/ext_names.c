@@ -36,14 +36,16 @@ ext_names_add(struct ext_names *n, const struct ext_name *name, struct triage_er
 		size_t room = n->room == 0 ? 256 : n->room * 2;
 		void *rows = realloc(n->rows, room * sizeof(n->rows[0]));
 		if (rows == NULL) {
-			triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for %zu names of a directory", n->count);
+			triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for %zu names of a directory",
+			    n->count);
 			return TRIAGE_E_MEMORY;
 		}
 		n->rows = rows;
 		n->room = room;
 	}
 	n->rows[n->count] = (struct ext_name_row){
-		.inode = name->inode, .at = (uint32_t)n->text.size, .size = (uint16_t)name->text.size, .type = name->type, .deleted = name->deleted,
+		.inode = name->inode, .at = (uint32_t)n->text.size, .size = (uint16_t)name->text.size, .type = name->type,
+		    .deleted = name->deleted,
 	};
 	buf_put(&n->text, name->text.data, name->text.size);
 	if (n->text.failed) {
@@ -143,7 +145,8 @@ read_blocks(struct ext *x, struct evidence_content *c, uint64_t max_bytes, const
 			result->unreadable = true;
 			continue;
 		}
-		enum triage_status st = ext_dir_block((struct view){ block, x->block }, at == 0, style, take_name, r, &result->damaged, err);
+		enum triage_status st = ext_dir_block((struct view){ block, x->block }, at == 0, style, take_name, r,
+		    &result->damaged, err);
 		if (st != TRIAGE_OK)
 			return st;
 	}
@@ -152,21 +155,25 @@ read_blocks(struct ext *x, struct evidence_content *c, uint64_t max_bytes, const
 
 /* A directory inside its inode: the parent's number and names in the map, more names in an attribute. */
 static enum triage_status
-read_inline(const struct evidence_content *c, const struct ext_dir_style *style, struct reading *r, bool *damaged, struct triage_error *err)
+read_inline(const struct evidence_content *c, const struct ext_dir_style *style, struct reading *r, bool *damaged,
+    struct triage_error *err)
 {
 	size_t inside = c->size < EXT_MAP_BYTES ? (size_t)c->size : EXT_MAP_BYTES;
 	enum triage_status st = TRIAGE_OK;
 	if (inside > INLINE_PARENT)
-		st = ext_dir_block((struct view){ c->resident + INLINE_PARENT, inside - INLINE_PARENT }, false, style, take_name, r, damaged, err);
+		st = ext_dir_block((struct view){ c->resident + INLINE_PARENT, inside - INLINE_PARENT }, false, style, take_name, r,
+		    damaged, err);
 	if (st == TRIAGE_OK && c->size > EXT_MAP_BYTES)
-		st = ext_dir_block((struct view){ c->resident + EXT_MAP_BYTES, (size_t)c->size - EXT_MAP_BYTES }, false, style, take_name, r,
+		st = ext_dir_block((struct view){ c->resident + EXT_MAP_BYTES, (size_t)c->size - EXT_MAP_BYTES }, false, style,
+		    take_name, r,
 		    damaged, err);
 	return st;
 }
 
 enum triage_status
 ext_names_read(struct ext *x, const struct ext_inode *inode, uint64_t max_bytes, uint64_t max_nodes, struct ext_names *n,
-    enum triage_status (*each)(void *ctx, struct ext_names *names, struct triage_error *err), void *ctx, struct ext_dir_result *ret_result,
+    enum triage_status (*each)(void *ctx, struct ext_names *names, struct triage_error *err), void *ctx,
+    struct ext_dir_result *ret_result,
     struct triage_error *err)
 {
 	struct reading r = { .names = n, .each = each, .ctx = ctx };

@@ -75,11 +75,13 @@ survey_table(struct survey *s, uint64_t first, uint64_t place, uint64_t count)
 			memset(s->piece, 0, here * size);
 			st = tell(s, first + done, "inode-unreadable", at, here * size, "a part of the inode table cannot be read");
 		} else if (bad) {
-			st = tell(s, first + done, "inode-unreadable", at, here * size, "unreadable sectors in this part of the inode table");
+			st = tell(s, first + done, "inode-unreadable", at, here * size,
+			    "unreadable sectors in this part of the inode table");
 		}
 		for (size_t i = 0; i < here && st == TRIAGE_OK; i++) {
 			uint64_t index = (first + done + i - 1) % s->x->inodes_per_group;
-			st = look_at(s, first + done + i, s->piece + i * size, at + i * size, (s->bitmap[index / 8] >> index % 8 & 1) != 0);
+			st = look_at(s, first + done + i, s->piece + i * size, at + i * size,
+			    (s->bitmap[index / 8] >> index % 8 & 1) != 0);
 		}
 		if (st != TRIAGE_OK)
 			return st;
@@ -99,13 +101,15 @@ survey_group(struct survey *s, uint32_t group)
 		return TRIAGE_OK;
 	uint64_t count = x->inodes - first + 1 < x->inodes_per_group ? x->inodes - first + 1 : x->inodes_per_group;
 	if (ext_group_read(x, group, &g, &why) != TRIAGE_OK)
-		return tell(s, first, "inode-unreadable", TRIAGE_NO_ID, count * x->inode_size, "a block group's descriptor is damaged: its inodes are not listed");
+		return tell(s, first, "inode-unreadable", TRIAGE_NO_ID, count * x->inode_size,
+		    "a block group's descriptor is damaged: its inodes are not listed");
 	if ((g.flags & EXT_GROUP_INODE_UNINIT) != 0)
 		return TRIAGE_OK;
 	enum triage_status st = TRIAGE_OK;
 	if (ext_inode_bitmap(x, &g, s->bitmap, &why) != TRIAGE_OK) {
 		memset(s->bitmap, 0xff, (x->inodes_per_group + 7) / 8);
-		st = tell(s, first, "bitmap-unreadable", TRIAGE_NO_ID, 0, "an inode bitmap cannot be read: deleted inodes of its group count as in use");
+		st = tell(s, first, "bitmap-unreadable", TRIAGE_NO_ID, 0,
+		    "an inode bitmap cannot be read: deleted inodes of its group count as in use");
 	}
 	uint64_t used = g.unused < count ? x->inodes_per_group - g.unused : count;
 	return st == TRIAGE_OK ? survey_table(s, first, g.inode_table * x->block, used < count ? used : count) : st;

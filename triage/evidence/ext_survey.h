@@ -18,6 +18,7 @@ enum ext_inode_bits {
  * Look at every inode once, in the order in which they lie. ret_bits: x->inodes + 1 bytes of enum ext_inode_bits, by
  * number, owned by the caller. Groups and inodes that cannot be read are sent as problems. Errors: E_MEMORY, the sink's.
  */
-WARN_UNUSED enum triage_status ext_survey(struct ext *x, struct walk *w, uint8_t **ret_bits, uint32_t *ret_folders, struct triage_error *err);
+WARN_UNUSED enum triage_status ext_survey(struct ext *x, struct walk *w, uint8_t **ret_bits, uint32_t *ret_folders,
+    struct triage_error *err);
 
 #endif

@@ -11,7 +11,8 @@ enum {
 	BOOT_SIZE = 512,
 	FAT_SECTOR = 11, FAT_PER_CLUSTER = 13, FAT_RESERVED = 14, FAT_TABLES = 16, FAT_ROOT_SLOTS = 17, FAT_SECTORS_16 = 19,
 	FAT_TABLE_16 = 22, FAT_SECTORS_32 = 32, FAT_TABLE_32 = 36, FAT_ROOT_CLUSTER = 44,
-	EX_TABLE = 80, EX_TABLE_SIZE = 84, EX_HEAP = 88, EX_CLUSTERS = 92, EX_ROOT = 96, EX_SECTOR_SHIFT = 108, EX_CLUSTER_SHIFT = 109,
+	EX_TABLE = 80, EX_TABLE_SIZE = 84, EX_HEAP = 88, EX_CLUSTERS = 92, EX_ROOT = 96, EX_SECTOR_SHIFT = 108,
+	    EX_CLUSTER_SHIFT = 109,
 	LIMIT_12 = 4085, LIMIT_16 = 65525,
 	BACKUP_FAT32 = 6, BACKUP_EXFAT = 12,	/* sectors */
 };
@@ -20,12 +21,14 @@ static bool
 parse_fat(struct fat *x, const uint8_t *b)
 {
 	uint32_t sector = load_le16(b + FAT_SECTOR), per_cluster = b[FAT_PER_CLUSTER], tables = b[FAT_TABLES];
-	uint64_t sectors = load_le16(b + FAT_SECTORS_16), table = load_le16(b + FAT_TABLE_16), reserved = load_le16(b + FAT_RESERVED);
+	uint64_t sectors = load_le16(b + FAT_SECTORS_16), table = load_le16(b + FAT_TABLE_16),
+	    reserved = load_le16(b + FAT_RESERVED);
 	if (sectors == 0)
 		sectors = load_le32(b + FAT_SECTORS_32);
 	if (table == 0)
 		table = load_le32(b + FAT_TABLE_32);
-	if (sector < 512 || sector > 4096 || (sector & (sector - 1)) != 0 || per_cluster == 0 || (per_cluster & (per_cluster - 1)) != 0 ||
+	if (sector < 512 || sector > 4096 || (sector & (sector - 1)) != 0 || per_cluster == 0 ||
+	    (per_cluster & (per_cluster - 1)) != 0 ||
 	    reserved == 0 || tables == 0 || tables > 8 || table == 0)
 		return false;
 	x->sector = sector;
@@ -125,14 +128,16 @@ fat_allocated(struct fat *x, uint32_t cluster)
 	bool bad;
 	struct triage_error ignored;
 	if (at == SIZE_MAX || x->bitmap.runs[at].place >= RUN_FILLER ||
-	    cache_read(x->cache, x->bitmap.runs[at].place + (bit / 8 - x->bitmap.runs[at].offset), &byte, 1, &bad, &ignored) != TRIAGE_OK)
+	    cache_read(x->cache, x->bitmap.runs[at].place + (bit / 8 - x->bitmap.runs[at].offset), &byte, 1, &bad,
+	    &ignored) != TRIAGE_OK)
 		return false;
 	return (byte >> bit % 8 & 1) != 0;
 }
 
 /* Deleted, and the table has no chain: the free clusters from the first on, leaving out those in use. */
 static enum triage_status
-map_guessed(struct fat *x, const struct fat_chain *chain, uint64_t needed, struct run_list *map, uint32_t *flags, struct triage_error *err)
+map_guessed(struct fat *x, const struct fat_chain *chain, uint64_t needed, struct run_list *map, uint32_t *flags,
+    struct triage_error *err)
 {
 	enum triage_status st = TRIAGE_OK;
 	bool skip = !chain->contiguous && !fat_allocated(x, chain->first);
@@ -153,7 +158,8 @@ map_guessed(struct fat *x, const struct fat_chain *chain, uint64_t needed, struc
 }
 
 static enum triage_status
-map_chain(struct fat *x, const struct fat_chain *chain, uint64_t needed, struct run_list *map, uint32_t *flags, struct triage_error *err)
+map_chain(struct fat *x, const struct fat_chain *chain, uint64_t needed, struct run_list *map, uint32_t *flags,
+    struct triage_error *err)
 {
 	enum triage_status st = TRIAGE_OK;
 	uint32_t cluster = chain->first;
@@ -219,7 +225,8 @@ fat_open(struct evidence_fs *fs, struct triage_error *err)
 	}
 	x->fs = fs;
 	fs->state = x;
-	x->kind = strcmp(fs->type, "fat12") == 0 ? FAT_12 : strcmp(fs->type, "fat16") == 0 ? FAT_16 : strcmp(fs->type, "fat32") == 0 ? FAT_32 : FAT_EX;
+	x->kind = strcmp(fs->type, "fat12") == 0 ? FAT_12 : strcmp(fs->type, "fat16") == 0 ? FAT_16 : strcmp(fs->type,
+	    "fat32") == 0 ? FAT_32 : FAT_EX;
 	enum triage_status st = read_boot(x, err);
 	if (st == TRIAGE_OK)
 		st = cache_new(fs->reader, &x->cache, err);

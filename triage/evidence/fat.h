@@ -72,11 +72,13 @@ struct fat_chain {
  * Append the runs of a chain to an empty map, up to its size rounded up to a cluster; filler where it breaks.
  * ret_flags: enum evidence_content_flags, added. Errors: E_MEMORY.
  */
-WARN_UNUSED enum triage_status fat_chain_map(struct fat *x, const struct fat_chain *chain, struct run_list *map, uint32_t *ret_flags,
+WARN_UNUSED enum triage_status fat_chain_map(struct fat *x, const struct fat_chain *chain, struct run_list *map,
+    uint32_t *ret_flags,
     struct triage_error *err);
 
 enum triage_status fat_list(struct evidence_fs *fs, const struct evidence_sink *sink, struct triage_error *err);
-enum triage_status fat_content(struct evidence_fs *fs, uint64_t inode, uint32_t attr_type, uint32_t attr_id, struct evidence_content *c,
+enum triage_status fat_content(struct evidence_fs *fs, uint64_t inode, uint32_t attr_type, uint32_t attr_id,
+    struct evidence_content *c,
     struct triage_error *err);
 
 #endif

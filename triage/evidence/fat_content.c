@@ -2,14 +2,17 @@
 #include "triage/evidence/fat_guess.h"
 
 enum triage_status
-fat_content(struct evidence_fs *fs, uint64_t inode, uint32_t attr_type, uint32_t attr_id, struct evidence_content *c, struct triage_error *err)
+fat_content(struct evidence_fs *fs, uint64_t inode, uint32_t attr_type, uint32_t attr_id, struct evidence_content *c,
+    struct triage_error *err)
 {
 	struct fat *x = fs->state;
 	uint8_t slot[FAT_SLOT], stream[FAT_SLOT];
 	struct fat_file f;
 	bool bad;
-	if (inode < FAT_FIRST_SLOT || inode - FAT_FIRST_SLOT > (INT64_MAX - x->base) / FAT_SLOT || (attr_type & ~(uint32_t)FAT_KEY_DELETED) != 0) {
-		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "inode %ju has no stream %u-%u", (uintmax_t)inode, attr_type, attr_id);
+	if (inode < FAT_FIRST_SLOT || inode - FAT_FIRST_SLOT > (INT64_MAX - x->base) / FAT_SLOT ||
+	    (attr_type & ~(uint32_t)FAT_KEY_DELETED) != 0) {
+		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "inode %ju has no stream %u-%u", (uintmax_t)inode,
+		    attr_type, attr_id);
 		return TRIAGE_E_FORMAT;
 	}
 	uint64_t place = x->base + (inode - FAT_FIRST_SLOT) * FAT_SLOT;

@@ -61,6 +61,29 @@ fat_slot_plausible(const struct fat *x, const uint8_t *slot, bool deleted)
 	return f.modified != TRIAGE_TIME_NONE && f.chain.size / x->cluster <= x->clusters;
 }
 
+bool
+fat_slots_hold(const struct fat *x, struct view slots)
+{
+	size_t files = 0;
+	bool ended = false;
+	for (size_t at = 0; at + FAT_SLOT <= slots.size; at += FAT_SLOT) {
+		const uint8_t *slot = slots.data + at;
+		bool empty = slot[0] == 0;
+		for (size_t i = 1; i < FAT_SLOT && empty; i++)
+			empty = slot[i] == 0;
+		if (ended != empty && ended)
+			return false;
+		ended = empty;
+		if (empty || ((slot[SLOT_ATTRIBUTES] & ATTRIBUTE_BITS) == FAT_LONG_NAME && slot[SLOT_CASE] == 0 &&
+		    load_le16(slot + SLOT_CLUSTER) == 0))
+			continue;
+		if (!fat_slot_plausible(x, slot, slot[0] == NAME_DELETED))
+			return false;
+		files++;
+	}
+	return files >= 2;
+}
+
 /* The short name: base, dot, extension, in the case that the slot asks for. */
 static void
 put_short_name(struct buf *out, const uint8_t *slot)
@@ -160,7 +183,8 @@ fat_slots_next(const struct fat *x, struct fat_slots *s, struct fat_file *ret_fi
 			take_long_part(&l, slot);
 			continue;
 		}
-		bool dots = s->at < 2 && (memcmp(slot, ".          ", NAME_SIZE) == 0 || memcmp(slot, "..         ", NAME_SIZE) == 0);
+		bool dots = s->at < 2 && (memcmp(slot, ".          ", NAME_SIZE) == 0 ||
+		    memcmp(slot, "..         ", NAME_SIZE) == 0);
 		if (dots || (careful && !fat_slot_plausible(x, slot, deleted))) {
 			l.count = 0;
 			continue;

@@ -45,6 +45,8 @@ bool exfat_slots_next(const struct fat *x, struct fat_slots *s, struct fat_file 
 struct fat_file fat_slot_parse(const struct fat *x, const uint8_t *slot);
 /* False unless slot could be the slot of a file: characters, attributes, cluster, times. deleted: its first byte is lost. */
 bool fat_slot_plausible(const struct fat *x, const uint8_t *slot, bool deleted);
+/* True when all slots are those of files, at least two of them, with nothing but zeros behind. */
+bool fat_slots_hold(const struct fat *x, struct view slots);
 /* The parts of an exFAT file that content needs. False when these are no such slots. */
 bool exfat_slot_parse(const uint8_t *file, const uint8_t *stream, struct fat_file *ret_file);
 /* True when a whole set of slots begins here and its checksum holds. */

@@ -61,7 +61,8 @@ looks_like_names(struct fat *x, uint32_t cluster)
 	uint8_t slots[SLOTS_LOOKED_AT * FAT_SLOT];
 	struct triage_error ignored;
 	bool bad;
-	if (cache_read(x->cache, fat_cluster_place(x, cluster), slots, sizeof(slots), &bad, &ignored) != TRIAGE_OK || slots[0] == '.')
+	if (cache_read(x->cache, fat_cluster_place(x, cluster), slots, sizeof(slots), &bad, &ignored) != TRIAGE_OK ||
+	    slots[0] == '.')
 		return false;
 	for (size_t i = 0; i < SLOTS_LOOKED_AT; i++) {
 		const uint8_t *slot = slots + i * FAT_SLOT;
@@ -94,7 +95,8 @@ map_live(struct fat *x, const struct fat_folder *f, struct fat_seen *seen, struc
 	uint32_t cluster = f->chain.first;
 	enum triage_status st = TRIAGE_OK;
 	for (bool first = true; st == TRIAGE_OK && left > 0 && cluster != FAT_END; first = false, left--) {
-		if (!fat_is_cluster(x, cluster) || (!first && !fat_seen_add(seen, cluster)) || run_list_end(&b->map) >= FAT_DIRECTORY_MAX) {
+		if (!fat_is_cluster(x, cluster) || (!first && !fat_seen_add(seen, cluster)) ||
+		    run_list_end(&b->map) >= FAT_DIRECTORY_MAX) {
 			b->cut = true;
 			break;
 		}
@@ -105,7 +107,8 @@ map_live(struct fat *x, const struct fat_folder *f, struct fat_seen *seen, struc
 }
 
 enum triage_status
-fat_folder_load(struct fat *x, const struct fat_folder *f, struct fat_seen *seen, struct fat_bytes *ret_bytes, struct triage_error *err)
+fat_folder_load(struct fat *x, const struct fat_folder *f, struct fat_seen *seen, struct fat_bytes *ret_bytes,
+    struct triage_error *err)
 {
 	struct fat_bytes b = { 0 };
 	enum triage_status st;

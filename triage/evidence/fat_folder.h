@@ -38,7 +38,8 @@ bool fat_seen_has(const struct fat_seen *s, uint64_t cluster);
  * Load a directory whose first cluster is marked already. A deleted one goes on as long as free clusters follow that
  * look like a directory. Errors: E_MEMORY.
  */
-WARN_UNUSED enum triage_status fat_folder_load(struct fat *x, const struct fat_folder *f, struct fat_seen *seen, struct fat_bytes *ret_bytes,
+WARN_UNUSED enum triage_status fat_folder_load(struct fat *x, const struct fat_folder *f, struct fat_seen *seen,
+    struct fat_bytes *ret_bytes,
     struct triage_error *err);
 void fat_bytes_release(struct fat_bytes *b);
 

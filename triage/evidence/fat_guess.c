@@ -13,7 +13,7 @@ struct deleted {
 	uint64_t inode;
 	int64_t made, written;
 	uint32_t first, count;	/* clusters */
-	bool disturbed;		/* another file begins inside its run and lived beside it */
+	bool disturbed;		/* another file begins inside its run and lived beside it, or it does so in another's */
 	struct run_list map;	/* of a disturbed one */
 };
 
@@ -37,7 +37,8 @@ take_entry(void *ctx, const struct triage_entry *e, struct triage_error *err)
 		struct triage_error why;
 		bool bad;
 		if ((e->flags & TRIAGE_ENTRY_REUSED) == 0 &&
-		    cache_read(x->cache, x->base + (e->inode - FAT_FIRST_SLOT) * FAT_SLOT, slot, sizeof(slot), &bad, &why) == TRIAGE_OK)
+		    cache_read(x->cache, x->base + (e->inode - FAT_FIRST_SLOT) * FAT_SLOT, slot, sizeof(slot), &bad,
+		    &why) == TRIAGE_OK)
 			fat_seen_add(&g->taken, fat_slot_parse(x, slot).chain.first);
 		return TRIAGE_OK;
 	}
@@ -55,7 +56,8 @@ take_entry(void *ctx, const struct triage_entry *e, struct triage_error *err)
 	}
 	g->files[g->count++] = (struct deleted){
 		.inode = e->inode, .made = e->times[TRIAGE_BTIME], .written = e->times[TRIAGE_MTIME],
-		.first = (uint32_t)((e->place - x->fs->start - x->data) / x->cluster + 2), .count = (uint32_t)((e->size + x->cluster - 1) / x->cluster),
+		.first = (uint32_t)((e->place - x->fs->start - x->data) / x->cluster + 2),
+		    .count = (uint32_t)((e->size + x->cluster - 1) / x->cluster),
 	};
 	return TRIAGE_OK;
 }
@@ -76,15 +78,16 @@ compare_files(const void *left, const void *right)
 	return a->inode < b->inode ? -1 : a->inode > b->inode;
 }
 
-/* Does another deleted file begin inside the run of file i, and did it live beside it? */
-static bool
-is_disturbed(struct fat_guess *g, size_t i)
+/* Do other deleted files begin inside the run of file i that lived beside it? Then none of them is in one run for sure. */
+static void
+find_disturbed(struct fat_guess *g, size_t i)
 {
-	const struct deleted *a = &g->files[i];
-	for (size_t k = i + 1; k < g->count && g->files[k].first - a->first < a->count && g->steps < STEPS_MAX; k++, g->steps++)
-		if (g->files[k].first != a->first && g->files[k].made != TRIAGE_TIME_NONE && g->files[k].made <= a->written)
-			return true;
-	return false;
+	struct deleted *a = &g->files[i];
+	for (size_t k = i + 1; k < g->count && g->files[k].first - a->first < a->count && g->steps < STEPS_MAX; k++, g->steps++) {
+		struct deleted *b = &g->files[k];
+		if (b->first != a->first && b->made != TRIAGE_TIME_NONE && b->made <= a->written)
+			a->disturbed = b->disturbed = true;
+	}
 }
 
 /* Lay out a disturbed file over clusters that are free and nobody's. */
@@ -93,7 +96,8 @@ lay_out(struct fat_guess *g, struct deleted *d, const struct fat_seen *firsts, s
 {
 	enum triage_status st = TRIAGE_OK;
 	uint32_t left = d->count;
-	for (uint32_t c = d->first; left > 0 && fat_is_cluster(g->x, c) && g->steps < STEPS_MAX && st == TRIAGE_OK; c++, g->steps++) {
+	for (uint32_t c = d->first; left > 0 && fat_is_cluster(g->x, c) && g->steps < STEPS_MAX && st == TRIAGE_OK; c++,
+	    g->steps++) {
 		if (c != d->first && (fat_seen_has(&g->taken, c) || fat_seen_has(firsts, c)))
 			continue;
 		if (fat_allocated(g->x, c))
@@ -107,21 +111,42 @@ lay_out(struct fat_guess *g, struct deleted *d, const struct fat_seen *firsts, s
 	return st;
 }
 
+static int
+compare_written(const void *left, const void *right)
+{
+	const struct deleted *a = *(struct deleted *const *)left, *b = *(struct deleted *const *)right;
+	if (a->written != b->written)
+		return a->written < b->written ? -1 : 1;
+	return compare_files(a, b);
+}
+
+/* First the files in one run, then the others in the order in which they were finished. */
 static enum triage_status
 lay_out_all(struct fat_guess *g, struct triage_error *err)
 {
 	struct fat_seen firsts;
+	size_t count = 0;
+	SCOPED_FREE struct deleted **disturbed = malloc((g->count + 1) * sizeof(*disturbed));
 	enum triage_status st = fat_seen_init(&firsts, g->x, err);
-	for (size_t i = 0; i < g->count && st == TRIAGE_OK; i++) {
-		struct deleted *d = &g->files[i];
-		d->disturbed = is_disturbed(g, i) && !fat_allocated(g->x, d->first);
-		fat_seen_add(&firsts, d->first);
-		for (uint32_t k = 0; k < d->count && !d->disturbed && g->steps < STEPS_MAX; k++, g->steps++)
-			fat_seen_add(&g->taken, (uint64_t)d->first + k);
+	if (st == TRIAGE_OK && disturbed == NULL) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for %zu deleted files", g->count);
+		st = TRIAGE_E_MEMORY;
 	}
 	for (size_t i = 0; i < g->count && st == TRIAGE_OK; i++)
-		if (g->files[i].disturbed)
-			st = lay_out(g, &g->files[i], &firsts, err);
+		find_disturbed(g, i);
+	for (size_t i = 0; i < g->count && st == TRIAGE_OK; i++) {
+		struct deleted *d = &g->files[i];
+		fat_seen_add(&firsts, d->first);
+		if (d->disturbed && !fat_allocated(g->x, d->first))
+			disturbed[count++] = d;
+		else
+			for (uint32_t k = 0; k < d->count && g->steps < STEPS_MAX; k++, g->steps++)
+				fat_seen_add(&g->taken, (uint64_t)d->first + k);
+	}
+	if (st == TRIAGE_OK && count > 1)
+		qsort(disturbed, count, sizeof(disturbed[0]), compare_written);
+	for (size_t i = 0; i < count && st == TRIAGE_OK; i++)
+		st = lay_out(g, disturbed[i], &firsts, err);
 	fat_seen_release(&firsts);
 	return st;
 }

@@ -110,7 +110,8 @@ send_file(struct listing *l, const struct fat_folder *in, const struct fat_bytes
 		st = walk_entry(&l->walk, &e, err);
 	if (st == TRIAGE_OK && (distance > INT32_MAX || distance < INT32_MIN))
 		st = walk_problem(&l->walk, &(struct triage_problem){
-			.severity = TRIAGE_MEDIUM, .code = "inode-unreadable", .inode = e.inode, .edge = e.edge, .offset = TRIAGE_NO_ID,
+			.severity = TRIAGE_MEDIUM, .code = "inode-unreadable", .inode = e.inode, .edge = e.edge,
+			    .offset = TRIAGE_NO_ID,
 		}, err, "the two halves of this file's record lie too far apart: its content is not read");
 	return st;
 }
@@ -150,7 +151,8 @@ read_folder(struct listing *l, const struct fat_folder *f, struct triage_error *
 	if (st == TRIAGE_OK && b.unreadable)
 		st = tell_folder(l, f, "directory-unreadable", "a part of this folder cannot be read: names are missing", err);
 	if (st == TRIAGE_OK && b.cut && !f->deleted)
-		st = tell_folder(l, f, "directory-cut", "this folder's chain of clusters breaks or runs into another folder: names are missing", err);
+		st = tell_folder(l, f, "directory-cut",
+		    "this folder's chain of clusters breaks or runs into another folder: names are missing", err);
 	if (st == TRIAGE_OK && l->slots.damaged)
 		st = tell_folder(l, f, "directory-cut", "a record of this folder contradicts itself: a name is missing", err);
 	fat_bytes_release(&b);
@@ -198,7 +200,8 @@ take_orphan(struct listing *l, uint32_t cluster, const uint8_t *head, struct tri
 {
 	struct fat_file f = fat_slot_parse(l->x, head);
 	struct triage_entry e = walk_blank();
-	if (memcmp(head, ".          ", 11) != 0 || memcmp(head + FAT_SLOT, "..         ", 11) != 0 || f.kind != FAT_FILE_DIRECTORY ||
+	if (memcmp(head, ".          ", 11) != 0 || memcmp(head + FAT_SLOT, "..         ", 11) != 0 ||
+	    f.kind != FAT_FILE_DIRECTORY ||
 	    f.chain.first != cluster)
 		return TRIAGE_OK;
 	enum triage_status st = walk_virtual(&l->walk, false, &e.parent, err);
@@ -216,13 +219,16 @@ take_orphan(struct listing *l, uint32_t cluster, const uint8_t *head, struct tri
 	return st == TRIAGE_OK ? read_folders(l, err) : st;
 }
 
-/* A free exFAT cluster that begins with a whole record of a file: its names go below $OrphanFiles. */
+/* A free cluster that begins like the middle of a folder: its names go below $OrphanFiles. */
 static enum triage_status
-take_exfat_orphan(struct listing *l, uint32_t cluster, const uint8_t *head, struct triage_error *err)
+take_lost_names(struct listing *l, uint32_t cluster, const uint8_t *head, struct triage_error *err)
 {
-	struct fat_folder f = { .deleted = true, .lost = true, .chain = { .first = cluster, .size = l->x->cluster, .deleted = true } };
+	struct fat_folder f = { .deleted = true, .lost = true, .chain = { .first = cluster, .size = l->x->cluster,
+	    .deleted = true } };
 	struct fat_bytes b;
-	if (!exfat_set_holds((struct view){ head, HEAD_SIZE }) || !fat_seen_add(&l->seen, cluster))
+	struct view bytes = { head, HEAD_SIZE };
+	bool holds = l->x->kind == FAT_EX ? exfat_set_holds(bytes) : fat_slots_hold(l->x, bytes);
+	if (!holds || !fat_seen_add(&l->seen, cluster))
 		return TRIAGE_OK;
 	enum triage_status st = walk_virtual(&l->walk, false, &f.edge, err);
 	if (st == TRIAGE_OK)
@@ -248,12 +254,17 @@ find_orphans(struct listing *l, struct triage_error *err)
 			continue;
 		if (++looked_at > ORPHAN_CLUSTERS_MAX)
 			return walk_problem(&l->walk, &(struct triage_problem){
-				.severity = TRIAGE_INFO, .code = "orphan-search-cut", .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID,
+				.severity = TRIAGE_INFO, .code = "orphan-search-cut", .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID,
+				    .offset = TRIAGE_NO_ID,
 				.bytes = (uint64_t)(x->clusters + 2 - cluster) * x->cluster,
 			}, err, "the search for lost folders in free space ended after %d clusters", ORPHAN_CLUSTERS_MAX);
-		if (reader_read(x->fs->reader, fat_cluster_place(x, cluster), head, sizeof(head), &got, &why) != TRIAGE_OK || got < sizeof(head))
+		if (reader_read(x->fs->reader, fat_cluster_place(x, cluster), head, sizeof(head), &got, &why) != TRIAGE_OK ||
+		    got < sizeof(head))
 			continue;
-		st = x->kind == FAT_EX ? take_exfat_orphan(l, cluster, head, err) : take_orphan(l, cluster, head, err);
+		if (x->kind != FAT_EX)
+			st = take_orphan(l, cluster, head, err);
+		if (st == TRIAGE_OK && !fat_seen_has(&l->seen, cluster))
+			st = take_lost_names(l, cluster, head, err);
 	}
 	return st;
 }

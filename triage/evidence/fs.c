@@ -34,7 +34,8 @@ evidence_fs_open(struct evidence_source *source, const struct triage_filesystem 
 	struct reader *medium = evidence_reader(source);
 	const struct fs_type *type = find_type(info->type);
 	if (type == NULL) {
-		triage_error_set(err, TRIAGE_E_UNSUPPORTED, info->start, "file systems of type %s are not read by this version", info->type);
+		triage_error_set(err, TRIAGE_E_UNSUPPORTED, info->start, "file systems of type %s are not read by this version",
+		    info->type);
 		return TRIAGE_E_UNSUPPORTED;
 	}
 	if (info->start >= medium->size) {
@@ -48,7 +49,8 @@ evidence_fs_open(struct evidence_source *source, const struct triage_filesystem 
 		return TRIAGE_E_MEMORY;
 	}
 	*fs = (struct evidence_fs){
-		.driver = type->driver, .start = info->start, .length = info->length, .type = type->name, .tsk_type = type->tsk_type,
+		.driver = type->driver, .start = info->start, .length = info->length, .type = type->name,
+		    .tsk_type = type->tsk_type,
 	};
 	/* A cut image is read as far as it goes: what lies behind its end is flagged where it is asked for. */
 	uint64_t there = medium->size - info->start;

@@ -35,7 +35,8 @@ parse_boot(const uint8_t *boot, struct ntfs_geometry *ret_geometry, uint64_t *re
 		return false;
 	struct ntfs_geometry g = {
 		.sector = sector, .cluster = (uint32_t)cluster, .clusters = sectors * sector / cluster,
-		.record = size_from_byte(boot[BOOT_RECORD], (uint32_t)cluster), .index = size_from_byte(boot[BOOT_INDEX], (uint32_t)cluster),
+		.record = size_from_byte(boot[BOOT_RECORD], (uint32_t)cluster),
+		    .index = size_from_byte(boot[BOOT_INDEX], (uint32_t)cluster),
 	};
 	if (g.record < 512 || g.record > NTFS_RECORD_MAX || (g.record & (g.record - 1)) != 0 || g.clusters == 0)
 		return false;
@@ -80,7 +81,8 @@ ntfs_read_record(struct ntfs *n, uint64_t number, uint8_t *buf, uint64_t *ret_pl
 	while (done < n->g.record) {
 		size_t at = inside_mft ? run_list_find(&n->mft, offset + done, n->mft_at) : SIZE_MAX;
 		if (at == SIZE_MAX || n->mft.runs[at].place >= RUN_FILLER) {
-			triage_error_set(err, TRIAGE_E_SHORT, offset, "MFT record %ju is outside the known parts of the $MFT", (uintmax_t)number);
+			triage_error_set(err, TRIAGE_E_SHORT, offset, "MFT record %ju is outside the known parts of the $MFT",
+			    (uintmax_t)number);
 			return TRIAGE_E_SHORT;
 		}
 		const struct run *run = &n->mft.runs[at];

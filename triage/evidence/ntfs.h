@@ -44,7 +44,8 @@ WARN_UNUSED enum triage_status ntfs_read_record(struct ntfs *n, uint64_t number,
 
 /* The driver's parts, each in its file. */
 enum triage_status ntfs_list(struct evidence_fs *fs, const struct evidence_sink *sink, struct triage_error *err);
-enum triage_status ntfs_content(struct evidence_fs *fs, uint64_t inode, uint32_t attr_type, uint32_t attr_id, struct evidence_content *c,
+enum triage_status ntfs_content(struct evidence_fs *fs, uint64_t inode, uint32_t attr_type, uint32_t attr_id,
+    struct evidence_content *c,
     struct triage_error *err);
 
 /* Fill c from a stream of a loaded file, whatever its state. */

@@ -99,7 +99,8 @@ static enum triage_status
 set_compressed(const struct ntfs *n, struct evidence_content *c, uint8_t unit_shift, struct triage_error *err)
 {
 	if (unit_shift > 16 || ((uint64_t)n->g.cluster << unit_shift) > UNIT_MAX) {
-		triage_error_set(err, TRIAGE_E_UNSUPPORTED, TRIAGE_NO_OFFSET, "compressed in units of 2^%u clusters of %u bytes", unit_shift, n->g.cluster);
+		triage_error_set(err, TRIAGE_E_UNSUPPORTED, TRIAGE_NO_OFFSET, "compressed in units of 2^%u clusters of %u bytes",
+		    unit_shift, n->g.cluster);
 		return TRIAGE_E_UNSUPPORTED;
 	}
 	struct units *u = calloc(1, sizeof(*u));
@@ -129,6 +130,8 @@ set_resident(const struct ntfs_file *file, const struct ntfs_attr *a, struct evi
 	memcpy(c->resident, a->value.data, a->value.size);
 	uint64_t place = file->records[a->record].place;
 	c->resident_place = place >= RUN_FILLER ? RUN_FILLER : place + a->value_at;
+	c->resident_at = a->value_at;
+	c->resident_fixups = load_le16(file->records[a->record].data + 4) + 2u;
 	return TRIAGE_OK;
 }
 
@@ -175,7 +178,8 @@ any_allocated(struct ntfs *n, uint64_t lcn, uint64_t count)
 			return false;
 		const struct run *run = &n->bitmap.runs[at];
 		uint64_t inside = lcn / 8 - run->offset, left = run->length - inside, want = (lcn % 8 + count + 7) / 8;
-		size_t size = want < left ? (size_t)(want < sizeof(bits) ? want : sizeof(bits)) : (size_t)(left < sizeof(bits) ? left : sizeof(bits));
+		size_t size = want < left ? (size_t)(want < sizeof(bits) ? want : sizeof(bits)) : (size_t)(left < sizeof(bits) ?
+		    left : sizeof(bits));
 		bool bad;
 		struct triage_error ignored;
 		if (cache_read(n->cache, run->place + inside, bits, size, &bad, &ignored) != TRIAGE_OK)
@@ -195,7 +199,8 @@ content_reused(struct ntfs *n, const struct evidence_content *c)
 {
 	for (size_t i = 0; i < c->map.count; i++) {
 		const struct run *r = &c->map.runs[i];
-		if (r->place < RUN_FILLER && r->offset < c->size && any_allocated(n, r->place / n->g.cluster, r->length / n->g.cluster))
+		if (r->place < RUN_FILLER && r->offset < c->size && any_allocated(n, r->place / n->g.cluster,
+		    r->length / n->g.cluster))
 			return true;
 	}
 	return false;
@@ -225,7 +230,8 @@ ntfs_content(struct evidence_fs *fs, uint64_t inode, uint32_t attr_type, uint32_
 	if (st != TRIAGE_OK)
 		return st;
 	if (!find_stream(n, &n->scratch, attr_type, attr_id, &stream)) {
-		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "MFT record %ju has no stream %u-%u", (uintmax_t)inode, attr_type, attr_id);
+		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "MFT record %ju has no stream %u-%u", (uintmax_t)inode,
+		    attr_type, attr_id);
 		return TRIAGE_E_FORMAT;
 	}
 	st = ntfs_content_fill(n, &n->scratch, &stream, c, err);

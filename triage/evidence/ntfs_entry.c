@@ -46,7 +46,8 @@ is_long_name(const struct ntfs_file *f, size_t i, uint64_t parent)
 {
 	struct ntfs_name name;
 	const struct ntfs_attr *a = &f->attrs[i];
-	return i < f->attr_count && a->type == NTFS_FILE_NAME && !a->nonresident && a->first_vcn == parent && ntfs_name_parse(a->value, &name) &&
+	return i < f->attr_count && a->type == NTFS_FILE_NAME && !a->nonresident && a->first_vcn == parent &&
+	    ntfs_name_parse(a->value, &name) &&
 	    name.space != NTFS_NAME_DOS;
 }
 
@@ -114,7 +115,8 @@ take_reparse(struct ntfs_entries *m, const struct ntfs_file *f, struct meta *met
 		if (body.size > 4)
 			buf_put(&m->link, body.data + 4, body.size - 4);
 	} else if (tag >= 0x80000023 && tag <= 0x80000026) {
-		static const enum triage_file_kind kinds[] = { TRIAGE_FILE_SOCKET, TRIAGE_FILE_FIFO, TRIAGE_FILE_CHARDEV, TRIAGE_FILE_BLOCKDEV };
+		static const enum triage_file_kind kinds[] = { TRIAGE_FILE_SOCKET, TRIAGE_FILE_FIFO, TRIAGE_FILE_CHARDEV,
+		    TRIAGE_FILE_BLOCKDEV };
 		meta->entry.kind = kinds[tag - 0x80000023];
 	} else {
 		/* WOF compression, deduplication, cloud placeholders, hierarchical storage */
@@ -194,7 +196,8 @@ first_place(struct ntfs_entries *m, const struct ntfs_file *f, const struct ntfs
 
 /* Fill in one data stream and send it. */
 static enum triage_status
-send_stream(struct ntfs_entries *m, const struct ntfs_file *f, struct triage_entry e, const struct meta *meta, const struct ntfs_stream *s,
+send_stream(struct ntfs_entries *m, const struct ntfs_file *f, struct triage_entry e, const struct meta *meta,
+    const struct ntfs_stream *s,
     struct triage_error *err)
 {
 	uint32_t run_flags = 0;
@@ -256,17 +259,21 @@ tell_problems(struct ntfs_entries *m, const struct ntfs_file *f, const struct me
 	enum triage_status st = TRIAGE_OK;
 	if (meta->misfit != 0)
 		st = walk_problem(m->walk, &(struct triage_problem){
-			.severity = TRIAGE_LOW, .code = "time-out-of-range", .inode = f->number, .edge = edge, .offset = TRIAGE_NO_ID,
+			.severity = TRIAGE_LOW, .code = "time-out-of-range", .inode = f->number, .edge = edge,
+			    .offset = TRIAGE_NO_ID,
 		}, err, "a time of this file lies outside 1677 to 2262: FILETIME %ju", (uintmax_t)meta->misfit);
 	if (st != TRIAGE_OK || f->damage == 0)
 		return st;
 	return walk_problem(m->walk, &(struct triage_problem){
 		.severity = TRIAGE_MEDIUM, .code = (f->damage & NTFS_DAMAGE_MEDIUM) != 0 ? "inode-unreadable" : "record-damaged",
-		.inode = f->number, .edge = edge, .offset = f->records[0].place < RUN_FILLER ? m->n->fs->start + f->records[0].place : TRIAGE_NO_ID,
+		.inode = f->number, .edge = edge,
+		    .offset = f->records[0].place < RUN_FILLER ? m->n->fs->start + f->records[0].place : TRIAGE_NO_ID,
 		.bytes = m->n->g.record,
 	}, err, "MFT record %ju is damaged:%s%s%s%s%s; what could be read of it is listed", (uintmax_t)f->number,
-	    (f->damage & NTFS_DAMAGE_MEDIUM) != 0 ? " unreadable sectors" : "", (f->damage & NTFS_DAMAGE_TORN) != 0 ? " torn write" : "",
-	    (f->damage & NTFS_DAMAGE_CUT) != 0 ? " broken attribute" : "", (f->damage & NTFS_DAMAGE_LIST) != 0 ? " broken attribute list" : "",
+	    (f->damage & NTFS_DAMAGE_MEDIUM) != 0 ? " unreadable sectors" : "",
+	    (f->damage & NTFS_DAMAGE_TORN) != 0 ? " torn write" : "",
+	    (f->damage & NTFS_DAMAGE_CUT) != 0 ? " broken attribute" : "",
+	    (f->damage & NTFS_DAMAGE_LIST) != 0 ? " broken attribute list" : "",
 	    (f->damage & NTFS_DAMAGE_EXTENSION) != 0 ? " extension record of another file" : "");
 }
 

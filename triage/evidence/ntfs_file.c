@@ -156,7 +156,8 @@ read_list(struct ntfs *n, struct ntfs_file *f, const struct ntfs_attr *list, uin
 	for (size_t i = 0, at = 0; i < map.count && at < size && st == TRIAGE_OK; i++) {
 		size_t part = map.runs[i].length < size - at ? (size_t)map.runs[i].length : size - at;
 		bool bad = false;
-		if (map.runs[i].place >= RUN_FILLER || cache_read(n->cache, map.runs[i].place, data + at, part, &bad, err) != TRIAGE_OK)
+		if (map.runs[i].place >= RUN_FILLER || cache_read(n->cache, map.runs[i].place, data + at, part, &bad,
+		    err) != TRIAGE_OK)
 			memset(data + at, 0, part);
 		if (bad)
 			f->damage |= NTFS_DAMAGE_LIST;
@@ -246,7 +247,8 @@ ntfs_file_load(struct ntfs *n, uint64_t number, struct ntfs_file *f, enum ntfs_r
 	if (st != TRIAGE_OK)
 		return st;
 	if (*ret_state < NTFS_RECORD_TORN || f->head.base != 0) {
-		triage_error_set(err, TRIAGE_E_FORMAT, number, "MFT record %ju is not the base record of a file", (uintmax_t)number);
+		triage_error_set(err, TRIAGE_E_FORMAT, number, "MFT record %ju is not the base record of a file",
+		    (uintmax_t)number);
 		return TRIAGE_E_FORMAT;
 	}
 	f->record_count = 1;
@@ -294,7 +296,8 @@ ntfs_stream_next(const struct ntfs *n, const struct ntfs_file *f, uint32_t type,
 		return false;
 	const struct ntfs_attr *a = &f->attrs[(*at)++];
 	struct ntfs_stream s = {
-		.type = a->type, .id = a->id, .record = a->record, .flags = a->flags, .nonresident = a->nonresident, .name = a->name,
+		.type = a->type, .id = a->id, .record = a->record, .flags = a->flags, .nonresident = a->nonresident,
+		    .name = a->name,
 		.unit_shift = a->unit_shift, .size = a->size, .initialised = a->initialised, .allocated = a->allocated,
 		.pieces = a, .count = 1, .headless = a->nonresident && a->first_vcn != 0,
 	};
@@ -313,7 +316,8 @@ ntfs_stream_next(const struct ntfs *n, const struct ntfs_file *f, uint32_t type,
 }
 
 enum triage_status
-ntfs_stream_map(const struct ntfs *n, const struct ntfs_stream *s, struct run_list *map, uint32_t *ret_flags, struct triage_error *err)
+ntfs_stream_map(const struct ntfs *n, const struct ntfs_stream *s, struct run_list *map, uint32_t *ret_flags,
+    struct triage_error *err)
 {
 	for (size_t i = 0; i < s->count; i++) {
 		const struct ntfs_attr *piece = &s->pieces[i];

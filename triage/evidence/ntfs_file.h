@@ -38,7 +38,8 @@ void ntfs_file_release(struct ntfs_file *f);
  * Load file number. Errors: E_FORMAT when this is no base record (ret_state tells what it is: empty, garbage, or a
  * record that belongs to another), E_SHORT, E_IO, E_MEMORY.
  */
-WARN_UNUSED enum triage_status ntfs_file_load(struct ntfs *n, uint64_t number, struct ntfs_file *f, enum ntfs_record_state *ret_state,
+WARN_UNUSED enum triage_status ntfs_file_load(struct ntfs *n, uint64_t number, struct ntfs_file *f,
+    enum ntfs_record_state *ret_state,
     struct triage_error *err);
 
 /* First attribute of a type, NULL when there is none. */
@@ -64,7 +65,8 @@ bool ntfs_stream_next(const struct ntfs *n, const struct ntfs_file *f, uint32_t 
  * The stream's runs into an empty map: gap-free, filler where pieces are missing, at least up to its size.
  * ret_flags: enum ntfs_run_flags, added. Errors: E_MEMORY, E_LIMIT.
  */
-WARN_UNUSED enum triage_status ntfs_stream_map(const struct ntfs *n, const struct ntfs_stream *s, struct run_list *map, uint32_t *ret_flags,
+WARN_UNUSED enum triage_status ntfs_stream_map(const struct ntfs *n, const struct ntfs_stream *s, struct run_list *map,
+    uint32_t *ret_flags,
     struct triage_error *err);
 
 #endif

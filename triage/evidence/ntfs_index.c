@@ -67,7 +67,8 @@ take_live(struct ntfs_index *x, struct view node, size_t head_at, size_t *ret_en
 		bool fresh;
 		if (length < ENTRY_KEY || length > end - at || key > length - ENTRY_KEY)
 			return TRIAGE_E_FORMAT;
-		if ((load_le16(entry + ENTRY_FLAGS) & ENTRY_LAST) == 0 && ntfs_name_parse((struct view){ entry + ENTRY_KEY, key }, &name)) {
+		if ((load_le16(entry + ENTRY_FLAGS) & ENTRY_LAST) == 0 &&
+		    ntfs_name_parse((struct view){ entry + ENTRY_KEY, key }, &name)) {
 			enum triage_status st = id_set_add(&x->live, hash_name(name.text), &fresh, err);
 			if (st != TRIAGE_OK)
 				return st;
@@ -103,7 +104,8 @@ scan_slack(const struct look *l, struct view block, size_t from, struct triage_e
 		enum triage_status st = id_set_add(&l->x->sent, hash, &fresh, err);
 		if (st != TRIAGE_OK)
 			return st;
-		if (at >= from + ENTRY_KEY && load_le16(block.data + at - ENTRY_KEY + ENTRY_KEY_LENGTH) == KEY_MIN + old.name.text.size)
+		if (at >= from + ENTRY_KEY &&
+		    load_le16(block.data + at - ENTRY_KEY + ENTRY_KEY_LENGTH) == KEY_MIN + old.name.text.size)
 			old.reference = load_le64(block.data + at - ENTRY_KEY + ENTRY_REFERENCE);
 		st = fresh ? l->each(l->ctx, &old, err) : TRIAGE_OK;
 		if (st != TRIAGE_OK)
@@ -147,7 +149,8 @@ is_in_use(const struct ntfs_file *folder, uint64_t number)
 
 /* Both rounds go over the same blocks: first the live names of all of them, then the slack of each. */
 static enum triage_status
-look_at_blocks(const struct look *l, const struct ntfs_file *folder, uint64_t count, bool slack, uint64_t *damaged, struct triage_error *err)
+look_at_blocks(const struct look *l, const struct ntfs_file *folder, uint64_t count, bool slack, uint64_t *damaged,
+    struct triage_error *err)
 {
 	struct ntfs_index *x = l->x;
 	size_t size = x->n->g.index;
@@ -178,7 +181,8 @@ look_at_blocks(const struct look *l, const struct ntfs_file *folder, uint64_t co
 
 enum triage_status
 ntfs_index_read(struct ntfs_index *x, const struct ntfs_file *folder,
-    enum triage_status (*each)(void *ctx, const struct ntfs_old_name *old, struct triage_error *err), void *ctx, uint64_t *ret_damaged,
+    enum triage_status (*each)(void *ctx, const struct ntfs_old_name *old, struct triage_error *err), void *ctx,
+    uint64_t *ret_damaged,
     struct triage_error *err)
 {
 	struct look l = { .x = x, .each = each, .ctx = ctx, .self = folder->number | (uint64_t)folder->head.sequence << 48 };
@@ -187,7 +191,8 @@ ntfs_index_read(struct ntfs_index *x, const struct ntfs_file *folder,
 	uint32_t flags = 0;
 	size_t at = 0, end, size = x->n->g.index;
 	*ret_damaged = 0;
-	if (!ntfs_stream_next(x->n, folder, NTFS_INDEX_ALLOCATION, &at, &s) || !s.nonresident || size < 512 || size > BLOCK_MAX || size % 512 != 0)
+	if (!ntfs_stream_next(x->n, folder, NTFS_INDEX_ALLOCATION, &at, &s) || !s.nonresident || size < 512 || size > BLOCK_MAX ||
+	    size % 512 != 0)
 		return TRIAGE_OK;
 	x->map.count = 0;
 	id_set_release(&x->live);

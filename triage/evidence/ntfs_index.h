@@ -32,7 +32,8 @@ void ntfs_index_release(struct ntfs_index *x);
  * in use that are no index blocks, or could not be read. Errors: E_MEMORY and those of each.
  */
 WARN_UNUSED enum triage_status ntfs_index_read(struct ntfs_index *x, const struct ntfs_file *folder,
-    enum triage_status (*each)(void *ctx, const struct ntfs_old_name *old, struct triage_error *err), void *ctx, uint64_t *ret_damaged,
+    enum triage_status (*each)(void *ctx, const struct ntfs_old_name *old, struct triage_error *err), void *ctx,
+    uint64_t *ret_damaged,
     struct triage_error *err);
 
 #endif

@@ -60,7 +60,8 @@ send_names(struct ntfs_listing *l, size_t *at, uint32_t flags, uint64_t *ret_edg
 	struct ntfs_name name;
 	enum triage_status st = TRIAGE_OK;
 	struct ntfs_place place = {
-		.parent = l->edge[number], .state = state_below(l, (f->head.flags & NTFS_RECORD_IN_USE) != 0, number), .name = &name,
+		.parent = l->edge[number], .state = state_below(l, (f->head.flags & NTFS_RECORD_IN_USE) != 0, number),
+		    .name = &name,
 		.flags = flags,
 	};
 	for (; *at < f->attr_count && f->attrs[*at].type == NTFS_FILE_NAME && f->attrs[*at].first_vcn == parent; (*at)++) {
@@ -108,7 +109,8 @@ send_children(struct ntfs_listing *l, uint64_t parent, struct triage_error *err)
 		size_t at = names_in(&l->file, l->survey.links[i].parent);
 		if (st != TRIAGE_OK || at == l->file.attr_count)
 			continue;
-		st = send_names(l, &at, (internal ? TRIAGE_ENTRY_INTERNAL : 0u) | (again ? (uint32_t)TRIAGE_ENTRY_CYCLE : 0u), &edge, err);
+		st = send_names(l, &at, (internal ? TRIAGE_ENTRY_INTERNAL : 0u) | (again ? (uint32_t)TRIAGE_ENTRY_CYCLE : 0u),
+		    &edge, err);
 		if (st != TRIAGE_OK)
 			return st;
 		if (edge < NTFS_NO_EDGE && !again)
@@ -163,7 +165,8 @@ send_root(struct ntfs_listing *l, struct triage_error *err)
 		e.mode = 0040777;
 		st = walk_entry(&l->walk, &e, err);
 		if (st == TRIAGE_OK)
-			st = ntfs_tell_record(l->n, &l->walk, NTFS_ROOT, "directory-unreadable", "should be the root folder and is not", err);
+			st = ntfs_tell_record(l->n, &l->walk, NTFS_ROOT, "directory-unreadable",
+			    "should be the root folder and is not", err);
 		if (s->records > NTFS_ROOT && (s->bits[NTFS_ROOT] & NTFS_IS_VALID) == 0) {
 			s->sequence[NTFS_ROOT] = NTFS_ROOT;
 			s->bits[NTFS_ROOT] |= NTFS_IS_FOLDER | NTFS_IS_LIVE;
@@ -188,7 +191,8 @@ send_lost_folders(struct ntfs_listing *l, bool rings, struct triage_error *err)
 			continue;
 		}
 		while (!rings && at < l->file.attr_count && (l->file.attrs[at].type != NTFS_FILE_NAME ||
-		    !ntfs_survey_matches(&l->survey, l->file.attrs[at].first_vcn) || ntfs_ref_number(l->file.attrs[at].first_vcn) == i))
+		    !ntfs_survey_matches(&l->survey, l->file.attrs[at].first_vcn) ||
+		    ntfs_ref_number(l->file.attrs[at].first_vcn) == i))
 			at++;
 		if (st != TRIAGE_OK || (!rings && at < l->file.attr_count))
 			continue;
@@ -227,7 +231,8 @@ send_file(struct ntfs_listing *l, uint64_t number, struct triage_error *err)
 		return TRIAGE_OK;
 	while (at < f->attr_count && st == TRIAGE_OK) {
 		uint64_t parent = ntfs_ref_number(f->attrs[at].first_vcn);
-		if (f->attrs[at].type != NTFS_FILE_NAME || !ntfs_survey_matches(&l->survey, f->attrs[at].first_vcn) || l->edge[parent] == NTFS_NO_EDGE)
+		if (f->attrs[at].type != NTFS_FILE_NAME || !ntfs_survey_matches(&l->survey, f->attrs[at].first_vcn) ||
+		    l->edge[parent] == NTFS_NO_EDGE)
 			at++;
 		else
 			st = send_names(l, &at, is_internal(l, number, parent) ? (uint32_t)TRIAGE_ENTRY_INTERNAL : 0, &edge, err);
@@ -263,7 +268,8 @@ tell_volume(struct ntfs_listing *l, struct triage_error *err)
 	}
 	if (st == TRIAGE_OK && n->mft_cut) {
 		p.code = "mft-cut";
-		st = walk_problem(&l->walk, &p, err, "the run list of the $MFT is damaged: only %ju records are listed", (uintmax_t)n->records);
+		st = walk_problem(&l->walk, &p, err, "the run list of the $MFT is damaged: only %ju records are listed",
+		    (uintmax_t)n->records);
 	}
 	return st;
 }

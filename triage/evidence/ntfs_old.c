@@ -87,9 +87,11 @@ look_at_folder(struct old_names *o, struct ntfs_index *x, struct triage_error *e
 	if (st != TRIAGE_OK || damaged == 0 || (l->file.head.flags & NTFS_RECORD_IN_USE) == 0)
 		return st;
 	return walk_problem(&l->walk, &(struct triage_problem){
-		.severity = TRIAGE_LOW, .code = "directory-damaged", .inode = o->folder, .edge = l->edge[o->folder], .offset = TRIAGE_NO_ID,
+		.severity = TRIAGE_LOW, .code = "directory-damaged", .inode = o->folder, .edge = l->edge[o->folder],
+		    .offset = TRIAGE_NO_ID,
 		.bytes = damaged * l->n->g.index,
-	}, err, "%ju blocks of this folder's index are damaged: its files are listed from the $MFT, old names in it are lost", (uintmax_t)damaged);
+	}, err, "%ju blocks of this folder's index are damaged: its files are listed from the $MFT, old names in it are lost",
+	    (uintmax_t)damaged);
 }
 
 enum triage_status

@@ -40,7 +40,8 @@ add_owner(struct ntfs_owners *o, uint32_t id, const char *text, struct triage_er
 		size_t room = o->room == 0 ? 256 : o->room * 2;
 		void *rows = room > OWNERS_MAX ? NULL : realloc(o->rows, room * sizeof(o->rows[0]));
 		if (rows == NULL) {
-			triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for %zu security descriptors", room);
+			triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for %zu security descriptors",
+			    room);
 			return TRIAGE_E_MEMORY;
 		}
 		o->rows = rows;

@@ -4,14 +4,16 @@
 
 enum {
 	FIXUP_STRIDE = 512, MIN_USA = 40,
-	HEAD_USA_OFFSET = 4, HEAD_USA_COUNT = 6, HEAD_SEQUENCE = 16, HEAD_LINKS = 18, HEAD_FIRST = 20, HEAD_FLAGS = 22, HEAD_USED = 24,
+	HEAD_USA_OFFSET = 4, HEAD_USA_COUNT = 6, HEAD_SEQUENCE = 16, HEAD_LINKS = 18, HEAD_FIRST = 20, HEAD_FLAGS = 22,
+	    HEAD_USED = 24,
 	HEAD_BASE = 32, HEAD_SIZE = 42,
 	ATTR_LENGTH = 4, ATTR_NONRESIDENT = 8, ATTR_NAME_LENGTH = 9, ATTR_NAME_OFFSET = 10, ATTR_FLAGS = 12, ATTR_ID = 14,
 	ATTR_VALUE_LENGTH = 16, ATTR_VALUE_OFFSET = 20, ATTR_RESIDENT_SIZE = 24,
 	ATTR_FIRST_VCN = 16, ATTR_LAST_VCN = 24, ATTR_RUNS_OFFSET = 32, ATTR_UNIT = 34, ATTR_ALLOCATED = 40, ATTR_SIZE = 48,
 	ATTR_INITIALISED = 56, ATTR_NONRESIDENT_SIZE = 64,
 	ATTR_END = -1,
-	NAME_PARENT = 0, NAME_CREATED = 8, NAME_MODIFIED = 16, NAME_CHANGED = 24, NAME_ACCESSED = 32, NAME_SIZE = 48, NAME_FLAGS = 56, NAME_LENGTH = 64, NAME_SPACE = 65,
+	NAME_PARENT = 0, NAME_CREATED = 8, NAME_MODIFIED = 16, NAME_CHANGED = 24, NAME_ACCESSED = 32, NAME_SIZE = 48,
+	    NAME_FLAGS = 56, NAME_LENGTH = 64, NAME_SPACE = 65,
 	NAME_TEXT = 66,
 	NAME_IS_FOLDER = 0x10000000,
 };
@@ -50,7 +52,8 @@ ntfs_record_fix(uint8_t *data, size_t size, struct ntfs_head *ret_head)
 		return all_zero(data, size) ? NTFS_RECORD_EMPTY : NTFS_RECORD_GARBAGE;
 	torn |= !ntfs_fixups_undo(data, size);
 	struct ntfs_head head = {
-		.sequence = load_le16(data + HEAD_SEQUENCE), .links = load_le16(data + HEAD_LINKS), .flags = load_le16(data + HEAD_FLAGS),
+		.sequence = load_le16(data + HEAD_SEQUENCE), .links = load_le16(data + HEAD_LINKS),
+		    .flags = load_le16(data + HEAD_FLAGS),
 		.base = load_le64(data + HEAD_BASE), .first = load_le16(data + HEAD_FIRST), .used = load_le32(data + HEAD_USED),
 	};
 	if (head.used > size || head.used < head.first) {
@@ -111,7 +114,8 @@ ntfs_attr_next(struct view record, const struct ntfs_head *head, size_t *at, str
 	if (length < ATTR_VALUE_LENGTH || length % 8 != 0 || length > head->used - *at)
 		return TRIAGE_E_FORMAT;
 	struct view a = { start, length };
-	struct ntfs_attr attr = { .type = load_le32(start), .flags = load_le16(start + ATTR_FLAGS), .id = load_le16(start + ATTR_ID) };
+	struct ntfs_attr attr = { .type = load_le32(start), .flags = load_le16(start + ATTR_FLAGS),
+	    .id = load_le16(start + ATTR_ID) };
 	size_t name_at = load_le16(start + ATTR_NAME_OFFSET), name_size = (size_t)start[ATTR_NAME_LENGTH] * 2;
 	if (attr.type == 0 || (name_size > 0 && !view_has(a, name_at, name_size)))
 		return TRIAGE_E_FORMAT;
@@ -134,7 +138,8 @@ ntfs_name_parse(struct view value, struct ntfs_name *ret_name)
 	if (!view_has(value, NAME_TEXT, size))
 		return false;
 	*ret_name = (struct ntfs_name){
-		.parent = load_le64(p + NAME_PARENT), .created = load_le64(p + NAME_CREATED), .modified = load_le64(p + NAME_MODIFIED),
+		.parent = load_le64(p + NAME_PARENT), .created = load_le64(p + NAME_CREATED),
+		    .modified = load_le64(p + NAME_MODIFIED),
 		.changed = load_le64(p + NAME_CHANGED), .accessed = load_le64(p + NAME_ACCESSED), .space = p[NAME_SPACE],
 		.size = load_le64(p + NAME_SIZE), .folder = (load_le32(p + NAME_FLAGS) & NAME_IS_FOLDER) != 0,
 		.text = { p + NAME_TEXT, size },

@@ -106,7 +106,8 @@ struct ntfs_geometry {
  * Append the runs of one attribute piece to map, at most clusters of them (last_vcn - first_vcn + 1).
  * ret_flags: enum ntfs_run_flags, added. Errors: those of run_list_add().
  */
-WARN_UNUSED enum triage_status ntfs_runs_decode(struct view runs, const struct ntfs_geometry *g, uint64_t clusters, struct run_list *map,
+WARN_UNUSED enum triage_status ntfs_runs_decode(struct view runs, const struct ntfs_geometry *g, uint64_t clusters,
+    struct run_list *map,
     uint32_t *ret_flags, struct triage_error *err);
 
 #endif

@@ -8,7 +8,8 @@
 static enum triage_status
 no_memory(uint64_t records, struct triage_error *err)
 {
-	triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for the list of %ju MFT records", (uintmax_t)records);
+	triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for the list of %ju MFT records",
+	    (uintmax_t)records);
 	return TRIAGE_E_MEMORY;
 }
 
@@ -58,7 +59,8 @@ enum triage_status
 ntfs_tell_record(struct ntfs *n, struct walk *w, uint64_t number, const char *code, const char *what, struct triage_error *err)
 {
 	return walk_problem(w, &(struct triage_problem){
-		.severity = TRIAGE_MEDIUM, .code = code, .inode = number, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID, .bytes = n->g.record,
+		.severity = TRIAGE_MEDIUM, .code = code, .inode = number, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID,
+		    .bytes = n->g.record,
 	}, err, "MFT record %ju %s", (uintmax_t)number, what);
 }
 
@@ -75,7 +77,8 @@ survey_record(struct ntfs *n, struct ntfs_survey *s, struct walk *w, uint64_t nu
 	if (state < NTFS_RECORD_TORN) {
 		if (state == NTFS_RECORD_EMPTY && !bad)
 			return TRIAGE_OK;
-		return bad ? ntfs_tell_record(n, w, number, "inode-unreadable", "is in unreadable sectors: what it describes is not listed", err) :
+		return bad ? ntfs_tell_record(n, w, number, "inode-unreadable",
+		    "is in unreadable sectors: what it describes is not listed", err) :
 		    ntfs_tell_record(n, w, number, "record-damaged", "has no signature: what it described is not listed", err);
 	}
 	bool live = (head.flags & NTFS_RECORD_IN_USE) != 0, folder = (head.flags & NTFS_RECORD_DIRECTORY) != 0;

@@ -13,7 +13,8 @@ read_through(struct evidence_content *c, uint64_t offset, uint8_t *buf, size_t s
 	size_t done = 0;
 	while (attr != NULL && done < size) {
 		tsk_error_reset();
-		ssize_t got = tsk_fs_attr_read(attr, (TSK_OFF_T)(offset + done), (char *)buf + done, size - done, TSK_FS_FILE_READ_FLAG_NONE);
+		ssize_t got = tsk_fs_attr_read(attr, (TSK_OFF_T)(offset + done), (char *)buf + done, size - done,
+		    TSK_FS_FILE_READ_FLAG_NONE);
 		if (got <= 0)
 			break;
 		done += (size_t)got;
@@ -68,7 +69,8 @@ any_reused(const struct tsk_volume *v, const struct evidence_content *c)
 	size_t checks = 0;
 	for (size_t i = 0; i < c->map.count; i++) {
 		const struct run *r = &c->map.runs[i];
-		for (uint64_t at = 0; r->place < RUN_FILLER && at < r->length && checks < REUSE_CHECKS; at += v->cluster, checks++) {
+		for (uint64_t at = 0; r->place < RUN_FILLER && at < r->length && checks < REUSE_CHECKS; at += v->cluster,
+		    checks++) {
 			TSK_FS_BLOCK_FLAG_ENUM flags = v->info->block_getflags(v->info, (r->place + at) / v->info->block_size);
 			if ((flags & TSK_FS_BLOCK_FLAG_ALLOC) != 0)
 				return true;
@@ -91,7 +93,8 @@ fill_content(struct tsk_volume *v, TSK_FS_FILE *file, const TSK_FS_ATTR *attr, s
 		memcpy(c->resident, attr->rd.buf, (size_t)c->size);
 		return TRIAGE_OK;
 	}
-	bool plain = (attr->flags & TSK_FS_ATTR_NONRES) != 0 && (attr->flags & TSK_FS_ATTR_COMP) == 0 && attr->r == NULL && attr->nrd.skiplen == 0;
+	bool plain = (attr->flags & TSK_FS_ATTR_NONRES) != 0 && (attr->flags & TSK_FS_ATTR_COMP) == 0 && attr->r == NULL &&
+	    attr->nrd.skiplen == 0;
 	if (!plain) {
 		c->ops = &through_ops;
 		c->at = (size_t)(uint32_t)attr->type << 16 | attr->id;
@@ -121,10 +124,12 @@ tsk_content(struct evidence_fs *fs, uint64_t inode, uint32_t attr_type, uint32_t
 			tsk_fs_file_close(file);
 		return TRIAGE_E_FORMAT;
 	}
-	const TSK_FS_ATTR *attr = attr_id <= UINT16_MAX ? tsk_fs_file_attr_get_type(file, (TSK_FS_ATTR_TYPE_ENUM)attr_type, (uint16_t)attr_id, 1) : NULL;
+	const TSK_FS_ATTR *attr = attr_id <= UINT16_MAX ? tsk_fs_file_attr_get_type(file, (TSK_FS_ATTR_TYPE_ENUM)attr_type,
+	    (uint16_t)attr_id, 1) : NULL;
 	enum triage_status st = TRIAGE_E_FORMAT;
 	if (attr == NULL)
-		triage_error_set(err, st, TRIAGE_NO_OFFSET, "inode %ju has no stream %u-%u: %s", (uintmax_t)inode, attr_type, attr_id, tsk_error_now().text);
+		triage_error_set(err, st, TRIAGE_NO_OFFSET, "inode %ju has no stream %u-%u: %s", (uintmax_t)inode, attr_type,
+		    attr_id, tsk_error_now().text);
 	else
 		st = fill_content(v, file, attr, c, err);
 	if (c->ops == NULL)

@@ -21,7 +21,8 @@ tsk_error_now(void)
 bool
 tsk_attr_is_content(const TSK_FS_ATTR *attr)
 {
-	return attr->type == TSK_FS_ATTR_TYPE_DEFAULT || attr->type == TSK_FS_ATTR_TYPE_NTFS_DATA || attr->type == TSK_FS_ATTR_TYPE_HFS_DATA ||
+	return attr->type == TSK_FS_ATTR_TYPE_DEFAULT || attr->type == TSK_FS_ATTR_TYPE_NTFS_DATA ||
+	    attr->type == TSK_FS_ATTR_TYPE_HFS_DATA ||
 	    attr->type == TSK_FS_ATTR_TYPE_HFS_RSRC;
 }
 

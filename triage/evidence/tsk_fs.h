@@ -26,7 +26,8 @@ struct tsk_error_text tsk_error_now(void);
 bool tsk_attr_is_content(const TSK_FS_ATTR *attr);
 
 enum triage_status tsk_list(struct evidence_fs *fs, const struct evidence_sink *sink, struct triage_error *err);
-enum triage_status tsk_content(struct evidence_fs *fs, uint64_t inode, uint32_t attr_type, uint32_t attr_id, struct evidence_content *c,
+enum triage_status tsk_content(struct evidence_fs *fs, uint64_t inode, uint32_t attr_type, uint32_t attr_id,
+    struct evidence_content *c,
     struct triage_error *err);
 
 #endif

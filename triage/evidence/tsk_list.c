@@ -64,7 +64,8 @@ static void
 take_meta(const struct listing *l, const TSK_FS_META *m, struct triage_entry *e)
 {
 	static const uint32_t bits[TRIAGE_FILE_KIND_COUNT] = {
-		[TRIAGE_FILE_REGULAR] = S_IFREG, [TRIAGE_FILE_DIRECTORY] = S_IFDIR, [TRIAGE_FILE_LINK] = S_IFLNK, [TRIAGE_FILE_FIFO] = S_IFIFO,
+		[TRIAGE_FILE_REGULAR] = S_IFREG, [TRIAGE_FILE_DIRECTORY] = S_IFDIR, [TRIAGE_FILE_LINK] = S_IFLNK,
+		    [TRIAGE_FILE_FIFO] = S_IFIFO,
 		[TRIAGE_FILE_SOCKET] = S_IFSOCK, [TRIAGE_FILE_CHARDEV] = S_IFCHR, [TRIAGE_FILE_BLOCKDEV] = S_IFBLK,
 	};
 	e->kind = kind_of_meta(m->type);
@@ -249,7 +250,8 @@ read_folder(struct listing *l, const struct folder *f, struct triage_error *err)
 		if (f->deleted)
 			return TRIAGE_OK;	/* its clusters hold something else: nothing is lost by us */
 		return walk_problem(&l->walk, &(struct triage_problem){
-			.severity = TRIAGE_HIGH, .code = "directory-unreadable", .inode = f->inode, .edge = f->edge, .offset = TRIAGE_NO_ID,
+			.severity = TRIAGE_HIGH, .code = "directory-unreadable", .inode = f->inode, .edge = f->edge,
+			    .offset = TRIAGE_NO_ID,
 		}, err, "this folder cannot be read: %s", tsk_error_now().text);
 	}
 	size_t count = tsk_fs_dir_getsize(dir);
@@ -258,7 +260,8 @@ read_folder(struct listing *l, const struct folder *f, struct triage_error *err)
 		TSK_FS_FILE *file = tsk_fs_dir_get(dir, i);
 		if (file == NULL || file->name == NULL || file->name->name == NULL) {
 			st = walk_problem(&l->walk, &(struct triage_problem){
-				.severity = TRIAGE_MEDIUM, .code = "inode-unreadable", .inode = f->inode, .edge = f->edge, .offset = TRIAGE_NO_ID,
+				.severity = TRIAGE_MEDIUM, .code = "inode-unreadable", .inode = f->inode, .edge = f->edge,
+				    .offset = TRIAGE_NO_ID,
 			}, err, "name %zu of this folder cannot be read: %s", i, tsk_error_now().text);
 		} else if (!is_dots(file->name->name) && file->name->type != TSK_FS_NAME_TYPE_VIRT_DIR) {
 			st = send_file(l, f, file, err);

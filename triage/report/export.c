@@ -5,7 +5,6 @@
 #include "triage/base/text.h"
 #include "triage/base/when.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <stdio.h>
@@ -16,30 +15,66 @@
 void
 export_comma(struct buf *b)
 {
-	if (b->size > 0 && strchr("{[:\n", b->data[b->size - 1]) == NULL)
+	char last = b->size > 0 ? b->data[b->size - 1] : '{';
+	if (last != '{' && last != '[' && last != ':' && last != '\n')
 		buf_char(b, ',');
 }
 
+/* Keys are ours: nothing in them wants an escape. */
 void
 export_member(struct buf *b, const char *key)
 {
 	export_comma(b);
-	text_json_string(b, key);
-	buf_char(b, ':');
+	buf_char(b, '"');
+	buf_text(b, key);
+	buf_put(b, "\":", 2);
+}
+
+/* Most text is plain and goes in one piece. */
+static bool
+is_plain(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (*text < 0x20 || *text > 0x7e || *text == '"' || *text == '\\' || *text == '<')
+			return false;
+	return true;
 }
 
 void
 export_text(struct buf *b, const char *key, const char *text)
 {
 	export_member(b, key);
-	text_json_string(b, text);
+	if (text == NULL || !is_plain(text)) {
+		text_json_string(b, text);
+		return;
+	}
+	buf_char(b, '"');
+	buf_text(b, text);
+	buf_char(b, '"');
 }
 
 void
 export_number(struct buf *b, const char *key, int64_t value)
 {
+	char text[24];
 	export_member(b, key);
-	buf_format(b, "%" PRId64, value);
+	buf_put(b, text, export_digits(value, text));
+}
+
+size_t
+export_digits(int64_t value, char text[24])
+{
+	char turned[24];
+	size_t count = 0, size = 0;
+	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+	do
+		turned[count++] = (char)('0' + rest % 10);
+	while ((rest /= 10) > 0);
+	if (value < 0)
+		text[size++] = '-';
+	while (count > 0)
+		text[size++] = turned[--count];
+	return size;
 }
 
 void
@@ -69,8 +104,11 @@ export_raw(struct buf *b, const char *key, const char *text)
 		text_json_string(b, text);
 	} else {
 		/* line ends can only stand between the tokens */
-		for (const char *p = text; *p != '\0'; p++)
-			buf_char(b, *p == '\n' || *p == '\r' ? ' ' : *p);
+		size_t start = b->size;
+		buf_text(b, text);
+		for (size_t i = start; i < b->size; i++)
+			if (b->data[i] == '\n' || b->data[i] == '\r')
+				b->data[i] = ' ';
 	}
 }
 

@@ -17,6 +17,8 @@ void export_raw(struct buf *b, const char *key, const char *text);
 /* A column: null stays null. */
 void export_column_text(struct buf *b, const char *key, struct case_cursor *c, size_t column);
 void export_column_number(struct buf *b, const char *key, struct case_cursor *c, size_t column);
+/* Decimal digits, without NUL; returns their number. For rows by the million. */
+size_t export_digits(int64_t value, char text[24]);
 /* Put a comma unless an object, an array or nothing has just begun. */
 void export_comma(struct buf *b);
 

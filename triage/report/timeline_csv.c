@@ -1,9 +1,7 @@
 /* timeline_csv.c - the timeline for Timesketch and spreadsheets (RFC 4180). Cells that a spreadsheet would compute are neutralised. */
-#include "triage/base/buf.h"
 #include "triage/base/text.h"
+#include "triage/report/export.h"
 #include "triage/report/timeline_row.h"
-
-#include <inttypes.h>
 
 enum { ROW_MAX = 64 << 20 };
 
@@ -17,12 +15,19 @@ cell(struct buf *b, struct case_cursor *c, size_t column)
 	buf_char(b, ',');
 }
 
+static void
+digits(struct buf *b, int64_t value)
+{
+	char text[24];
+	buf_put(b, text, export_digits(value, text));
+}
+
 /* Digits only; nothing for NULL. */
 static void
 number(struct buf *b, struct case_cursor *c, size_t column)
 {
 	if (!case_null(c, column))
-		buf_format(b, "%ju", (uintmax_t)case_int(c, column));
+		digits(b, case_int(c, column));
 	buf_char(b, ',');
 }
 
@@ -30,9 +35,13 @@ static void
 row(struct buf *b, struct case_cursor *c, const struct timeline_row *r)
 {
 	cell(b, c, CASE_TIMELINE_MESSAGE);
-	buf_format(b, "%s,%" PRId64 ",", r->datetime, r->microseconds);
+	buf_text(b, r->datetime);
+	buf_char(b, ',');
+	digits(b, r->microseconds);
+	buf_char(b, ',');
 	cell(b, c, CASE_TIMELINE_MEANING);
-	buf_format(b, "%s,", r->source_short);
+	buf_text(b, r->source_short);
+	buf_char(b, ',');
 	cell(b, c, CASE_TIMELINE_PARSER);
 	cell(b, c, CASE_TIMELINE_HOST);
 	cell(b, c, CASE_TIMELINE_USER);
@@ -40,7 +49,8 @@ row(struct buf *b, struct case_cursor *c, const struct timeline_row *r)
 	number(b, c, CASE_TIMELINE_INODE);
 	cell(b, c, CASE_TIMELINE_SHA256);
 	cell(b, c, CASE_TIMELINE_TECHNIQUE);
-	buf_format(b, "%s,", r->data_type);
+	buf_text(b, r->data_type);
+	buf_char(b, ',');
 	cell(b, c, CASE_TIMELINE_SOURCE);
 	cell(b, c, CASE_TIMELINE_PRECISION);
 	cell(b, c, CASE_TIMELINE_TECHNIQUE);

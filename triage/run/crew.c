@@ -77,7 +77,8 @@ opener_main(int root, int channel, int parent)
 	struct triage_error err;
 	unsigned layers = 0;
 	const int keep[] = { root, channel };
-	const struct sandbox_config config = { .keep_fds = keep, .keep_count = 2, .memory = 256 << 20, .parent = parent };
+	const struct sandbox_config config = { .keep_fds = keep, .keep_count = 2, .memory = 256 << 20, .file_bytes = OPENER_XATTR_MAX,
+	    .parent = parent };
 	if (sandbox_begin(&config, &layers, &err) == TRIAGE_OK && sandbox_opener(root, &layers, &err) == TRIAGE_OK)
 		opener_serve(root, channel);
 	_exit(0);

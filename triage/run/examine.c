@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/statfs.h>
+#include <sys/statvfs.h>
 
 enum { PAGE_UNITS = 1024, QUEUED_BYTES = 64 << 20, TURN_MS = 250 };
 #define JOB_PROBE (UINT64_C(1) << 61)
@@ -65,7 +66,13 @@ probe_directory(struct supervisor *s, size_t index, struct triage_error *err)
 	paths_init(&f->paths);
 	r->probed = r->image_done = true;
 	r->volumes = 1;
-	return TRIAGE_OK;
+	struct statvfs mount;
+	if (statvfs(r->source.path, &mount) != 0 || (mount.f_flag & ST_RDONLY) != 0)
+		return TRIAGE_OK;
+	const struct triage_problem p = { .stage = "open", .severity = TRIAGE_INFO, .code = "mounted-writable",
+	    .message = "the volume is mounted writable: this program writes nothing to it, but others may, and the kernel notes the reading of links;"
+	        " mount it read-only where you can", .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID };
+	return supervisor_problem(s, index + 1, id, "", &p, err);
 }
 
 /* --- giving jobs --- */

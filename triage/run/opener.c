@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 
-enum { PIECE = 3900, REQUEST_MAX = 256 << 10, XATTR_MAX = 64 << 10 };
+enum { PIECE = 3900, REQUEST_MAX = 256 << 10 };
 
 struct request {
 	uint32_t size, attr_type, attr_id, zero;
@@ -94,9 +94,9 @@ static int
 open_xattr(int folder, const char *name, uint32_t index)
 {
 	SCOPED_FD file = open_quietly(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-	char names[XATTR_MAX + 1];
-	uint8_t value[XATTR_MAX];
-	ssize_t size = file < 0 ? -1 : flistxattr(file, names, XATTR_MAX);
+	char names[OPENER_XATTR_MAX + 1];
+	uint8_t value[OPENER_XATTR_MAX];
+	ssize_t size = file < 0 ? -1 : flistxattr(file, names, OPENER_XATTR_MAX);
 	if (size < 0)
 		return -1;
 	names[size] = '\0';
@@ -160,8 +160,8 @@ opener_request(int channel, const uint8_t *path, size_t size, uint32_t attr_type
 	struct iovec parts[2] = { { &r, sizeof(r) }, { (void *)(uintptr_t)path, size } };
 	struct msghdr message = { .msg_iov = parts, .msg_iovlen = 2 };
 	if (size > REQUEST_MAX || sendmsg(channel, &message, MSG_NOSIGNAL) < 0) {
-		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "the opener is gone");
-		return TRIAGE_E_IO;
+		triage_error_set(err, TRIAGE_E_CRASHED, TRIAGE_NO_OFFSET, "the opener is gone");
+		return TRIAGE_E_CRASHED;
 	}
 	int error = 0;
 	union {
@@ -174,6 +174,10 @@ opener_request(int channel, const uint8_t *path, size_t size, uint32_t attr_type
 	do
 		n = recvmsg(channel, &answer, MSG_CMSG_CLOEXEC);
 	while (n < 0 && errno == EINTR);
+	if (n <= 0) {
+		triage_error_set(err, TRIAGE_E_CRASHED, TRIAGE_NO_OFFSET, "the opener is gone");
+		return TRIAGE_E_CRASHED;
+	}
 	struct cmsghdr *c = n == (ssize_t)sizeof(error) ? CMSG_FIRSTHDR(&answer) : NULL;
 	if (c == NULL || c->cmsg_type != SCM_RIGHTS) {
 		errno = n == (ssize_t)sizeof(error) ? error : EIO;

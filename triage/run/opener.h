@@ -13,6 +13,7 @@
 
 /* Stream keys of a mounted volume: the content, or the attr_id-th extended attribute (as a memory file). */
 enum { OPENER_CONTENT = 0, OPENER_XATTR = 1 };
+enum { OPENER_XATTR_MAX = 64 << 10 };	/* bytes of one attribute; the kernel allows no more */
 
 struct opener_listing {
 	const struct triage_filesystem *filesystem;
@@ -30,7 +31,7 @@ void opener_serve(int root, int channel);
 
 /*
  * In the worker: ask for a stream by its path beneath the root. ret_fd is read-only and the caller's.
- * Errors: E_IO with the opener's errno (gone, not permitted, became something else).
+ * Errors: E_IO with the opener's errno (gone, not permitted, became something else), E_CRASHED when the opener itself is gone.
  */
 WARN_UNUSED enum triage_status opener_request(int channel, const uint8_t *path, size_t size, uint32_t attr_type, uint32_t attr_id,
     int *ret_fd, struct triage_error *err);

@@ -92,7 +92,7 @@ sandbox_begin(const struct sandbox_config *config, unsigned *layers, struct tria
 		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "sandbox: closing descriptors");
 		return TRIAGE_E_IO;
 	}
-	bool ok = limit(RLIMIT_CORE, 0) && limit(RLIMIT_FSIZE, 0);
+	bool ok = limit(RLIMIT_CORE, 0) && limit(RLIMIT_FSIZE, config->file_bytes);
 #ifndef TRIAGE_ASAN
 	if (config->memory != 0)
 		ok = ok && limit(RLIMIT_DATA, now + config->memory) && limit(RLIMIT_MEMLOCK, 0);

@@ -28,6 +28,7 @@ struct sandbox_config {
 	const int *keep_fds;		/* descriptors that stay open, any order; 0-2 are replaced by /dev/null */
 	size_t keep_count;
 	uint64_t memory;		/* bytes of private memory that may come on top of what the child inherits */
+	uint64_t file_bytes;		/* largest file that may be written: 0 for workers; the opener fills memory files */
 	int parent;			/* pid of the supervisor */
 };
 

@@ -357,6 +357,8 @@ do_content(struct worker *w, struct wire_cursor *c)
 	struct triage_content content = { 0 };
 	at_stage(w, WORKER_OPEN);
 	enum triage_status st = stream_open(w, c, &s, &who, &err);
+	if (st == TRIAGE_E_CRASHED)
+		_exit(2);	/* without its opener this worker is of no use; the next one gets a new opener */
 	struct stat before = { 0 };
 	if (st == TRIAGE_OK && s.content == NULL && fstat(s.fd, &before) != 0)
 		before = (struct stat){ 0 };
