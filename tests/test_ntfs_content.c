@@ -228,6 +228,22 @@ a_missing_part_of_a_run_list_is_flagged_and_told(void **state)
 }
 
 static void
+a_gap_between_two_parts_of_a_run_list_is_flagged_and_told(void **state)
+{
+	struct nv *v = make_fragmented(true);
+	static const uint8_t second[] = { 0x11, 1, NV_DATA + 1, 0 };
+	uint32_t flags;
+	(void)state;
+	nv_begin(v, 41, 1, NTFS_RECORD_IN_USE, nv_ref(40, 1));
+	nv_nonresident(v, NTFS_DATA, 0, "", (struct nv_runs){ .bytes = second, .count = sizeof(second), .first_vcn = 3, .last_vcn = 3 });
+	nv_end(v);
+	read_named(v, "split", "", &flags);
+	assert_int_equal(flags, EVIDENCE_CONTENT_FILLER);
+	assert_number_equal(seen_problems(&s, "run-list-damaged"), 1);
+	free(v);
+}
+
+static void
 a_stream_that_is_not_there_is_refused(void **state)
 {
 	struct nv *v = nv_new();
@@ -256,6 +272,7 @@ main(void)
 		cmocka_unit_test(compressed_units_are_unpacked),
 		cmocka_unit_test(a_run_list_in_two_records_is_one_stream),
 		cmocka_unit_test(a_missing_part_of_a_run_list_is_flagged_and_told),
+		cmocka_unit_test(a_gap_between_two_parts_of_a_run_list_is_flagged_and_told),
 		cmocka_unit_test(a_stream_that_is_not_there_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -196,6 +196,21 @@ lznt1_repeats_what_it_has_made(void **state)
 }
 
 static void
+lznt1_reads_longer_distances_further_into_a_chunk(void **state)
+{
+	/* 20 literals, then 3 bytes from 20 back: behind 16 bytes a distance takes 5 bits */
+	static const uint8_t packed[] = {
+		0x18, 0xb0, 0, 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 0, 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p', 0x10, 'q', 'r', 's', 't', 0x00, 0x98,
+	};
+	uint8_t out[64];
+	bool damaged;
+	(void)state;
+	assert_number_equal(lznt1_decompress((struct view){ packed, sizeof(packed) }, out, 23, &damaged), 23);
+	assert_false(damaged);
+	assert_memory_equal(out, "abcdefghijklmnopqrstabc", 23);
+}
+
+static void
 lznt1_refuses_a_match_before_the_start(void **state)
 {
 	static const uint8_t packed[] = { 0x03, 0xb0, 0x02, 'a', 0x00, 0xf0 };
@@ -251,6 +266,7 @@ main(void)
 		cmocka_unit_test(a_sparse_run_longer_than_the_volume_is_kept_and_told),
 		cmocka_unit_test(a_run_list_that_breaks_off_keeps_what_came_before),
 		cmocka_unit_test(lznt1_repeats_what_it_has_made),
+		cmocka_unit_test(lznt1_reads_longer_distances_further_into_a_chunk),
 		cmocka_unit_test(lznt1_refuses_a_match_before_the_start),
 		cmocka_unit_test(lznt1_never_writes_past_its_output),
 		cmocka_unit_test(an_owner_is_written_as_its_sid),

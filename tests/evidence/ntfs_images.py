@@ -95,7 +95,7 @@ def _reparse(v):
                              sha256="-", content="*")
     junction = v.directory(v.root, "junction")
     junction.reparse(JUNCTION, symlink_data("\\??\\C:\\Windows", "C:\\Windows", 0, True))
-    junction.expected = dict(kind="*", link_target="*")
+    junction.expected = dict(kind="*", link_target="*", content="*")
     packed = v.node(v.root, "wof.exe")
     packed.sparse([300_000])
     packed.data(noise(12, 90_000), name="WofCompressedData")

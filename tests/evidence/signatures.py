@@ -134,9 +134,9 @@ def vmfs():
 # name -> (maker, what blkid calls it, state of the volume)
 KINDS = {
     "xfs": (xfs, "xfs", "unsupported"), "btrfs": (btrfs, "btrfs", "unsupported"),
-    "refs": (refs, "ReFS", "unsupported"), "luks1": (luks1, "crypto_LUKS", "locked"),
-    "luks2": (luks2, "crypto_LUKS", "locked"), "bitlocker": (bitlocker, "BitLocker", "locked"),
-    "lvm2": (lvm2, "LVM2_member", "*"), "swap": (swap, "swap", "*"), "zfs": (zfs, "zfs_member", "unsupported"),
+    "refs": (refs, "ReFS", "unsupported"), "luks1": (luks1, "luks", "locked"),
+    "luks2": (luks2, "luks", "locked"), "bitlocker": (bitlocker, "bitlocker", "locked"),
+    "lvm2": (lvm2, "lvm", "*"), "swap": (swap, "swap", "*"), "zfs": (zfs, "zfs_member", "unsupported"),
     "f2fs": (f2fs, "f2fs", "unsupported"), "apfs": (apfs, "apfs", "unsupported"),
     "vmfs": (vmfs, "VMFS_volume_member", "unsupported")}
 

@@ -211,6 +211,30 @@ evidence_content_read(struct evidence_content *c, uint64_t offset, void *buf, si
 	return TRIAGE_OK;
 }
 
+/* Holes up to this size are read as the zeros that they are. */
+#define HOLE_BOUND (UINT64_C(1) << 30)
+
+uint64_t
+evidence_content_worth(const struct evidence_content *c)
+{
+	uint64_t data = 0, end = 0;
+	if (c->size <= HOLE_BOUND || c->map.count == 0)
+		return c->size;
+	for (size_t i = 0; i < c->map.count; i++) {
+		const struct run *r = &c->map.runs[i];
+		if (r->place >= RUN_FILLER || r->offset >= c->size)
+			continue;
+		uint64_t length = r->length < c->size - r->offset ? r->length : c->size - r->offset;
+		data += length;
+		end = r->offset + length;
+	}
+	/* in proportion: at most a GiB of holes, or as much of them as there is data */
+	uint64_t bound = HOLE_BOUND + 2 * data;
+	if (c->size <= bound)
+		return c->size;
+	return end <= bound ? end : bound;
+}
+
 static enum triage_status
 tell_left_out(const struct evidence_content *c, const struct evidence_sink *sink, size_t count, struct triage_error *err)
 {

@@ -87,6 +87,11 @@ enum evidence_content_flags {
 WARN_UNUSED enum triage_status evidence_content_open(struct evidence_fs *fs, uint64_t inode, uint32_t attr_type, uint32_t attr_id,
     struct evidence_content **ret_content, struct triage_error *err);
 uint64_t evidence_content_size(const struct evidence_content *c);	/* bytes */
+/*
+ * How far a reader should go: the size, unless nearly all of a very large stream is holes (two ordinary calls make a file of
+ * 100 GiB on a volume of 64 MiB). Then the end of its last data, or a bound of a few GiB when even that is out of proportion.
+ */
+uint64_t evidence_content_worth(const struct evidence_content *c);
 
 /*
  * Read up to size bytes at offset. ret_got is less than size only at the end of the stream. Bytes past the

@@ -137,7 +137,10 @@ send_name(struct listing *l, const struct ext_name_row *row, struct view text, b
 	e.parent = l->now->edge;
 	e.inode = row->inode;
 	e.kind = ext_kind_of_type(row->type);
-	e.state = deleted ? lost ? TRIAGE_STATE_ORPHAN : TRIAGE_STATE_DELETED : lost ? TRIAGE_STATE_NAMELESS : TRIAGE_STATE_ALLOCATED;
+	if (deleted)
+		e.state = lost ? TRIAGE_STATE_ORPHAN : TRIAGE_STATE_DELETED;
+	else
+		e.state = lost ? TRIAGE_STATE_NAMELESS : TRIAGE_STATE_ALLOCATED;
 	e.name = text.data;
 	e.name_size = text.size;
 	e.size = TRIAGE_NO_ID;

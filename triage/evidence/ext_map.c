@@ -238,7 +238,10 @@ ext_first_place(struct ext *x, const struct ext_inode *inode)
 			return 0;
 		bool leaf = load_le16(row + 6) == 0;
 		const uint8_t *first = row + EXTENT_HEADER;
-		block = leaf ? (uint64_t)load_le16(first + 6) << 32 | load_le32(first + 8) : (uint64_t)load_le16(first + 8) << 32 | load_le32(first + 4);
+		if (leaf)
+			block = (uint64_t)load_le16(first + 6) << 32 | load_le32(first + 8);
+		else
+			block = (uint64_t)load_le16(first + 8) << 32 | load_le32(first + 4);
 		if (block >= x->blocks)
 			return 0;
 		if (leaf)

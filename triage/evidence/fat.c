@@ -95,8 +95,8 @@ fat_next(struct fat *x, uint32_t cluster)
 	uint8_t word[4] = { 0 };
 	struct triage_error ignored;
 	bool bad = false;
-	uint64_t at = x->kind == FAT_12 ? (uint64_t)cluster * 3 / 2 : x->kind == FAT_16 ? (uint64_t)cluster * 2 : (uint64_t)cluster * 4;
 	size_t size = x->kind == FAT_12 || x->kind == FAT_16 ? 2 : 4;
+	uint64_t at = x->kind == FAT_12 ? (uint64_t)cluster * 3 / 2 : (uint64_t)cluster * size;
 	if (!fat_is_cluster(x, cluster) || cache_read(x->cache, x->table + at, word, size, &bad, &ignored) != TRIAGE_OK || bad)
 		return FAT_BAD;
 	uint32_t value = load_le32(word), limit = UINT32_C(0xffffff7);

@@ -48,7 +48,11 @@ static void
 take_file(const struct listing *l, const struct fat_file *f, struct triage_entry *e)
 {
 	const struct fat *x = l->x;
-	e->kind = f->kind == FAT_FILE ? TRIAGE_FILE_REGULAR : f->kind == FAT_FILE_DIRECTORY ? TRIAGE_FILE_DIRECTORY : TRIAGE_FILE_VIRTUAL;
+	static const enum triage_file_kind kinds[] = {
+		[FAT_FILE] = TRIAGE_FILE_REGULAR, [FAT_FILE_DIRECTORY] = TRIAGE_FILE_DIRECTORY, [FAT_FILE_LABEL] = TRIAGE_FILE_VIRTUAL,
+		[FAT_FILE_BITMAP] = TRIAGE_FILE_VIRTUAL, [FAT_FILE_UPCASE] = TRIAGE_FILE_VIRTUAL,
+	};
+	e->kind = kinds[f->kind];
 	e->mode = ((f->attributes & FAT_READ_ONLY) != 0 ? 0555u : 0777u) |
 	    (f->kind == FAT_FILE ? S_IFREG : f->kind == FAT_FILE_DIRECTORY ? (uint32_t)S_IFDIR : 0u);
 	e->flags |= f->kind > FAT_FILE_DIRECTORY ? TRIAGE_ENTRY_INTERNAL : 0u;

@@ -32,7 +32,10 @@ struct ntfs_place {
 WARN_UNUSED enum triage_status ntfs_entries_send(struct ntfs_entries *m, const struct ntfs_file *f, const struct ntfs_place *place,
     uint64_t *ret_edge, struct triage_error *err);
 
-/* Attribute index as a name. False for a DOS name that stands beside a long one in the same folder, and for what is no $FILE_NAME. */
+/*
+ * Attribute index as a name. False for a DOS name that stands beside a long one in the same folder, and for what is
+ * no $FILE_NAME.
+ */
 bool ntfs_name_listed(const struct ntfs_file *f, size_t index, struct ntfs_name *ret_name);
 
 #endif

@@ -243,12 +243,13 @@ send_file(struct ntfs_listing *l, uint64_t number, struct triage_error *err)
 static enum triage_status
 send_files(struct ntfs_listing *l, struct triage_error *err)
 {
+	const uint8_t unclaimed_mask = NTFS_IS_EXTENSION | NTFS_IS_LIVE | NTFS_IS_CLAIMED;
 	enum triage_status st = TRIAGE_OK;
 	for (uint64_t i = 0; i < l->survey.records && st == TRIAGE_OK; i++)
 		if ((l->survey.bits[i] & (NTFS_IS_VALID | NTFS_IS_FOLDER)) == NTFS_IS_VALID)
 			st = send_file(l, i, err);
 	for (uint64_t i = 0; i < l->survey.records && st == TRIAGE_OK; i++)
-		if ((l->survey.bits[i] & (NTFS_IS_EXTENSION | NTFS_IS_LIVE | NTFS_IS_CLAIMED)) == (NTFS_IS_EXTENSION | NTFS_IS_LIVE))
+		if ((l->survey.bits[i] & unclaimed_mask) == (NTFS_IS_EXTENSION | NTFS_IS_LIVE))
 			st = ntfs_tell_record(l->n, &l->walk, i, "record-unclaimed",
 			    "continues a file that does not name it: what it holds is not listed", err);
 	return st;

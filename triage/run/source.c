@@ -271,6 +271,18 @@ open_device(struct source *s, dev_t device, struct triage_error *err)
 	return TRIAGE_OK;
 }
 
+/* Whether a segment .000 lies beside: then the count begins there. */
+static bool
+has_zeroth(const char *path)
+{
+	char zeroth[PATH_MAX];
+	int n = snprintf(zeroth, sizeof(zeroth), "%s", path);
+	if (n < 4 || (size_t)n >= sizeof(zeroth))
+		return false;
+	memcpy(zeroth + n - 3, "000", 3);
+	return access(zeroth, F_OK) == 0;
+}
+
 static enum triage_status
 open_kind(struct source *s, const struct stat *info, struct triage_error *err)
 {
@@ -284,9 +296,11 @@ open_kind(struct source *s, const struct stat *info, struct triage_error *err)
 		triage_error_set(err, TRIAGE_E_USAGE, TRIAGE_NO_OFFSET, "%s is neither an image file, a folder nor a block device", s->path);
 		return TRIAGE_E_USAGE;
 	}
-	unsigned start;
+	unsigned start = 1;
 	const char *dot = strrchr(s->path, '.');
 	const struct numbering *family = dot != NULL && strchr(dot, '/') == NULL ? numbering_of(dot + 1, &start) : NULL;
+	if (family == &by_digits && start == 1 && has_zeroth(s->path))
+		start = 0;
 	if (family != NULL)
 		return open_segments(s, family, start, err);
 	s->kind = TRIAGE_EVIDENCE_RAW;

@@ -236,7 +236,7 @@ struct stream {
 	struct worker *w;
 	struct evidence_content *content;
 	int fd;
-	bool failed;		/* a descriptor read failed */
+	uint64_t size, worth;	/* bytes in all, and as far as they are read: the rest is a hole */
 };
 
 static enum triage_status
@@ -246,7 +246,8 @@ stream_read(void *ctx, uint64_t offset, void *buf, size_t size, size_t *ret_got,
 	enum triage_status st = TRIAGE_OK;
 	size_t got = 0;
 	if (s->content != NULL) {
-		st = evidence_content_read(s->content, offset, buf, size, &got, err);
+		size_t wanted = offset >= s->worth ? 0 : size < s->worth - offset ? size : (size_t)(s->worth - offset);
+		st = evidence_content_read(s->content, offset, buf, wanted, &got, err);
 	} else {
 		while (got < size) {
 			ssize_t n = pread(s->fd, (uint8_t *)buf + got, size - got, (off_t)(offset + got));
@@ -254,7 +255,6 @@ stream_read(void *ctx, uint64_t offset, void *buf, size_t size, size_t *ret_got,
 				continue;
 			if (n < 0) {
 				triage_error_set(err, TRIAGE_E_IO, offset + got, "cannot read");
-				s->failed = true;
 				return TRIAGE_E_IO;
 			}
 			if (n == 0)
@@ -313,7 +313,13 @@ stream_open(struct worker *w, struct wire_cursor *c, struct stream *s, struct an
 		return opener_request(w->setup->openers[source], raw_path.data, raw_path.size, attr_type, attr_id, &s->fd, err);
 	struct evidence_fs *opened;
 	enum triage_status st = open_filesystem(w, source, &fs, &opened, err);
-	return st == TRIAGE_OK ? evidence_content_open(opened, inode, attr_type, attr_id, &s->content, err) : st;
+	if (st == TRIAGE_OK)
+		st = evidence_content_open(opened, inode, attr_type, attr_id, &s->content, err);
+	if (st != TRIAGE_OK)
+		return st;
+	s->size = evidence_content_size(s->content);
+	who->size = s->worth = evidence_content_worth(s->content);
+	return TRIAGE_OK;
 }
 
 /* Lower the state by what only the stream knows, and say why. */
@@ -337,6 +343,13 @@ stream_judge(struct stream *s, const struct stat *before, struct triage_content 
 		if (content->state == TRIAGE_CONTENT_COMPLETE)
 			content->state = TRIAGE_CONTENT_PARTIAL;
 		tell_problem(s->w, "content", reasons[i].code, &why);
+	}
+	if (s->content != NULL && s->worth < s->size) {
+		snprintf(why.text, sizeof(why.text), "of its %ju bytes the first %ju were read; what follows is holes, or out of all proportion to its data",
+		    (uintmax_t)s->size, (uintmax_t)s->worth);
+		if (content->state == TRIAGE_CONTENT_COMPLETE)
+			content->state = TRIAGE_CONTENT_PARTIAL;
+		tell_problem(s->w, "content", "sparse-cut", &why);
 	}
 	struct stat after;
 	if (s->content == NULL && fstat(s->fd, &after) == 0 && (after.st_size != before->st_size ||

@@ -1,0 +1,520 @@
+/* test_store.c - the journal: what it keeps, what it forgets, and what it says when it cannot go on. */
+#include "tests/case_make.h"
+
+#include <fcntl.h>
+
+static size_t
+next_units(struct made *m, struct case_unit *units, size_t max)
+{
+	const struct case_unit after = { 0 };
+	size_t count = 0;
+	assert_ok(case_next_units(m->store, &after, max, units, &count, &err));
+	return count;
+}
+
+static void
+release_units(struct case_unit *units, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		case_unit_release(&units[i]);
+}
+
+static void
+reopen(struct made *m)
+{
+	case_close(m->store);
+	m->store = NULL;
+	assert_ok(case_resume(m->journal, &m->store, &err));
+}
+
+static void
+units_come_by_rank_then_by_place(void **state)
+{
+	(void)state;
+	struct made m;
+	struct case_unit units[8];
+	made_begin(&m, "ntfs");
+	static const struct {
+		unsigned rank;
+		uint64_t place;
+	} order[] = { { 50, 900 }, { 10, 500 }, { 50, 100 }, { 10, 400 } };
+	for (uint64_t i = 0; i < 4; i++) {
+		struct triage_entry e = entry_of(i + 1, 100 + i, "file");
+		e.place = order[i].place;
+		assert_ok(case_put_entry(m.store, 1, &e, "/file", order[i].rank, &err));
+	}
+	assert_number_equal(next_units(&m, units, 8), 4);
+	assert_number_equal(units[0].inode, 103);
+	assert_number_equal(units[1].inode, 101);
+	assert_number_equal(units[2].inode, 102);
+	assert_number_equal(units[3].inode, 100);
+	struct case_unit rest[8];
+	size_t count;
+	assert_ok(case_next_units(m.store, &units[1], 8, rest, &count, &err));
+	assert_number_equal(count, 2);
+	assert_number_equal(rest[0].inode, 102);
+	release_units(rest, 2);
+	release_units(units, 4);
+	made_end(&m);
+}
+
+static void
+a_unit_tells_where_it_lies_and_what_it_is_called(void **state)
+{
+	(void)state;
+	struct made m;
+	struct case_unit u;
+	made_begin(&m, "ntfs");
+	struct triage_entry e = entry_of(1, UINT64_MAX - 5, "caf\xe9");
+	e.attr_type = 128;
+	e.attr_id = 4;
+	e.owner = "S-1-5-18";
+	e.size = TRIAGE_NO_ID;
+	assert_ok(case_put_entry(m.store, 1, &e, "/caf\\xe9", 10, &err));
+	assert_number_equal(next_units(&m, &u, 1), 1);
+	assert_true(u.inode == UINT64_MAX - 5);
+	assert_true(u.size == TRIAGE_NO_ID);
+	assert_number_equal(u.evidence_id, 1);
+	assert_number_equal(u.filesystem_id, 1);
+	assert_number_equal(u.attr_type, 128);
+	assert_number_equal(u.attr_id, 4);
+	assert_number_equal(u.rank, 10);
+	assert_string_equal(u.path, "/caf\\xe9");
+	assert_string_equal(u.name, "caf\\xe9");
+	assert_string_equal(u.owner, "S-1-5-18");
+	assert_null(u.raw_path);
+	case_unit_release(&u);
+	made_end(&m);
+}
+
+static void
+a_second_name_makes_no_second_unit_but_may_raise_its_rank(void **state)
+{
+	(void)state;
+	struct made m;
+	struct case_unit units[4];
+	struct case_totals t;
+	made_begin(&m, "ntfs");
+	struct triage_entry first = entry_of(1, 7, "first"), second = entry_of(2, 7, "second");
+	put_named(&m, &first, 50);
+	put_named(&m, &second, 10);
+	assert_number_equal(next_units(&m, units, 4), 1);
+	assert_number_equal(units[0].rank, 10);
+	assert_string_equal(units[0].name, "first");
+	release_units(units, 1);
+	assert_ok(case_totals(m.store, &t, &err));
+	assert_number_equal(t.units, 1);
+	assert_number_equal(t.bytes, 1000);
+	made_end(&m);
+}
+
+static void
+sizes_beyond_all_measure_do_not_turn_the_totals_over(void **state)
+{
+	(void)state;
+	struct made m;
+	struct case_totals t;
+	made_begin(&m, "ntfs");
+	for (uint64_t i = 1; i <= 3; i++) {
+		struct triage_entry e = entry_of(i, i, "huge");
+		e.size = UINT64_MAX - 1;
+		put_named(&m, &e, 50);
+	}
+	assert_ok(case_commit(m.store, &err));
+	assert_ok(case_totals(m.store, &t, &err));
+	assert_true(t.bytes == INT64_MAX);
+	reopen(&m);
+	assert_ok(case_totals(m.store, &t, &err));
+	assert_true(t.bytes >= INT64_MAX - 1024);
+	made_end(&m);
+}
+
+static void
+a_mounted_volume_gets_raw_paths_from_the_names_of_its_folders(void **state)
+{
+	(void)state;
+	struct made m;
+	struct case_unit u;
+	made_begin(&m, "directory");
+	struct triage_entry root = entry_of(0, 1, ""), folder = entry_of(1, 2, "d\xff"), file = entry_of(2, 3, "f\n");
+	root.flags = folder.flags = 0;
+	root.kind = folder.kind = TRIAGE_FILE_DIRECTORY;
+	file.parent = 1;
+	put_named(&m, &root, 90);
+	put_named(&m, &folder, 90);
+	put_named(&m, &file, 10);
+	assert_number_equal(next_units(&m, &u, 1), 1);
+	assert_number_equal(u.raw_path_size, 5);
+	assert_memory_equal(u.raw_path, "d\xff/f\n", 5);
+	case_unit_release(&u);
+	made_end(&m);
+}
+
+static void
+what_was_committed_survives_and_the_rest_does_not(void **state)
+{
+	(void)state;
+	struct made m;
+	struct case_totals t;
+	made_begin(&m, "ntfs");
+	put_simple(&m, 1, 1, "kept");
+	put_simple(&m, 2, 2, "kept too");
+	put_result(&m, 1, "one");
+	assert_ok(case_set(m.store, "phase", "listed", &err));
+	assert_ok(case_commit(m.store, &err));
+	put_simple(&m, 3, 3, "lost");
+	put_result(&m, 2, "two");
+	assert_ok(case_set(m.store, "phase", "lost", &err));
+	reopen(&m);
+	assert_ok(case_totals(m.store, &t, &err));
+	assert_number_equal(t.units, 2);
+	assert_number_equal(t.units_done, 1);
+	assert_number_equal(t.bytes, 2000);
+	assert_number_equal(t.bytes_done, 1000);
+	assert_string_equal(case_get(m.store, "phase"), "listed");
+	struct case_unit u;
+	assert_number_equal(next_units(&m, &u, 1), 1);
+	assert_number_equal(u.unit_id, 2);
+	case_unit_release(&u);
+	made_end(&m);
+}
+
+static void
+rows_of_a_unit_without_result_are_forgotten_on_resume(void **state)
+{
+	(void)state;
+	struct made m;
+	made_begin(&m, "ntfs");
+	put_simple(&m, 1, 1, "done");
+	put_simple(&m, 2, 2, "interrupted");
+	put_hit(&m, 1, 0, 5, false);
+	put_result(&m, 1, "one");
+	put_hit(&m, 2, 0, 6, false);
+	const struct triage_extent x = { 0, 4096, 1000 };
+	assert_ok(case_put_extent(m.store, 2, &x, &err));
+	assert_ok(case_commit(m.store, &err));
+	reopen(&m);
+	put_result(&m, 2, "two");
+	made_build(&m);
+	assert_number_equal(rows_of(case_seal_reader(m.sealer), CASE_MATCHES), 1);
+	assert_number_equal(rows_of(case_seal_reader(m.sealer), CASE_EXTENTS), 0);
+	made_end(&m);
+}
+
+static void
+dropping_the_rows_of_a_unit_leaves_those_of_others_and_counts_an_attempt(void **state)
+{
+	(void)state;
+	struct made m;
+	struct case_unit units[2];
+	made_begin(&m, "ntfs");
+	put_simple(&m, 1, 1, "fragile");
+	put_simple(&m, 2, 2, "other");
+	put_hit(&m, 1, 0, 1, false);
+	put_hit(&m, 2, 0, 2, false);
+	put_hit(&m, 1, 0, 3, false);
+	assert_ok(case_drop_unit_rows(m.store, 1, &err));
+	assert_number_equal(next_units(&m, units, 2), 2);
+	assert_number_equal(units[0].attempts, 1);
+	assert_number_equal(units[1].attempts, 0);
+	release_units(units, 2);
+	put_hit(&m, 1, 0, 9, false);
+	put_result(&m, 1, "one");
+	put_result(&m, 2, "two");
+	made_build(&m);
+	struct case_reader *r = case_seal_reader(m.sealer);
+	assert_number_equal(rows_of(r, CASE_MATCHES), 2);
+	assert_string_equal(text_at(r, CASE_MATCHES, 0, CASE_MATCHES_OFFSET), "9");
+	assert_string_equal(text_at(r, CASE_MATCHES, 1, CASE_MATCHES_OFFSET), "2");
+	made_end(&m);
+}
+
+static void
+a_dropped_listing_can_be_put_again(void **state)
+{
+	(void)state;
+	struct made m;
+	struct case_totals t;
+	made_begin(&m, "ntfs");
+	put_simple(&m, 1, 1, "a");
+	put_simple(&m, 2, 2, "b");
+	put_hit(&m, 1, 0, 1, false);
+	put_result(&m, 1, "one");
+	assert_ok(case_drop_listing(m.store, 1, &err));
+	assert_ok(case_totals(m.store, &t, &err));
+	assert_number_equal(t.units, 0);
+	assert_number_equal(t.units_done, 0);
+	put_simple(&m, 1, 1, "a");
+	put_result(&m, 1, "one");
+	made_build(&m);
+	assert_number_equal(rows_of(case_seal_reader(m.sealer), CASE_FILES), 1);
+	assert_number_equal(rows_of(case_seal_reader(m.sealer), CASE_MATCHES), 0);
+	made_end(&m);
+}
+
+static void
+the_same_problem_twice_is_kept_once(void **state)
+{
+	(void)state;
+	struct made m;
+	made_begin(&m, "ntfs");
+	struct triage_problem p = { .stage = "content", .severity = TRIAGE_LOW, .code = "read-error", .message = "sector 7", .inode = 3,
+		.edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID };
+	assert_ok(case_put_problem(m.store, 1, 1, "/a", &p, &err));
+	assert_ok(case_put_problem(m.store, 1, 1, "/a", &p, &err));
+	assert_ok(case_put_problem(m.store, 1, 1, "/b", &p, &err));
+	p.edge = 5;
+	assert_ok(case_put_problem(m.store, 1, 1, "/b", &p, &err));
+	made_build(&m);
+	assert_number_equal(rows_of(case_seal_reader(m.sealer), CASE_PROBLEMS), 2);
+	made_end(&m);
+}
+
+static void
+a_second_result_is_refused_and_harms_nothing(void **state)
+{
+	(void)state;
+	struct made m;
+	struct case_totals t;
+	made_begin(&m, "ntfs");
+	put_simple(&m, 1, 1, "a");
+	put_simple(&m, 2, 2, "b");
+	put_result(&m, 1, "one");
+	const struct triage_content c = content_of("again");
+	const struct triage_match hit = { .string_id = "$a" };
+	assert_status(TRIAGE_E_USAGE, case_put_content(m.store, 1, &c, &err));
+	assert_status(TRIAGE_E_USAGE, case_put_match(m.store, 1, &hit, &err));
+	assert_status(TRIAGE_E_USAGE, case_put_content(m.store, 77, &c, &err));
+	put_result(&m, 2, "two");
+	assert_ok(case_commit(m.store, &err));
+	assert_ok(case_totals(m.store, &t, &err));
+	assert_number_equal(t.units_done, 2);
+	made_end(&m);
+}
+
+static void
+an_edge_given_twice_or_beyond_the_limit_is_refused_and_harms_nothing(void **state)
+{
+	(void)state;
+	struct made m;
+	made_begin(&m, "ntfs");
+	put_simple(&m, 1, 1, "a");
+	struct triage_entry again = entry_of(1, 9, "again"), far = entry_of(UINT64_C(1) << 40, 9, "far");
+	assert_status(TRIAGE_E_USAGE, case_put_entry(m.store, 1, &again, "/again", 10, &err));
+	assert_status(TRIAGE_E_LIMIT, case_put_entry(m.store, 1, &far, "/far", 10, &err));
+	assert_status(TRIAGE_E_LIMIT, case_put_entry(m.store, 0, &far, "/far", 10, &err));
+	put_simple(&m, 2, 2, "b");
+	assert_ok(case_commit(m.store, &err));
+	made_end(&m);
+}
+
+static void
+a_probe_that_is_put_again_keeps_ids_and_image_digests(void **state)
+{
+	(void)state;
+	struct made m;
+	uint64_t id = 0;
+	made_begin(&m, "ntfs");
+	assert_ok(case_put_image_hash(m.store, 1, "aa", "", "bb", "mismatch", 3, &err));
+	const struct triage_evidence e = { .kind = TRIAGE_EVIDENCE_EWF, .size = 5, .sector_size = 512, .stored_md5 = "cc", .stored_sha1 = "" };
+	assert_ok(case_put_evidence(m.store, 1, "disk.E01", &e, &err));
+	const struct triage_filesystem fs = { .type = "ntfs", .label = "new", .uuid = "" };
+	assert_ok(case_put_filesystem(m.store, 1, &fs, &id, &err));
+	assert_number_equal(id, 1);
+	const struct triage_filesystem other = { .index = 1, .type = "fat32", .label = "", .uuid = "" };
+	assert_ok(case_put_filesystem(m.store, 1, &other, &id, &err));
+	assert_number_equal(id, 2);
+	made_build(&m);
+	struct case_reader *r = case_seal_reader(m.sealer);
+	assert_string_equal(text_at(r, CASE_EVIDENCE, 0, CASE_EVIDENCE_KIND), "ewf");
+	assert_string_equal(text_at(r, CASE_EVIDENCE, 0, CASE_EVIDENCE_STORED_MD5), "cc");
+	assert_string_equal(text_at(r, CASE_EVIDENCE, 0, CASE_EVIDENCE_SHA256), "bb");
+	assert_string_equal(text_at(r, CASE_EVIDENCE, 0, CASE_EVIDENCE_HASH_VERDICT), "mismatch");
+	assert_string_equal(text_at(r, CASE_EVIDENCE, 0, CASE_EVIDENCE_BAD_SECTORS), "3");
+	assert_number_equal(rows_of(r, CASE_FILESYSTEMS), 2);
+	made_end(&m);
+}
+
+static void
+other_rules_on_resume_are_refused(void **state)
+{
+	(void)state;
+	struct made m;
+	made_begin(&m, "ntfs");
+	assert_ok(case_commit(m.store, &err));
+	reopen(&m);
+	const struct case_rule same = { .name = "note", .name_space = "ransom", .tags = "a,b", .title = "Note", .kind = "ransom-note",
+		.severity = TRIAGE_HIGH, .confidence = 60 };
+	struct case_rule other = same;
+	assert_ok(case_put_rule(m.store, 0, &same, &err));
+	other.version = "2";
+	assert_status(TRIAGE_E_USAGE, case_put_rule(m.store, 0, &other, &err));
+	assert_status(TRIAGE_E_USAGE, case_put_rule(m.store, 2, &same, &err));
+	made_end(&m);
+}
+
+static void
+fewer_rules_on_resume_are_refused_when_the_case_is_built(void **state)
+{
+	(void)state;
+	struct made m;
+	struct case_sealer *z;
+	made_begin(&m, "ntfs");
+	assert_ok(case_commit(m.store, &err));
+	reopen(&m);
+	const struct case_rule same = { .name = "note", .name_space = "ransom", .tags = "a,b", .title = "Note", .kind = "ransom-note",
+		.severity = TRIAGE_HIGH, .confidence = 60 };
+	assert_ok(case_put_rule(m.store, 0, &same, &err));
+	assert_status(TRIAGE_E_USAGE, case_build(m.store, m.database, &z, &err));
+	assert_int_equal(access(m.database, F_OK), -1);
+	made_end(&m);
+}
+
+static void
+the_chain_of_custody_goes_on_after_a_resume(void **state)
+{
+	(void)state;
+	struct made m;
+	made_begin(&m, "ntfs");
+	assert_ok(case_custody(m.store, "triage", "started", "{}", &err));
+	assert_ok(case_commit(m.store, &err));
+	assert_ok(case_custody(m.store, "triage", "lost", "{}", &err));
+	reopen(&m);
+	assert_ok(case_custody(m.store, "triage", "resumed", "{}", &err));
+	made_build(&m);
+	made_seal(&m);
+	assert_number_equal(rows_of(m.reader, CASE_CUSTODY), 2);
+	assert_string_equal(text_at(m.reader, CASE_CUSTODY, 1, CASE_CUSTODY_ACTION), "resumed");
+	assert_string_equal(text_at(m.reader, CASE_CUSTODY, 1, CASE_CUSTODY_PREVIOUS_HASH),
+	    text_at(m.reader, CASE_CUSTODY, 0, CASE_CUSTODY_HASH));
+	made_end(&m);
+}
+
+/* Overwrite bytes of the journal, which nobody holds open. */
+static void
+damage(const char *path, long offset, size_t size)
+{
+	uint8_t noise[4096];
+	memset(noise, 0xa5, sizeof(noise));
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, noise, size, offset), size);
+	close(fd);
+}
+
+static void
+a_damaged_journal_is_not_resumed(void **state)
+{
+	(void)state;
+	struct made m;
+	made_begin(&m, "ntfs");
+	for (uint64_t i = 1; i < 2000; i++)
+		put_simple(&m, i, i, "some file with a name");
+	assert_ok(case_commit(m.store, &err));
+	case_close(m.store);
+	m.store = NULL;
+	damage(m.journal, 30 * 4096, 4096);
+	struct triage_error err = { 0 };
+	assert_int_equal(case_resume(m.journal, &m.store, &err), TRIAGE_E_FORMAT);
+	assert_non_null(strstr(err.text, "begin a new run"));
+	damage(m.journal, 0, 100);
+	assert_int_equal(case_resume(m.journal, &m.store, &err), TRIAGE_E_FORMAT);
+	made_end(&m);
+}
+
+static void
+a_file_that_is_no_journal_is_not_resumed(void **state)
+{
+	(void)state;
+	struct made m;
+	made_begin(&m, "ntfs");
+	made_build(&m);
+	made_seal(&m);
+	struct case_store *other;
+	assert_status(TRIAGE_E_FORMAT, case_resume(m.database, &other, &err));
+	char missing[300];
+	snprintf(missing, sizeof(missing), "%s/missing", m.folder);
+	assert_status(TRIAGE_E_IO, case_resume(missing, &other, &err));
+	made_end(&m);
+}
+
+static void
+an_act_changed_in_the_journal_stops_the_resume(void **state)
+{
+	(void)state;
+	struct made m;
+	size_t size;
+	made_begin(&m, "ntfs");
+	assert_ok(case_custody(m.store, "triage", "honest-act", "{}", &err));
+	assert_ok(case_commit(m.store, &err));
+	case_close(m.store);
+	m.store = NULL;
+	char *data = read_whole(m.journal, &size);
+	char *at = memmem(data, size, "honest-act", 10);
+	assert_non_null(at);
+	memcpy(at, "forged-act", 10);
+	write_whole(m.journal, data, size);
+	free(data);
+	struct triage_error err = { 0 };
+	assert_int_equal(case_resume(m.journal, &m.store, &err), TRIAGE_E_FORMAT);
+	assert_non_null(strstr(err.text, "custody"));
+	made_end(&m);
+}
+
+static void
+a_journal_in_use_or_in_the_way_is_refused(void **state)
+{
+	(void)state;
+	struct made m;
+	struct case_store *other;
+	made_begin(&m, "ntfs");
+	assert_status(TRIAGE_E_IO, case_create(m.journal, &other, &err));
+	assert_status(TRIAGE_E_IO, case_resume(m.journal, &other, &err));
+	put_simple(&m, 1, 1, "a");
+	assert_ok(case_commit(m.store, &err));
+	made_end(&m);
+}
+
+static void
+facts_are_set_replaced_and_deleted(void **state)
+{
+	(void)state;
+	struct made m;
+	made_begin(&m, "ntfs");
+	assert_string_equal(case_get(m.store, "none"), "");
+	assert_ok(case_set(m.store, "a", "1", &err));
+	assert_ok(case_set(m.store, "a", "2", &err));
+	assert_string_equal(case_get(m.store, "a"), "2");
+	assert_ok(case_set(m.store, "a", NULL, &err));
+	assert_string_equal(case_get(m.store, "a"), "");
+	made_end(&m);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(units_come_by_rank_then_by_place),
+		cmocka_unit_test(a_unit_tells_where_it_lies_and_what_it_is_called),
+		cmocka_unit_test(a_second_name_makes_no_second_unit_but_may_raise_its_rank),
+		cmocka_unit_test(sizes_beyond_all_measure_do_not_turn_the_totals_over),
+		cmocka_unit_test(a_mounted_volume_gets_raw_paths_from_the_names_of_its_folders),
+		cmocka_unit_test(what_was_committed_survives_and_the_rest_does_not),
+		cmocka_unit_test(rows_of_a_unit_without_result_are_forgotten_on_resume),
+		cmocka_unit_test(dropping_the_rows_of_a_unit_leaves_those_of_others_and_counts_an_attempt),
+		cmocka_unit_test(a_dropped_listing_can_be_put_again),
+		cmocka_unit_test(the_same_problem_twice_is_kept_once),
+		cmocka_unit_test(a_second_result_is_refused_and_harms_nothing),
+		cmocka_unit_test(an_edge_given_twice_or_beyond_the_limit_is_refused_and_harms_nothing),
+		cmocka_unit_test(a_probe_that_is_put_again_keeps_ids_and_image_digests),
+		cmocka_unit_test(other_rules_on_resume_are_refused),
+		cmocka_unit_test(fewer_rules_on_resume_are_refused_when_the_case_is_built),
+		cmocka_unit_test(the_chain_of_custody_goes_on_after_a_resume),
+		cmocka_unit_test(a_damaged_journal_is_not_resumed),
+		cmocka_unit_test(a_file_that_is_no_journal_is_not_resumed),
+		cmocka_unit_test(an_act_changed_in_the_journal_stops_the_resume),
+		cmocka_unit_test(a_journal_in_use_or_in_the_way_is_refused),
+		cmocka_unit_test(facts_are_set_replaced_and_deleted),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
