@@ -67,7 +67,7 @@ made_begin(struct made *m, const char *fs_type)
 	snprintf(m->journal, sizeof(m->journal), "%s/journal.db", m->folder);
 	snprintf(m->database, sizeof(m->database), "%s/case.db", m->folder);
 	assert_ok(case_create(m->journal, &m->store, &err));
-	const struct triage_evidence e = { .kind = TRIAGE_EVIDENCE_RAW, .size = 1 << 30, .sector_size = 512, .stored_md5 = "", .stored_sha1 = "" };
+	const struct triage_evidence e = { .kind = strcmp(fs_type, "directory") == 0 ? TRIAGE_EVIDENCE_DIRECTORY : TRIAGE_EVIDENCE_RAW, .size = 1 << 30, .sector_size = 512, .stored_md5 = "", .stored_sha1 = "" };
 	assert_ok(case_put_evidence(m->store, 1, "disk.dd", &e, &err));
 	const struct triage_volume v = { .parent = UINT32_MAX, .kind = "gpt", .label = "C", .uuid = "", .start = 1 << 20, .length = 1 << 29 };
 	assert_ok(case_put_volume(m->store, 1, &v, &err));

@@ -185,7 +185,8 @@ def expectations(found, path):
                      "coalesce(message,'') || ' ' || coalesce(path,'')), lower(?))")
             yield text, found.link.execute(query, values[:1]).fetchone()[0] > 0
         elif kind == "finding":
-            query = "SELECT count(*) FROM findings WHERE kind = ? AND (? = '' OR path LIKE '%' || ?)"
+            query = ("SELECT count(*) FROM findings WHERE kind = ? AND (path LIKE '%' || ? || '%' OR "
+                     "instr(detail, '"path":"' || ?) > 0)")
             path = values[1] if len(values) > 1 else ""
             yield text, found.link.execute(query, (values[0], path, path)).fetchone()[0] > 0
         elif kind == "min_files":

@@ -67,6 +67,9 @@ int
 main(int argc, char **argv)
 {
 	signal(SIGPIPE, SIG_IGN);
+	/* times are UTC everywhere, also in what libraries print; their files are not chosen by the environment */
+	setenv("TZ", "UTC0", 1);
+	unsetenv("MAGIC");
 	if (argc < 2) {
 		usage(stderr);
 		return EXIT_USAGE;

@@ -1,84 +1,19 @@
-/* examine.c - probe, list, read, hash: hands jobs to the crew until nothing is left. */
-#include "triage/run/supervisor.h"
+/* examine.c - list, read, hash: hands jobs to the crew until nothing is left. */
+#include "triage/run/examine.h"
 
 #include "triage/base/scoped.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/statfs.h>
-#include <sys/statvfs.h>
 
 enum { PAGE_UNITS = 1024, QUEUED_BYTES = 64 << 20, TURN_MS = 250 };
-#define JOB_PROBE (UINT64_C(1) << 61)
 #define JOB_LIST (UINT64_C(2) << 61)
 #define JOB_IMAGE (UINT64_C(3) << 61)
 
-/* --- mounted volumes: nothing to probe, no evidence byte is read --- */
-
-static const char *
-mounted_type(const char *path)
-{
-	static const struct {
-		long magic;
-		const char *name;
-	} types[] = {
-		{ 0xef53, "ext4" }, { 0x58465342, "xfs" }, { 0x9123683e, "btrfs" }, { 0x65735546, "fuse" }, { 0x4d44, "fat32" },
-		{ 0x2011bab0, "exfat" }, { 0x5346544e, "ntfs" }, { 0x7366746e, "ntfs" }, { 0x9660, "iso9660" }, { 0x482b, "hfs+" },
-		{ 0x01021994, "tmpfs" }, { 0x794c7630, "overlay" }, { 0x6969, "nfs" }, { 0x73717368, "squashfs" },
-	};
-	struct statfs info;
-	if (statfs(path, &info) != 0)
-		return "directory";
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (types[i].magic == (long)info.f_type)
-			return types[i].name;
-	return "directory";
-}
-
-static enum triage_status
-probe_directory(struct supervisor *s, size_t index, struct triage_error *err)
-{
-	struct run_source *r = &s->sources[index];
-	const struct triage_evidence e = { .kind = TRIAGE_EVIDENCE_DIRECTORY, .stored_md5 = "", .stored_sha1 = "" };
-	const struct triage_volume v = { .parent = UINT32_MAX, .state = TRIAGE_VOLUME_EXAMINED, .kind = "none", .label = "", .uuid = "" };
-	const struct triage_filesystem fs = { .type = mounted_type(r->source.path), .label = "", .uuid = "" };
-	uint64_t id;
-	enum triage_status st = case_put_evidence(s->store, index + 1, r->source.name, &e, err);
-	if (st == TRIAGE_OK)
-		st = case_put_volume(s->store, index + 1, &v, err);
-	if (st == TRIAGE_OK)
-		st = case_put_filesystem(s->store, index + 1, &fs, &id, err);
-	if (st == TRIAGE_OK)
-		st = case_put_image_hash(s->store, index + 1, "", "", "", "not-checked", 0, err);
-	if (st != TRIAGE_OK)
-		return st;
-	void *grown = reallocarray(s->filesystems, s->filesystem_count + 1, sizeof(*s->filesystems));
-	if (grown == NULL) {
-		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory");
-		return TRIAGE_E_MEMORY;
-	}
-	s->filesystems = grown;
-	struct run_filesystem *f = &s->filesystems[s->filesystem_count++];
-	*f = (struct run_filesystem){ .id = id, .source = index, .fs = fs };
-	f->fs.type = strdup(fs.type);
-	f->fs.label = strdup("");
-	f->fs.uuid = strdup("");
-	paths_init(&f->paths);
-	r->probed = r->image_done = true;
-	r->volumes = 1;
-	struct statvfs mount;
-	if (statvfs(r->source.path, &mount) != 0 || (mount.f_flag & ST_RDONLY) != 0)
-		return TRIAGE_OK;
-	const struct triage_problem p = { .stage = "open", .severity = TRIAGE_INFO, .code = "mounted-writable",
-	    .message = "the volume is mounted writable: this program writes nothing to it, but others may, and the kernel notes the reading of links;"
-	        " mount it read-only where you can", .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID };
-	return supervisor_problem(s, index + 1, id, "", &p, err);
-}
-
 /* --- giving jobs --- */
 
-static struct crew_worker *
-free_worker(struct supervisor *s, bool image, bool empty, size_t *ret_slot)
+struct crew_worker *
+examine_free_worker(struct supervisor *s, bool image, bool empty, size_t *ret_slot)
 {
 	for (size_t i = 0; i < s->crew.count; i++) {
 		struct crew_worker *w = &s->crew.workers[i];
@@ -92,8 +27,8 @@ free_worker(struct supervisor *s, bool image, bool empty, size_t *ret_slot)
 	return NULL;
 }
 
-static void
-give(struct supervisor *s, size_t slot, struct crew_job *job)
+void
+examine_give(struct supervisor *s, size_t slot, struct crew_job *job)
 {
 	struct wire_stream *wire = &s->crew.workers[slot].wire;
 	if (job->kind == CREW_PROBE) {
@@ -118,8 +53,8 @@ give(struct supervisor *s, size_t slot, struct crew_job *job)
 	crew_give(&s->crew, slot, job);
 }
 
-static bool
-take_waiting(struct supervisor *s, enum crew_job_kind kind, struct crew_job *ret_job)
+bool
+examine_take_waiting(struct supervisor *s, enum crew_job_kind kind, struct crew_job *ret_job)
 {
 	for (size_t i = 0; i < s->waiting_count; i++) {
 		if (s->waiting[i].kind != kind)
@@ -150,23 +85,14 @@ staff(struct supervisor *s, struct triage_error *err)
 }
 
 static void
-give_probes(struct supervisor *s)
-{
-	struct crew_job job;
-	size_t slot;
-	while (free_worker(s, false, true, &slot) != NULL && take_waiting(s, CREW_PROBE, &job))
-		give(s, slot, &job);
-}
-
-static void
 give_images(struct supervisor *s)
 {
 	size_t slot;
 	struct crew_job job;
-	if (free_worker(s, true, true, &slot) == NULL)
+	if (examine_free_worker(s, true, true, &slot) == NULL)
 		return;
-	if (take_waiting(s, CREW_IMAGE, &job)) {
-		give(s, slot, &job);
+	if (examine_take_waiting(s, CREW_IMAGE, &job)) {
+		examine_give(s, slot, &job);
 		return;
 	}
 	for (size_t i = 0; i < s->source_count; i++) {
@@ -174,7 +100,7 @@ give_images(struct supervisor *s)
 		if (!r->image_wanted || r->image_given || r->image_done)
 			continue;
 		r->image_given = true;
-		give(s, slot, &(struct crew_job){ .id = JOB_IMAGE | i, .kind = CREW_IMAGE, .source = i });
+		examine_give(s, slot, &(struct crew_job){ .id = JOB_IMAGE | i, .kind = CREW_IMAGE, .source = i });
 		return;
 	}
 }
@@ -191,7 +117,7 @@ give_lists(struct supervisor *s, struct triage_error *err)
 		if (f->listed || f->listing)
 			continue;
 		if (!mounted) {
-			if (free_worker(s, false, true, &slot) == NULL)
+			if (examine_free_worker(s, false, true, &slot) == NULL)
 				continue;
 		} else {
 			/* an examiner steps aside; staff() brings it back */
@@ -206,10 +132,10 @@ give_lists(struct supervisor *s, struct triage_error *err)
 			if (st != TRIAGE_OK)
 				return st;
 		}
-		if (!take_waiting(s, CREW_LIST, &job) || job.filesystem_id != f->id)
+		if (!examine_take_waiting(s, CREW_LIST, &job) || job.filesystem_id != f->id)
 			job = (struct crew_job){ .id = JOB_LIST | f->id, .kind = CREW_LIST, .source = f->source, .filesystem_id = f->id };
 		f->listing = true;
-		give(s, slot, &job);
+		examine_give(s, slot, &job);
 	}
 	return TRIAGE_OK;
 }
@@ -256,7 +182,7 @@ is_ours(const struct supervisor *s, uint64_t unit_id)
 static enum triage_status
 next_content(struct supervisor *s, struct crew_job *ret_job, bool *ret_found, struct triage_error *err)
 {
-	*ret_found = take_waiting(s, CREW_CONTENT, ret_job);
+	*ret_found = examine_take_waiting(s, CREW_CONTENT, ret_job);
 	while (!*ret_found) {
 		enum triage_status st = read_page(s, err);
 		if (st != TRIAGE_OK || s->page_next == s->page_count)
@@ -278,27 +204,18 @@ static enum triage_status
 give_content(struct supervisor *s, struct triage_error *err)
 {
 	size_t slot;
-	while (free_worker(s, false, false, &slot) != NULL) {
+	while (examine_free_worker(s, false, false, &slot) != NULL) {
 		struct crew_job job;
 		bool found;
 		enum triage_status st = next_content(s, &job, &found, err);
 		if (st != TRIAGE_OK || !found)
 			return st;
-		give(s, slot, &job);
+		examine_give(s, slot, &job);
 	}
 	return TRIAGE_OK;
 }
 
 /* --- phases --- */
-
-static bool
-all_probed(const struct supervisor *s)
-{
-	for (size_t i = 0; i < s->source_count; i++)
-		if (!s->sources[i].probed)
-			return false;
-	return true;
-}
 
 static bool
 all_listed(const struct supervisor *s)
@@ -319,8 +236,8 @@ all_hashed(const struct supervisor *s)
 }
 
 /* One turn of the crew and of the clock. */
-static enum triage_status
-turn(struct supervisor *s, struct triage_error *err)
+enum triage_status
+examine_turn(struct supervisor *s, struct triage_error *err)
 {
 	enum triage_status st = staff(s, err);
 	if (st == TRIAGE_OK)
@@ -330,90 +247,6 @@ turn(struct supervisor *s, struct triage_error *err)
 		st = err->status;
 	}
 	return st == TRIAGE_OK ? supervisor_tick(s, err) : st;
-}
-
-/* A source that was probed: what is still to be hashed, and whether there is anything at all. */
-static enum triage_status
-accept_source(struct supervisor *s, size_t i, struct triage_error *err)
-{
-	struct run_source *r = &s->sources[i];
-	char key[64];
-	snprintf(key, sizeof(key), "image.%zu", i + 1);
-	bool mounted = s->crew_sources[i].kind == TRIAGE_EVIDENCE_DIRECTORY;
-	r->image_wanted = !s->plan->no_image_hash && !mounted;
-	r->image_done = case_get(s->store, key)[0] != '\0';
-	s->progress.image_bytes += r->image_wanted && !r->image_done ? r->size : 0;
-	s->result->hash_mismatch = s->result->hash_mismatch || strcmp(case_get(s->store, key), "mismatch") == 0;
-	if (mounted || r->size > 0)
-		return TRIAGE_OK;
-	const struct triage_problem p = { .stage = "open", .severity = TRIAGE_MEDIUM, .code = "evidence-empty",
-	    .message = "the evidence has no bytes at all: was it copied completely?", .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID,
-	    .offset = TRIAGE_NO_ID };
-	return supervisor_problem(s, i + 1, 0, "", &p, err);
-}
-
-static enum triage_status
-refuse_source(struct supervisor *s, size_t i, struct triage_error *err)
-{
-	struct run_source *r = &s->sources[i];
-	const struct triage_evidence e = { .kind = r->source.kind, .stored_md5 = "", .stored_sha1 = "" };
-	const struct triage_problem p = { .stage = "open", .severity = TRIAGE_HIGH, .code = "evidence-unreadable", .message = r->probe_error,
-	    .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID };
-	r->image_done = true;
-	enum triage_status st = case_put_evidence(s->store, i + 1, r->source.name, &e, err);
-	return st == TRIAGE_OK ? supervisor_problem(s, i + 1, 0, "", &p, err) : st;
-}
-
-static enum triage_status
-after_probe(struct supervisor *s, struct triage_error *err)
-{
-	size_t failed = 0;
-	for (size_t i = 0; i < s->source_count; i++)
-		failed += s->sources[i].probe_failed;
-	if (failed == s->source_count) {
-		triage_error_set(err, TRIAGE_E_UNSUPPORTED, TRIAGE_NO_OFFSET, "%s: %s", s->sources[0].source.name, s->sources[0].probe_error);
-		return TRIAGE_E_UNSUPPORTED;
-	}
-	enum triage_status st = TRIAGE_OK;
-	for (size_t i = 0; i < s->source_count && st == TRIAGE_OK; i++)
-		st = s->sources[i].probe_failed ? refuse_source(s, i, err) : accept_source(s, i, err);
-	return st;
-}
-
-static enum triage_status
-queue_probes(struct supervisor *s, struct triage_error *err)
-{
-	for (size_t i = 0; i < s->source_count; i++) {
-		if (s->crew_sources[i].kind == TRIAGE_EVIDENCE_DIRECTORY)
-			continue;
-		struct crew_job job = { .id = JOB_PROBE | i, .kind = CREW_PROBE, .source = i };
-		intake_returned(s, &job);
-	}
-	if (s->waiting == NULL && s->source_count > 0 && s->crew_sources[0].kind != TRIAGE_EVIDENCE_DIRECTORY) {
-		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory");
-		return TRIAGE_E_MEMORY;
-	}
-	return TRIAGE_OK;
-}
-
-/* One probe at a time in the order of the evidence, so that filesystems always get the same numbers. */
-enum triage_status
-examine_probe(struct supervisor *s, struct triage_error *err)
-{
-	s->phase = TRIAGE_PHASE_OPEN;
-	enum triage_status st = queue_probes(s, err);
-	size_t next = 0;
-	while (st == TRIAGE_OK && !all_probed(s)) {
-		if (s->crew_sources[next].kind == TRIAGE_EVIDENCE_DIRECTORY && !s->sources[next].probed)
-			st = probe_directory(s, next, err);
-		else if (s->sources[next].probed)
-			next++;
-		else if (s->waiting_count > 0 && s->waiting[0].source == next)
-			give_probes(s);
-		if (st == TRIAGE_OK && !all_probed(s))
-			st = turn(s, err);
-	}
-	return st == TRIAGE_OK ? after_probe(s, err) : st;
 }
 
 static enum triage_status
@@ -463,7 +296,7 @@ examine(struct supervisor *s, struct triage_error *err)
 		give_images(s);
 		st = give_lists(s, err);
 		if (st == TRIAGE_OK)
-			st = turn(s, err);
+			st = examine_turn(s, err);
 	}
 	if (st == TRIAGE_OK)
 		st = begin_content(s, err);
@@ -474,7 +307,7 @@ examine(struct supervisor *s, struct triage_error *err)
 		    all_hashed(s))
 			break;
 		if (st == TRIAGE_OK)
-			st = turn(s, err);
+			st = examine_turn(s, err);
 	}
 	free_page(s);
 	return st;

@@ -1,32 +1,12 @@
-#include "triage/run/worker.h"
+#include "triage/run/worker_inside.h"
 
 #include "triage/base/scoped.h"
-#include "triage/evidence/evidence.h"
 #include "triage/run/opener.h"
 #include "triage/run/sandbox.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
-enum { FLUSH_AT = 32 << 10, OPEN_FILESYSTEMS = 16, TEXT_ROOM = 256 << 10 };
-
-struct worker {
-	const struct worker_setup *setup;
-	struct wire_stream wire;
-	uint64_t job;			/* in work */
-	struct evidence_source **opened;	/* per source */
-	struct evidence_input *inputs;
-	struct {
-		size_t source;
-		uint32_t index;
-		struct evidence_fs *fs;
-		uint64_t used;
-	} cache[OPEN_FILESYSTEMS];
-	uint64_t clock;
-	struct analyse_pass *pass;
-	char *path, *name, *owner;	/* TEXT_ROOM + 1 each: of the content job in work */
-};
+enum { FLUSH_AT = 32 << 10 };
 
 const char *
 worker_stage_name(unsigned stage)
@@ -38,8 +18,8 @@ worker_stage_name(unsigned stage)
 	return stage < WORKER_STAGE_COUNT ? names[stage] : "?";
 }
 
-static void
-at_stage(struct worker *w, enum worker_stage stage)
+void
+worker_at_stage(struct worker *w, enum worker_stage stage)
 {
 	atomic_store_explicit(&w->setup->page->stage, stage, memory_order_relaxed);
 	atomic_fetch_add_explicit(&w->setup->page->beat, 1, memory_order_relaxed);
@@ -102,30 +82,22 @@ on_problem(void *ctx, const struct triage_problem *p, struct triage_error *err)
 	return flush_if_full(w, err);
 }
 
-static enum triage_status
-on_match(void *ctx, const struct triage_match *m, struct triage_error *err)
-{
-	struct worker *w = ctx;
-	wire_put_match(&w->wire, w->job, m);
-	return flush_if_full(w, err);
-}
-
-static struct evidence_sink
-sink_of(struct worker *w)
+struct evidence_sink
+worker_sink(struct worker *w)
 {
 	return (struct evidence_sink){ .ctx = w, .evidence = on_evidence, .volume = on_volume, .filesystem = on_filesystem,
 	    .entry = on_entry, .extent = on_extent, .problem = on_problem };
 }
 
-static void
-tell_problem(struct worker *w, const char *stage, const char *code, const struct triage_error *why)
+void
+worker_problem(struct worker *w, const char *stage, const char *code, const struct triage_error *why)
 {
 	wire_put_problem(&w->wire, w->job, &(struct triage_problem){ .stage = stage, .severity = TRIAGE_MEDIUM, .code = code,
 	    .message = why->text, .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = why->offset });
 }
 
-static void
-put_done(struct worker *w, enum triage_status status, const struct triage_error *why)
+void
+worker_done(struct worker *w, enum triage_status status, const struct triage_error *why)
 {
 	size_t mark;
 	wire_begin(&w->wire, WIRE_DONE, w->job, &mark);
@@ -136,17 +108,17 @@ put_done(struct worker *w, enum triage_status status, const struct triage_error 
 
 /* --- opening --- */
 
-static enum triage_status
-open_source(struct worker *w, size_t index, struct triage_error *err)
+enum triage_status
+worker_open_source(struct worker *w, size_t index, struct triage_error *err)
 {
 	if (w->opened[index] != NULL)
 		return TRIAGE_OK;
-	struct evidence_sink sink = sink_of(w);
+	struct evidence_sink sink = worker_sink(w);
 	return evidence_open(&w->inputs[index], &sink, &w->opened[index], err);
 }
 
-static enum triage_status
-open_filesystem(struct worker *w, size_t source, const struct triage_filesystem *fs, struct evidence_fs **ret_fs, struct triage_error *err)
+enum triage_status
+worker_open_filesystem(struct worker *w, size_t source, const struct triage_filesystem *fs, struct evidence_fs **ret_fs, struct triage_error *err)
 {
 	size_t oldest = 0;
 	for (size_t i = 0; i < OPEN_FILESYSTEMS; i++) {
@@ -159,7 +131,7 @@ open_filesystem(struct worker *w, size_t source, const struct triage_filesystem 
 			oldest = i;
 	}
 	struct evidence_fs *opened;
-	enum triage_status st = open_source(w, source, err);
+	enum triage_status st = worker_open_source(w, source, err);
 	if (st == TRIAGE_OK)
 		st = evidence_fs_open(w->opened[source], fs, &opened, err);
 	if (st != TRIAGE_OK)
@@ -180,16 +152,16 @@ do_probe(struct worker *w, struct wire_cursor *c)
 {
 	struct triage_error err = { 0 };
 	size_t source = (size_t)wire_get_u64(c);
-	at_stage(w, WORKER_PROBE);
-	enum triage_status st = open_source(w, source, &err);
-	struct evidence_sink sink = sink_of(w);
+	worker_at_stage(w, WORKER_PROBE);
+	enum triage_status st = worker_open_source(w, source, &err);
+	struct evidence_sink sink = worker_sink(w);
 	if (st == TRIAGE_OK)
 		st = evidence_probe(w->opened[source], &sink, &err);
-	put_done(w, st, &err);
+	worker_done(w, st, &err);
 }
 
-static void
-get_filesystem(struct wire_cursor *c, struct triage_filesystem *fs, char *type)
+void
+worker_get_filesystem(struct wire_cursor *c, struct triage_filesystem *fs, char *type)
 {
 	fs->index = wire_get_u32(c);
 	fs->type = wire_get_text(c, type, 64);
@@ -215,239 +187,20 @@ do_list(struct worker *w, struct wire_cursor *c)
 	struct triage_filesystem fs = { 0 };
 	char type[65];
 	size_t source = (size_t)wire_get_u64(c);
-	get_filesystem(c, &fs, type);
-	at_stage(w, WORKER_LIST);
+	worker_get_filesystem(c, &fs, type);
+	worker_at_stage(w, WORKER_LIST);
 	enum triage_status st;
 	if (w->setup->role == WORKER_LISTER) {
 		struct opener_listing to = { &fs, w->job, &w->wire, lister_beat, w };
 		st = opener_list(w->setup->sources[source].fds[0], &to, &err);
 	} else {
 		struct evidence_fs *opened;
-		struct evidence_sink sink = sink_of(w);
-		st = open_filesystem(w, source, &fs, &opened, &err);
+		struct evidence_sink sink = worker_sink(w);
+		st = worker_open_filesystem(w, source, &fs, &opened, &err);
 		if (st == TRIAGE_OK)
 			st = evidence_fs_list(opened, &sink, &err);
 	}
-	put_done(w, st, &err);
-}
-
-/* A stream in the work of the content pass: a stream of a filesystem, or a descriptor from the opener. */
-struct stream {
-	struct worker *w;
-	struct evidence_content *content;
-	int fd;
-	uint64_t size, worth;	/* bytes in all, and as far as they are read: the rest is a hole */
-};
-
-static enum triage_status
-stream_read(void *ctx, uint64_t offset, void *buf, size_t size, size_t *ret_got, struct triage_error *err)
-{
-	struct stream *s = ctx;
-	enum triage_status st = TRIAGE_OK;
-	size_t got = 0;
-	if (s->content != NULL) {
-		size_t wanted = offset >= s->worth ? 0 : size < s->worth - offset ? size : (size_t)(s->worth - offset);
-		st = evidence_content_read(s->content, offset, buf, wanted, &got, err);
-	} else {
-		while (got < size) {
-			ssize_t n = pread(s->fd, (uint8_t *)buf + got, size - got, (off_t)(offset + got));
-			if (n < 0 && errno == EINTR)
-				continue;
-			if (n < 0) {
-				triage_error_set(err, TRIAGE_E_IO, offset + got, "cannot read");
-				return TRIAGE_E_IO;
-			}
-			if (n == 0)
-				break;
-			got += (size_t)n;
-		}
-	}
-	if (st != TRIAGE_OK)
-		return st;
-	atomic_fetch_add_explicit(&s->w->setup->page->bytes, got, memory_order_relaxed);
-	atomic_fetch_add_explicit(&s->w->setup->page->beat, 1, memory_order_relaxed);
-	*ret_got = got;
-	return TRIAGE_OK;
-}
-
-static void
-stream_stage(void *ctx, enum analyse_stage stage, uint64_t done)
-{
-	(void)done;
-	struct stream *s = ctx;
-	at_stage(s->w, stage == ANALYSE_READ ? WORKER_READ : stage == ANALYSE_MAGIC ? WORKER_TYPE : WORKER_RULES);
-}
-
-static enum triage_status
-stream_match(void *ctx, const struct triage_match *m, struct triage_error *err)
-{
-	return on_match(((struct stream *)ctx)->w, m, err);
-}
-
-static enum triage_status
-stream_problem(void *ctx, const struct triage_problem *p, struct triage_error *err)
-{
-	return on_problem(((struct stream *)ctx)->w, p, err);
-}
-
-static enum triage_status
-stream_open(struct worker *w, struct wire_cursor *c, struct stream *s, struct analyse_subject *who, struct triage_error *err)
-{
-	struct triage_filesystem fs = { 0 };
-	char type[65];
-	size_t source = (size_t)wire_get_u64(c);
-	get_filesystem(c, &fs, type);
-	uint64_t inode = wire_get_u64(c);
-	who->size = wire_get_u64(c);
-	uint32_t attr_type = wire_get_u32(c), attr_id = wire_get_u32(c);
-	who->path = wire_get_text(c, w->path, TEXT_ROOM);
-	who->name = wire_get_text(c, w->name, TEXT_ROOM);
-	who->owner = wire_get_text(c, w->owner, TEXT_ROOM);
-	struct view raw_path = wire_get_bytes(c, TEXT_ROOM);
-	who->force = wire_get_u64(c) != 0;
-	if (c->failed || source >= w->setup->source_count) {
-		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "a job that cannot be read");
-		return TRIAGE_E_FORMAT;
-	}
-	if (w->setup->sources[source].kind == TRIAGE_EVIDENCE_DIRECTORY)
-		return opener_request(w->setup->openers[source], raw_path.data, raw_path.size, attr_type, attr_id, &s->fd, err);
-	struct evidence_fs *opened;
-	enum triage_status st = open_filesystem(w, source, &fs, &opened, err);
-	if (st == TRIAGE_OK)
-		st = evidence_content_open(opened, inode, attr_type, attr_id, &s->content, err);
-	if (st != TRIAGE_OK)
-		return st;
-	s->size = evidence_content_size(s->content);
-	who->size = s->worth = evidence_content_worth(s->content);
-	return TRIAGE_OK;
-}
-
-/* Lower the state by what only the stream knows, and say why. */
-static void
-stream_judge(struct stream *s, const struct stat *before, struct triage_content *content)
-{
-	static const struct {
-		uint32_t flag;
-		const char *code, *message;
-	} reasons[] = {
-		{ EVIDENCE_CONTENT_FILLER, "content-missing", "part of the list of its clusters is missing; zeros stand for unknown bytes" },
-		{ EVIDENCE_CONTENT_BAD, "content-damaged", "it lies on unreadable or damaged sectors; zeros stand for them" },
-		{ EVIDENCE_CONTENT_REUSED, "content-reused", "deleted, and some of its clusters belong to another file now" },
-	};
-	uint32_t flags = s->content != NULL ? evidence_content_flags(s->content) : 0;
-	struct triage_error why = { .offset = TRIAGE_NO_OFFSET };
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
-		if ((flags & reasons[i].flag) == 0)
-			continue;
-		snprintf(why.text, sizeof(why.text), "%s", reasons[i].message);
-		if (content->state == TRIAGE_CONTENT_COMPLETE)
-			content->state = TRIAGE_CONTENT_PARTIAL;
-		tell_problem(s->w, "content", reasons[i].code, &why);
-	}
-	if (s->content != NULL && s->worth < s->size) {
-		snprintf(why.text, sizeof(why.text), "of its %ju bytes the first %ju were read; what follows is holes, or out of all proportion to its data",
-		    (uintmax_t)s->size, (uintmax_t)s->worth);
-		if (content->state == TRIAGE_CONTENT_COMPLETE)
-			content->state = TRIAGE_CONTENT_PARTIAL;
-		tell_problem(s->w, "content", "sparse-cut", &why);
-	}
-	struct stat after;
-	if (s->content == NULL && fstat(s->fd, &after) == 0 && (after.st_size != before->st_size ||
-	    after.st_mtim.tv_sec != before->st_mtim.tv_sec || after.st_mtim.tv_nsec != before->st_mtim.tv_nsec)) {
-		snprintf(why.text, sizeof(why.text), "the file changed while it was read");
-		if (content->state == TRIAGE_CONTENT_COMPLETE)
-			content->state = TRIAGE_CONTENT_PARTIAL;
-		tell_problem(s->w, "content", "changed-while-read", &why);
-	}
-}
-
-static void
-do_content(struct worker *w, struct wire_cursor *c)
-{
-	struct triage_error err = { .offset = TRIAGE_NO_OFFSET };
-	struct analyse_subject who = { 0 };
-	struct stream s = { .w = w, .fd = -1 };
-	struct triage_content content = { 0 };
-	at_stage(w, WORKER_OPEN);
-	enum triage_status st = stream_open(w, c, &s, &who, &err);
-	if (st == TRIAGE_E_CRASHED)
-		_exit(2);	/* without its opener this worker is of no use; the next one gets a new opener */
-	struct stat before = { 0 };
-	if (st == TRIAGE_OK && s.content == NULL && fstat(s.fd, &before) != 0)
-		before = (struct stat){ 0 };
-	const struct analyse_io io = { .ctx = &s, .read = stream_read, .match = stream_match, .problem = stream_problem, .stage = stream_stage };
-	if (st == TRIAGE_OK)
-		st = analyse_stream(w->pass, &who, &io, &content, &err);
-	if (st == TRIAGE_OK) {
-		stream_judge(&s, &before, &content);
-		struct evidence_sink sink = sink_of(w);
-		struct triage_error why = { .offset = TRIAGE_NO_OFFSET };
-		if (s.content != NULL && evidence_content_extents(s.content, &sink, &why) != TRIAGE_OK)
-			tell_problem(w, "content", "extents-unreadable", &why);
-	} else {
-		tell_problem(w, "content", "content-unreadable", &err);
-		content = (struct triage_content){ .state = TRIAGE_CONTENT_UNREADABLE, .mime = "", .magic = "", .randomness.entropy = -1 };
-	}
-	wire_put_content(&w->wire, w->job, &content);
-	if (s.content != NULL)
-		evidence_content_close(s.content);
-	if (s.fd >= 0)
-		close(s.fd);
-}
-
-struct image {
-	struct worker *w;
-	struct reader *reader;
-};
-
-static enum triage_status
-image_read(void *ctx, uint64_t offset, void *buf, size_t size, size_t *ret_got, struct triage_error *err)
-{
-	struct image *i = ctx;
-	size_t got = 0;
-	enum triage_status st = reader_read(i->reader, offset, buf, size, &got, err);
-	atomic_fetch_add_explicit(&i->w->setup->page->bytes, got, memory_order_relaxed);
-	atomic_fetch_add_explicit(&i->w->setup->page->beat, 1, memory_order_relaxed);
-	*ret_got = got;
-	return st;
-}
-
-static void
-image_bad_range(void *ctx, uint64_t offset, uint64_t size, const char *why)
-{
-	struct worker *w = ctx;
-	char message[200];
-	snprintf(message, sizeof(message), "%s: sectors %ju to %ju (512 bytes each) read as zeros", why, (uintmax_t)(offset / 512),
-	    (uintmax_t)((offset + size - 1) / 512));
-	wire_put_problem(&w->wire, w->job, &(struct triage_problem){ .stage = "image", .severity = TRIAGE_MEDIUM, .code = "bad-sectors",
-	    .message = message, .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = offset, .bytes = size });
-}
-
-static void
-do_image(struct worker *w, struct wire_cursor *c)
-{
-	struct triage_error err = { .offset = TRIAGE_NO_OFFSET };
-	size_t source = (size_t)wire_get_u64(c);
-	unsigned which = (unsigned)wire_get_u64(c);
-	struct analyse_digests digests = { 0 };
-	at_stage(w, WORKER_IMAGE);
-	enum triage_status st = open_source(w, source, &err);
-	if (st == TRIAGE_OK) {
-		struct image image = { w, evidence_reader(w->opened[source]) };
-		const struct analyse_io io = { .ctx = &image, .read = image_read };
-		st = analyse_digest(&io, which, &digests, &err);
-		if (st == TRIAGE_OK && image.reader->ops->bad_ranges != NULL)
-			image.reader->ops->bad_ranges(image.reader, image_bad_range, w);
-	}
-	if (st == TRIAGE_OK) {
-		size_t mark;
-		wire_begin(&w->wire, WIRE_DIGESTS, w->job, &mark);
-		wire_put_text(&w->wire, digests.md5);
-		wire_put_text(&w->wire, digests.sha1);
-		wire_put_text(&w->wire, digests.sha256);
-		wire_end(&w->wire, mark);
-	}
-	put_done(w, st, &err);
+	worker_done(w, st, &err);
 }
 
 static void
@@ -459,11 +212,11 @@ do_job(struct worker *w, const struct wire_frame *frame)
 	switch ((unsigned)frame->type) {
 	case WIRE_JOB_PROBE: do_probe(w, &c); break;
 	case WIRE_JOB_LIST: do_list(w, &c); break;
-	case WIRE_JOB_CONTENT: do_content(w, &c); break;
-	case WIRE_JOB_IMAGE: do_image(w, &c); break;
+	case WIRE_JOB_CONTENT: worker_do_content(w, &c); break;
+	case WIRE_JOB_IMAGE: worker_do_image(w, &c); break;
 	default: _exit(0);
 	}
-	at_stage(w, WORKER_IDLE);
+	worker_at_stage(w, WORKER_IDLE);
 }
 
 /* --- start --- */
@@ -522,7 +275,7 @@ open_between_seals(struct worker *w, unsigned *layers, struct triage_error *err)
 	for (size_t i = 0; i < w->setup->source_count && st == TRIAGE_OK; i++) {
 		w->job = i + 1;	/* before the first job: the evidence that a problem row is about */
 		struct triage_error ignored = { 0 };
-		struct evidence_sink sink = sink_of(w);
+		struct evidence_sink sink = worker_sink(w);
 		if (w->setup->sources[i].kind != TRIAGE_EVIDENCE_DIRECTORY && evidence_needs_open(&w->inputs[i]) &&
 		    evidence_open(&w->inputs[i], &sink, &w->opened[i], &ignored) != TRIAGE_OK)
 			w->opened[i] = NULL;

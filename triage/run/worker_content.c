@@ -1,0 +1,178 @@
+/* worker_content.c - the content job: one stream, of a filesystem or a descriptor from the opener, through one pass. */
+#include "triage/run/worker_inside.h"
+
+#include "triage/run/opener.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FLUSH_AT = 32 << 10 };
+
+/* A stream in the work of the content pass: a stream of a filesystem, or a descriptor from the opener. */
+struct stream {
+	struct worker *w;
+	struct evidence_content *content;
+	int fd;
+	uint64_t size, worth;	/* bytes in all, and as far as they are read: the rest is a hole */
+};
+
+static enum triage_status
+stream_read(void *ctx, uint64_t offset, void *buf, size_t size, size_t *ret_got, struct triage_error *err)
+{
+	struct stream *s = ctx;
+	enum triage_status st = TRIAGE_OK;
+	size_t got = 0;
+	if (s->content != NULL) {
+		size_t wanted = offset >= s->worth ? 0 : size < s->worth - offset ? size : (size_t)(s->worth - offset);
+		st = evidence_content_read(s->content, offset, buf, wanted, &got, err);
+	} else {
+		while (got < size) {
+			ssize_t n = pread(s->fd, (uint8_t *)buf + got, size - got, (off_t)(offset + got));
+			if (n < 0 && errno == EINTR)
+				continue;
+			if (n < 0) {
+				triage_error_set(err, TRIAGE_E_IO, offset + got, "cannot read");
+				return TRIAGE_E_IO;
+			}
+			if (n == 0)
+				break;
+			got += (size_t)n;
+		}
+	}
+	if (st != TRIAGE_OK)
+		return st;
+	atomic_fetch_add_explicit(&s->w->setup->page->bytes, got, memory_order_relaxed);
+	atomic_fetch_add_explicit(&s->w->setup->page->beat, 1, memory_order_relaxed);
+	*ret_got = got;
+	return TRIAGE_OK;
+}
+
+static void
+stream_stage(void *ctx, enum analyse_stage stage, uint64_t done)
+{
+	(void)done;
+	struct stream *s = ctx;
+	worker_at_stage(s->w, stage == ANALYSE_READ ? WORKER_READ : stage == ANALYSE_MAGIC ? WORKER_TYPE : WORKER_RULES);
+}
+
+static enum triage_status
+stream_match(void *ctx, const struct triage_match *m, struct triage_error *err)
+{
+	struct stream *s = ctx;
+	wire_put_match(&s->w->wire, s->w->job, m);
+	return wire_pending(&s->w->wire) > FLUSH_AT ? wire_flush(&s->w->wire, true, err) : TRIAGE_OK;
+}
+
+static enum triage_status
+stream_problem(void *ctx, const struct triage_problem *p, struct triage_error *err)
+{
+	const struct evidence_sink sink = worker_sink(((struct stream *)ctx)->w);
+	return sink.problem(sink.ctx, p, err);
+}
+
+static enum triage_status
+stream_open(struct worker *w, struct wire_cursor *c, struct stream *s, struct analyse_subject *who, struct triage_error *err)
+{
+	struct triage_filesystem fs = { 0 };
+	char type[65];
+	size_t source = (size_t)wire_get_u64(c);
+	worker_get_filesystem(c, &fs, type);
+	uint64_t inode = wire_get_u64(c);
+	who->size = wire_get_u64(c);
+	uint32_t attr_type = wire_get_u32(c), attr_id = wire_get_u32(c);
+	who->path = wire_get_text(c, w->path, TEXT_ROOM);
+	who->name = wire_get_text(c, w->name, TEXT_ROOM);
+	who->owner = wire_get_text(c, w->owner, TEXT_ROOM);
+	struct view raw_path = wire_get_bytes(c, TEXT_ROOM);
+	who->force = wire_get_u64(c) != 0;
+	if (c->failed || source >= w->setup->source_count) {
+		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "a job that cannot be read");
+		return TRIAGE_E_FORMAT;
+	}
+	if (w->setup->sources[source].kind == TRIAGE_EVIDENCE_DIRECTORY)
+		return opener_request(w->setup->openers[source], raw_path.data, raw_path.size, attr_type, attr_id, &s->fd, err);
+	struct evidence_fs *opened;
+	enum triage_status st = worker_open_filesystem(w, source, &fs, &opened, err);
+	if (st == TRIAGE_OK)
+		st = evidence_content_open(opened, inode, attr_type, attr_id, &s->content, err);
+	if (st != TRIAGE_OK)
+		return st;
+	s->size = evidence_content_size(s->content);
+	who->size = s->worth = evidence_content_worth(s->content);
+	return TRIAGE_OK;
+}
+
+/* Lower the state by what only the stream knows, and say why. */
+static void
+stream_judge(struct stream *s, const struct stat *before, struct triage_content *content)
+{
+	static const struct {
+		uint32_t flag;
+		const char *code, *message;
+	} reasons[] = {
+		{ EVIDENCE_CONTENT_FILLER, "content-missing", "part of the list of its clusters is missing; zeros stand for unknown bytes" },
+		{ EVIDENCE_CONTENT_BAD, "content-damaged", "it lies on unreadable or damaged sectors; zeros stand for them" },
+		{ EVIDENCE_CONTENT_REUSED, "content-reused", "deleted, and some of its clusters belong to another file now" },
+	};
+	uint32_t flags = s->content != NULL ? evidence_content_flags(s->content) : 0;
+	struct triage_error why = { .offset = TRIAGE_NO_OFFSET };
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+		if ((flags & reasons[i].flag) == 0)
+			continue;
+		snprintf(why.text, sizeof(why.text), "%s", reasons[i].message);
+		if (content->state == TRIAGE_CONTENT_COMPLETE)
+			content->state = TRIAGE_CONTENT_PARTIAL;
+		worker_problem(s->w, "content", reasons[i].code, &why);
+	}
+	if (s->content != NULL && s->worth < s->size) {
+		snprintf(why.text, sizeof(why.text), "of its %ju bytes the first %ju were read; what follows is holes, or out of all proportion to its data",
+		    (uintmax_t)s->size, (uintmax_t)s->worth);
+		if (content->state == TRIAGE_CONTENT_COMPLETE)
+			content->state = TRIAGE_CONTENT_PARTIAL;
+		worker_problem(s->w, "content", "sparse-cut", &why);
+	}
+	struct stat after;
+	if (s->content == NULL && fstat(s->fd, &after) == 0 && (after.st_size != before->st_size ||
+	    after.st_mtim.tv_sec != before->st_mtim.tv_sec || after.st_mtim.tv_nsec != before->st_mtim.tv_nsec)) {
+		snprintf(why.text, sizeof(why.text), "the file changed while it was read");
+		if (content->state == TRIAGE_CONTENT_COMPLETE)
+			content->state = TRIAGE_CONTENT_PARTIAL;
+		worker_problem(s->w, "content", "changed-while-read", &why);
+	}
+}
+
+void
+worker_do_content(struct worker *w, struct wire_cursor *c)
+{
+	struct triage_error err = { .offset = TRIAGE_NO_OFFSET };
+	struct analyse_subject who = { 0 };
+	struct stream s = { .w = w, .fd = -1 };
+	struct triage_content content = { 0 };
+	worker_at_stage(w, WORKER_OPEN);
+	enum triage_status st = stream_open(w, c, &s, &who, &err);
+	if (st == TRIAGE_E_CRASHED)
+		_exit(2);	/* without its opener this worker is of no use; the next one gets a new opener */
+	struct stat before = { 0 };
+	if (st == TRIAGE_OK && s.content == NULL && fstat(s.fd, &before) != 0)
+		before = (struct stat){ 0 };
+	const struct analyse_io io = { .ctx = &s, .read = stream_read, .match = stream_match, .problem = stream_problem, .stage = stream_stage };
+	if (st == TRIAGE_OK)
+		st = analyse_stream(w->pass, &who, &io, &content, &err);
+	if (st == TRIAGE_OK) {
+		stream_judge(&s, &before, &content);
+		struct evidence_sink sink = worker_sink(w);
+		struct triage_error why = { .offset = TRIAGE_NO_OFFSET };
+		if (s.content != NULL && evidence_content_extents(s.content, &sink, &why) != TRIAGE_OK)
+			worker_problem(w, "content", "extents-unreadable", &why);
+	} else {
+		worker_problem(w, "content", "content-unreadable", &err);
+		content = (struct triage_content){ .state = TRIAGE_CONTENT_UNREADABLE, .mime = "", .magic = "", .randomness.entropy = -1 };
+	}
+	wire_put_content(&w->wire, w->job, &content);
+	if (s.content != NULL)
+		evidence_content_close(s.content);
+	if (s.fd >= 0)
+		close(s.fd);
+}

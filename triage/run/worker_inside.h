@@ -1,0 +1,42 @@
+/* worker_inside.h - the state of a worker, shared by the files that do its jobs. */
+#ifndef TRIAGE_RUN_WORKER_INSIDE_H
+#define TRIAGE_RUN_WORKER_INSIDE_H
+
+#include "triage/evidence/evidence.h"
+#include "triage/run/worker.h"
+
+enum { OPEN_FILESYSTEMS = 16, TEXT_ROOM = 256 << 10 };
+
+struct worker {
+	const struct worker_setup *setup;
+	struct wire_stream wire;
+	uint64_t job;			/* in work */
+	struct evidence_source **opened;	/* per source */
+	struct evidence_input *inputs;
+	struct {
+		size_t source;
+		uint32_t index;
+		struct evidence_fs *fs;
+		uint64_t used;
+	} cache[OPEN_FILESYSTEMS];
+	uint64_t clock;
+	struct analyse_pass *pass;
+	char *path, *name, *owner;	/* TEXT_ROOM + 1 each: of the content job in work */
+};
+
+void worker_at_stage(struct worker *w, enum worker_stage stage);
+struct evidence_sink worker_sink(struct worker *w);
+/* A problem row about the job in work. */
+void worker_problem(struct worker *w, const char *stage, const char *code, const struct triage_error *why);
+/* The end of a probe, list or image job. */
+void worker_done(struct worker *w, enum triage_status status, const struct triage_error *why);
+WARN_UNUSED enum triage_status worker_open_source(struct worker *w, size_t index, struct triage_error *err);
+WARN_UNUSED enum triage_status worker_open_filesystem(struct worker *w, size_t source, const struct triage_filesystem *fs,
+    struct evidence_fs **ret_fs, struct triage_error *err);
+void worker_get_filesystem(struct wire_cursor *c, struct triage_filesystem *fs, char *type);	/* type has room for 65 */
+
+/* One file each: worker_content.c, worker_image.c. */
+void worker_do_content(struct worker *w, struct wire_cursor *c);
+void worker_do_image(struct worker *w, struct wire_cursor *c);
+
+#endif
