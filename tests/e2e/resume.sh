@@ -15,7 +15,7 @@ for i in $(seq 1 50); do
 	rm -rf "$tmp/case"
 	"$TRIAGE" run -q -j 2 -o "$tmp/case" "$tmp/town.img" > /dev/null 2>&1 &
 	pid=$!
-	sleep "$(awk "BEGIN { print $took * $i / 51 / 1000000 }")"
+	sleep "$(awk "BEGIN { print $took * (0.35 + 0.65 * $i / 51) / 1000000 }")"
 	kill -9 $pid 2> /dev/null
 	wait $pid 2> /dev/null
 	if [ -f "$tmp/case/work/journal.db" ]; then

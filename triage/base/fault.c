@@ -3,8 +3,10 @@
 #ifdef TRIAGE_FAULT
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static unsigned long hits;
+static pid_t first_pid;
 
 static unsigned long
 number_of(const char *name)
@@ -16,10 +18,13 @@ number_of(const char *name)
 bool
 fault_hit(void)
 {
+	/* forked workers go on from the count of their parent, but may not write files */
+	if (first_pid == 0)
+		first_pid = getpid();
 	hits++;
 	const char *count = getenv("TRIAGE_FAULT_COUNT");
 	if (count != NULL) {
-		FILE *f = fopen(count, "we");
+		FILE *f = getpid() == first_pid ? fopen(count, "we") : NULL;
 		if (f != NULL) {
 			fprintf(f, "%lu\n", hits);
 			fclose(f);

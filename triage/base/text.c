@@ -52,15 +52,15 @@ put_escaped(struct buf *out, const uint8_t *p, size_t n)
 	}
 }
 
-void
-text_display(struct buf *out, const void *raw, size_t size)
+/* exact: what is written can be read back byte for byte, so a backslash that looks like an escape is one too. */
+static void
+put_shown(struct buf *out, const uint8_t *p, size_t size, bool exact)
 {
-	const uint8_t *p = raw;
 	size_t plain = 0;
 	for (size_t i = 0; i < size;) {
 		uint32_t code;
 		size_t n = utf8_next(p + i, size - i, &code);
-		bool escape_like = n == 1 && code == '\\' && size - i >= 4 && p[i + 1] == 'x' && is_hex(p[i + 2]) && is_hex(p[i + 3]);
+		bool escape_like = exact && n == 1 && code == '\\' && size - i >= 4 && p[i + 1] == 'x' && is_hex(p[i + 2]) && is_hex(p[i + 3]);
 		if (n > 0 && !escape_like && !is_treacherous(code)) {
 			i += n;
 			continue;
@@ -73,6 +73,18 @@ text_display(struct buf *out, const void *raw, size_t size)
 	}
 	if (plain < size)
 		buf_put(out, p + plain, size - plain);
+}
+
+void
+text_display(struct buf *out, const void *raw, size_t size)
+{
+	put_shown(out, raw, size, true);
+}
+
+void
+text_safe(struct buf *out, const char *text)
+{
+	put_shown(out, (const uint8_t *)text, strlen(text), false);
 }
 
 void

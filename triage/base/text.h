@@ -16,6 +16,12 @@
 /* Append the display form of raw bytes. */
 void text_display(struct buf *out, const void *raw, size_t size);
 
+/*
+ * Append text that is meant to be text already (messages, labels, paths in display form): the same escapes, but a backslash
+ * stays, so that an escape already made is not made twice.
+ */
+void text_safe(struct buf *out, const char *text);
+
 /* Append text (any bytes) as the inside of a JSON string, without the quotes. Invalid UTF-8 becomes U+FFFD; "</" is written "<\/". */
 void text_json(struct buf *out, const char *text);
 /* Append "text" with quotes, or null for a NULL pointer. */

@@ -194,8 +194,8 @@ result_line(const struct triage_result *r, const struct options *o, int status)
 	SCOPED_BUF b;
 	buf_init(&b, 1 << 20);
 	if (!o->json) {
-		text_display(&b, r->bundle, strlen(r->bundle));
-		printf("%s\n", buf_cstr(&b));
+		/* for scripts: the path as it is */
+		printf("%s\n", r->bundle);
 		return;
 	}
 	buf_text(&b, "{\"bundle\":");

@@ -22,7 +22,7 @@ complain(const char *text)
 {
 	SCOPED_BUF b;
 	buf_init(&b, 64 << 10);
-	text_display(&b, text, strlen(text));
+	text_safe(&b, text);
 	fprintf(stderr, "triage: %s\n", buf_cstr(&b));
 }
 

@@ -207,6 +207,6 @@ progress_log(void *ctx, enum triage_severity severity, const char *line)
 	progress_clear(p);
 	SCOPED_BUF b;
 	buf_init(&b, 64 << 10);
-	text_display(&b, line, strlen(line));
+	text_safe(&b, line);
 	fprintf(stderr, "triage: %s\n", buf_cstr(&b));
 }

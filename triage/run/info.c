@@ -20,7 +20,7 @@ say(struct info *info, unsigned indent, const char *line)
 {
 	SCOPED_BUF b;
 	buf_init(&b, 64 << 10);
-	text_display(&b, line, strlen(line));
+	text_safe(&b, line);
 	info->tell(info->ctx, indent, buf_cstr(&b));
 }
 

@@ -12,7 +12,7 @@ harmless(const char *text, char *store, size_t size)
 {
 	SCOPED_BUF b;
 	buf_init(&b, size * 4);
-	text_display(&b, text, strlen(text));
+	text_safe(&b, text);
 	size_t n = b.size < size - 1 ? b.size : size - 1;
 	while (n > 0 && n < b.size && ((uint8_t)b.data[n] & 0xc0) == 0x80)
 		n--;

@@ -261,7 +261,7 @@ load(scmp_filter_ctx filter, bool built)
 enum triage_status
 sandbox_open_only(const char *const *paths, size_t count, unsigned *layers, struct triage_error *err)
 {
-	int fds[1024];
+	int fds[1024] = { 0 };
 	size_t opened = 0;
 	for (size_t i = 0; i < count && opened < sizeof(fds) / sizeof(fds[0]); i++) {
 		fds[opened] = open(paths[i], O_PATH | O_CLOEXEC);

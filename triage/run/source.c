@@ -189,10 +189,15 @@ open_segments(struct source *s, const struct numbering *family, unsigned start, 
 	char *dot = strrchr(stem_path, '.');
 	bool upper = dot[1] >= 'A' && dot[1] <= 'Z';
 	if (family->index(dot + 1, start) != 1) {
-		char first[8];
+		char first[8], first_path[PATH_MAX + 16];
 		family->extension(1, start, upper, first);
-		*dot = '\0';
-		triage_error_set(err, TRIAGE_E_USAGE, TRIAGE_NO_OFFSET, "%s is a later segment; give the first one: %s.%s", s->path, stem_path, first);
+		snprintf(first_path, sizeof(first_path), "%.*s.%s", (int)(dot - stem_path), stem_path, first);
+		if (access(first_path, F_OK) != 0) {
+			/* no first segment beside it: the name only looks like one (image.dd) */
+			s->kind = TRIAGE_EVIDENCE_RAW;
+			return add_segment(s, s->path, err);
+		}
+		triage_error_set(err, TRIAGE_E_USAGE, TRIAGE_NO_OFFSET, "%s is a later segment; give the first one: %s", s->path, first_path);
 		return TRIAGE_E_USAGE;
 	}
 	*dot = '\0';

@@ -286,7 +286,7 @@ open_between_seals(struct worker *w, unsigned *layers, struct triage_error *err)
 static enum triage_status
 seal(struct worker *w, unsigned *layers, struct triage_error *err)
 {
-	int fds[1024];
+	int fds[1024] = { 0 };
 	const struct sandbox_config config = { .keep_fds = fds, .keep_count = keep_descriptors(w->setup, fds, sizeof(fds) / sizeof(fds[0])),
 	    .memory = w->setup->memory, .parent = w->setup->parent };
 	enum triage_status st = sandbox_begin(&config, layers, err);

@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -49,12 +51,47 @@ stream_read(void *ctx, uint64_t offset, void *buf, size_t size, size_t *ret_got,
 	return TRIAGE_OK;
 }
 
+#ifdef TRIAGE_FAULT
+/*
+ * For tests: TRIAGE_FAULT_WORKER="ACT STAGE NAME" makes the worker misbehave when it reaches that stage over an object whose path
+ * contains NAME. ACT: crash, hang, flood (frames without end), lie (a result for another object).
+ */
+static void
+misbehave(struct stream *s, enum analyse_stage stage)
+{
+	static const char *const stages[] = { "content", "magic", "yara" };
+	const char *order = getenv("TRIAGE_FAULT_WORKER");
+	char act[16], at[16], name[256];
+	if (order == NULL || sscanf(order, "%15s %15s %255s", act, at, name) != 3 || strcmp(at, stages[stage]) != 0 ||
+	    strstr(s->w->path, name) == NULL)
+		return;
+	if (strcmp(act, "crash") == 0)
+		abort();
+	struct triage_error err;
+	while (strcmp(act, "hang") == 0)
+		continue;
+	while (strcmp(act, "flood") == 0) {
+		wire_put_extent(&s->w->wire, s->w->job, &(struct triage_extent){ 1, 2, 3 });
+		if (wire_flush(&s->w->wire, true, &err) != TRIAGE_OK)
+			_exit(1);
+	}
+	wire_put_extent(&s->w->wire, s->w->job + 100000, &(struct triage_extent){ 1, 2, 3 });
+}
+#else
+static void
+misbehave(struct stream *s, enum analyse_stage stage)
+{
+	(void)s, (void)stage;
+}
+#endif
+
 static void
 stream_stage(void *ctx, enum analyse_stage stage, uint64_t done)
 {
 	(void)done;
 	struct stream *s = ctx;
 	worker_at_stage(s->w, stage == ANALYSE_READ ? WORKER_READ : stage == ANALYSE_MAGIC ? WORKER_TYPE : WORKER_RULES);
+	misbehave(s, stage);
 }
 
 static enum triage_status

@@ -1,0 +1,27 @@
+#!/bin/sh
+# workers.sh - a worker that crashes, hangs, floods or lies costs the object that it was at, and nothing else. Uses the fault build.
+. "$(dirname "$0")/common.sh.inc"
+FAULT=$(pwd)/build/fault/bin/triage
+make_image town || exit 1
+SOURCE_DATE_EPOCH=1670378400
+export SOURCE_DATE_EPOCH
+"$TRIAGE" run -q -o "$tmp/whole" "$tmp/town.img" > /dev/null 2>&1
+victim=/PerfLogs/AnyDesk.exe
+# the files of all other objects, as they should be
+others() { sql "$1" "SELECT path, stream, state, size, sha256, mime, content FROM files WHERE path <> '$victim'" | sha256sum; }
+want=$(others "$tmp/whole")
+for act in crash hang flood lie; do
+	for stage in content magic yara; do
+		rm -rf "$tmp/case"
+		TRIAGE_FAULT_WORKER="$act $stage $victim" "$FAULT" run -q -j 2 --unit-timeout 3 -o "$tmp/case" "$tmp/town.img" > /dev/null 2> "$tmp/stderr"
+		status=$?
+		case $act in hang) state=timeout code=worker-timeout ;; crash) state=crashed code=worker-crashed ;; *) state=crashed code=worker-untrusted ;; esac
+		name="a worker that does $act at stage $stage"
+		same "$name: the run ends with gaps" "$status" 3
+		same "$name: its object is $state" "$(sql "$tmp/case" "SELECT content FROM files WHERE path = '$victim' AND stream = ''")" $state
+		same "$name: problems names object and stage" \
+			"$(sql "$tmp/case" "SELECT count(*) FROM problems WHERE path = '$victim' AND code = '$code' AND message LIKE '%stage $stage%'")" 1
+		same "$name: all others are as they should be" "$(others "$tmp/case")" "$want"
+		"$TRIAGE" verify -q "$tmp/case" || bad "$name: the bundle verifies"
+	done
+done

@@ -1,0 +1,595 @@
+/* test_query.c - the sealed database: its views, what they say, and that its bytes depend on nothing but the evidence. */
+#include "tests/case_make.h"
+
+#include <fcntl.h>
+
+/* --- the contract --- */
+
+static const struct {
+	enum case_view view;
+	const char *columns;		/* those of the contract, in its order */
+} contract[] = {
+	{ CASE_EVIDENCE, "evidence_id,name,kind,size,sector_size,md5,sha1,sha256,stored_md5,stored_sha1,hash_verdict,bad_sectors" },
+	{ CASE_VOLUMES, "volume_id,evidence_id,parent_id,kind,start,length,label,uuid,state" },
+	{ CASE_FILESYSTEMS, "filesystem_id,volume_id,type,label,uuid,block_size" },
+	{ CASE_HOSTS, "host_id,filesystem_id,hostname,os,version,installed,timezone,domain,last_shutdown,last_boot" },
+	{ CASE_ACCOUNTS, "account_id,host_id,name,sid_or_uid,groups,created,last_login,last_password_change,disabled" },
+	{ CASE_FILES, "file_id,filesystem_id,inode,sequence,stream,path,name_raw,kind,state,size,mode,uid,gid,owner,mtime,atime,ctime,btime,fn_mtime,"
+	    "fn_atime,fn_ctime,fn_btime,link_target,md5,sha1,sha256,mime,magic,extension_mismatch,entropy,known,content,"
+	    "attr_type,attr_id,flags,text,chi_square,entropy_first,entropy_last,entropy_most,entropy_least,blocks,random_blocks,bytes_read" },
+	{ CASE_TIMELINE, "time,precision,meaning,source,parser,host,user,path,message,technique,file_id,data,inode,sha256" },
+	{ CASE_MATCHES, "rule,namespace,tags,file_id,path,string_id,offset,length,sample,rule_index" },
+	{ CASE_EXTENTS, "file_id,file_offset,image_offset,length" },
+	{ CASE_FINDINGS, "finding_id,severity,confidence,score,rule,kind,title,technique,host,path,first_time,last_time,count,detail,file_id" },
+	{ CASE_PROBLEMS, "stage,severity,evidence_id,filesystem_id,path,inode,code,message,bytes" },
+	{ CASE_COVERAGE, "what,total,examined,skipped,failed,bytes_total,bytes_examined,reason" },
+	{ CASE_CUSTODY, "seq,time,actor,action,detail,previous_hash,hash" },
+	{ CASE_RULES, "rule_index,name,namespace,tags,title,why,innocent,family,technique,kind,source,version,severity,confidence" },
+	{ CASE_META, "key,value" },
+};
+
+static void
+views_have_the_columns_of_the_contract_in_its_order(void **state)
+{
+	(void)state;
+	struct made m;
+	made_begin(&m, "ntfs");
+	made_build(&m);
+	made_seal(&m);
+	assert_number_equal(sizeof(contract) / sizeof(contract[0]), CASE_VIEW_COUNT);
+	for (size_t i = 0; i < sizeof(contract) / sizeof(contract[0]); i++) {
+		struct case_cursor *c;
+		char columns[1024] = "";
+		assert_ok(case_rows(m.reader, contract[i].view, CASE_BY_ID, &c, &err));
+		for (size_t k = 0, at = 0; k < case_columns(c); k++)
+			at += (size_t)snprintf(columns + at, sizeof(columns) - at, "%s%s", k > 0 ? "," : "", case_column_name(c, k));
+		columns[strlen(contract[i].columns)] = '\0';
+		assert_string_equal(columns, contract[i].columns);
+		case_cursor_close(c);
+	}
+	made_end(&m);
+}
+
+static void
+column_numbers_agree_with_column_names(void **state)
+{
+	(void)state;
+	struct made m;
+	struct case_cursor *c;
+	made_begin(&m, "ntfs");
+	made_build(&m);
+	made_seal(&m);
+	assert_ok(case_rows(m.reader, CASE_FILES, CASE_BY_ID, &c, &err));
+	assert_number_equal(case_columns(c), CASE_FILES_COLUMN_COUNT);
+	assert_string_equal(case_column_name(c, CASE_FILES_CONTENT), "content");
+	assert_string_equal(case_column_name(c, CASE_FILES_SCAN_INCOMPLETE), "scan_incomplete");
+	assert_string_equal(case_column_name(c, CASE_FILES_FN_BTIME), "fn_btime");
+	case_cursor_close(c);
+	assert_ok(case_rows(m.reader, CASE_TIMELINE, CASE_BY_TIME, &c, &err));
+	assert_string_equal(case_column_name(c, CASE_TIMELINE_DATA), "data");
+	assert_string_equal(case_column_name(c, CASE_TIMELINE_SHA256), "sha256");
+	case_cursor_close(c);
+	assert_ok(case_rows(m.reader, CASE_TIMELINE, CASE_TIMES_ONLY, &c, &err));
+	assert_number_equal(case_columns(c), 1);
+	assert_string_equal(case_column_name(c, CASE_TIMELINE_TIME), "time");
+	case_cursor_close(c);
+	assert_ok(case_rows(m.reader, CASE_MATCHES, CASE_BY_ID, &c, &err));
+	assert_string_equal(case_column_name(c, CASE_MATCHES_RULE_INDEX), "rule_index");
+	case_cursor_close(c);
+	assert_ok(case_rows(m.reader, CASE_EXTENTS, CASE_BY_ID, &c, &err));
+	assert_string_equal(case_column_name(c, CASE_EXTENTS_EVIDENCE_ID), "evidence_id");
+	case_cursor_close(c);
+	made_end(&m);
+}
+
+/* --- content, once --- */
+
+static void
+put_same(struct made *m, uint64_t unit, const char *word)
+{
+	struct triage_content c = content_of(word);
+	c.same_as_seen = true;
+	c.mime = c.magic = "";
+	assert_ok(case_put_content(m->store, unit, &c, &err));
+}
+
+static void
+equal_content_takes_type_and_matches_from_the_stream_that_was_judged(void **state)
+{
+	(void)state;
+	struct made m;
+	made_begin(&m, "ntfs");
+	put_simple(&m, 1, 1, "a");
+	put_simple(&m, 2, 2, "b");
+	put_simple(&m, 3, 3, "c");
+	/* the one that was judged comes after one that rests on it */
+	put_same(&m, 1, "note");
+	put_hit(&m, 2, 0, 17, false);
+	put_result(&m, 2, "note");
+	put_result(&m, 3, "other");
+	made_build(&m);
+	struct case_reader *r = case_seal_reader(m.sealer);
+	assert_string_equal(text_at(r, CASE_FILES, 0, CASE_FILES_MIME), "text/plain");
+	assert_string_equal(text_at(r, CASE_FILES, 0, CASE_FILES_ENTROPY), "4.5");
+	assert_number_equal(rows_of(r, CASE_MATCHES), 2);
+	assert_string_equal(text_at(r, CASE_MATCHES, 0, CASE_MATCHES_PATH), "/a");
+	assert_string_equal(text_at(r, CASE_MATCHES, 1, CASE_MATCHES_PATH), "/b");
+	assert_string_equal(text_at(r, CASE_MATCHES, 0, CASE_MATCHES_RULE), "note");
+	assert_string_equal(text_at(r, CASE_MATCHES, 0, CASE_MATCHES_NAMESPACE), "ransom");
+	assert_string_equal(text_at(r, CASE_MATCHES, 0, CASE_MATCHES_OFFSET), "17");
+	assert_number_equal(rows_of(r, CASE_PROBLEMS), 0);
+	made_end(&m);
+}
+
+static void
+a_match_by_name_holds_for_its_stream_alone(void **state)
+{
+	(void)state;
+	struct made m;
+	made_begin(&m, "ntfs");
+	put_simple(&m, 1, 1, "a");
+	put_simple(&m, 2, 2, "b");
+	put_hit(&m, 1, 1, 0, true);
+	put_hit(&m, 1, 0, 17, false);
+	put_result(&m, 1, "equal");
+	put_same(&m, 2, "equal");
+	made_build(&m);
+	struct case_reader *r = case_seal_reader(m.sealer);
+	assert_number_equal(rows_of(r, CASE_MATCHES), 3);
+	assert_string_equal(text_at(r, CASE_MATCHES, 0, CASE_MATCHES_RULE), "note");
+	assert_string_equal(text_at(r, CASE_MATCHES, 1, CASE_MATCHES_RULE), "odd_name");
+	assert_string_equal(text_at(r, CASE_MATCHES, 1, CASE_MATCHES_PATH), "/a");
+	assert_string_equal(text_at(r, CASE_MATCHES, 2, CASE_MATCHES_RULE), "note");
+	assert_string_equal(text_at(r, CASE_MATCHES, 2, CASE_MATCHES_PATH), "/b");
+	made_end(&m);
+}
+
+static void
+content_that_nobody_judged_is_a_problem_and_not_silence(void **state)
+{
+	(void)state;
+	struct made m;
+	made_begin(&m, "ntfs");
+	put_simple(&m, 1, 1, "a");
+	put_same(&m, 1, "never judged");
+	made_build(&m);
+	struct case_reader *r = case_seal_reader(m.sealer);
+	assert_number_equal(rows_of(r, CASE_PROBLEMS), 1);
+	assert_string_equal(text_at(r, CASE_PROBLEMS, 0, 6), "judgement-missing");
+	assert_string_equal(text_at(r, CASE_PROBLEMS, 0, 4), "/a");
+	assert_string_equal(text_at(r, CASE_FILES, 0, CASE_FILES_MIME), "(null)");
+	made_end(&m);
+}
+
+static void
+digests_are_shown_of_whole_content_only(void **state)
+{
+	(void)state;
+	struct made m;
+	made_begin(&m, "ntfs");
+	put_simple(&m, 1, 1, "a whole");
+	put_simple(&m, 2, 2, "b part");
+	put_simple(&m, 3, 3, "c crashed");
+	put_simple(&m, 4, 4, "d not reached");
+	struct triage_entry folder = entry_of(5, 5, "e folder");
+	folder.flags = 0;
+	folder.kind = TRIAGE_FILE_DIRECTORY;
+	put_named(&m, &folder, 90);
+	put_result(&m, 1, "a");
+	struct triage_content part = content_of("b");
+	part.state = TRIAGE_CONTENT_PARTIAL;
+	part.bytes = 10;
+	assert_ok(case_put_content(m.store, 2, &part, &err));
+	const struct triage_content crashed = { .state = TRIAGE_CONTENT_CRASHED, .mime = "", .magic = "", .randomness.entropy = -1 };
+	assert_ok(case_put_content(m.store, 3, &crashed, &err));
+	made_build(&m);
+	struct case_reader *r = case_seal_reader(m.sealer);
+	static const char *const want[] = { "complete", "partial", "crashed", "skipped", "none" };
+	for (unsigned i = 0; i < 5; i++) {
+		assert_string_equal(text_at(r, CASE_FILES, i, CASE_FILES_CONTENT), want[i]);
+		assert_int_equal(strlen(text_at(r, CASE_FILES, i, CASE_FILES_SHA256)), i == 0 ? 64 : strlen("(null)"));
+		assert_int_equal(strlen(text_at(r, CASE_FILES, i, CASE_FILES_MD5)), i == 0 ? 32 : strlen("(null)"));
+	}
+	assert_string_equal(text_at(r, CASE_FILES, 0, CASE_FILES_SHA256), "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb");
+	assert_string_equal(text_at(r, CASE_FILES, 1, CASE_FILES_MIME), "text/plain");
+	assert_string_equal(text_at(r, CASE_FILES, 1, CASE_FILES_BYTES_READ), "10");
+	assert_string_equal(text_at(r, CASE_FILES, 2, CASE_FILES_ENTROPY), "(null)");
+	made_end(&m);
+}
+
+static void
+matches_of_a_stream_without_digest_are_kept_for_it(void **state)
+{
+	(void)state;
+	struct made m;
+	made_begin(&m, "ntfs");
+	put_simple(&m, 1, 1, "a");
+	put_simple(&m, 2, 2, "b");
+	struct triage_content c = content_of("x");
+	c.hashed = false;
+	c.state = TRIAGE_CONTENT_UNREADABLE;
+	put_hit(&m, 1, 0, 3, false);
+	assert_ok(case_put_content(m.store, 1, &c, &err));
+	assert_ok(case_put_content(m.store, 2, &c, &err));
+	made_build(&m);
+	struct case_reader *r = case_seal_reader(m.sealer);
+	assert_number_equal(rows_of(r, CASE_MATCHES), 1);
+	assert_string_equal(text_at(r, CASE_MATCHES, 0, CASE_MATCHES_PATH), "/a");
+	assert_string_equal(text_at(r, CASE_FILES, 1, CASE_FILES_MIME), "text/plain");
+	made_end(&m);
+}
+
+static void
+hard_links_share_their_extents(void **state)
+{
+	(void)state;
+	struct made m;
+	made_begin(&m, "ntfs");
+	put_simple(&m, 1, 7, "one");
+	put_simple(&m, 2, 7, "two");
+	put_simple(&m, 3, 8, "three");
+	const struct triage_extent x[] = { { 4096, 900000, 512 }, { 0, 500000, 4096 } };
+	assert_ok(case_put_extent(m.store, 1, &x[0], &err));
+	assert_ok(case_put_extent(m.store, 1, &x[1], &err));
+	put_result(&m, 1, "x");
+	made_build(&m);
+	struct case_reader *r = case_seal_reader(m.sealer);
+	struct case_cursor *c;
+	assert_number_equal(rows_of(r, CASE_EXTENTS), 4);
+	assert_string_equal(text_at(r, CASE_FILES, 2, CASE_FILES_PATH), "/two");
+	assert_ok(case_rows_of(r, CASE_EXTENTS, 3, &c, &err));
+	assert_ok(case_next(c, &err));
+	assert_number_equal(case_int(c, CASE_EXTENTS_FILE_OFFSET), 0);
+	assert_number_equal(case_int(c, CASE_EXTENTS_IMAGE_OFFSET), 500000);
+	assert_number_equal(case_int(c, CASE_EXTENTS_LENGTH), 4096);
+	assert_number_equal(case_int(c, CASE_EXTENTS_EVIDENCE_ID), 1);
+	assert_ok(case_next(c, &err));
+	assert_number_equal(case_int(c, CASE_EXTENTS_FILE_OFFSET), 4096);
+	assert_status(TRIAGE_END, case_next(c, &err));
+	case_cursor_close(c);
+	made_end(&m);
+}
+
+/* --- timeline --- */
+
+static void
+equal_times_of_a_file_are_one_moment(void **state)
+{
+	(void)state;
+	struct made m;
+	made_begin(&m, "ntfs");
+	struct triage_entry e = entry_of(1, 77, "a.txt");
+	e.state = TRIAGE_STATE_DELETED;
+	e.size = 1234;
+	e.times[TRIAGE_MTIME] = e.times[TRIAGE_CTIME] = e.times[TRIAGE_FN_BTIME] = 20 * NS;
+	e.times[TRIAGE_ATIME] = 10 * NS;
+	e.times[TRIAGE_BTIME] = 0;
+	put_named(&m, &e, 10);
+	assert_ok(case_set(m.store, "meta.hostname", "SRV1", &err));
+	made_build(&m);
+	struct case_reader *r = case_seal_reader(m.sealer);
+	assert_number_equal(rows_of(r, CASE_TIMELINE), 2);
+	assert_number_equal(case_count(r, CASE_TIMELINE), 2);
+	assert_string_equal(text_at(r, CASE_TIMELINE, 0, CASE_TIMELINE_MEANING), "accessed");
+	assert_string_equal(text_at(r, CASE_TIMELINE, 1, CASE_TIMELINE_MEANING), "modified, changed, $FILE_NAME created");
+	assert_string_equal(text_at(r, CASE_TIMELINE, 1, CASE_TIMELINE_PRECISION), "100ns");
+	assert_string_equal(text_at(r, CASE_TIMELINE, 1, CASE_TIMELINE_SOURCE), "filesystem");
+	assert_string_equal(text_at(r, CASE_TIMELINE, 1, CASE_TIMELINE_HOST), "SRV1");
+	assert_string_equal(text_at(r, CASE_TIMELINE, 1, CASE_TIMELINE_PATH), "/a.txt");
+	assert_string_equal(text_at(r, CASE_TIMELINE, 1, CASE_TIMELINE_MESSAGE), "/a.txt (1234 bytes, deleted)");
+	assert_string_equal(text_at(r, CASE_TIMELINE, 1, CASE_TIMELINE_DATA), "{\"inode\":77,\"size\":1234,\"state\":\"deleted\"}");
+	made_end(&m);
+}
+
+static void
+a_fat_volume_says_how_coarse_its_times_are(void **state)
+{
+	(void)state;
+	struct made m;
+	made_begin(&m, "fat32");
+	struct triage_entry e = entry_of(1, 1, "a");
+	e.times[TRIAGE_MTIME] = 20 * NS;
+	e.times[TRIAGE_ATIME] = 10 * NS;
+	e.times[TRIAGE_BTIME] = 15 * NS;
+	put_named(&m, &e, 10);
+	made_build(&m);
+	struct case_reader *r = case_seal_reader(m.sealer);
+	assert_string_equal(text_at(r, CASE_TIMELINE, 0, CASE_TIMELINE_PRECISION), "day");
+	assert_string_equal(text_at(r, CASE_TIMELINE, 1, CASE_TIMELINE_PRECISION), "10ms");
+	assert_string_equal(text_at(r, CASE_TIMELINE, 2, CASE_TIMELINE_PRECISION), "2s");
+	made_end(&m);
+}
+
+static void
+moments_come_in_the_order_of_time_across_files(void **state)
+{
+	(void)state;
+	struct made m;
+	made_begin(&m, "ext4");
+	for (uint64_t i = 1; i <= 40; i++) {
+		char name[20];
+		snprintf(name, sizeof(name), "f%02d", (int)i);
+		struct triage_entry e = entry_of(i, i, name);
+		e.times[TRIAGE_MTIME] = ((int64_t)(i * 7 % 41) - 20) * NS;
+		e.times[TRIAGE_ATIME] = 5 * NS;
+		put_named(&m, &e, 10);
+	}
+	made_build(&m);
+	struct case_cursor *c;
+	int64_t last = INT64_MIN;
+	uint64_t rows = 0;
+	assert_ok(case_rows(case_seal_reader(m.sealer), CASE_TIMELINE, CASE_BY_TIME, &c, &err));
+	struct triage_error ignored;
+	while (case_next(c, &ignored) == TRIAGE_OK) {
+		assert_true(case_int(c, CASE_TIMELINE_TIME) >= last);
+		last = case_int(c, CASE_TIMELINE_TIME);
+		rows++;
+	}
+	case_cursor_close(c);
+	assert_number_equal(rows, 40 + 38);	/* two of the 40 fall on zero and on the access time */
+	made_end(&m);
+}
+
+/* --- names --- */
+
+static void
+files_come_in_the_order_of_their_paths_with_raw_names_beside_them(void **state)
+{
+	(void)state;
+	struct made m;
+	made_begin(&m, "ntfs");
+	struct triage_entry b = entry_of(1, 1, "b"), stream = entry_of(2, 2, "a\xff"), link = entry_of(3, 3, "c");
+	stream.stream = (const uint8_t *)"Zone\x01";
+	stream.stream_size = 5;
+	link.flags = 0;
+	link.kind = TRIAGE_FILE_LINK;
+	link.link = (const uint8_t *)"../b\n";
+	link.link_size = 5;
+	link.inode = UINT64_MAX;
+	put_named(&m, &b, 10);
+	assert_ok(case_put_entry(m.store, 1, &stream, "/a\\xff", 10, &err));
+	put_named(&m, &link, 90);
+	made_build(&m);
+	struct case_reader *r = case_seal_reader(m.sealer);
+	assert_string_equal(text_at(r, CASE_FILES, 0, CASE_FILES_PATH), "/a\\xff");
+	assert_string_equal(text_at(r, CASE_FILES, 0, CASE_FILES_STREAM), "Zone\\x01");
+	assert_string_equal(text_at(r, CASE_FILES, 0, CASE_FILES_NAME_RAW), "a\xff");
+	assert_string_equal(text_at(r, CASE_FILES, 1, CASE_FILES_PATH), "/b");
+	assert_string_equal(text_at(r, CASE_FILES, 1, CASE_FILES_STREAM), "");
+	assert_string_equal(text_at(r, CASE_FILES, 1, CASE_FILES_LINK_TARGET), "(null)");
+	assert_string_equal(text_at(r, CASE_FILES, 2, CASE_FILES_LINK_TARGET), "../b\\x0a");
+	assert_string_equal(text_at(r, CASE_FILES, 2, CASE_FILES_INODE), "(null)");
+	assert_string_equal(text_at(r, CASE_FILES, 2, CASE_FILES_UID), "(null)");
+	assert_string_equal(text_at(r, CASE_FILES, 2, CASE_FILES_FILE_ID), "3");
+	made_end(&m);
+}
+
+/* --- the same bytes --- */
+
+/* Fill a journal with the same findings, met in another order and by more workers. */
+static void
+fill(struct made *m, bool turned)
+{
+	made_begin(m, "ntfs");
+	for (uint64_t i = 1; i <= 300; i++) {
+		char name[40];
+		snprintf(name, sizeof(name), "file %d", (int)(i * 7919 % 300));
+		struct triage_entry e = entry_of(i, i, name);
+		e.times[TRIAGE_MTIME] = (int64_t)(i % 17 + 1) * NS;
+		put_named(m, &e, 10);
+	}
+	for (uint64_t k = 1; k <= 300; k++) {
+		uint64_t unit = turned ? 301 - k : k;
+		char word[20];
+		snprintf(word, sizeof(word), "%d", (int)(unit % 50));
+		const struct triage_extent x = { 0, unit * 4096, 1000 };
+		const struct triage_problem p = { .stage = "content", .code = "odd", .message = word, .inode = unit % 5, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID };
+		assert_ok(case_put_problem(m->store, 1, 1, "/", &p, &err));
+		assert_ok(case_put_extent(m->store, unit, &x, &err));
+		/* the first worker to meet content judges it; with two workers it is judged twice */
+		if (turned ? unit > 200 : unit <= 50) {
+			put_hit(m, unit, 0, unit % 50, false);
+			put_result(m, unit, word);
+		} else {
+			put_same(m, unit, word);
+		}
+		if (turned && k % 10 == 0)
+			assert_ok(case_commit(m->store, &err));
+	}
+	assert_ok(case_custody(m->store, "triage", "examined", "{}", &err));
+	made_build(m);
+	for (uint64_t i = 1; i <= 300; i += 3)
+		assert_ok(case_seal_file_judgement(m->sealer, i, i % 2 == 0 ? "good" : "bad", true, &err));
+	if (turned)
+		assert_ok(case_commit(m->store, &err));
+	made_seal(m);
+}
+
+static void
+the_order_in_which_results_come_does_not_change_a_byte(void **state)
+{
+	(void)state;
+	struct made one, two;
+	size_t size_one, size_two;
+	fill(&one, false);
+	fill(&two, true);
+	char *a = read_whole(one.database, &size_one), *b = read_whole(two.database, &size_two);
+	assert_number_equal(size_one, size_two);
+	assert_memory_equal(a, b, size_one);
+	assert_number_equal(rows_of(one.reader, CASE_MATCHES), 300);
+	free(a);
+	free(b);
+	made_end(&one);
+	made_end(&two);
+}
+
+/* --- what the judge adds --- */
+
+static void
+judgements_findings_coverage_and_facts_are_in_the_sealed_case(void **state)
+{
+	(void)state;
+	struct made m;
+	struct case_cursor *c;
+	made_begin(&m, "ntfs");
+	put_simple(&m, 1, 1, "a");
+	put_simple(&m, 2, 2, "b");
+	assert_ok(case_set(m.store, "meta.version", "1", &err));
+	assert_ok(case_set(m.store, "meta.verdict", "journal", &err));
+	assert_ok(case_set(m.store, "private", "x", &err));
+	assert_ok(case_custody(m.store, "triage", "judged", "{}", &err));
+	made_build(&m);
+	assert_ok(case_seal_file_judgement(m.sealer, 1, "bad", true, &err));
+	assert_ok(case_seal_file_judgement(m.sealer, 2, NULL, true, &err));
+	const struct case_finding_row late = { .severity = TRIAGE_HIGH, .confidence = 70, .score = 5, .rule = "r", .kind = "yara", .title = "late", .technique = "",
+		.host = "", .path = "/a", .detail = "", .first_time = 9 * NS, .last_time = TRIAGE_TIME_NONE, .count = 1, .file_id = 1 };
+	struct case_finding_row early = late;
+	early.title = "early";
+	early.first_time = 3 * NS;
+	early.file_id = TRIAGE_NO_ID;
+	assert_ok(case_seal_finding(m.sealer, &late, &err));
+	assert_ok(case_seal_finding(m.sealer, &early, &err));
+	const struct case_coverage_row row = { .what = "streams", .total = 2, .skipped = 2, .bytes_total = 2000 };
+	assert_ok(case_seal_coverage(m.sealer, &row, &err));
+	assert_ok(case_seal_meta(m.sealer, "verdict", "compromised", &err));
+	const struct triage_problem p = { .stage = "seal", .code = "late", .message = "after the build", .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID,
+		.offset = TRIAGE_NO_ID };
+	assert_ok(case_put_problem(m.store, 0, 0, "", &p, &err));
+	made_seal(&m);
+	assert_string_equal(text_at(m.reader, CASE_FILES, 0, CASE_FILES_KNOWN), "bad");
+	assert_string_equal(text_at(m.reader, CASE_FILES, 1, CASE_FILES_KNOWN), "(null)");
+	assert_string_equal(text_at(m.reader, CASE_FILES, 1, CASE_FILES_EXTENSION_MISMATCH), "1");
+	assert_string_equal(text_at(m.reader, CASE_FINDINGS, 0, CASE_FINDINGS_TITLE), "late");
+	assert_string_equal(text_at(m.reader, CASE_FINDINGS, 0, CASE_FINDINGS_HOST), "(null)");
+	assert_string_equal(text_at(m.reader, CASE_FINDINGS, 0, CASE_FINDINGS_DETAIL), "{}");
+	assert_string_equal(text_at(m.reader, CASE_FINDINGS, 1, CASE_FINDINGS_FILE_ID), "(null)");
+	assert_ok(case_rows(m.reader, CASE_FINDINGS, CASE_BY_TIME, &c, &err));
+	assert_ok(case_next(c, &err));
+	assert_string_equal(case_text(c, CASE_FINDINGS_TITLE), "early");
+	case_cursor_close(c);
+	assert_string_equal(text_at(m.reader, CASE_COVERAGE, 0, CASE_COVERAGE_SKIPPED), "2");
+	assert_string_equal(case_meta(m.reader, "verdict"), "compromised");
+	assert_string_equal(case_meta(m.reader, "version"), "1");
+	assert_string_equal(case_meta(m.reader, "private"), "");
+	assert_number_equal(rows_of(m.reader, CASE_PROBLEMS), 1);
+	assert_number_equal(rows_of(m.reader, CASE_CUSTODY), 1);
+	assert_number_equal(rows_of(m.reader, CASE_RULES), 2);
+	assert_ok(case_check(m.reader, &err));
+	made_end(&m);
+}
+
+static void
+a_build_can_be_done_again_over_what_was_left(void **state)
+{
+	(void)state;
+	struct made m;
+	made_begin(&m, "ntfs");
+	put_simple(&m, 1, 1, "a");
+	write_whole(m.database, "left over", 9);
+	made_build(&m);
+	case_seal_abandon(m.sealer);
+	m.sealer = NULL;
+	assert_int_equal(access(m.database, F_OK), -1);
+	made_build(&m);
+	made_seal(&m);
+	assert_number_equal(rows_of(m.reader, CASE_FILES), 1);
+	made_end(&m);
+}
+
+/* --- reading --- */
+
+static void
+a_cursor_that_ended_stays_ended(void **state)
+{
+	(void)state;
+	struct made m;
+	struct case_cursor *c;
+	made_begin(&m, "ntfs");
+	made_build(&m);
+	made_seal(&m);
+	assert_ok(case_rows(m.reader, CASE_EVIDENCE, CASE_BY_ID, &c, &err));
+	assert_ok(case_next(c, &err));
+	assert_status(TRIAGE_END, case_next(c, &err));
+	assert_status(TRIAGE_END, case_next(c, &err));
+	case_cursor_close(c);
+	assert_status(TRIAGE_E_USAGE, case_rows_of(m.reader, CASE_META, 1, &c, &err));
+	made_end(&m);
+}
+
+static void
+what_is_no_case_or_a_newer_one_is_refused(void **state)
+{
+	(void)state;
+	struct made m;
+	struct case_reader *r;
+	size_t size;
+	made_begin(&m, "ntfs");
+	made_build(&m);
+	made_seal(&m);
+	char *data = read_whole(m.database, &size), other[300];
+	snprintf(other, sizeof(other), "%s/ot%%h?er#.db", m.folder);
+	write_whole(other, data, size);
+	assert_ok(case_open(other, &r, &err));	/* any name will do */
+	case_reader_close(r);
+	data[63] = 2;				/* user_version, big endian at 60 */
+	write_whole(other, data, size);
+	assert_status(TRIAGE_E_UNSUPPORTED, case_open(other, &r, &err));
+	data[63] = 1;
+	data[71] ^= 1;				/* application_id at 68 */
+	write_whole(other, data, size);
+	assert_status(TRIAGE_E_FORMAT, case_open(other, &r, &err));
+	write_whole(other, "no database at all, but long enough to be looked at", 51);
+	assert_status(TRIAGE_E_FORMAT, case_open(other, &r, &err));
+	unlink(other);
+	assert_status(TRIAGE_E_IO, case_open(other, &r, &err));
+	free(data);
+	made_end(&m);
+}
+
+static void
+a_damaged_case_does_not_pass_its_check(void **state)
+{
+	(void)state;
+	struct made m;
+	struct case_reader *r;
+	size_t size;
+	made_begin(&m, "ntfs");
+	for (uint64_t i = 1; i <= 500; i++)
+		put_simple(&m, i, i, "a file with a name");
+	made_build(&m);
+	made_seal(&m);
+	char *data = read_whole(m.database, &size);
+	memset(data + size / 2 / 4096 * 4096, 0x5a, 4096);
+	write_whole(m.database, data, size);
+	free(data);
+	assert_ok(case_open(m.database, &r, &err));
+	assert_status(TRIAGE_E_FORMAT, case_check(r, &err));
+	case_reader_close(r);
+	made_end(&m);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(views_have_the_columns_of_the_contract_in_its_order),
+		cmocka_unit_test(column_numbers_agree_with_column_names),
+		cmocka_unit_test(equal_content_takes_type_and_matches_from_the_stream_that_was_judged),
+		cmocka_unit_test(a_match_by_name_holds_for_its_stream_alone),
+		cmocka_unit_test(content_that_nobody_judged_is_a_problem_and_not_silence),
+		cmocka_unit_test(digests_are_shown_of_whole_content_only),
+		cmocka_unit_test(matches_of_a_stream_without_digest_are_kept_for_it),
+		cmocka_unit_test(hard_links_share_their_extents),
+		cmocka_unit_test(equal_times_of_a_file_are_one_moment),
+		cmocka_unit_test(a_fat_volume_says_how_coarse_its_times_are),
+		cmocka_unit_test(moments_come_in_the_order_of_time_across_files),
+		cmocka_unit_test(files_come_in_the_order_of_their_paths_with_raw_names_beside_them),
+		cmocka_unit_test(the_order_in_which_results_come_does_not_change_a_byte),
+		cmocka_unit_test(judgements_findings_coverage_and_facts_are_in_the_sealed_case),
+		cmocka_unit_test(a_build_can_be_done_again_over_what_was_left),
+		cmocka_unit_test(a_cursor_that_ended_stays_ended),
+		cmocka_unit_test(what_is_no_case_or_a_newer_one_is_refused),
+		cmocka_unit_test(a_damaged_case_does_not_pass_its_check),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
