@@ -198,6 +198,38 @@ digests_are_shown_of_whole_content_only(void **state)
 }
 
 static void
+an_empty_file_is_wholly_known_and_an_undecoded_one_never(void **state)
+{
+	(void)state;
+	struct made m;
+	made_begin(&m, "ntfs");
+	struct triage_entry empty = entry_of(1, 1, "a empty"), packed = entry_of(2, 2, "b packed"), gone = entry_of(3, 3, "c gone"), folder = entry_of(4, 4, "d folder");
+	empty.flags = folder.flags = 0;
+	empty.size = gone.size = folder.size = 0;
+	packed.flags |= TRIAGE_ENTRY_UNDECODED;
+	gone.flags = TRIAGE_ENTRY_REUSED;
+	gone.state = TRIAGE_STATE_DELETED;
+	folder.kind = TRIAGE_FILE_DIRECTORY;
+	put_named(&m, &empty, 10);
+	put_named(&m, &packed, 10);
+	put_named(&m, &gone, 10);
+	put_named(&m, &folder, 10);
+	put_result(&m, 1, "packed");
+	made_build(&m);
+	struct case_reader *r = case_seal_reader(m.sealer);
+	static const char *const content[] = { "complete", "partial", "none", "none" };
+	static const char *const md5[] = { "d41d8cd98f00b204e9800998ecf8427e", "(null)", "(null)", "(null)" };
+	for (unsigned i = 0; i < 4; i++) {
+		assert_string_equal(text_at(r, CASE_FILES, i, CASE_FILES_CONTENT), content[i]);
+		assert_string_equal(text_at(r, CASE_FILES, i, CASE_FILES_MD5), md5[i]);
+	}
+	assert_string_equal(text_at(r, CASE_FILES, 0, CASE_FILES_SHA256), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+	assert_string_equal(text_at(r, CASE_FILES, 0, CASE_FILES_MIME), "inode/x-empty");
+	assert_string_equal(text_at(r, CASE_FILES, 1, CASE_FILES_MIME), "text/plain");
+	made_end(&m);
+}
+
+static void
 matches_of_a_stream_without_digest_are_kept_for_it(void **state)
 {
 	(void)state;
@@ -578,6 +610,7 @@ main(void)
 		cmocka_unit_test(a_match_by_name_holds_for_its_stream_alone),
 		cmocka_unit_test(content_that_nobody_judged_is_a_problem_and_not_silence),
 		cmocka_unit_test(digests_are_shown_of_whole_content_only),
+		cmocka_unit_test(an_empty_file_is_wholly_known_and_an_undecoded_one_never),
 		cmocka_unit_test(matches_of_a_stream_without_digest_are_kept_for_it),
 		cmocka_unit_test(hard_links_share_their_extents),
 		cmocka_unit_test(equal_times_of_a_file_are_one_moment),

@@ -8,14 +8,29 @@ static const char order_one_sql[] =
     "INSERT INTO temp.place(entry_id) SELECT entry_id FROM entry WHERE entry_id >= (?1 << 40) AND entry_id < ((?1 + 1) << 40)"
     " ORDER BY path, name, inode, sequence, attr_type, attr_id, stream, state, entry_id";
 
+/*
+ * Two states that no unit of work tells. An empty file is wholly known: its digests are those of no bytes. A stream that the
+ * filesystem stores in a form that is not decoded was read, but not as its user saw it: no digest.
+ * The numbers are 1 TRIAGE_FILE_REGULAR, 0 TRIAGE_STATE_ALLOCATED, 1 TRIAGE_CONTENT_COMPLETE, 16 TRIAGE_ENTRY_UNDECODED, 32 TRIAGE_ENTRY_REUSED.
+ */
+#define EMPTY "(u.unit_id IS NULL AND e.kind = 1 AND e.state = 0 AND e.size = 0 AND (e.flags & 32) = 0)"
+#define UNDECODED "(r.state = 1 AND (e.flags & 16) <> 0)"
+#define DIGEST(column, of_nothing) \
+	"CASE WHEN " EMPTY " THEN '" of_nothing "' WHEN r.state = 1 AND r.hashed AND (e.flags & 16) = 0 THEN hex_text(" column ") END"
+
 /* The columns of t_file after file_id, in their order. ?1: the filesystem. 40 is ENTRY_EDGE_BITS, 1 TRIAGE_ENTRY_HAS_CONTENT. */
 static const struct build_copy files = {
 	.from = "SELECT ?1, nullif(e.inode, -1), e.sequence, display(e.stream), e.path, e.name, file_kind_word(e.kind), file_state_word(e.state),"
 	    " e.size, e.mode, e.uid, e.gid, e.owner, e.mtime, e.atime, e.ctime, e.btime, e.fn_mtime, e.fn_atime, e.fn_ctime, e.fn_btime,"
-	    " display(e.link), r.md5, r.sha1, r.sha256, k.mime, k.magic, 0, k.entropy, NULL,"
-	    " CASE WHEN u.unit_id IS NULL THEN 'none' WHEN r.state IS NULL THEN 'skipped' ELSE content_state_word(r.state) END,"
+	    " display(e.link), " DIGEST("r.md5", "d41d8cd98f00b204e9800998ecf8427e") ","
+	    DIGEST("r.sha1", "da39a3ee5e6b4b0d3255bfef95601890afd80709") ","
+	    DIGEST("r.sha256", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855") ","
+	    " iif(" EMPTY ", 'inode/x-empty', k.mime), iif(" EMPTY ", 'empty', k.magic), 0, k.entropy, NULL,"
+	    " CASE WHEN " EMPTY " THEN 'complete' WHEN u.unit_id IS NULL THEN 'none' WHEN r.state IS NULL THEN 'skipped'"
+	    " WHEN " UNDECODED " THEN 'partial' ELSE content_state_word(r.state) END,"
 	    " e.attr_type, e.attr_id, e.flags, k.text, k.chi_square, k.first, k.last, k.most, k.least, k.blocks, k.random_blocks, r.bytes,"
-	    " k.block_size, k.most_offset, k.windowed, k.scan_incomplete, r.hashed, h.bytes IS NOT NULL OR n.unit_id IS NOT NULL"
+	    " k.block_size, k.most_offset, k.windowed, k.scan_incomplete, h.bytes IS NOT NULL OR n.unit_id IS NOT NULL,"
+	    " iif(h.bytes IS NOT NULL, r.sha256, NULL)"
 	    " FROM temp.place p CROSS JOIN entry e ON e.entry_id = p.entry_id"
 	    " LEFT JOIN unit u ON (e.flags & 1) <> 0 AND u.filesystem_id = ?1 AND u.inode = e.inode AND u.attr_type = e.attr_type"
 	    " AND u.attr_id = e.attr_id LEFT JOIN result r ON r.unit_id = u.unit_id"
@@ -94,17 +109,6 @@ all_filesystems(struct case_sealer *z, struct moments *m, struct triage_error *e
 	return st;
 }
 
-/*
- * Two states that no unit of work tells. An empty file is wholly known: its digests are those of no bytes. A stream that the
- * filesystem stores in a form that is not decoded (16 is TRIAGE_ENTRY_UNDECODED) was read, but not as its user saw it: no digest.
- * 32 is TRIAGE_ENTRY_REUSED.
- */
-static const char states_sql[] =
-    "UPDATE t_file SET content = 'complete', hashed = 1, md5 = X'd41d8cd98f00b204e9800998ecf8427e', sha1 = X'da39a3ee5e6b4b0d3255bfef95601890afd80709',"
-    " sha256 = X'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', mime = 'inode/x-empty', magic = 'empty'"
-    " WHERE kind = 'file' AND state = 'allocated' AND size = 0 AND content = 'none' AND (flags & 32) = 0;"
-    "UPDATE t_file SET content = 'partial' WHERE (flags & 16) <> 0 AND content = 'complete'";
-
 enum triage_status
 build_files(struct case_sealer *z, struct triage_error *err)
 {
@@ -119,5 +123,5 @@ build_files(struct case_sealer *z, struct triage_error *err)
 	if (st == TRIAGE_OK)
 		st = sql_exec(&z->q, "INSERT INTO t_moment SELECT time, file_id, mask FROM temp.moment ORDER BY time, file_id;"
 		    " DROP TABLE temp.moment", err);
-	return st == TRIAGE_OK ? sql_exec(&z->q, states_sql, err) : st;
+	return st;
 }

@@ -1,3 +1,4 @@
+#include "triage/base/digest.h"
 #include "triage/base/scoped.h"
 #include "triage/base/text.h"
 #include "triage/case/build.h"
@@ -40,6 +41,20 @@ display_of(sqlite3_context *context, int count, sqlite3_value **values)
 		sqlite3_result_text64(context, buf_cstr(&out), out.size, SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
+/* A digest as lower-case hex. */
+static void
+hex_of(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	char text[2 * DIGEST_MAX + 1];
+	const void *raw = sqlite3_value_blob(values[0]);
+	int size = sqlite3_value_bytes(values[0]);
+	(void)count;
+	if (raw == NULL || size <= 0 || size > DIGEST_MAX)
+		return;
+	text_hex(text, raw, (size_t)size);
+	sqlite3_result_text(context, text, 2 * size, SQLITE_TRANSIENT);
+}
+
 /* What kind of clock a filesystem has: which = 0 in general, 1 last access, 2 creation. */
 static const struct {
 	const char *type, *precision[3];
@@ -69,6 +84,8 @@ build_words(struct case_store *s, struct triage_error *err)
 {
 	enum { PURE = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY };
 	int code = sqlite3_create_function_v2(s->q.db, "display", 1, PURE, NULL, display_of, NULL, NULL, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_create_function_v2(s->q.db, "hex_text", 1, PURE, NULL, hex_of, NULL, NULL, NULL);
 	if (code == SQLITE_OK)
 		code = sqlite3_create_function_v2(s->q.db, "precision_of", 2, PURE, NULL, precision_of, NULL, NULL, NULL);
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && code == SQLITE_OK; i++)

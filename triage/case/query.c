@@ -27,7 +27,9 @@ static const struct view_row {
 	[CASE_FILESYSTEMS] = { .by_id = "SELECT * FROM filesystems ORDER BY filesystem_id" },
 	[CASE_HOSTS] = { .by_id = "SELECT * FROM hosts ORDER BY host_id" },
 	[CASE_ACCOUNTS] = { .by_id = "SELECT * FROM accounts ORDER BY account_id" },
-	[CASE_FILES] = { .by_id = "SELECT * FROM files ORDER BY file_id", .of = "SELECT * FROM files WHERE file_id = ?1" },
+	/* files are numbered from 1 without gaps */
+	[CASE_FILES] = { .by_id = "SELECT * FROM files ORDER BY file_id", .of = "SELECT * FROM files WHERE file_id = ?1",
+	    .count = "SELECT coalesce(max(file_id), 0) FROM t_file" },
 	[CASE_TIMELINE] = { .by_id = "SELECT * FROM timeline ORDER BY time", .times = "SELECT time FROM timeline ORDER BY time",
 	    .count = "SELECT (SELECT count(*) FROM t_moment) + (SELECT count(*) FROM t_event)" },
 	[CASE_MATCHES] = { .by_id = "SELECT * FROM matches ORDER BY file_id, rule_index, string_id, offset",

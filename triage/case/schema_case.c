@@ -22,14 +22,14 @@ const char *const case_tables[] = {
     " timezone TEXT, domain TEXT, last_shutdown INTEGER, last_boot INTEGER)",
     "CREATE TABLE t_account(account_id INTEGER PRIMARY KEY, host_id INTEGER, name TEXT, sid_or_uid TEXT, \"groups\" TEXT, created INTEGER,"
     " last_login INTEGER, last_password_change INTEGER, disabled INTEGER)",
-    /* known: 0 good, 1 bad; hashed 0: the digest is only a stand-in; matched: rules hit it */
+    /* digests: hex, of whole content only; known: 0 good, 1 bad; matched: rules hit it, and content_key is its key in t_match */
     "CREATE TABLE t_file(file_id INTEGER PRIMARY KEY, filesystem_id INTEGER, inode INTEGER, sequence INTEGER, stream TEXT, path TEXT, name_raw BLOB,"
     " kind TEXT, state TEXT, size INTEGER, mode INTEGER, uid INTEGER, gid INTEGER, owner TEXT, mtime INTEGER, atime INTEGER, ctime INTEGER,"
-    " btime INTEGER, fn_mtime INTEGER, fn_atime INTEGER, fn_ctime INTEGER, fn_btime INTEGER, link_target TEXT, md5 BLOB, sha1 BLOB, sha256 BLOB,"
+    " btime INTEGER, fn_mtime INTEGER, fn_atime INTEGER, fn_ctime INTEGER, fn_btime INTEGER, link_target TEXT, md5 TEXT, sha1 TEXT, sha256 TEXT,"
     " mime TEXT, magic TEXT, extension_mismatch INTEGER, entropy REAL, known INTEGER, content TEXT, attr_type INTEGER, attr_id INTEGER,"
     " flags INTEGER, text INTEGER, chi_square REAL, entropy_first REAL, entropy_last REAL, entropy_most REAL, entropy_least REAL,"
     " blocks INTEGER, random_blocks INTEGER, bytes_read INTEGER, block_size INTEGER, most_offset INTEGER, windowed INTEGER,"
-    " scan_incomplete INTEGER, hashed INTEGER, matched INTEGER)",
+    " scan_incomplete INTEGER, matched INTEGER, content_key BLOB)",
     /* one row for each distinct time of a file; mask: bit n is the n-th time column */
     "CREATE TABLE t_moment(time INTEGER, file_id INTEGER, mask INTEGER, PRIMARY KEY(time, file_id)) WITHOUT ROWID",
     "CREATE TABLE t_meaning(mask INTEGER PRIMARY KEY, meaning TEXT)",
@@ -37,8 +37,8 @@ const char *const case_tables[] = {
     " message TEXT, technique TEXT, file_id INTEGER, data TEXT, inode INTEGER, sha256 TEXT, PRIMARY KEY(time, event_id)) WITHOUT ROWID",
     "CREATE TABLE t_rule(rule_index INTEGER PRIMARY KEY, name TEXT, namespace TEXT, tags TEXT, title TEXT, why TEXT, innocent TEXT, family TEXT,"
     " technique TEXT, kind TEXT, source TEXT, version TEXT, severity TEXT, confidence INTEGER)",
-    "CREATE TABLE t_match(sha256 BLOB, bytes INTEGER, rule_index INTEGER, string_id TEXT, offset INTEGER, length INTEGER, sample BLOB,"
-    " PRIMARY KEY(sha256, bytes, rule_index, string_id, offset, length)) WITHOUT ROWID",
+    "CREATE TABLE t_match(content_key BLOB, bytes INTEGER, rule_index INTEGER, string_id TEXT, offset INTEGER, length INTEGER, sample BLOB,"
+    " PRIMARY KEY(content_key, bytes, rule_index, string_id, offset, length)) WITHOUT ROWID",
     "CREATE TABLE t_name_match(filesystem_id INTEGER, inode INTEGER, attr_type INTEGER, attr_id INTEGER, rule_index INTEGER, string_id TEXT,"
     " offset INTEGER, length INTEGER, sample BLOB,"
     " PRIMARY KEY(filesystem_id, inode, attr_type, attr_id, rule_index, string_id, offset, length)) WITHOUT ROWID",
@@ -56,8 +56,6 @@ const char *const case_tables[] = {
     NULL,
 };
 
-#define DIGEST(name) "CASE WHEN content = 'complete' AND hashed THEN lower(hex(" name ")) END AS " name
-
 const char *const case_views[] = {
     "CREATE INDEX matched_file ON t_file(matched) WHERE matched = 1",
     "CREATE VIEW evidence AS SELECT evidence_id, name, kind, size, sector_size, md5, sha1, sha256, stored_md5, stored_sha1, hash_verdict,"
@@ -68,7 +66,7 @@ const char *const case_views[] = {
     "CREATE VIEW accounts AS SELECT account_id, host_id, name, sid_or_uid, \"groups\", created, last_login, last_password_change, disabled"
     " FROM t_account",
     "CREATE VIEW files AS SELECT file_id, filesystem_id, inode, sequence, stream, path, name_raw, kind, state, size, mode, uid, gid, owner,"
-    " mtime, atime, ctime, btime, fn_mtime, fn_atime, fn_ctime, fn_btime, link_target, " DIGEST("md5") ", " DIGEST("sha1") ", " DIGEST("sha256") ","
+    " mtime, atime, ctime, btime, fn_mtime, fn_atime, fn_ctime, fn_btime, link_target, md5, sha1, sha256,"
     " mime, magic, extension_mismatch, entropy, CASE known WHEN 0 THEN 'good' WHEN 1 THEN 'bad' END AS known, content,"
     " attr_type, attr_id, flags, text, chi_square, entropy_first, entropy_last, entropy_most, entropy_least, blocks, random_blocks, bytes_read,"
     " block_size, most_offset, windowed, scan_incomplete FROM t_file",
@@ -77,15 +75,15 @@ const char *const case_views[] = {
     " (SELECT nullif(value, '') FROM t_meta WHERE key = 'hostname') AS host, NULL AS user, f.path AS path,"
     " f.path || iif(f.stream = '', '', ':' || f.stream) || ' (' || iif(f.kind <> 'file', f.kind, iif(f.size IS NULL, 'size not known',"
     " f.size || ' bytes')) || iif(f.state = 'allocated', '', ', ' || f.state) || ')' AS message, NULL AS technique, m.file_id AS file_id,"
-    " '{\"inode\":' || ifnull(f.inode, 'null') || ',\"size\":' || ifnull(f.size, 'null') || ',\"state\":\"' || f.state || '\"}' AS data, f.inode AS inode, " DIGEST("sha256")
+    " '{\"inode\":' || ifnull(f.inode, 'null') || ',\"size\":' || ifnull(f.size, 'null') || ',\"state\":\"' || f.state || '\"}' AS data, f.inode AS inode, f.sha256 AS sha256"
     " FROM t_moment m CROSS JOIN t_file f ON f.file_id = m.file_id CROSS JOIN t_filesystem s ON s.filesystem_id = f.filesystem_id"
     " CROSS JOIN t_meaning k ON k.mask = m.mask"
     /* the plus signs take the column types away: both arms must agree in them, or SQLite sorts what is sorted already */
-    " UNION ALL SELECT time, +precision, meaning, +source, +parser, +host, +user, path, +message, +technique, file_id, +data, inode, +sha256"
+    " UNION ALL SELECT time, +precision, meaning, +source, +parser, +host, +user, path, +message, +technique, file_id, +data, inode, sha256"
     " FROM t_event",
     "CREATE VIEW matches AS SELECT r.name AS rule, r.namespace AS namespace, r.tags AS tags, f.file_id AS file_id, f.path AS path,"
     " m.string_id AS string_id, m.offset AS offset, m.length AS length, m.sample AS sample, m.rule_index AS rule_index"
-    " FROM t_file f CROSS JOIN t_match m ON m.sha256 = f.sha256 AND m.bytes = f.bytes_read CROSS JOIN t_rule r ON r.rule_index = m.rule_index"
+    " FROM t_file f CROSS JOIN t_match m ON m.content_key = f.content_key AND m.bytes = f.bytes_read CROSS JOIN t_rule r ON r.rule_index = m.rule_index"
     " WHERE f.matched = 1"
     " UNION ALL SELECT r.name, r.namespace, r.tags, f.file_id, f.path, m.string_id, m.offset, m.length, m.sample, m.rule_index"
     " FROM t_file f CROSS JOIN t_name_match m ON m.filesystem_id = f.filesystem_id AND m.inode = f.inode AND m.attr_type = f.attr_type"

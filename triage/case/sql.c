@@ -19,6 +19,8 @@ status_of(int code)
 	switch (code & 0xff) {
 	case SQLITE_NOMEM:
 		return TRIAGE_E_MEMORY;
+	case SQLITE_ERROR:	/* a table or column that should be there is not */
+	case SQLITE_AUTH:
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return TRIAGE_E_FORMAT;

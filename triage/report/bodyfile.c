@@ -5,9 +5,8 @@
  * Names are ambiguous in this format by nature: '|', line ends and '%' are written as %XX, and a file whose real name ends in
  * " (deleted)" looks like a deleted one. case.db is the master.
  */
-#include "triage/base/buf.h"
 #include "triage/base/text.h"
-#include "triage/report/report.h"
+#include "triage/report/export.h"
 
 #include <triage/record.h>
 
@@ -81,10 +80,18 @@ put_mode(struct buf *out, const char *kind, unsigned mode, bool nameless, bool r
 }
 
 static void
+put_number(struct buf *out, char before, int64_t value)
+{
+	char text[24];
+	buf_char(out, before);
+	buf_put(out, text, export_digits(value, text));
+}
+
+static void
 put_time(struct buf *out, struct case_cursor *c, size_t column)
 {
 	int64_t ns = case_int(c, column);
-	buf_format(out, "|%jd", case_null(c, column) || ns < 0 ? (intmax_t)0 : (intmax_t)(ns / 1000000000));
+	put_number(out, '|', case_null(c, column) || ns < 0 ? 0 : ns / 1000000000);
 }
 
 static void
@@ -107,7 +114,10 @@ put_name(struct bodyfile *f, bool file_name_times, bool reused)
 		buf_text(&f->name, " (deleted-realloc)");
 	else if (strcmp(case_text(c, CASE_FILES_STATE), "allocated") != 0)
 		buf_text(&f->name, " (deleted)");
-	text_bodyfile(&f->row, buf_cstr(&f->name));
+	if (strpbrk(buf_cstr(&f->name), "|%\r\n") == NULL)
+		buf_put(&f->row, buf_cstr(&f->name), f->name.size);
+	else
+		text_bodyfile(&f->row, buf_cstr(&f->name));
 }
 
 /* first_time: column of the modification time; access, change and creation follow it. */
@@ -120,15 +130,19 @@ put_row(struct bodyfile *f, size_t first_time, bool file_name_times)
 	bool reused = (case_int(c, CASE_FILES_FLAGS) & TRIAGE_ENTRY_REUSED) != 0;
 	bool nameless = strcmp(case_text(c, CASE_FILES_STATE), "nameless") == 0;
 	const char *md5 = file_name_times ? "" : case_text(c, CASE_FILES_MD5);
-	buf_format(&f->row, "%s|", md5[0] != '\0' ? md5 : "0");
+	buf_text(&f->row, md5[0] != '\0' ? md5 : "0");
+	buf_char(&f->row, '|');
 	put_name(f, file_name_times, reused);
-	buf_format(&f->row, "|%ju", (uintmax_t)case_int(c, CASE_FILES_INODE));
-	if (ntfs)
-		buf_format(&f->row, "-%ju-%ju", (uintmax_t)case_int(c, CASE_FILES_ATTR_TYPE), (uintmax_t)case_int(c, CASE_FILES_ATTR_ID));
+	put_number(&f->row, '|', case_int(c, CASE_FILES_INODE));
+	if (ntfs) {
+		put_number(&f->row, '-', case_int(c, CASE_FILES_ATTR_TYPE));
+		put_number(&f->row, '-', case_int(c, CASE_FILES_ATTR_ID));
+	}
 	buf_char(&f->row, '|');
 	put_mode(&f->row, case_text(c, CASE_FILES_KIND), (unsigned)case_int(c, CASE_FILES_MODE) & 07777, nameless, reused);
-	buf_format(&f->row, "|%jd|%jd|%jd", (intmax_t)case_int(c, CASE_FILES_UID), (intmax_t)case_int(c, CASE_FILES_GID),
-	    (intmax_t)case_int(c, CASE_FILES_SIZE));
+	put_number(&f->row, '|', case_int(c, CASE_FILES_UID));
+	put_number(&f->row, '|', case_int(c, CASE_FILES_GID));
+	put_number(&f->row, '|', case_int(c, CASE_FILES_SIZE));
 	put_time(&f->row, c, first_time + TRIAGE_ATIME);
 	put_time(&f->row, c, first_time + TRIAGE_MTIME);
 	put_time(&f->row, c, first_time + TRIAGE_CTIME);

@@ -3,15 +3,40 @@
 #include "triage/report/export.h"
 #include "triage/report/timeline_row.h"
 
+#include <string.h>
+
 enum { ROW_MAX = 64 << 20 };
 
 static const char header[] = "message,datetime,timestamp,timestamp_desc,source_short,parser,hostname,username,filename,inode,sha256_hash,tag,"
     "data_type,source,precision,technique,file_id,data\r\n";
 
+/* What begins harmlessly needs quotes at most, and goes in runs; the rest is left to text_csv(). */
+static void
+put_text(struct buf *b, const char *text)
+{
+	if (text[0] != '/' && text[0] != '{' && (text[0] < 'A' || text[0] > 'z')) {
+		text_csv(b, text);
+		return;
+	}
+	size_t plain = strcspn(text, ",\"\r\n");
+	if (text[plain] == '\0') {
+		buf_put(b, text, plain);
+		return;
+	}
+	buf_char(b, '"');
+	for (const char *quote; (quote = strchr(text, '"')) != NULL; text = quote + 1) {
+		buf_put(b, text, (size_t)(quote - text) + 1);
+		buf_char(b, '"');
+	}
+	buf_text(b, text);
+	buf_char(b, '"');
+}
+
 static void
 cell(struct buf *b, struct case_cursor *c, size_t column)
 {
-	text_csv(b, case_text(c, column));
+	if (!case_null(c, column))
+		put_text(b, case_text(c, column));
 	buf_char(b, ',');
 }
 
@@ -55,7 +80,7 @@ row(struct buf *b, struct case_cursor *c, const struct timeline_row *r)
 	cell(b, c, CASE_TIMELINE_PRECISION);
 	cell(b, c, CASE_TIMELINE_TECHNIQUE);
 	number(b, c, CASE_TIMELINE_FILE_ID);
-	text_csv(b, case_text(c, CASE_TIMELINE_DATA));
+	put_text(b, case_text(c, CASE_TIMELINE_DATA));
 	buf_text(b, "\r\n");
 }
 
@@ -63,7 +88,7 @@ static enum triage_status
 write_timeline(struct case_reader *reader, const struct report_options *options, struct output *out, struct triage_error *err)
 {
 	struct case_cursor *c;
-	struct timeline_row r;
+	struct timeline_row r = { 0 };
 	SCOPED_BUF b;
 	(void)options;
 	buf_init(&b, ROW_MAX);

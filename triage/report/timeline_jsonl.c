@@ -41,7 +41,7 @@ static enum triage_status
 write_timeline(struct case_reader *reader, const struct report_options *options, struct output *out, struct triage_error *err)
 {
 	struct case_cursor *c;
-	struct timeline_row r;
+	struct timeline_row r = { 0 };
 	SCOPED_BUF b;
 	(void)options;
 	buf_init(&b, ROW_MAX);

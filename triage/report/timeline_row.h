@@ -8,13 +8,14 @@
 
 /* Texts that are computed; the others are columns of the cursor. */
 struct timeline_row {
-	int64_t ns, microseconds;	/* cut downwards, so that datetime and timestamp say the same */
+	int64_t microseconds;		/* cut downwards, so that datetime and timestamp say the same */
 	char datetime[40];		/* ISO 8601, six digits, +00:00 */
+	int64_t day;			/* that datetime begins with, as days since 1970; rows come in the order of time */
 	const char *source_short;	/* plaso's short name of a source */
 	const char *data_type;
 };
 
-/* False for a row that is no event: without time, or the zero of a clock. */
-bool timeline_row_of(struct case_cursor *c, struct timeline_row *ret_row);
+/* row: zeroed before the first one, then kept. False for a row that is no event: without time, or the zero of a clock. */
+bool timeline_row_of(struct case_cursor *c, struct timeline_row *row);
 
 #endif

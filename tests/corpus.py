@@ -1,0 +1,87 @@
+"""corpus.py TRIAGE CORPUS - the images of a collection of real evidence against the facts that other projects state about them.
+
+Reads CORPUS/facts.tsv (class images). Prints TAP: one line a kind of fact, and one for each image that could not be examined and was not
+named. A stated MD5 is also right when it is that of the stream and the slack behind it (icat -s), which is how some of them were made:
+then our own digest must be that of the stream (icat).
+"""
+import collections, csv, gzip, lzma, os, re, shutil, sqlite3, subprocess, sys, tempfile
+
+triage, corpus = sys.argv[1:3]
+tmp = tempfile.mkdtemp(prefix="triage-corpus-", dir=os.environ.get("TMPDIR", "/var/tmp"))
+SAME = {"vfat": ("fat12", "fat16", "fat32"), "crypto_luks": ("luks",), "lvm2_member": ("lvm",), "linux_raid_member": ("md",),
+        "hfsplus": ("hfs+",), "ext4": ("ext4", "ext3"), "ufs": ("ufs1", "ufs2")}
+# facts of formats that this version names but does not read inside
+LATER = (".qcow2", ".vmdk", ".vhd", ".vhdx", ".vhdx.zip", ".dmg")
+
+def unpacked(path):
+    source = os.path.join(corpus, path)
+    if path.endswith((".zip", ".tgz", ".tar.gz", ".tar.xz")):
+        folder = tempfile.mkdtemp(dir=tmp)
+        shutil.unpack_archive(source, folder)
+        return max((os.path.join(b, f) for b, _, fs in os.walk(folder) for f in fs), key=os.path.getsize)
+    for suffix, opener in ((".gz", gzip.open), (".xz", lzma.open)):
+        if path.endswith(suffix):
+            target = os.path.join(tmp, os.path.basename(path)[:-len(suffix)])
+            with opener(source) as i, open(target, "wb") as o:
+                shutil.copyfileobj(i, o)
+            return target
+    return source
+
+def digest(command):
+    data = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+    import hashlib
+    return hashlib.md5(data).hexdigest()
+
+def with_slack(image, db, name, want):
+    """The fact is of stream and slack: icat -s gives it, icat gives what we say."""
+    for inode, md5, start in db.execute("SELECT f.inode, f.md5, v.start FROM files f JOIN filesystems s USING (filesystem_id) JOIN volumes v "
+                                        "USING (volume_id) WHERE f.path LIKE '%' || ? AND f.stream = '' AND f.md5 NOT NULL", (name,)):
+        where = ["-o", str(start // 512)] if start else []
+        if digest(["icat", "-s"] + where + [image, str(inode)]) == want and digest(["icat"] + where + [image, str(inode)]) == md5:
+            return True
+    return False
+
+facts = collections.defaultdict(list)
+with open(corpus + "/facts.tsv", encoding="utf-8") as f:
+    for row in csv.DictReader(f, delimiter="\t", quoting=csv.QUOTE_NONE):
+        if row["class"] == "images":
+            facts[row["path"]].append((row["check"], row["value"]))
+total, found, slack, misses = collections.Counter(), collections.Counter(), 0, []
+for path, wanted in sorted(facts.items()):
+    image, bundle = unpacked(path), os.path.join(tmp, "bundle")
+    shutil.rmtree(bundle, ignore_errors=True)
+    run = subprocess.run([triage, "run", "-q", "-o", bundle, image], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
+    if not os.path.exists(bundle + "/data/case.db"):
+        named = run.stderr.decode("utf-8", "replace")
+        later = path.endswith(LATER) and re.search("this is an? ", named)
+        print("%s - %s is examined or named%s" % ("ok" if later else "not ok", path, "" if later else ": " + named.strip()))
+        continue
+    db = sqlite3.connect("file:%s/data/case.db?mode=ro" % bundle, uri=True)
+    db.text_factory = lambda b: b.decode("utf-8", "replace")
+    named = db.execute("SELECT kind, label, uuid FROM volumes UNION ALL SELECT type, label, uuid FROM filesystems").fetchall()
+    for check, value in wanted:
+        total[check] += 1
+        if check == "fs_type":
+            ok = any(str(n[0]).lower() in SAME.get(value.lower(), (value.lower(),)) for n in named)
+        elif check == "fs_label":
+            ok = any((n[1] or "").replace("_", " ").strip() == value.replace("_", " ").strip() for n in named)
+        elif check == "fs_uuid":
+            ok = any(value.replace("-", "").lower() in (n[2] or "").replace("-", "").lower() for n in named)
+        else:
+            md5, _, name = value.partition(" ")
+            state = "AND state IN ('deleted', 'orphan', 'carved')" if check == "md5_deleted" else ""
+            ok = db.execute("SELECT count(*) FROM files WHERE md5 = ? " + state, (md5,)).fetchone()[0] > 0
+            if not ok and check == "md5" and with_slack(image, db, name, md5):
+                ok, slack = True, slack + 1
+        found[check] += ok
+        if not ok:
+            misses.append((path, check, value))
+    if image.startswith(tmp):
+        os.unlink(image)
+shutil.rmtree(tmp, ignore_errors=True)
+for check in sorted(total):
+    good = 100.0 * found[check] / total[check] >= 95
+    print("%s - corpus: %s: %d of %d" % ("ok" if good else "not ok", check, found[check], total[check]))
+print("# corpus: %d of %d facts; %d of the digests are stated with slack" % (sum(found.values()), sum(total.values()), slack))
+for miss in misses:
+    print("# missed: %s %s %s" % miss)
