@@ -118,7 +118,7 @@ told_problem(void *ctx, const struct triage_problem *p, struct triage_error *err
 static inline void
 told_error(struct told *t, const struct triage_error *err)
 {
-	const struct triage_problem p = { .stage = "list", .code = "x", .message = err->text };
+	const struct triage_problem p = { .stage = "list", .code = "x", .message = err->text, .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID };
 	struct triage_error none;
 	FUZZ_NEED(err->status < 0 && told_problem(t, &p, &none) == TRIAGE_OK);
 }

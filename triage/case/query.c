@@ -5,6 +5,7 @@
 #include "triage/case/build.h"
 #include "triage/case/schema.h"
 
+#include <errno.h>
 #include <string.h>
 
 struct case_reader {
@@ -128,6 +129,16 @@ case_reader_close(struct case_reader *r)
 }
 
 enum triage_status
+case_reader_status(const struct case_reader *r, struct triage_error *err)
+{
+	if (!r->q->failed)
+		return TRIAGE_OK;
+	errno = EIO;
+	triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "%s could not be read in full", r->q->path);
+	return TRIAGE_E_IO;
+}
+
+enum triage_status
 case_check(struct case_reader *r, struct triage_error *err)
 {
 	sqlite3_set_authorizer(r->q->db, NULL, NULL);
@@ -171,11 +182,14 @@ case_meta(struct case_reader *r, const char *key)
 static enum triage_status
 start(struct case_reader *r, const char *text, struct case_cursor **ret_cursor, struct triage_error *err)
 {
+	enum triage_status st = case_reader_status(r, err);
+	if (st != TRIAGE_OK)
+		return st;
 	struct case_cursor *c = calloc(1, sizeof(*c));
 	if (c == NULL)
 		return store_no_memory(err);
 	c->q = r->q;
-	enum triage_status st = sql_prepare(r->q, text, &c->statement, err);
+	st = sql_prepare(r->q, text, &c->statement, err);
 	if (st != TRIAGE_OK) {
 		free(c);
 		return st;

@@ -61,6 +61,11 @@ enum { CASE_EVIDENCE_EVIDENCE_ID, CASE_EVIDENCE_NAME, CASE_EVIDENCE_KIND, CASE_E
 /* Open read-only, immutable. Errors: E_IO, E_FORMAT, E_UNSUPPORTED (newer schema). */
 WARN_UNUSED enum triage_status case_open(const char *path, struct case_reader **ret_reader, struct triage_error *err);
 void case_reader_close(struct case_reader *r);	/* NULL is fine */
+/*
+ * case_count() and case_meta() cannot say that they failed; this can: E_IO when anything asked of the reader failed so far. Ask it before
+ * what was read is taken for whole.
+ */
+WARN_UNUSED enum triage_status case_reader_status(const struct case_reader *r, struct triage_error *err);
 /* Is the file itself sound? Reads all of it. Errors: E_FORMAT with the first complaint. */
 WARN_UNUSED enum triage_status case_check(struct case_reader *r, struct triage_error *err);
 uint64_t case_count(struct case_reader *r, enum case_view view);

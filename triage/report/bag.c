@@ -185,6 +185,17 @@ sync_folders(const struct seal *s, struct triage_error *err)
 	return st;
 }
 
+/* The name may not last: what was not sealed for good must not look sealed. Returns why. */
+static enum triage_status
+take_back(const struct seal *s, enum triage_status why)
+{
+	SCOPED_BUF path;
+	buf_init(&path, 1 << 16);
+	if (path_of(s, BAG_MANIFEST, "", &path, NULL) == TRIAGE_OK)
+		unlink(path.data);
+	return why;
+}
+
 static enum triage_status
 seal(struct seal *s, const struct bag_info *info, char *ret_seal, struct triage_error *err)
 {
@@ -202,7 +213,10 @@ seal(struct seal *s, const struct bag_info *info, char *ret_seal, struct triage_
 		st = put_manifest(s, &s->tags, BAG_TAG_MANIFEST, ret_seal, err);
 	if (st == TRIAGE_OK)
 		st = give_name(s, BAG_TAG_MANIFEST, err);
-	return st == TRIAGE_OK ? give_name(s, BAG_MANIFEST, err) : st;
+	if (st != TRIAGE_OK)
+		return st;
+	st = give_name(s, BAG_MANIFEST, err);
+	return st == TRIAGE_OK ? st : take_back(s, st);
 }
 
 enum triage_status

@@ -37,8 +37,8 @@ exporter_named(const char *name)
 	return NULL;
 }
 
-static enum triage_status
-export_one(const struct exporter *x, struct case_reader *c, const struct report_options *options, const char *folder, struct triage_error *err)
+enum triage_status
+report_export(const struct exporter *x, struct case_reader *c, const struct report_options *options, const char *folder, struct triage_error *err)
 {
 	struct output *out;
 	SCOPED_BUF path;
@@ -50,6 +50,8 @@ export_one(const struct exporter *x, struct case_reader *c, const struct report_
 	if (st != TRIAGE_OK)
 		return st;
 	st = x->write(c, options, out, err);
+	if (st == TRIAGE_OK)
+		st = case_reader_status(c, err);
 	if (st != TRIAGE_OK) {
 		output_abandon(out);
 		return st;
@@ -62,6 +64,6 @@ report_export_all(struct case_reader *c, const struct report_options *options, c
 {
 	enum triage_status st = TRIAGE_OK;
 	for (size_t i = 0; i < exporter_count() && st == TRIAGE_OK; i++)
-		st = export_one(exporters[i], c, options, folder, err);
+		st = report_export(exporters[i], c, options, folder, err);
 	return st == TRIAGE_OK ? output_sync_folder(folder, err) : st;
 }

@@ -28,6 +28,9 @@ size_t exporter_count(void);
 const struct exporter *exporter_at(size_t index);	/* NULL past the end */
 const struct exporter *exporter_named(const char *name);
 
+/* Write one exporter's file into folder; it must not be there. */
+WARN_UNUSED enum triage_status report_export(const struct exporter *x, struct case_reader *c, const struct report_options *options, const char *folder,
+    struct triage_error *err);
 /* Write every exporter's file into folder. */
 WARN_UNUSED enum triage_status report_export_all(struct case_reader *c, const struct report_options *options, const char *folder, struct triage_error *err);
 

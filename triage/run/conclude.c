@@ -9,8 +9,10 @@
 #include "triage/report/report.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* --- custody of the end --- */
@@ -94,7 +96,7 @@ note_budget(struct supervisor *s, struct triage_error *err)
 
 /* --- the bag --- */
 
-enum { TRIAGE_ELEMENTS = 8 };
+enum { TRIAGE_ELEMENTS = 8, EXPORTERS = 2 };
 
 static enum triage_status
 seal_bag(struct supervisor *s, struct triage_error *err)
@@ -118,17 +120,58 @@ seal_bag(struct supervisor *s, struct triage_error *err)
 	return bag_seal(s->bundle, &info, s->result->seal, err);
 }
 
+/* Every EXPORTERS-th exporter, from first on. */
 static enum triage_status
-export_all(struct supervisor *s, const char *database, const char *folder, struct triage_error *err)
+export_some(struct supervisor *s, const char *database, const char *folder, size_t first, struct triage_error *err)
 {
-	struct case_reader *reader;
+	struct case_reader *reader = NULL;
 	const struct report_options options = { .lang = s->plan->lang, .timezone = s->plan->timezone, .from = s->plan->from, .to = s->plan->to,
 	    .rules_dir = s->plan->rules_dir };
 	enum triage_status st = case_open(database, &reader, err);
-	if (st != TRIAGE_OK)
-		return st;
-	st = report_export_all(reader, &options, folder, err);
+	for (size_t i = first; i < exporter_count() && st == TRIAGE_OK; i += EXPORTERS)
+		st = report_export(exporter_at(i), reader, &options, folder, err);
 	case_reader_close(reader);
+	return st;
+}
+
+/* The exporters share nothing but the finished database, so they run side by side; a child's error comes back through a pipe. */
+static enum triage_status
+export_all(struct supervisor *s, const char *database, const char *folder, struct triage_error *err)
+{
+	int pipes[EXPORTERS][2], pids[EXPORTERS];
+	size_t begun = 0;
+	for (; begun < EXPORTERS; begun++) {
+		if (pipe2(pipes[begun], O_CLOEXEC) != 0)
+			break;
+		pids[begun] = fork();
+		if (pids[begun] == 0) {
+			struct triage_error told = { 0 };
+			if (export_some(s, database, folder, begun, &told) == TRIAGE_OK)
+				told.status = TRIAGE_OK;
+			_exit(write(pipes[begun][1], &told, sizeof(told)) == (ssize_t)sizeof(told) ? 0 : 1);
+		}
+		close(pipes[begun][1]);
+		if (pids[begun] < 0)
+			break;
+	}
+	enum triage_status st = TRIAGE_OK;
+	for (size_t i = 0; i < begun; i++) {
+		struct triage_error told;
+		bool heard = read(pipes[i][0], &told, sizeof(told)) == (ssize_t)sizeof(told);
+		close(pipes[i][0]);
+		while (waitpid(pids[i], NULL, 0) < 0 && errno == EINTR)
+			continue;
+		if (st != TRIAGE_OK || (heard && told.status == TRIAGE_OK))
+			continue;
+		if (!heard)
+			triage_error_set(&told, TRIAGE_E_CRASHED, TRIAGE_NO_OFFSET, "an exporter died; --resume tries again");
+		*err = told;
+		st = told.status;
+	}
+	if (st == TRIAGE_OK && begun < EXPORTERS) {
+		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot start an exporter");
+		return TRIAGE_E_IO;
+	}
 	return st;
 }
 

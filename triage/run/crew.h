@@ -21,7 +21,8 @@ struct crew_job {
 	uint64_t frames[WIRE_TYPE_COUNT];	/* received, for the caps */
 };
 
-enum { CREW_QUEUE = 32 };		/* jobs handed to a worker at a time */
+/* Jobs handed to a worker at a time: enough that it never waits while the supervisor commits to a slow stick. */
+enum { CREW_QUEUE = 512 };
 
 struct crew_worker {
 	int pid;			/* 0: slot is empty */

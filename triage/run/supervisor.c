@@ -7,6 +7,7 @@
 #include <string.h>
 
 enum { PROGRESS_PATH = 200 };
+#define COMMIT_SECONDS 2.0	/* what a power cut may cost */
 
 void
 supervisor_log(struct supervisor *s, enum triage_severity severity, const char *format, ...)
@@ -126,7 +127,7 @@ supervisor_tick(struct supervisor *s, struct triage_error *err)
 		if (s->observer->progress != NULL)
 			s->observer->progress(s->observer->ctx, &s->progress);
 	}
-	if (now - s->last_commit >= 1.0 && s->store != NULL) {
+	if (now - s->last_commit >= COMMIT_SECONDS && s->store != NULL) {
 		s->last_commit = now;
 		return case_commit(s->store, err);
 	}
