@@ -57,7 +57,7 @@ static size_t
 mutate(uint8_t *data, size_t size, uint64_t *random)
 {
 	static const uint32_t odd[] = { 0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xffffffff };
-	for (unsigned n = 1 + xorshift(random) % 6; n > 0 && size > 0; n--) {
+	for (uint64_t n = 1 + xorshift(random) % 6; n > 0 && size > 0; n--) {
 		size_t at = xorshift(random) % size, left = size - at, from = xorshift(random) % size;
 		uint32_t value = odd[xorshift(random) % (sizeof(odd) / sizeof(odd[0]))];
 		size_t width = (size_t)1 << xorshift(random) % 4, piece = xorshift(random) % 64;

@@ -186,7 +186,7 @@ def expectations(found, path):
             yield text, found.link.execute(query, values[:1]).fetchone()[0] > 0
         elif kind == "finding":
             query = ("SELECT count(*) FROM findings WHERE kind = ? AND (path LIKE '%' || ? || '%' OR "
-                     "instr(detail, '"path":"' || ?) > 0)")
+                     "instr(detail, '\"path\":\"' || ?) > 0)")
             path = values[1] if len(values) > 1 else ""
             yield text, found.link.execute(query, (values[0], path, path)).fetchone()[0] > 0
         elif kind == "min_files":

@@ -1,10 +1,9 @@
 /* fuzz_text.c - hostile names made harmless: what comes out must be what each output promises. */
-#include "tests/fuzz/targets.h"
+#include "tests/fuzz/told.h"
 
 #include "triage/base/json.h"
 #include "triage/base/text.h"
 #include "triage/base/when.h"
-#include "triage/run/wire.h"
 
 /* Valid UTF-8 without NUL: the wire's own reader says so. */
 static void
@@ -45,6 +44,22 @@ text_each(const char *text, size_t size)
 	FUZZ_NEED(json_next(&j) == JSON_STRING && json_is(&j, text) && json_next(&j) == JSON_END);
 }
 
+/* However long it is, as the message of a problem and as the text of an error it must come through the wire. */
+static void
+text_is_told(const char *text)
+{
+	static struct told t;
+	struct triage_error err = { .text = "" };
+	const struct triage_problem p = { .stage = "list", .code = "x", .message = text, .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID };
+	if (text[0] == '\0')
+		return;
+	told_begin(&t);
+	FUZZ_NEED(told_problem(&t, &p, &err) == TRIAGE_OK);
+	triage_error_set(&err, TRIAGE_E_FORMAT, 0, "cannot read %s", text);
+	told_error(&t, &err);
+	told_end(&t);
+}
+
 int
 fuzz_one_text(const uint8_t *data, size_t size)
 {
@@ -58,7 +73,9 @@ fuzz_one_text(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < out.size; i++)
 		FUZZ_NEED((uint8_t)out.data[i] >= 0x20 && out.data[i] != 0x7f);
 	text_each(buf_cstr(&out), out.size);
+	text_is_told(buf_cstr(&out));
 	char *words = fuzz_text(data, size);
+	text_is_told(words);
 	if (when_parse(words, &when))
 		when_text(when, 9, "Z", shown);
 	free(words);

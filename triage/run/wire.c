@@ -222,24 +222,48 @@ wire_get_bytes(struct wire_cursor *c, size_t max)
 	return bytes;
 }
 
+/* Bytes of the well-formed UTF-8 character at i, 0 when there is none or it is NUL. */
+static size_t
+char_size(struct view v, size_t i)
+{
+	uint8_t b = v.data[i];
+	size_t n = b < 0x80 ? 1 : b >= 0xc2 && b < 0xe0 ? 2 : b >= 0xe0 && b < 0xf0 ? 3 : b >= 0xf0 && b < 0xf5 ? 4 : 0;
+	if (b == 0 || n == 0 || n > v.size - i)
+		return 0;
+	for (size_t k = 1; k < n; k++)
+		if ((v.data[i + k] & 0xc0) != 0x80)
+			return 0;
+	if ((b == 0xe0 && v.data[i + 1] < 0xa0) || (b == 0xed && v.data[i + 1] > 0x9f) || (b == 0xf0 && v.data[i + 1] < 0x90) ||
+	    (b == 0xf4 && v.data[i + 1] > 0x8f))
+		return 0;
+	return n;
+}
+
 /* Well-formed UTF-8 without NUL. The display form of a well-formed text differs only by escapes, so this is its own check. */
 static bool
 is_text(struct view v)
 {
-	for (size_t i = 0; i < v.size;) {
-		uint8_t b = v.data[i];
-		size_t n = b < 0x80 ? 1 : b >= 0xc2 && b < 0xe0 ? 2 : b >= 0xe0 && b < 0xf0 ? 3 : b >= 0xf0 && b < 0xf5 ? 4 : 0;
-		if (b == 0 || n == 0 || n > v.size - i)
+	for (size_t i = 0, n; i < v.size; i += n)
+		if ((n = char_size(v, i)) == 0)
 			return false;
-		for (size_t k = 1; k < n; k++)
-			if ((v.data[i + k] & 0xc0) != 0x80)
-				return false;
-		if ((b == 0xe0 && v.data[i + 1] < 0xa0) || (b == 0xed && v.data[i + 1] > 0x9f) || (b == 0xf0 && v.data[i + 1] < 0x90) ||
-		    (b == 0xf4 && v.data[i + 1] > 0x8f))
-			return false;
-		i += n;
-	}
 	return true;
+}
+
+void
+wire_put_words(struct wire_stream *s, const char *text)
+{
+	struct view v = { (const uint8_t *)text, strlen(text) };
+	size_t mark = s->out.size, put = 0;
+	wire_put_u64(s, 0);
+	for (size_t i = 0, n; i < v.size; i += n > 0 ? n : 1) {
+		n = char_size(v, i);
+		if (put + (n > 0 ? n : 1) > WIRE_WORDS_MAX)
+			break;
+		buf_put(&s->out, n > 0 ? text + i : "?", n > 0 ? n : 1);
+		put += n > 0 ? n : 1;
+	}
+	if (!s->out.failed)
+		memcpy(s->out.data + mark, &(uint64_t){ put }, sizeof(uint64_t));
 }
 
 const char *

@@ -23,7 +23,7 @@ enum wire_type {
 	WIRE_TYPE_COUNT
 };
 
-enum { WIRE_HEADER = 16, WIRE_PAYLOAD_MAX = 256 << 10 };
+enum { WIRE_HEADER = 16, WIRE_PAYLOAD_MAX = 256 << 10, WIRE_WORDS_MAX = 1000 };
 
 struct wire_frame {
 	enum wire_type type;
@@ -57,6 +57,11 @@ void wire_put_i64(struct wire_stream *s, int64_t value);
 void wire_put_real(struct wire_stream *s, double value);
 void wire_put_bytes(struct wire_stream *s, const void *data, size_t size);
 void wire_put_text(struct wire_stream *s, const char *text);
+/*
+ * Text that may have been cut inside a character or holds bytes of a library's message: at most WIRE_WORDS_MAX bytes, with '?'
+ * for each byte that is no UTF-8. A text that the other side refuses would cost the worker.
+ */
+void wire_put_words(struct wire_stream *s, const char *text);
 
 /* --- reading a payload --- */
 struct wire_cursor {

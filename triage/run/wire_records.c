@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { TEXT_MAX = 1000, HASH_TEXT = 64, NAME_MAX_BYTES = 64 << 10, SAMPLE_MAX = 64 };
+enum { TEXT_MAX = WIRE_WORDS_MAX, HASH_TEXT = 64, NAME_MAX_BYTES = 64 << 10, SAMPLE_MAX = 64 };
 
 void
 wire_put_evidence(struct wire_stream *s, uint64_t job, const struct triage_evidence *e)
@@ -186,11 +186,7 @@ wire_put_problem(struct wire_stream *s, uint64_t job, const struct triage_proble
 	wire_put_text(s, p->stage);
 	wire_put_u64(s, p->severity);
 	wire_put_text(s, p->code);
-	/* a message longer than the other side takes would cost the whole unit */
-	size_t size = strnlen(p->message, TEXT_MAX);
-	while (size == TEXT_MAX && size > TEXT_MAX - 4 && (p->message[size] & 0xc0) == 0x80)
-		size--;
-	wire_put_bytes(s, p->message, size);
+	wire_put_words(s, p->message);
 	wire_put_u64(s, p->inode);
 	wire_put_u64(s, p->edge);
 	wire_put_u64(s, p->offset);

@@ -102,7 +102,7 @@ worker_done(struct worker *w, enum triage_status status, const struct triage_err
 	size_t mark;
 	wire_begin(&w->wire, WIRE_DONE, w->job, &mark);
 	wire_put_i64(&w->wire, status);
-	wire_put_text(&w->wire, status == TRIAGE_OK ? "" : why->text);
+	wire_put_words(&w->wire, status == TRIAGE_OK ? "" : why->text);
 	wire_end(&w->wire, mark);
 }
 
@@ -314,7 +314,7 @@ worker_main(const struct worker_setup *setup)
 	size_t mark;
 	wire_begin(&w.wire, WIRE_READY, 0, &mark);
 	wire_put_u64(&w.wire, st == TRIAGE_OK ? layers : 0);
-	wire_put_text(&w.wire, st == TRIAGE_OK ? "" : err.text);
+	wire_put_words(&w.wire, st == TRIAGE_OK ? "" : err.text);
 	wire_end(&w.wire, mark);
 	if (wire_flush(&w.wire, true, &err) != TRIAGE_OK || st != TRIAGE_OK)
 		_exit(1);
