@@ -73,6 +73,8 @@ $(B)/tests/%: tests/%.c $(B)/libtriage.a
 # files that the assembler pulls in
 $(B)/triage/report/assets.o: $(wildcard triage/report/assets/*) triage/report/messages.tsv
 
+$(B)/tests/test_replay: $(wildcard tests/fuzz/*.c tests/fuzz/*.h tests/fuzz/*.def)
+
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d)
 
 # --- what it needs from Debian 12 ---
@@ -120,6 +122,9 @@ bench: all
 	@sh tests/bench/bench.sh
 fixtures:
 	@sh fixtures/make.sh
+fuzz:
+	@sh tests/fuzz/run.sh $(or $(FUZZ_SECONDS),30)
+.PHONY: fuzz
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/triage $(DESTDIR)$(PREFIX)/share/man/man1
@@ -138,6 +143,7 @@ help:
 	@echo "make lint       static analysis: gcc -fanalyzer, clang-tidy, cppcheck"
 	@echo "make bench      time and memory against the tools used today, as ratios"
 	@echo "make fixtures   make the small evidence files under fixtures/ again"
+	@echo "make fuzz       fuzz each parser for FUZZ_SECONDS (30), two at a time"
 	@echo "make install    PREFIX=$(PREFIX), DESTDIR="
 	@echo "make clean      remove build/"
 	@echo "FLAVOUR=release (default), asan, fault, fuzz, clang: objects of each under build/FLAVOUR"

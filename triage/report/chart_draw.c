@@ -37,6 +37,16 @@ put_bars(struct page *p, const struct chart *chart, uint64_t most)
 	page_format(p, "</g><line class=\"axis\" x1=\"0\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/>\n", WIDTH, BASE, BASE);
 }
 
+/* Begin of a bucket in nanoseconds. The first may begin before the earliest moment that nanoseconds can tell. */
+static int64_t
+start_of(const struct chart *chart, size_t bucket)
+{
+	int64_t ns;
+	if (!__builtin_mul_overflow(chart->starts[bucket], INT64_C(1000000000), &ns))
+		return ns;
+	return chart->starts[bucket] < 0 ? INT64_MIN + 1 : INT64_MAX;
+}
+
 static void
 put_labels(struct page *p, const struct chart *chart, int y)
 {
@@ -47,7 +57,7 @@ put_labels(struct page *p, const struct chart *chart, int y)
 		double x = i + 1 == labels && labels > 1 ? WIDTH : left_of(chart, bucket) + (i == 0 ? 0 : left_of(chart, 1) / 2);
 		char tag[100];
 		snprintf(tag, sizeof(tag), "text class=\"soft\" x=\"%.1f\" y=\"%d\" text-anchor=\"%s\"", x, y, anchor);
-		page_value(p, tag, &(struct argument)AS_TIME(chart->starts[bucket] * INT64_C(1000000000), chart->form));
+		page_value(p, tag, &(struct argument)AS_TIME(start_of(chart, bucket), chart->form));
 	}
 	page_raw(p, "\n");
 }
@@ -89,7 +99,7 @@ put_table(struct page *p, const struct chart *chart)
 		if ((chart->moments[i] == 0 && marks == 0) || rows++ >= TABLE_MAX)
 			continue;
 		page_raw(p, "<tr>");
-		page_value(p, "td", &(struct argument)AS_TIME(chart->starts[i] * INT64_C(1000000000), chart->form));
+		page_value(p, "td", &(struct argument)AS_TIME(start_of(chart, i), chart->form));
 		page_value(p, "td class=\"num\"", &(struct argument)AS_COUNT(chart->moments[i]));
 		page_value(p, "td class=\"num\"", &(struct argument)AS_COUNT(marks));
 		page_raw(p, "</tr>\n");
