@@ -81,8 +81,9 @@ if [ -n "${RULES:-}" ]; then
 	echo "| triage, large pack, to the peers together with the same pack | $(ratio triage-large sum-yara-large) |"
 fi
 [ ! -f "$bench/triage-ntfs.time" ] || echo "| triage on the NTFS twin, to sha256sum of the ext4 image | $(ratio triage-ntfs sha256sum) |"
+[ "${SCALE:-yes}" = no ] || python3 tests/bench/scale.py build/triage "$bench"
 echo
-for f in "$bench"/*.peak; do
+for f in "$bench"/triage-*.peak; do
 	printf '%s: peak of all processes together %s MiB, %s files a second\n' "$(basename "$f" .peak)" "$(cat "$f")" \
 		"$(echo "$files / $(cat "${f%.peak}.time")" | bc)"
 done

@@ -78,6 +78,8 @@ struct analyse_io {
 	enum triage_status (*problem)(void *ctx, const struct triage_problem *p, struct triage_error *err);
 	/* optional: told before each stage, and after each megabyte read, so that a watchdog can name the guilty stage */
 	void (*stage)(void *ctx, enum analyse_stage stage, uint64_t bytes_done);
+	/* optional: true when a stream with these digests is known to be good: its bytes are not searched, only its name is */
+	bool (*known_good)(void *ctx, const struct triage_content *digests);
 };
 
 /*

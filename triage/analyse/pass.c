@@ -292,7 +292,7 @@ judge_whole(struct stream *s, enum scan_groups which, struct triage_error *err)
 	struct view all = window_of(s);
 	struct view head = { all.data, all.size < FILETYPE_HEAD ? all.size : FILETYPE_HEAD };
 	/* the type of an empty stream costs nothing, so that it need not be looked up */
-	if (which == SCAN_ALL || all.size == 0)
+	if (!s->content->same_as_seen || all.size == 0)
 		st = decide_type(s, head, head.size == all.size, err);
 	if (st != TRIAGE_OK)
 		return st;
@@ -308,7 +308,8 @@ judge(struct stream *s, struct triage_error *err)
 	struct triage_content *content = s->content;
 	unsigned marks = 0;
 	content->same_as_seen = seen_find(&pass->seen, content->sha256, &marks) && !s->who->force;
-	enum scan_groups which = content->same_as_seen ? SCAN_BY_NAME : SCAN_ALL;
+	bool good = !content->same_as_seen && !s->windowed && s->io->known_good != NULL && s->io->known_good(s->io->ctx, content);
+	enum scan_groups which = content->same_as_seen || good ? SCAN_BY_NAME : SCAN_ALL;
 	enum triage_status st = s->windowed ? judge_windows(s, which, err) : judge_whole(s, which, err);
 	if (st == TRIAGE_OK)
 		st = scan_finish(pass->scan, which, err);

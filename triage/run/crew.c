@@ -161,7 +161,7 @@ crew_start(struct crew *c, size_t slot, enum worker_role role, size_t lister_sou
 	int pid = ok ? fork() : -1;
 	if (pid == 0) {
 		const struct worker_setup setup = { .role = role, .sources = c->sources, .source_count = c->source_count,
-		    .lister_source = lister_source, .rules = role == WORKER_EXAMINER ? c->rules : NULL, .channel = pair[1], .openers = w->openers,
+		    .lister_source = lister_source, .rules = role == WORKER_EXAMINER ? c->rules : NULL, .tables = c->tables, .channel = pair[1], .openers = w->openers,
 		    .page = w->page, .memory = c->memory, .parent = parent };
 		worker_main(&setup);
 	}

@@ -60,6 +60,7 @@ struct crew {
 	const struct source *sources;
 	size_t source_count;
 	const struct analyse_set *rules;
+	const struct detect_tables *tables;
 	uint64_t memory;		/* bytes a worker */
 	double unit_seconds;
 	struct crew_worker *workers;

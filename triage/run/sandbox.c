@@ -288,6 +288,11 @@ sandbox_open_only(const char *const *paths, size_t count, unsigned *layers, stru
 enum triage_status
 sandbox_full(unsigned *layers, struct triage_error *err)
 {
+#ifdef TRIAGE_FAULT
+	/* valgrind makes calls of its own inside the process that it watches; only the build for tests knows this */
+	if (getenv("TRIAGE_FAULT_NO_SANDBOX") != NULL)
+		return TRIAGE_OK;
+#endif
 	if (drop_user())
 		*layers |= SANDBOX_USER;
 	if (drop_capabilities(0))

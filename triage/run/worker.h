@@ -5,6 +5,7 @@
 #define TRIAGE_RUN_WORKER_H
 
 #include "triage/analyse/analyse.h"
+#include "triage/detect/detect.h"
 #include "triage/run/source.h"
 #include "triage/run/wire.h"
 
@@ -35,6 +36,7 @@ struct worker_setup {
 	size_t source_count;
 	size_t lister_source;		/* WORKER_LISTER: which one */
 	const struct analyse_set *rules;	/* NULL for a worker that only probes */
+	const struct detect_tables *tables;	/* for known-good digests; NULL likewise */
 	int channel;			/* to the supervisor */
 	const int *openers;		/* per source: channel to this worker's opener, -1 when none is needed */
 	struct worker_page *page;

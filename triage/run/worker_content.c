@@ -109,6 +109,13 @@ stream_problem(void *ctx, const struct triage_problem *p, struct triage_error *e
 	return sink.problem(sink.ctx, p, err);
 }
 
+static bool
+stream_known_good(void *ctx, const struct triage_content *digests)
+{
+	const struct detect_tables *tables = ((struct stream *)ctx)->w->setup->tables;
+	return tables != NULL && detect_known(tables, digests->md5, digests->sha1, digests->sha256) == DETECT_GOOD;
+}
+
 static enum triage_status
 stream_open(struct worker *w, struct wire_cursor *c, struct stream *s, struct analyse_subject *who, struct triage_error *err)
 {
@@ -194,7 +201,8 @@ worker_do_content(struct worker *w, struct wire_cursor *c)
 	struct stat before = { 0 };
 	if (st == TRIAGE_OK && s.content == NULL && fstat(s.fd, &before) != 0)
 		before = (struct stat){ 0 };
-	const struct analyse_io io = { .ctx = &s, .read = stream_read, .match = stream_match, .problem = stream_problem, .stage = stream_stage };
+	const struct analyse_io io = { .ctx = &s, .read = stream_read, .match = stream_match, .problem = stream_problem, .stage = stream_stage,
+	    .known_good = stream_known_good };
 	if (st == TRIAGE_OK)
 		st = analyse_stream(w->pass, &who, &io, &content, &err);
 	if (st == TRIAGE_OK) {
