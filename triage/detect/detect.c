@@ -150,6 +150,9 @@ look_at(struct detect_judge *j, const struct detect_file *file, const struct det
 {
 	struct subject s = { .file = file, .matches = matches, .match_count = match_count, .changed = file->times[TRIAGE_MTIME],
 		.appeared = file->times[TRIAGE_BTIME] };
+	/* the birth in $FILE_NAME is set by the kernel alone; one in the attributes that is older was copied or forged */
+	if (file->times[TRIAGE_FN_BTIME] > s.appeared)
+		s.appeared = file->times[TRIAGE_FN_BTIME];
 	if (s.appeared == TRIAGE_TIME_NONE)
 		s.appeared = s.changed;
 	s.ordinary = file->kind == TRIAGE_FILE_REGULAR && file->stream[0] == '\0' && (file->flags & TRIAGE_ENTRY_INTERNAL) == 0;
