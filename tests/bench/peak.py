@@ -34,7 +34,7 @@ def watch():
     global peak
     while not ended:
         peak = max(peak, sum(pss(p) for p in family(process.pid)))
-        time.sleep(0.5)
+        time.sleep(1)
 
 thread = threading.Thread(target=watch)
 thread.start()

@@ -98,7 +98,7 @@ take_filesystem(struct supervisor *s, struct crew_job *job, const struct wire_fr
 	r->fs.label = strdup(fs.label);
 	r->fs.uuid = strdup(fs.uuid);
 	paths_init(&r->paths);
-	r->listed = !is_wanted(s->plan->partitions, fs.volume);
+	r->left_out = r->listed = !is_wanted(s->plan->partitions, fs.volume);
 	return r->fs.type != NULL && r->fs.label != NULL && r->fs.uuid != NULL;
 }
 

@@ -281,23 +281,26 @@ write_coverage(struct judging *j, struct case_sealer *z, struct triage_error *er
 	uint64_t examined = t->by_state[TRIAGE_CONTENT_COMPLETE] + t->by_state[TRIAGE_CONTENT_PARTIAL];
 	uint64_t failed = t->by_state[TRIAGE_CONTENT_UNREADABLE] + t->by_state[TRIAGE_CONTENT_TIMEOUT] + t->by_state[TRIAGE_CONTENT_CRASHED];
 	uint64_t skipped = t->by_state[TRIAGE_CONTENT_SKIPPED];
-	char reason[300];
-	snprintf(reason, sizeof(reason), "complete %ju, partial %ju, unreadable %ju, timeout %ju, crashed %ju, skipped %ju",
+	char reason[400];
+	const char *why = s->budget_ended ? " (the budget ended)" : s->plan->rank_max != 0 ? " (left out by --profile quick)" :
+	    s->plan->shards > 1 ? " (of other shards)" : "";
+	snprintf(reason, sizeof(reason), "complete %ju, partial %ju, unreadable %ju, timeout %ju, crashed %ju, skipped %ju%s",
 	    (uintmax_t)t->by_state[TRIAGE_CONTENT_COMPLETE], (uintmax_t)t->by_state[TRIAGE_CONTENT_PARTIAL],
 	    (uintmax_t)t->by_state[TRIAGE_CONTENT_UNREADABLE], (uintmax_t)t->by_state[TRIAGE_CONTENT_TIMEOUT],
-	    (uintmax_t)t->by_state[TRIAGE_CONTENT_CRASHED], (uintmax_t)skipped);
+	    (uintmax_t)t->by_state[TRIAGE_CONTENT_CRASHED], (uintmax_t)skipped, skipped > 0 ? why : "");
 	const struct case_coverage_row streams = { .what = "streams", .reason = reason, .total = t->streams, .examined = examined, .skipped = skipped,
 	    .failed = failed, .bytes_total = t->bytes, .bytes_examined = t->bytes_examined };
 	const struct case_coverage_row files = { .what = "files", .reason = "every name and every nameless, deleted or orphaned entry that was listed",
 	    .total = t->files, .examined = t->files };
 	size_t listed = 0, hashed = 0, images = 0;
 	for (size_t i = 0; i < s->filesystem_count; i++)
-		listed += s->filesystems[i].listed && s->filesystems[i].entries + 1 > 0;
+		listed += s->filesystems[i].listed && !s->filesystems[i].left_out;
 	for (size_t i = 0; i < s->source_count; i++) {
 		images += s->crew_sources[i].kind != TRIAGE_EVIDENCE_DIRECTORY;
 		hashed += s->sources[i].image_wanted && s->sources[i].image_done;
 	}
-	const struct case_coverage_row filesystems = { .what = "filesystems", .reason = "", .total = s->filesystem_count, .examined = listed,
+	const struct case_coverage_row filesystems = { .what = "filesystems", .reason = listed < s->filesystem_count ? "left out by --partitions" : "",
+	    .total = s->filesystem_count, .examined = listed,
 	    .skipped = s->filesystem_count - listed };
 	const struct case_coverage_row image = { .what = "image-hash", .reason = s->plan->no_image_hash ? "--no-image-hash" : "", .total = images,
 	    .examined = hashed, .skipped = images - hashed };

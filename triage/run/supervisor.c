@@ -69,8 +69,8 @@ static void
 fill_workers(struct supervisor *s)
 {
 	struct triage_progress *p = &s->progress;
+	uint64_t hashed = 0;
 	p->workers = 0;
-	p->image_bytes_done = 0;
 	for (size_t i = 0; i < s->crew.count && p->workers < TRIAGE_PROGRESS_WORKERS; i++) {
 		struct crew_worker *w = &s->crew.workers[i];
 		if (w->pid == 0)
@@ -81,11 +81,13 @@ fill_workers(struct supervisor *s)
 		p->worker[n].stage = stage_text(atomic_load_explicit(&w->page->stage, memory_order_relaxed));
 		p->worker[n].path[0] = '\0';
 		if (w->image)
-			p->image_bytes_done += atomic_load_explicit(&w->page->bytes, memory_order_relaxed);
+			hashed += atomic_load_explicit(&w->page->bytes, memory_order_relaxed);
 		for (size_t k = 0; k < w->job_count; k++)
 			if (w->jobs[k].id == job && w->jobs[k].kind == CREW_CONTENT)
 				shorten(p->worker[n].path, w->jobs[k].unit.path);
 	}
+	if (hashed > p->image_bytes_done)
+		p->image_bytes_done = hashed;
 }
 
 /* A stream costs about as much as reading this many bytes, before its first byte is read. */

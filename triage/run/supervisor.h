@@ -17,6 +17,7 @@ struct run_filesystem {
 	struct triage_filesystem fs;	/* its text is owned: type, label, uuid */
 	struct paths paths;		/* while it is listed */
 	bool listed, listing;
+	bool left_out;			/* by --partitions */
 	uint64_t entries;
 	uint64_t last_edge;
 	char *last_path;		/* of the entry received last, for problems about it */
