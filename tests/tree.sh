@@ -23,5 +23,10 @@ for f in triage/*/*.[ch] include/triage/*.h; do
 done
 say $bad "no source file is much over 400 lines"
 bad=0
+for key in $(grep -v '^#' rules/scores.tsv | sed 1d | cut -f1); do
+	grep -rqF "\"$key\"" triage/detect || { echo "# nobody reads $key of rules/scores.tsv"; bad=1; }
+done
+say $bad "every row of scores.tsv is read"
+bad=0
 git ls-files 2>/dev/null | grep -Ei '\.(o|a|so|exe|raw|pyc)$' && bad=1
 say $bad "no build product is in the repository"

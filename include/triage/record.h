@@ -157,7 +157,7 @@ struct triage_content {
 	uint8_t md5[16], sha1[20], sha256[32];
 	bool hashed;			/* the digests are valid and cover all `bytes` */
 	bool same_as_seen;		/* an equal stream was judged before by this worker: type and matches are not sent again */
-	bool windowed;			/* scanned in overlapping windows: modules and filesize rules saw windows only */
+	bool windowed;			/* searched in overlapping windows; modules and uintN() saw its beginning and end only */
 	bool scan_incomplete;		/* a rule group failed or a match list overflowed; a problem row says which */
 	enum triage_text_kind text;
 	const char *mime;		/* text, "" when unknown */

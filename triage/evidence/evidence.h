@@ -104,8 +104,8 @@ uint32_t evidence_content_flags(const struct evidence_content *c);	/* enum evide
 
 /*
  * Send the stream's extents in file order, not more than 4,096 (then one problem row says how many were left
- * out). Resident NTFS data is sent as the bytes inside the MFT record. Compressed and sparse parts: see extents.md
- * in docs; sparse parts have no extent, compressed units are sent as they lie.
+ * out). Resident NTFS data is sent as the bytes inside the MFT record. Sparse parts have no
+ * extent; compressed units are sent as they lie.
  */
 WARN_UNUSED enum triage_status evidence_content_extents(struct evidence_content *c, const struct evidence_sink *sink, struct triage_error *err);
 void evidence_content_close(struct evidence_content *c);
