@@ -1,5 +1,6 @@
 /* custody_jsonl.c - the chain of custody, one act a line, in the canonical form that its digests cover. */
 #include "triage/report/custody_row.h"
+#include "triage/report/export.h"
 
 #include <stdio.h>
 
@@ -32,26 +33,18 @@ custody_row_line(struct buf *out, struct case_cursor *c)
 	buf_char(out, '\n');
 }
 
+static void
+row(struct buf *b, struct case_cursor *c, void *ctx)
+{
+	(void)ctx;
+	custody_row_line(b, c);
+}
+
 static enum triage_status
 write_custody(struct case_reader *reader, const struct report_options *options, struct output *out, struct triage_error *err)
 {
-	struct case_cursor *c;
-	SCOPED_BUF b;
 	(void)options;
-	buf_init(&b, ROW_MAX);
-	enum triage_status st = case_rows(reader, CASE_CUSTODY, CASE_BY_ID, &c, err);
-	if (st != TRIAGE_OK)
-		return st;
-	while ((st = case_next(c, err)) == TRIAGE_OK) {
-		buf_clear(&b);
-		custody_row_line(&b, c);
-		st = buf_check(&b, err);
-		if (st != TRIAGE_OK)
-			break;
-		output_buf(out, &b);
-	}
-	case_cursor_close(c);
-	return st == TRIAGE_END ? TRIAGE_OK : st;
+	return export_rows(reader, CASE_CUSTODY, CASE_BY_ID, row, NULL, out, err);
 }
 
 const struct exporter custody_jsonl_exporter = {

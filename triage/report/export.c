@@ -191,3 +191,25 @@ uuid_of(const uint8_t name_space[16], const void *name, size_t size, char out[UU
 	text_hex(hex, v, 16);
 	snprintf(out, UUID_TEXT_SIZE, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
 }
+
+enum triage_status
+export_rows(struct case_reader *reader, enum case_view view, enum case_order order, export_row *put, void *ctx, struct output *out,
+    struct triage_error *err)
+{
+	struct case_cursor *c;
+	SCOPED_BUF b;
+	buf_init(&b, EXPORT_ROW_MAX);
+	enum triage_status st = case_rows(reader, view, order, &c, err);
+	if (st != TRIAGE_OK)
+		return st;
+	while ((st = case_next(c, err)) == TRIAGE_OK) {
+		buf_clear(&b);
+		put(&b, c, ctx);
+		st = buf_check(&b, err);
+		if (st != TRIAGE_OK)
+			break;
+		output_buf(out, &b);
+	}
+	case_cursor_close(c);
+	return st == TRIAGE_END ? TRIAGE_OK : st;
+}

@@ -22,6 +22,14 @@ size_t export_digits(int64_t value, char text[24]);
 /* Put a comma unless an object, an array or nothing has just begun. */
 void export_comma(struct buf *b);
 
+/* --- rows --- */
+enum { EXPORT_ROW_MAX = 64 << 20 };
+/* Put one row of a cursor into b, which is empty; leaving it empty leaves the row out. */
+typedef void export_row(struct buf *b, struct case_cursor *c, void *ctx);
+/* Every row of a view through put, one after another, into out. */
+WARN_UNUSED enum triage_status export_rows(struct case_reader *reader, enum case_view view, enum case_order order, export_row *put, void *ctx,
+    struct output *out, struct triage_error *err);
+
 /* --- facts --- */
 /* A fact under one of two names, "" for neither; copied, cut to room. Returns room. */
 const char *export_fact(struct case_reader *c, const char *key, const char *other, char *room, size_t size);

@@ -2,8 +2,6 @@
 #include "triage/base/when.h"
 #include "triage/report/export.h"
 
-enum { ROW_MAX = 64 << 20 };
-
 static void
 time_text(struct buf *b, const char *key, struct case_cursor *c, size_t column)
 {
@@ -12,8 +10,9 @@ time_text(struct buf *b, const char *key, struct case_cursor *c, size_t column)
 }
 
 static void
-row(struct buf *b, struct case_cursor *c)
+row(struct buf *b, struct case_cursor *c, void *ctx)
 {
+	(void)ctx;
 	buf_char(b, '{');
 	export_column_number(b, "finding_id", c, CASE_FINDINGS_FINDING_ID);
 	export_column_text(b, "severity", c, CASE_FINDINGS_SEVERITY);
@@ -38,23 +37,8 @@ row(struct buf *b, struct case_cursor *c)
 static enum triage_status
 write_findings(struct case_reader *reader, const struct report_options *options, struct output *out, struct triage_error *err)
 {
-	struct case_cursor *c;
-	SCOPED_BUF b;
 	(void)options;
-	buf_init(&b, ROW_MAX);
-	enum triage_status st = case_rows(reader, CASE_FINDINGS, CASE_BY_ID, &c, err);
-	if (st != TRIAGE_OK)
-		return st;
-	while ((st = case_next(c, err)) == TRIAGE_OK) {
-		buf_clear(&b);
-		row(&b, c);
-		st = buf_check(&b, err);
-		if (st != TRIAGE_OK)
-			break;
-		output_buf(out, &b);
-	}
-	case_cursor_close(c);
-	return st == TRIAGE_END ? TRIAGE_OK : st;
+	return export_rows(reader, CASE_FINDINGS, CASE_BY_ID, row, NULL, out, err);
 }
 
 const struct exporter findings_jsonl_exporter = {

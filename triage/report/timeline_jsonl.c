@@ -3,8 +3,6 @@
 #include "triage/report/export.h"
 #include "triage/report/timeline_row.h"
 
-enum { ROW_MAX = 64 << 20 };
-
 static void
 row(struct buf *b, struct case_cursor *c, const struct timeline_row *r)
 {
@@ -37,29 +35,20 @@ row(struct buf *b, struct case_cursor *c, const struct timeline_row *r)
 	buf_text(b, "}\n");
 }
 
+static void
+row_of(struct buf *b, struct case_cursor *c, void *ctx)
+{
+	struct timeline_row *r = ctx;
+	if (timeline_row_of(c, r))
+		row(b, c, r);
+}
+
 static enum triage_status
 write_timeline(struct case_reader *reader, const struct report_options *options, struct output *out, struct triage_error *err)
 {
-	struct case_cursor *c;
 	struct timeline_row r = { 0 };
-	SCOPED_BUF b;
 	(void)options;
-	buf_init(&b, ROW_MAX);
-	enum triage_status st = case_rows(reader, CASE_TIMELINE, CASE_BY_TIME, &c, err);
-	if (st != TRIAGE_OK)
-		return st;
-	while ((st = case_next(c, err)) == TRIAGE_OK) {
-		if (!timeline_row_of(c, &r))
-			continue;
-		buf_clear(&b);
-		row(&b, c, &r);
-		st = buf_check(&b, err);
-		if (st != TRIAGE_OK)
-			break;
-		output_buf(out, &b);
-	}
-	case_cursor_close(c);
-	return st == TRIAGE_END ? TRIAGE_OK : st;
+	return export_rows(reader, CASE_TIMELINE, CASE_BY_TIME, row_of, &r, out, err);
 }
 
 const struct exporter timeline_jsonl_exporter = {
