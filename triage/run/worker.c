@@ -108,12 +108,22 @@ worker_done(struct worker *w, enum triage_status status, const struct triage_err
 
 /* --- opening --- */
 
+static enum triage_status
+told_already(void *ctx, const struct triage_problem *p, struct triage_error *err)
+{
+	(void)ctx, (void)p, (void)err;
+	return TRIAGE_OK;
+}
+
+/* What opening meets is told by the probe alone: in another job it would be put down to that job's object, in some worker or other. */
 enum triage_status
 worker_open_source(struct worker *w, size_t index, struct triage_error *err)
 {
 	if (w->opened[index] != NULL)
 		return TRIAGE_OK;
 	struct evidence_sink sink = worker_sink(w);
+	if (!w->probing)
+		sink.problem = told_already;
 	return evidence_open(&w->inputs[index], &sink, &w->opened[index], err);
 }
 
@@ -153,10 +163,12 @@ do_probe(struct worker *w, struct wire_cursor *c)
 	struct triage_error err = { 0 };
 	size_t source = (size_t)wire_get_u64(c);
 	worker_at_stage(w, WORKER_PROBE);
+	w->probing = true;
 	enum triage_status st = worker_open_source(w, source, &err);
 	struct evidence_sink sink = worker_sink(w);
 	if (st == TRIAGE_OK)
 		st = evidence_probe(w->opened[source], &sink, &err);
+	w->probing = false;
 	worker_done(w, st, &err);
 }
 

@@ -11,6 +11,7 @@ struct worker {
 	const struct worker_setup *setup;
 	struct wire_stream wire;
 	uint64_t job;			/* in work */
+	bool probing;			/* it is a probe */
 	struct evidence_source **opened;	/* per source */
 	struct evidence_input *inputs;
 	struct {
