@@ -23,6 +23,12 @@ struct reader_ops {
 	enum triage_status (*read)(struct reader *r, uint64_t offset, uint8_t *buf, size_t size, struct triage_error *err);
 	/* optional: call each for every bad range met so far, sorted by offset. */
 	void (*bad_ranges)(struct reader *r, void (*each)(void *ctx, uint64_t offset, uint64_t size, const char *why), void *ctx);
+	/*
+	 * optional: where the byte at offset lies in the reader below, for readers that only rearrange bytes. ret_below: that reader;
+	 * ret_run: how many bytes from there on lie together (at most to the reader's end). TRIAGE_NO_OFFSET when the byte lies nowhere as
+	 * it is served (a hole, encrypted, compressed). A reader without this call serves its own medium: offsets are its own.
+	 */
+	uint64_t (*place)(struct reader *r, uint64_t offset, struct reader **ret_below, uint64_t *ret_run);
 	void (*close)(struct reader *r);	/* frees r */
 };
 
