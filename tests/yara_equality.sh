@@ -82,5 +82,6 @@ compare "hard to cut" x.txt /x.txt "$root/tests/yara_equality/nasty.yar"
 compare "linked rules" x.txt /x.txt "$root/tests/yara_equality/linked.yar"
 compare "global rules" x.txt /x.txt "$root/tests/yara_equality/global.yar"
 compare "names" sample.txt /home/a/sample.txt "$root/tests/yara_equality/names.yar"
+compare "what the gate reads" sample.txt /home/a/sample.txt "$root/tests/yara_equality/gate.yar"
 compare "all at once" sample.txt /home/a/sample.txt "$root"/tests/yara_equality/*.yar "$@"
 exit $fail

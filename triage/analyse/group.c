@@ -131,7 +131,7 @@ add_group(struct maker *m, const struct selection *select, uint64_t size_min, ui
 	if (st != TRIAGE_OK)
 		return st;
 	struct analyse_group *group = &set->groups[set->group_count];
-	*group = (struct analyse_group){ .classes = classes[select->ladder], .size_min = size_min, .size_max = size_max,
+	*group = (struct analyse_group){ .part = select->part, .classes = classes[select->ladder], .size_min = size_min, .size_max = size_max,
 		.by_name = select->by_name, .searches = searches };
 	st = compile_group(m, select, group);
 	if (st == TRIAGE_OK && select->ladder == LADDER_OTHER)
@@ -153,7 +153,8 @@ add_ladder(struct maker *m, struct selection select)
 		struct tally now = selection_tally(&select);
 		if (now.count == 0)
 			return TRIAGE_OK;
-		uint64_t top = selection_top(&select, size_min);
+		/* who climbs a ladder of gated rules has many candidates: rungs would not pay */
+		uint64_t top = select.part == PART_GATED ? now.size_max : selection_top(&select, size_min);
 		enum triage_status st = add_group(m, &select, size_min, top, now.searching != 0);
 		if (st != TRIAGE_OK || top == now.size_max)
 			return st;
@@ -163,18 +164,106 @@ add_ladder(struct maker *m, struct selection select)
 	}
 }
 
+/* --- buckets and their gate --- */
+
 static enum triage_status
-add_ladders(struct maker *m)
+add_to_gate(struct maker *m, const struct analyse_group *group)
+{
+	SCOPED_FREE const struct rule_formula **formulas = fault_hit() ? NULL : calloc(group->rule_count + 1, sizeof(*formulas));
+	if (formulas == NULL)
+		return no_memory(m->err);
+	for (size_t i = 0; i < group->rule_count; i++) {
+		const struct sorted_rule *rule = &m->rules[group->index[i]];
+		formulas[i] = &m->set->files[rule->file].cut.parts[rule->part].formula;
+	}
+	return gate_add(m->set->gate, group->rules, formulas, group->index, m->err);
+}
+
+static enum triage_status
+add_buckets(struct maker *m, size_t count)
+{
+	struct analyse_set *set = m->set;
+	enum triage_status st = gate_new(&set->gate, m->err);
+	set->first_bucket = set->group_count;
+	for (size_t b = 0; b < count && st == TRIAGE_OK; b++) {
+		struct selection select = { .rules = m->rules, .count = m->count, .part = PART_BUCKET, .bucket = (uint32_t)b };
+		size_t first = 0;
+		while (!selection_has(&select, &m->rules[first]))
+			first++;
+		select.by_name = m->rules[first].by_name;
+		select.ladder = LADDER_ALL;
+		st = add_group(m, &select, 0, UINT64_MAX, true);
+		if (st == TRIAGE_OK)
+			st = add_to_gate(m, &set->groups[set->group_count - 1]);
+	}
+	set->bucket_count = count;
+	return st == TRIAGE_OK ? gate_close(set->gate, m->err) : st;
+}
+
+/* Where the gate can say nothing of a rule, it can say nothing of those that know it. */
+static void
+learn_standing(struct maker *m)
+{
+	size_t nth = 0;
+	for (size_t b = 0; b < m->set->bucket_count; b++) {
+		const struct analyse_group *group = &m->set->groups[m->set->first_bucket + b];
+		for (size_t i = 0; i < group->rule_count; i++) {
+			struct sorted_rule *rule = &m->rules[group->index[i]];
+			const struct rule_text *cut = &m->set->files[rule->file].cut;
+			unsigned standing = gate_standing(m->set->gate, nth++);
+			rule->standing |= standing;
+			for (size_t k = 0; cut->parts[rule->part].linked && k < cut->count; k++)
+				if (cut->parts[k].linked)
+					(rule - rule->part + k)->standing |= standing;
+		}
+	}
+}
+
+/* What the scan asks of each rule: its bucket, where it stands without the gate, and what its streams must have. */
+static enum triage_status
+settle_gate(struct maker *m)
+{
+	struct analyse_set *set = m->set;
+	set->gated = fault_hit() ? NULL : calloc(m->count + 1, sizeof(set->gated[0]));
+	if (set->gated == NULL)
+		return no_memory(m->err);
+	for (size_t i = 0; i < m->count; i++) {
+		const struct rule_part *part = &set->files[m->rules[i].file].cut.parts[m->rules[i].part];
+		set->gated[i] = (struct gated_rule){ .bucket = m->rules[i].bucket, .standing = m->rules[i].standing,
+			.need = part->linked ? (struct rule_need){ .size_max = UINT64_MAX } : part->need };
+	}
+	return TRIAGE_OK;
+}
+
+static enum triage_status
+add_ladders(struct maker *m, enum group_part part)
 {
 	enum triage_status st = TRIAGE_OK;
+	for (unsigned i = 0; i < 2u * MODULE_CLASS_COUNT * LADDER_COUNT && st == TRIAGE_OK; i++)
+		st = add_ladder(m, (struct selection){ .rules = m->rules, .count = m->count, .part = part,
+			.by_name = i / (MODULE_CLASS_COUNT * LADDER_COUNT) != 0, .modules = (enum module_class)(i / LADDER_COUNT % MODULE_CLASS_COUNT),
+			.ladder = (enum ladder)(i % LADDER_COUNT) });
+	return st;
+}
+
+static enum triage_status
+add_groups(struct maker *m)
+{
 	m->rules = fault_hit() ? NULL : calloc(m->set->rule_count + 1, sizeof(m->rules[0]));
 	if (m->rules == NULL)
 		return no_memory(m->err);
 	m->count = m->set->rule_count;
-	sort_rules(m->set, m->rules);
-	for (unsigned i = 0; i < 2u * MODULE_CLASS_COUNT * LADDER_COUNT && st == TRIAGE_OK; i++)
-		st = add_ladder(m, (struct selection){ .rules = m->rules, .count = m->count, .by_name = i / (MODULE_CLASS_COUNT * LADDER_COUNT) != 0,
-			.modules = (enum module_class)(i / LADDER_COUNT % MODULE_CLASS_COUNT), .ladder = (enum ladder)(i % LADDER_COUNT) });
+	size_t buckets = sort_rules(m->set, m->rules);
+	enum triage_status st = add_buckets(m, buckets);
+	if (st == TRIAGE_OK) {
+		learn_standing(m);
+		st = settle_gate(m);
+	}
+	sort_settle(m->rules, m->count);
+	if (st == TRIAGE_OK)
+		st = add_ladders(m, PART_ALWAYS);
+	if (st == TRIAGE_OK)
+		st = add_ladders(m, PART_GATED);
 	free(m->rules);
 	return st;
 }
@@ -196,7 +285,7 @@ set_make_groups(struct analyse_set *set, struct triage_error *err)
 {
 	for (;;) {
 		struct maker m = { .set = set, .err = err };
-		enum triage_status st = add_ladders(&m);
+		enum triage_status st = add_groups(&m);
 		/* never seen, but a cut that libyara does not like must cost speed, not rules */
 		if (st != TRIAGE_E_FORMAT || !keep_together(m.stubborn))
 			return st;
@@ -210,6 +299,10 @@ set_release_groups(struct analyse_set *set)
 	for (size_t i = 0; i < set->group_count; i++)
 		release_group(&set->groups[i]);
 	free(set->groups);
+	gate_free(set->gate);
+	free(set->gated);
 	set->groups = NULL;
-	set->group_count = set->group_room = 0;
+	set->gate = NULL;
+	set->gated = NULL;
+	set->group_count = set->group_room = set->first_bucket = set->bucket_count = 0;
 }

@@ -6,6 +6,9 @@
  * is searched in one go; rules that want other magic numbers than those two form ladders of their own. A rule may thus be
  * compiled into several groups, but no stream goes through two groups that hold the same rule.
  *
+ * Gated rules have ladders of their own, which are only climbed when a stream has too many candidates; else its candidates are
+ * searched for bucket by bucket. Whether a rule is gated is first a guess from its text (may_gate), then what the gate says.
+ *
  * Text of one rule file always keeps its own name space. Rules that know each other (linked) go everywhere together.
  */
 #ifndef TRIAGE_ANALYSE_GROUP_SORT_H
@@ -23,7 +26,10 @@ struct sorted_rule {
 	enum module_class modules;
 	bool by_name;
 	bool searches;
-	unsigned ladders;		/* 1 << enum ladder */
+	bool may_gate;
+	unsigned standing;		/* 1 << enum file_class: for those it is not gated */
+	uint32_t bucket;		/* of a rule that may be gated */
+	unsigned ladders[2];		/* 1 << enum ladder, for PART_ALWAYS and PART_GATED */
 	uint64_t size_max;
 };
 
@@ -31,6 +37,8 @@ struct sorted_rule {
 struct selection {
 	const struct sorted_rule *rules;
 	size_t count;
+	enum group_part part;
+	uint32_t bucket;		/* of a bucket; what follows is then without meaning */
 	enum module_class modules;
 	bool by_name;
 	enum ladder ladder;
@@ -50,7 +58,11 @@ struct tally selection_tally(const struct selection *select);
 /* Size at which a group of these rules that begins at size_min should end: the lowest worth a group of its own. */
 uint64_t selection_top(const struct selection *select, uint64_t size_min);
 
-/* Fill rules, which has room for all rules of the set, in the set's order. */
-void sort_rules(const struct analyse_set *set, struct sorted_rule *rules);
+enum { BUCKET_NONE = UINT32_MAX };
+
+/* Fill rules, which has room for all rules of the set, in the set's order. Returns the number of buckets. */
+size_t sort_rules(const struct analyse_set *set, struct sorted_rule *rules);
+/* Once it is known where each rule is gated: part its ladders, and make one for all classes where they would hold the same rules. */
+void sort_settle(struct sorted_rule *rules, size_t count);
 
 #endif

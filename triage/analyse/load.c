@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -58,8 +59,8 @@ unique_name(struct analyse_set *set, const char *path)
 	}
 }
 
-static void
-refuse_file(struct analyse_set *set, struct set_file *file, size_t line, const char *why)
+void
+set_refuse_file(struct analyse_set *set, struct set_file *file, size_t line, const char *why)
 {
 	char text[ERROR_SHOWN];
 	if (line != 0)
@@ -107,72 +108,41 @@ read_text(const char *path, struct set_file *file, struct triage_error *err)
 	return TRIAGE_OK;
 }
 
-static bool
-same_rules(const struct set_file *file, const YR_RULES *rules)
-{
-	if (rules->num_rules != file->cut.count)
-		return false;
-	for (size_t i = 0; i < file->cut.count; i++) {
-		const char *name = rules->rules_table[i].identifier;
-		const struct rule_part *part = &file->cut.parts[i];
-		if (strlen(name) != part->name_size || memcmp(name, file->text + part->name, part->name_size) != 0)
-			return false;
-	}
-	return true;
-}
-
+/* A text that is no rule syntax for us: the reason that libyara gives is the better one. */
 static enum triage_status
-add_rules(struct analyse_set *set, struct set_file *file, YR_COMPILER *compiler, struct triage_error *err)
+refuse_uncut(struct analyse_set *set, struct set_file *file, size_t line, const char *why, struct triage_error *err)
 {
-	YR_RULES *rules = NULL;
-	if (fault_hit() || yr_compiler_get_rules(compiler, &rules) != ERROR_SUCCESS) {
-		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for compiled rules");
-		return TRIAGE_E_MEMORY;
-	}
-	enum triage_status st = TRIAGE_OK;
-	file->first_rule = set->rule_count;
-	if (!same_rules(file, rules)) {
-		refuse_file(set, file, 0, "its rules could not be told apart; please report this file");
-	} else {
-		for (size_t i = 0; i < rules->num_rules && st == TRIAGE_OK; i++)
-			st = set_add_rule(set, file, &rules->rules_table[i], err);
-		file->public.rules = rules->num_rules;
-	}
-	yr_rules_destroy(rules);
-	return st;
-}
-
-/* Compile the file alone, so that what is wrong with it touches no other. */
-static enum triage_status
-try_file(struct analyse_set *set, struct set_file *file, struct triage_error *err)
-{
-	struct triage_error why = { 0 };
-	if (memchr(file->text, '\0', file->size) != NULL) {
-		refuse_file(set, file, 0, "it holds a NUL byte, so it is no rule text (compiled rules are not accepted)");
-		return TRIAGE_OK;
-	}
-	enum triage_status cut = rule_text_cut(file->text, file->size, &file->cut, &why);
-	if (cut == TRIAGE_E_MEMORY || cut == TRIAGE_E_UNSUPPORTED) {
-		if (cut == TRIAGE_E_UNSUPPORTED) {
-			refuse_file(set, file, file->cut.error_line, why.text);
-			return TRIAGE_OK;
-		}
-		triage_error_set(err, cut, TRIAGE_NO_OFFSET, "%s", why.text);
-		return cut;
-	}
 	struct compile_error wrong = { 0 };
 	YR_COMPILER *compiler;
 	enum triage_status st = set_compiler(&wrong, &compiler, err);
 	if (st != TRIAGE_OK)
 		return st;
-	if (yr_compiler_add_string(compiler, file->text, file->public.name_space) != 0)
-		refuse_file(set, file, wrong.line, wrong.text[0] != '\0' ? wrong.text : "it does not compile");
-	else if (cut != TRIAGE_OK)
-		refuse_file(set, file, file->cut.error_line, why.text);
-	else
-		st = add_rules(set, file, compiler, err);
+	bool theirs = yr_compiler_add_string(compiler, file->text, file->public.name_space) != 0 && wrong.text[0] != '\0';
+	set_refuse_file(set, file, theirs ? wrong.line : line, theirs ? wrong.text : why);
 	yr_compiler_destroy(compiler);
-	return st;
+	return TRIAGE_OK;
+}
+
+/* Cut the file into its rules. What cannot be cut is compiled all the same, for libyara's own words about it. */
+static enum triage_status
+cut_file(struct analyse_set *set, struct set_file *file, struct triage_error *err)
+{
+	struct triage_error why = { 0 };
+	if (memchr(file->text, '\0', file->size) != NULL) {
+		set_refuse_file(set, file, 0, "it holds a NUL byte, so it is no rule text (compiled rules are not accepted)");
+		return TRIAGE_OK;
+	}
+	enum triage_status st = rule_text_cut(file->text, file->size, &file->cut, &why);
+	size_t line = file->cut.error_line;
+	if (st == TRIAGE_E_MEMORY) {
+		triage_error_set(err, st, TRIAGE_NO_OFFSET, "%s", why.text);
+		return st;
+	}
+	if (st == TRIAGE_E_UNSUPPORTED)
+		set_refuse_file(set, file, line, why.text);
+	if (st == TRIAGE_E_FORMAT)
+		st = refuse_uncut(set, file, line, why.text, err);
+	return st == TRIAGE_E_MEMORY ? st : TRIAGE_OK;
 }
 
 /* List a file that is still empty. */
@@ -196,18 +166,37 @@ refuse_link(struct analyse_set *set, const char *path, struct triage_error *err)
 	struct set_file *file;
 	enum triage_status st = list_file(set, path, &file, err);
 	if (st == TRIAGE_OK)
-		refuse_file(set, file, 0, "it is a link, and links in a rules folder are not followed");
+		set_refuse_file(set, file, 0, "it is a link, and links in a rules folder are not followed");
 	return st;
 }
 
-/* A file of the same text that is loaded, or NULL. */
+/* An earlier file of the same text, or NULL. */
 static const struct set_file *
-loaded_twin(const struct analyse_set *set, const struct set_file *file)
+earlier_twin(const struct analyse_set *set, const struct set_file *file)
 {
 	for (const struct set_file *other = set->files; other < file; other++)
-		if (other->public.rules != 0 && strcmp(other->public.sha256, file->public.sha256) == 0)
+		if (other->text != NULL && strcmp(other->public.sha256, file->public.sha256) == 0)
 			return other;
 	return NULL;
+}
+
+/* Say of files with a twin what became of that one. */
+static void
+judge_twins(struct analyse_set *set)
+{
+	for (size_t i = 0; i < set->file_count; i++) {
+		struct set_file *file = &set->files[i];
+		char said[ERROR_SHOWN];
+		if (file->twin == 0)
+			continue;
+		const struct analyse_rule_file *twin = &set->files[file->twin - 1].public;
+		snprintf(said, sizeof(said), "the same text is loaded already, as %s", twin->name_space);
+		set_refuse_file(set, file, 0, said);
+		if (twin->error[0] != '\0') {
+			file->public.error = twin->error;
+			file->public.error_line = twin->error_line;
+		}
+	}
 }
 
 static enum triage_status
@@ -224,20 +213,20 @@ load_file(struct analyse_set *set, const char *path, struct triage_error *err)
 		return st;
 	}
 	if (st != TRIAGE_OK) {
-		refuse_file(set, file, 0, why.text);
+		set_refuse_file(set, file, 0, why.text);
 		return TRIAGE_OK;
 	}
 	char sha256[65];
 	digest_sha256_hex(file->text, file->size, sha256);
 	file->public.sha256 = rule_words_keep(&set->pool, sha256, 64);
-	const struct set_file *twin = loaded_twin(set, file);
+	const struct set_file *twin = earlier_twin(set, file);
 	if (twin != NULL) {
-		char said[ERROR_SHOWN];
-		snprintf(said, sizeof(said), "the same text is loaded already, as %s", twin->public.name_space);
-		refuse_file(set, file, 0, said);
+		file->twin = (size_t)(twin - set->files) + 1;
+		free(file->text);
+		file->text = NULL;
 		return TRIAGE_OK;
 	}
-	return try_file(set, file, err);
+	return cut_file(set, file, err);
 }
 
 static bool
@@ -322,10 +311,16 @@ load_all(struct analyse_set *set, const struct analyse_config *config, struct tr
 		return TRIAGE_E_MEMORY;
 	}
 	set->yara_is_up = true;
+	/* libyara takes and gives back buffers of some 100 KB for each group and stream: kept in the heap, not mapped anew each time */
+	mallopt(M_MMAP_THRESHOLD, 4 << 20);
+	mallopt(M_TRIM_THRESHOLD, 64 << 20);
 	/* nobody looks at more of a match, and the copies are the growth term of hostile content */
 	yr_set_configuration_uint32(YR_CONFIG_MAX_MATCH_DATA, SAMPLE_MAX);
 	for (size_t i = 0; i < config->rule_path_count && st == TRIAGE_OK; i++)
 		st = load_path(set, config->rule_paths[i], err);
+	if (st == TRIAGE_OK)
+		st = set_compile_files(set, err);
+	judge_twins(set);
 	if (st == TRIAGE_OK)
 		st = set_make_groups(set, err);
 	if (st == TRIAGE_OK && set->pool.failed) {

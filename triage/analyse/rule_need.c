@@ -316,3 +316,17 @@ rule_header_fits(const struct rule_header *headers, size_t count, struct view he
 			return true;
 	return count == 0;
 }
+
+bool
+rule_need_of_operand(const struct rule_word *words, size_t count, size_t from, size_t to, struct rule_need *ret_need)
+{
+	const struct parser p = { .words = words, .count = count };
+	*ret_need = leaf(&p, from, to);
+	return ret_need->header_count != 0 || ret_need->size_max != UINT64_MAX || ret_need->excludes != 0;
+}
+
+bool
+rule_need_fits(const struct rule_need *need, struct view head, uint64_t size)
+{
+	return size <= need->size_max && (need->excludes & 1u << file_class_of(head)) == 0 && rule_header_fits(need->headers, need->header_count, head);
+}

@@ -35,6 +35,15 @@ bool rule_header_possible(const struct rule_header *header, enum file_class clas
 
 enum { RULE_NEED_WORDS = 8192 };	/* a longer condition needs nothing */
 
+/*
+ * The need of one comparison, words[from] to words[to - 1] of a condition of count words. False when it is not understood: then nothing
+ * is needed.
+ */
+bool rule_need_of_operand(const struct rule_word *words, size_t count, size_t from, size_t to, struct rule_need *ret_need);
+
+/* Whether a stream of this size that begins with head has what is needed. */
+bool rule_need_fits(const struct rule_need *need, struct view head, uint64_t size);
+
 /* words: of a condition, without the closing brace. */
 struct rule_need rule_need_of(const struct rule_word *words, size_t count);
 bool rule_header_fits(const struct rule_header *headers, size_t count, struct view head);

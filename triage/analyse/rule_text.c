@@ -5,11 +5,6 @@
 
 #include <string.h>
 
-const char *const rule_names[RULE_NAME_COUNT] = {
-	[RULE_NAME_FILENAME] = "filename", [RULE_NAME_FILEPATH] = "filepath", [RULE_NAME_EXTENSION] = "extension",
-	[RULE_NAME_FILETYPE] = "filetype", [RULE_NAME_OWNER] = "owner",
-};
-
 static const struct {
 	const char *name;
 	enum rule_module_kind kind;
@@ -42,8 +37,10 @@ rule_module_kinds(uint32_t bits)
 struct cutter {
 	struct rule_lexer lexer;
 	struct rule_text cut;
-	size_t part_room, import_room, word_room;
+	size_t part_room, import_room, word_room, name_room, value_room;
 	struct rule_word *words;	/* of the condition at hand */
+	struct rule_word *names, *values;	/* of the strings that the rule at hand declares */
+	size_t name_count;
 	struct triage_error *err;
 };
 
@@ -114,6 +111,7 @@ cut_condition(struct cutter *c, struct rule_part *part)
 	}
 	part->condition_end = part->end = c->lexer.at;
 	part->need = rule_need_of(c->words, count);
+	part->formula = rule_formula_of(c->words, count, c->names, c->values, c->name_count);
 	return TRIAGE_OK;
 }
 
@@ -121,7 +119,8 @@ cut_condition(struct cutter *c, struct rule_part *part)
 static enum triage_status
 cut_body(struct cutter *c, struct rule_part *part)
 {
-	bool condition = false;
+	bool condition = false, value = false;
+	c->name_count = 0;
 	for (;;) {
 		struct rule_word word = rule_lexer_next(&c->lexer);
 		if (word.kind == RULE_WORD_BAD || word.kind == RULE_WORD_END || rule_word_is(word, "}"))
@@ -129,7 +128,20 @@ cut_body(struct cutter *c, struct rule_part *part)
 		if (condition && rule_word_is(word, ":"))
 			return cut_condition(c, part);
 		condition = word.kind == RULE_WORD_NAME && rule_word_is(word, "condition");
-		part->searches |= word.kind == RULE_WORD_NAME && word.text[0] == '$';
+		if (value)
+			c->values[c->name_count - 1] = word;
+		/* the bytes of such a string are not those of its text */
+		if (c->name_count != 0 && (rule_word_is(word, "xor") || rule_word_is(word, "base64") || rule_word_is(word, "base64wide")))
+			c->values[c->name_count - 1].kind = RULE_WORD_END;
+		value = rule_word_is(word, "=") && c->name_count != 0 && c->values[c->name_count - 1].text == NULL;
+		if (word.kind != RULE_WORD_NAME || word.text[0] != '$')
+			continue;
+		part->searches = true;
+		if (!grow(&c->names, c->name_count, &c->name_room, sizeof(c->names[0]))
+		    || !grow(&c->values, c->name_count, &c->value_room, sizeof(c->values[0])))
+			return refuse(c, TRIAGE_E_MEMORY, "out of memory", word);
+		c->values[c->name_count] = (struct rule_word){ 0 };
+		c->names[c->name_count++] = word;
 	}
 }
 
@@ -158,8 +170,10 @@ cut_rule(struct cutter *c, struct rule_word first)
 	enum triage_status st = cut_body(c, &part);
 	if (st != TRIAGE_OK)
 		return st;
-	if (!grow(&c->cut.parts, c->cut.count, &c->part_room, sizeof(c->cut.parts[0])))
+	if (!grow(&c->cut.parts, c->cut.count, &c->part_room, sizeof(c->cut.parts[0]))) {
+		rule_formula_release(&part.formula);
 		return refuse(c, TRIAGE_E_MEMORY, "out of memory", word);
+	}
 	c->cut.parts[c->cut.count++] = part;
 	return TRIAGE_OK;
 }
@@ -266,6 +280,8 @@ rule_text_cut(const char *text, size_t size, struct rule_text *ret_text, struct 
 	if (st == TRIAGE_OK)
 		st = link_rules(&c);
 	free(c.words);
+	free(c.names);
+	free(c.values);
 	if (st != TRIAGE_OK) {
 		size_t line = c.cut.error_line;
 		rule_text_release(&c.cut);
@@ -278,6 +294,8 @@ rule_text_cut(const char *text, size_t size, struct rule_text *ret_text, struct 
 void
 rule_text_release(struct rule_text *cut)
 {
+	for (size_t i = 0; i < cut->count; i++)
+		rule_formula_release(&cut->parts[i].formula);
 	free(cut->parts);
 	free(cut->imports);
 	*cut = (struct rule_text){ 0 };

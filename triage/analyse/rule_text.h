@@ -7,14 +7,10 @@
 #ifndef TRIAGE_ANALYSE_RULE_TEXT_H
 #define TRIAGE_ANALYSE_RULE_TEXT_H
 
-#include "triage/analyse/rule_need.h"
+#include "triage/analyse/rule_formula.h"
 #include "triage/base/buf.h"
 
 enum rule_module_kind { MODULE_PE, MODULE_ELF, MODULE_CHEAP };
-
-/* The names a rule may ask about its subject, in the order of rule_names[]. */
-enum { RULE_NAME_FILENAME, RULE_NAME_FILEPATH, RULE_NAME_EXTENSION, RULE_NAME_FILETYPE, RULE_NAME_OWNER, RULE_NAME_COUNT };
-extern const char *const rule_names[RULE_NAME_COUNT];
 
 struct rule_part {
 	size_t start, end;		/* bytes of the text, modifiers and closing brace included */
@@ -26,6 +22,7 @@ struct rule_part {
 	bool searches;			/* has strings, or asks for the entry point: every byte must be looked at */
 	bool linked;			/* names another rule of the file, is named by one, or a global rule rules the file */
 	struct rule_need need;
+	struct rule_formula formula;
 };
 
 struct rule_import {

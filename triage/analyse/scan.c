@@ -3,7 +3,10 @@
 
 #include <string.h>
 
-enum { BLAMED_MAX = 16 };	/* rules switched off for one stream and group before the group is given up */
+enum {
+	BLAMED_MAX = 16,		/* rules switched off for one stream and group before the group is given up */
+	BUCKETS_MAX = 6,		/* a stream whose candidates lie in more buckets is searched for all gated rules at once */
+};
 
 static void
 take_match(struct group_scan *g, const YR_MATCH *match, struct hit *hit)
@@ -26,7 +29,11 @@ static void
 take_rule(struct group_scan *g, const YR_SCAN_CONTEXT *context, const YR_RULE *rule)
 {
 	struct hits *hits = &g->scan->hits;
-	struct hit hit = { .rule = g->group->index[rule - g->group->rules->rules_table], .by_name = g->group->by_name, .id = "" };
+	uint32_t index = g->group->index[rule - g->group->rules->rules_table];
+	/* a bucket holds rules that were looked for already in streams of this class */
+	if (g->group->part == PART_BUCKET && (g->scan->set->gated[index].standing & 1u << g->scan->class) != 0)
+		return;
+	struct hit hit = { .rule = index, .by_name = g->group->by_name, .id = "" };
 	bool found = false;
 	YR_STRING *string;
 	yr_rule_strings_foreach(rule, string) {
@@ -180,7 +187,9 @@ scan_group(struct group_scan *g, struct view stream, struct triage_error *err)
 {
 	YR_RULE *blamed[BLAMED_MAX];
 	size_t blamed_count = 0;
-	enum triage_status st = TRIAGE_OK;
+	enum triage_status st = scan_name_subject(g, stream, err);
+	if (st != TRIAGE_OK)
+		return st;
 	int rc = scan_once(g, stream);
 	while (rc != ERROR_SUCCESS && st == TRIAGE_OK) {
 		YR_RULE *rule = guilty_rule(g, rc);
@@ -202,9 +211,64 @@ scan_group(struct group_scan *g, struct view stream, struct triage_error *err)
 }
 
 static bool
-chosen(const struct group_scan *g, struct view head, uint64_t size, enum scan_groups which)
+chosen(const struct group_scan *g, enum group_part part, struct view head, uint64_t size, enum scan_groups which)
 {
-	return (which == SCAN_ALL || g->group->by_name) && group_applies(g->group, head, size);
+	return g->group->part == part && (which == SCAN_ALL || g->group->by_name) && group_applies(g->group, head, size);
+}
+
+/* The groups of one part, other than buckets, that the stream meets. */
+static enum triage_status
+scan_part(struct scan *scan, enum group_part part, struct view stream, enum scan_groups which, struct triage_error *err)
+{
+	enum triage_status st = TRIAGE_OK;
+	for (size_t i = 0; i < scan->count && st == TRIAGE_OK; i++)
+		if (chosen(&scan->groups[i], part, stream, stream.size, which))
+			st = scan_group(&scan->groups[i], stream, err);
+	return st;
+}
+
+/* Fill scan->wanted with the buckets of the candidates that fit the stream. False when there are too many, or too many hits. */
+static bool
+choose_buckets(struct scan *scan, struct view stream, enum scan_groups which, size_t *ret_count)
+{
+	const struct analyse_set *set = scan->set;
+	const uint32_t *tags;
+	size_t tag_count, count = 0;
+	char extension[EXTENSION_MAX];
+	const char *names[RULE_NAME_COUNT];
+	scan_names(scan, stream, extension, names);
+	if (!gate_look_at(scan->look, stream, names, &tags, &tag_count))
+		return false;
+	if (++scan->mark == 0) {
+		memset(scan->bucket_mark, 0, set->bucket_count * sizeof(scan->bucket_mark[0]));
+		scan->mark = 1;
+	}
+	for (size_t i = 0; i < tag_count; i++) {
+		const struct gated_rule *rule = &set->gated[tags[i]];
+		uint32_t bucket = rule->bucket;
+		if (bucket >= set->bucket_count || scan->bucket_mark[bucket] == scan->mark || (rule->standing & 1u << scan->class) != 0
+		    || !rule_need_fits(&rule->need, stream, stream.size)
+		    || (which == SCAN_BY_NAME && !set->groups[set->first_bucket + bucket].by_name))
+			continue;
+		scan->bucket_mark[bucket] = scan->mark;
+		scan->wanted[count++] = bucket;
+	}
+	*ret_count = count;
+	return count <= BUCKETS_MAX;
+}
+
+static enum triage_status
+scan_gated(struct scan *scan, struct view stream, enum scan_groups which, struct triage_error *err)
+{
+	size_t count = 0;
+	enum triage_status st = TRIAGE_OK;
+	if (scan->set->bucket_count == 0)
+		return st;
+	if (!choose_buckets(scan, stream, which, &count))
+		return scan_part(scan, PART_GATED, stream, which, err);
+	for (size_t i = 0; i < count && st == TRIAGE_OK; i++)
+		st = scan_group(&scan->groups[scan->set->first_bucket + scan->wanted[i]], stream, err);
+	return st;
 }
 
 enum triage_status
@@ -214,11 +278,9 @@ scan_whole(struct scan *scan, struct view stream, enum scan_groups which, struct
 	if (stream.size == 0)
 		stream.data = nothing;
 	scan->stream = stream;
-	enum triage_status st = scan_name_subject(scan, stream, err);
-	for (size_t i = 0; i < scan->count && st == TRIAGE_OK; i++)
-		if (chosen(&scan->groups[i], stream, stream.size, which))
-			st = scan_group(&scan->groups[i], stream, err);
-	return st;
+	scan->class = file_class_of(stream);
+	enum triage_status st = scan_part(scan, PART_ALWAYS, stream, which, err);
+	return st == TRIAGE_OK ? scan_gated(scan, stream, which, err) : st;
 }
 
 /* Whole seconds since the group's scan began, rounded up, plus what one window may take. */
@@ -245,13 +307,16 @@ enum triage_status
 scan_window(struct scan *scan, struct view head, struct view window, uint64_t base, struct triage_error *err)
 {
 	scan->stream = (struct view){ NULL, 0 };
-	enum triage_status st = base == 0 ? scan_name_subject(scan, head, err) : TRIAGE_OK;
+	enum triage_status st = TRIAGE_OK;
 	for (size_t i = 0; i < scan->count && st == TRIAGE_OK; i++) {
 		struct group_scan *g = &scan->groups[i];
 		if (base == 0) {
 			/* all that is known of its size yet is that a window cannot hold it */
-			if (!chosen(g, head, (uint64_t)window.size + 1, SCAN_ALL))
+			if (g->group->part == PART_BUCKET || !chosen(g, g->group->part, head, (uint64_t)window.size + 1, SCAN_ALL))
 				continue;
+			st = scan_name_subject(g, head, err);
+			if (st != TRIAGE_OK)
+				return st;
 			begin_group(g);
 			clock_gettime(CLOCK_MONOTONIC, &g->started);
 			g->running = true;

@@ -36,6 +36,11 @@ struct scan {
 	struct hits hits;
 	const struct analyse_subject *who;
 	const struct analyse_io *io;
+	struct gate_look *look;
+	uint32_t *wanted;		/* buckets of the stream's candidates */
+	uint32_t *bucket_mark;		/* of each bucket: the stream that wanted it last */
+	uint32_t mark;
+	enum file_class class;
 	struct view stream;		/* whole stream, or empty in windows */
 	bool incomplete;
 };
@@ -43,8 +48,12 @@ struct scan {
 /* The callback of every scanner; ctx is its struct group_scan. */
 int scan_on_message(YR_SCAN_CONTEXT *context, int message, void *data, void *ctx);
 
-/* Tell the by-name groups whose bytes these are. Errors: E_MEMORY. */
-WARN_UNUSED enum triage_status scan_name_subject(struct scan *scan, struct view head, struct triage_error *err);
+/* The values of the externals for the subject; extension is room for one of them. */
+enum { EXTENSION_MAX = 32 };
+void scan_names(const struct scan *scan, struct view head, char extension[EXTENSION_MAX], const char *values[RULE_NAME_COUNT]);
+
+/* Tell a by-name group whose bytes these are. Errors: E_MEMORY. */
+WARN_UNUSED enum triage_status scan_name_subject(struct group_scan *g, struct view head, struct triage_error *err);
 
 /* Problem rows; each marks the scan incomplete. Errors: what io->problem returned. */
 WARN_UNUSED enum triage_status scan_tell_failure(struct group_scan *g, int rc, struct triage_error *err);

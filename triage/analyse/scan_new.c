@@ -6,7 +6,7 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { SCAN_FLAGS = SCAN_FLAGS_NO_TRYCATCH | SCAN_FLAGS_REPORT_RULES_MATCHING, EXTENSION_MAX = 32 };
+enum { SCAN_FLAGS = SCAN_FLAGS_NO_TRYCATCH | SCAN_FLAGS_REPORT_RULES_MATCHING };
 
 static enum triage_status
 new_scanner(struct scan *scan, const struct analyse_group *group, struct group_scan *g, struct triage_error *err)
@@ -35,6 +35,14 @@ scan_new(const struct analyse_set *set, struct scan **ret_scan, struct triage_er
 	}
 	scan->set = set;
 	enum triage_status st = hits_init(&scan->hits, set->match_limit, err);
+	if (st == TRIAGE_OK && set->gate != NULL)
+		st = gate_look_new(set->gate, &scan->look, err);
+	scan->wanted = calloc(set->bucket_count + 1, sizeof(scan->wanted[0]));
+	scan->bucket_mark = calloc(set->bucket_count + 1, sizeof(scan->bucket_mark[0]));
+	if (st == TRIAGE_OK && (scan->wanted == NULL || scan->bucket_mark == NULL)) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for YARA scanners");
+		st = TRIAGE_E_MEMORY;
+	}
 	for (size_t i = 0; i < set->group_count && st == TRIAGE_OK; i++)
 		st = new_scanner(scan, &set->groups[i], &scan->groups[scan->count++], err);
 	if (st != TRIAGE_OK) {
@@ -55,6 +63,9 @@ scan_free(struct scan *scan)
 		if (scan->groups[i].scanner != NULL)
 			yr_scanner_destroy(scan->groups[i].scanner);
 	hits_release(&scan->hits);
+	gate_look_free(scan->look);
+	free(scan->wanted);
+	free(scan->bucket_mark);
 	free(scan->groups);
 	free(scan);
 }
@@ -101,24 +112,30 @@ extension_of(const char *name, char out[EXTENSION_MAX])
 	out[i] = '\0';
 }
 
+void
+scan_names(const struct scan *scan, struct view head, char extension[EXTENSION_MAX], const char *values[RULE_NAME_COUNT])
+{
+	extension_of(scan->who->name, extension);
+	values[RULE_NAME_FILENAME] = scan->who->name;
+	values[RULE_NAME_FILEPATH] = scan->who->path;
+	values[RULE_NAME_EXTENSION] = extension;
+	values[RULE_NAME_FILETYPE] = type_word(head);
+	values[RULE_NAME_OWNER] = scan->who->owner;
+}
+
 enum triage_status
-scan_name_subject(struct scan *scan, struct view head, struct triage_error *err)
+scan_name_subject(struct group_scan *g, struct view head, struct triage_error *err)
 {
 	char extension[EXTENSION_MAX];
-	extension_of(scan->who->name, extension);
-	const char *const values[RULE_NAME_COUNT] = {
-		[RULE_NAME_FILENAME] = scan->who->name, [RULE_NAME_FILEPATH] = scan->who->path, [RULE_NAME_EXTENSION] = extension,
-		[RULE_NAME_FILETYPE] = type_word(head), [RULE_NAME_OWNER] = scan->who->owner,
-	};
-	for (size_t i = 0; i < scan->count; i++) {
-		if (!scan->groups[i].group->by_name)
+	const char *values[RULE_NAME_COUNT];
+	if (!g->group->by_name)
+		return TRIAGE_OK;
+	scan_names(g->scan, head, extension, values);
+	for (size_t k = 0; k < RULE_NAME_COUNT; k++) {
+		if (!fault_hit() && yr_scanner_define_string_variable(g->scanner, rule_names[k], values[k]) == ERROR_SUCCESS)
 			continue;
-		for (size_t k = 0; k < RULE_NAME_COUNT; k++) {
-			if (!fault_hit() && yr_scanner_define_string_variable(scan->groups[i].scanner, rule_names[k], values[k]) == ERROR_SUCCESS)
-				continue;
-			triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for the names of a stream");
-			return TRIAGE_E_MEMORY;
-		}
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for the names of a stream");
+		return TRIAGE_E_MEMORY;
 	}
 	return TRIAGE_OK;
 }

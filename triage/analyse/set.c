@@ -34,6 +34,8 @@ size_t
 analyse_bytes(const struct analyse_set *set)
 {
 	size_t bytes = set->magic.size + set->rule_count * sizeof(set->rules[0]);
+	if (set->gate != NULL)
+		bytes += gate_bytes(set->gate) + set->rule_count * sizeof(set->gated[0]);
 	for (size_t i = 0; i < set->group_count; i++) {
 		const YR_ARENA *arena = set->groups[i].rules->arena;
 		for (size_t k = 0; k < arena->num_buffers; k++)

@@ -4,12 +4,16 @@
  * A group is a set of rules compiled together for streams of some classes, sizes and magic numbers; group_sort.h says
  * how they are chosen. For one stream, group_applies() says whether any of its rules can match; leaving it out otherwise
  * changes no match.
+ *
+ * Rules that cannot match unless something about a stream can be seen cheaply are gated (gate.h): the gate names the candidates among them, and they
+ * are searched for in small groups, buckets, or, when too many buckets have one, in the large groups of all gated rules.
  */
 #ifndef TRIAGE_ANALYSE_SET_H
 #define TRIAGE_ANALYSE_SET_H
 
 #include "triage/analyse/analyse.h"
 #include "triage/analyse/filetype.h"
+#include "triage/analyse/gate.h"
 #include "triage/analyse/rule_words.h"
 #include "triage/analyse/rule_text.h"
 
@@ -21,9 +25,14 @@ struct set_file {
 	size_t size;
 	struct rule_text cut;		/* likewise; empty for a file that is left out */
 	size_t first_rule;		/* index of its first rule in the set */
+	size_t twin;			/* 1 + index of an earlier file of the same text, 0 for none */
 };
 
+/* Which streams a group is for, beside those that its classes, headers and sizes name. */
+enum group_part { PART_ALWAYS, PART_GATED, PART_BUCKET };
+
 struct analyse_group {
+	enum group_part part;
 	YR_RULES *rules;
 	uint32_t *index;		/* index in the set of each of rules */
 	size_t rule_count;
@@ -33,6 +42,12 @@ struct analyse_group {
 	uint64_t size_min, size_max;	/* bytes of stream, both inclusive */
 	bool by_name;
 	bool searches;			/* else its conditions look at single places only, and no byte need be searched */
+};
+
+struct gated_rule {
+	uint32_t bucket;
+	unsigned standing;		/* 1 << enum file_class: there it is in groups of PART_ALWAYS, whatever bucket has it too */
+	struct rule_need need;
 };
 
 struct analyse_set {
@@ -45,6 +60,9 @@ struct analyse_set {
 	size_t rule_count, rule_room;
 	struct analyse_group *groups;
 	size_t group_count, group_room;
+	size_t first_bucket, bucket_count;	/* groups[first_bucket + b] is bucket b */
+	struct gate *gate;		/* its tags are indices of rules; NULL when no rule is gated */
+	struct gated_rule *gated;	/* of each rule */
 	struct filetype_database magic;
 	bool yara_is_up;
 };
@@ -61,6 +79,15 @@ struct compile_error {
 	char text[200];
 };
 WARN_UNUSED enum triage_status set_compiler(struct compile_error *first_error, YR_COMPILER **ret_compiler, struct triage_error *err);
+
+/* Leave a file out, with the reason that is shown. line: 0 for none. */
+void set_refuse_file(struct analyse_set *set, struct set_file *file, size_t line, const char *why);
+
+/*
+ * Compile all files that have text, several together, and those among which one is wrong each alone; add their rules to the set in the
+ * order of the files. Errors: E_MEMORY.
+ */
+WARN_UNUSED enum triage_status set_compile_files(struct analyse_set *set, struct triage_error *err);
 
 /* Take over a compiled rule's names and meta. Errors: E_MEMORY. */
 WARN_UNUSED enum triage_status set_add_rule(struct analyse_set *set, const struct set_file *file, const YR_RULE *rule, struct triage_error *err);

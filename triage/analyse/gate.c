@@ -1,0 +1,235 @@
+/* gate.c - the look at a stream; gate_build.c makes what it looks for. */
+#include "triage/analyse/gate_inside.h"
+
+#include "triage/base/fault.h"
+
+#include <string.h>
+
+enum {
+	HITS_FREE = 1 << 16,		/* words compared before their number is held against the stream's size */
+	HITS_EACH = 4,			/* then at most so many a byte */
+	BATCH = 8,
+};
+
+struct gate_look {
+	const struct gate *gate;
+	uint32_t stamp;			/* of the stream at hand */
+	uint32_t *seen;			/* stamp of the last stream that each word was seen in */
+	uint32_t *occurs;		/* stamp of the last stream that each slot occurred in */
+	uint32_t *begun;		/* stamp of the last stream that a part of it was seen in */
+	uint8_t *parts;			/* those seen then */
+	uint32_t *touched;		/* likewise of each rule */
+	uint32_t *rules;		/* those touched, in the order met */
+	uint32_t *tags;
+	size_t rule_count;
+	uint64_t hits;
+	struct view stream;
+	enum file_class class;
+	const char *const *names;
+	const struct gate_rule *rule;	/* whose formula is asked */
+};
+
+enum triage_status
+gate_look_new(const struct gate *gate, struct gate_look **ret_look, struct triage_error *err)
+{
+	struct gate_look *look = fault_hit() ? NULL : calloc(1, sizeof(*look));
+	if (look != NULL) {
+		look->gate = gate;
+		look->seen = calloc(gate->word_count + 1, sizeof(*look->seen));
+		look->occurs = calloc(gate->slot_count + 1, sizeof(*look->occurs));
+		look->begun = calloc(gate->slot_count + 1, sizeof(*look->begun));
+		look->parts = calloc(gate->slot_count + 1, sizeof(*look->parts));
+		look->touched = calloc(gate->rule_count + 1, sizeof(*look->touched));
+		look->rules = calloc(gate->rule_count + 1, sizeof(*look->rules));
+		look->tags = calloc(gate->rule_count + 1, sizeof(*look->tags));
+	}
+	if (look == NULL || look->seen == NULL || look->occurs == NULL || look->begun == NULL || look->parts == NULL || look->touched == NULL || look->rules == NULL || look->tags == NULL) {
+		gate_look_free(look);
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for looking at streams");
+		return TRIAGE_E_MEMORY;
+	}
+	*ret_look = look;
+	return TRIAGE_OK;
+}
+
+void
+gate_look_free(struct gate_look *look)
+{
+	if (look == NULL)
+		return;
+	free(look->seen);
+	free(look->occurs);
+	free(look->begun);
+	free(look->parts);
+	free(look->touched);
+	free(look->rules);
+	free(look->tags);
+	free(look);
+}
+
+static bool
+same_folded(const uint8_t *a, const uint8_t *b, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if (gate_lower(a[i]) != b[i])
+			return false;
+	return true;
+}
+
+/* Whether a word lies in the stream around its gram at `at`. */
+static bool
+word_lies(const struct gate *gate, const struct gate_word *word, struct view stream, size_t at)
+{
+	if (at < word->before || !view_has(stream, at - word->before, word->size))
+		return false;
+	const uint8_t *there = stream.data + at - word->before, *text = gate->text + word->text;
+	return word->folded ? same_folded(there, text, word->size) : memcmp(there, text, word->size) == 0;
+}
+
+static void
+mark_part(struct gate_look *look, uint32_t slot, uint8_t part)
+{
+	uint32_t rule = look->gate->slot_rule[slot];
+	look->parts[slot] = look->begun[slot] == look->stamp ? look->parts[slot] | part : part;
+	look->begun[slot] = look->stamp;
+	if (look->parts[slot] != look->gate->slot_parts[slot])
+		return;
+	look->occurs[slot] = look->stamp;
+	if (look->touched[rule] == look->stamp)
+		return;
+	look->touched[rule] = look->stamp;
+	look->rules[look->rule_count++] = rule;
+}
+
+/* Bytes that may begin a word: compare the words that are filed under them. */
+static void
+compare_row(struct gate_look *look, struct view stream, size_t at, uint32_t gram)
+{
+	const struct gate *gate = look->gate;
+	uint32_t row = gate_row(gate, gram);
+	for (uint32_t i = gate->rows[row]; i < gate->rows[row + 1]; i++) {
+		const struct gate_word *word = &gate->words[i];
+		look->hits++;
+		if (word->gram != gram || look->seen[i] == look->stamp || !word_lies(gate, word, stream, at))
+			continue;
+		look->seen[i] = look->stamp;
+		for (uint32_t k = 0; k < word->use_count; k++)
+			mark_part(look, gate->uses[word->first_use + k].slot, gate->uses[word->first_use + k].part);
+	}
+}
+
+static bool
+has_bit(const uint64_t *bits, uint32_t bit)
+{
+	return (bits[bit >> 6] >> (bit & 63) & 1) != 0;
+}
+
+static void __attribute__((noinline))
+look_closer(struct gate_look *look, struct view stream, size_t at)
+{
+	const struct gate *gate = look->gate;
+	uint32_t raw = view_has(stream, at, GATE_GRAM) ? load_le32(stream.data + at) : load_le16(stream.data + at);
+	uint32_t gram = view_has(stream, at, GATE_LONG) ? gate_long_gram(load_le64(stream.data + at)) : 0;
+	if (view_has(stream, at, GATE_LONG) && has_bit(gate->long_bloom, gate_long_bit(gram)))
+		compare_row(look, stream, at, gram);
+	if (view_has(stream, at, GATE_GRAM) && has_bit(gate->bloom, gate_bloom_bit(gate_fold(raw))))
+		compare_row(look, stream, at, gate_fold(raw));
+	if (has_bit(gate->pairs, gate_fold_pair(raw)))
+		compare_row(look, stream, at, gate_fold_pair(raw));
+}
+
+static bool
+need_fits(const void *ctx, uint32_t need)
+{
+	const struct gate_look *look = ctx;
+	return rule_need_fits(&look->gate->needs[look->rule->first_need + need], look->stream, look->stream.size);
+}
+
+static bool
+is_named(const void *ctx, uint32_t name, uint32_t literal)
+{
+	const struct gate_look *look = ctx;
+	const struct gate_literal *wanted = &look->gate->literals[look->rule->first_literal + literal];
+	return strlen(look->names[name]) == wanted->size && memcmp(look->names[name], look->gate->text + wanted->text, wanted->size) == 0;
+}
+
+static bool
+slot_occurs(const void *ctx, uint32_t slot)
+{
+	const struct gate_look *look = ctx;
+	return look->occurs[slot] == look->stamp || look->gate->slot_always[slot];
+}
+
+/* A stamp never used before: after 2^32 streams all begin anew. */
+static void
+next_stream(struct gate_look *look)
+{
+	look->rule_count = 0;
+	look->hits = 0;
+	if (++look->stamp != 0)
+		return;
+	memset(look->seen, 0, look->gate->word_count * sizeof(*look->seen));
+	memset(look->occurs, 0, look->gate->slot_count * sizeof(*look->occurs));
+	memset(look->begun, 0, look->gate->slot_count * sizeof(*look->begun));
+	memset(look->touched, 0, look->gate->rule_count * sizeof(*look->touched));
+	look->stamp = 1;
+}
+
+/* Bits of the BATCH places from data on whose bytes may be those of a word. */
+static inline unsigned
+filter(const struct gate *gate, const uint8_t *data)
+{
+	unsigned found = 0;
+	for (unsigned i = 0; i < BATCH; i++) {
+		uint64_t bytes = load_le64(data + i);
+		uint32_t raw = (uint32_t)bytes, bit = gate_bloom_bit(gate_fold(raw)), pair = gate_fold_pair(raw);
+		uint32_t long_bit = gate_long_bit(gate_long_gram(bytes));
+		uint64_t hit = gate->bloom[bit >> 6] >> (bit & 63) | gate->pairs[pair >> 6] >> (pair & 63)
+		    | gate->long_bloom[long_bit >> 6] >> (long_bit & 63);
+		found |= (unsigned)(hit & 1) << i;
+	}
+	return found;
+}
+
+static void
+add_if_holds(struct gate_look *look, uint32_t index, size_t *count)
+{
+	const struct gate *gate = look->gate;
+	const struct gate_rule *rule = &gate->rules[index];
+	const struct formula_world world = { look, slot_occurs, need_fits, is_named };
+	look->rule = rule;
+	if ((rule->standing & 1u << look->class) == 0
+	    && rule_formula_holds(gate->steps + rule->first_step, rule->step_count, gate->slots + rule->first_slot, &world))
+		look->tags[(*count)++] = rule->tag;
+}
+
+bool
+gate_look_at(struct gate_look *look, struct view stream, const char *const names[RULE_NAME_COUNT], const uint32_t **ret_tags, size_t *ret_count)
+{
+	const struct gate *gate = look->gate;
+	size_t at = 0, last = stream.size < GATE_LONG ? 0 : stream.size - GATE_LONG + 1;
+	next_stream(look);
+	look->stream = stream;
+	look->class = file_class_of(stream);
+	look->names = names;
+	for (; at + BATCH <= last; at += BATCH) {
+		unsigned found = filter(gate, stream.data + at);
+		if (found == 0)
+			continue;
+		for (; found != 0; found &= found - 1)
+			look_closer(look, stream, at + (unsigned)__builtin_ctz(found));
+		if (look->hits > HITS_FREE && look->hits / HITS_EACH > at)
+			return false;
+	}
+	for (; at + GATE_PAIR <= stream.size; at++)
+		look_closer(look, stream, at);
+	size_t count = 0;
+	for (size_t i = 0; i < look->rule_count; i++)
+		add_if_holds(look, look->rules[i], &count);
+	for (size_t i = 0; i < gate->watched_count[look->class]; i++)
+		if (look->touched[gate->watched[look->class][i]] != look->stamp)
+			add_if_holds(look, gate->watched[look->class][i], &count);
+	*ret_tags = look->tags;
+	*ret_count = count;
+	return true;
+}
