@@ -37,6 +37,8 @@ struct evidence_input {
 	size_t missing;			/* segments that the numbering says are missing: a problem row is sent for each gap */
 	const char *const *missing_names;	/* display names of those, `missing` of them */
 	const struct layer_keys *keys;	/* to open locks with, NULL for none; needed until the source is probed */
+	void (*beat)(void *ctx);	/* optional: called while a layer reads, which may take long */
+	void *beat_ctx;
 	bool vss_none;			/* no shadow copy is looked into ... */
 	uint32_t vss_first, vss_last;	/* ... or these alone of each volume, counted from 1; 0, 0 for all */
 };
@@ -66,7 +68,7 @@ struct reader *evidence_reader(struct evidence_source *source);
  * Find the volumes of several containers together, so that the parts of a volume group or an array may lie in more than one of
  * them: the volume belongs to the container of its first part. evidence_probe() tells what was found, of each apart. Entries may
  * be NULL: those are not looked at. What is found is the same for the same containers in the same order; an index of a volume
- * means nothing after probing in another company. Errors: E_MEMORY.
+ * means nothing after probing in another company. A count of 1: the container alone. Errors: E_MEMORY.
  */
 WARN_UNUSED enum triage_status evidence_probe_together(struct evidence_source *const *sources, size_t count, struct triage_error *err);
 

@@ -36,7 +36,7 @@ reader_below(struct evidence_source *source, const struct triage_filesystem *inf
 	if (info->reader_type == EVIDENCE_ON_MEDIUM)
 		return TRIAGE_OK;
 	if (!source->probed && info->reader_type == EVIDENCE_ON_VOLUME)
-		st = source_probe_alone(source, err);
+		st = evidence_probe_together(&source, 1, err);
 	if (st != TRIAGE_OK)
 		return st;
 	bool same_company = source->together == (info->reader_type == EVIDENCE_ON_VOLUME_TOGETHER);

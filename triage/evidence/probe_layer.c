@@ -4,6 +4,7 @@
 #include "triage/base/fault.h"
 #include "triage/base/scoped.h"
 #include "triage/base/when.h"
+#include "triage/evidence/watched.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -45,7 +46,7 @@ probe_reader(struct probe *probe, const struct probe_volume *v, uint32_t index, 
 {
 	struct reader *r = source_volume_reader(probe->source, index);
 	if (r == NULL) {
-		enum triage_status st = reader_slice(probe->reader, v->start, there, &r, err);
+		enum triage_status st = watched_slice(probe->reader, v->start, there, probe->source->in.beat, probe->source->in.beat_ctx, &r, err);
 		if (st == TRIAGE_OK)
 			st = source_keep(probe->source, r, index, err);
 		if (st != TRIAGE_OK)

@@ -22,9 +22,10 @@ search_all(struct probe *probe, struct evidence_source *const *sources, size_t c
 	    "%zu volumes beyond what is followed (%d in all, %d inside others) are not examined", left_out, PROBE_VOLUMES_MAX, PROBE_INNER_MAX);
 }
 
-static enum triage_status
-probe_all(struct evidence_source *const *sources, size_t count, bool together, struct triage_error *err)
+enum triage_status
+evidence_probe_together(struct evidence_source *const *sources, size_t count, struct triage_error *err)
 {
+	bool together = count > 1;
 	struct probe *probe = calloc(1, sizeof(*probe));
 	enum triage_status st = TRIAGE_E_MEMORY;
 	for (size_t i = 0; i < count; i++)
@@ -57,22 +58,10 @@ probe_all(struct evidence_source *const *sources, size_t count, bool together, s
 }
 
 enum triage_status
-evidence_probe_together(struct evidence_source *const *sources, size_t count, struct triage_error *err)
-{
-	return probe_all(sources, count, true, err);
-}
-
-enum triage_status
-source_probe_alone(struct evidence_source *source, struct triage_error *err)
-{
-	return probe_all(&source, 1, false, err);
-}
-
-enum triage_status
 evidence_probe(struct evidence_source *source, const struct evidence_sink *sink, struct triage_error *err)
 {
 	bool fresh = source->probed && source->found.count > 0;
-	enum triage_status st = fresh ? TRIAGE_OK : source_probe_alone(source, err);
+	enum triage_status st = fresh ? TRIAGE_OK : evidence_probe_together(&source, 1, err);
 	if (st == TRIAGE_OK)
 		st = kept_tell(&source->found, sink, err);
 	kept_release(&source->found);

@@ -33,8 +33,6 @@ struct evidence_source {
 WARN_UNUSED enum triage_status source_keep(struct evidence_source *source, struct reader *reader, uint32_t volume, struct triage_error *err);
 /* The reader of a volume, NULL when the probe made none. */
 struct reader *source_volume_reader(const struct evidence_source *source, uint32_t volume);
-/* Probe without telling: rows and readers stay with the source. Errors as evidence_probe_together(). */
-WARN_UNUSED enum triage_status source_probe_alone(struct evidence_source *source, struct triage_error *err);
 /* Forget what was probed: rows and readers, the inner ones first. File systems on them must be closed before. */
 void source_forget(struct evidence_source *source);
 

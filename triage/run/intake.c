@@ -53,7 +53,12 @@ take_volume(struct supervisor *s, struct crew_job *job, const struct wire_frame 
 		return false;
 	v.label = harmless(v.label, label, sizeof(label));
 	v.uuid = harmless(v.uuid, uuid, sizeof(uuid));
-	s->sources[job->source].volumes++;
+	struct run_source *r = &s->sources[job->source];
+	bool shadow = strcmp(v.kind, "vss") == 0 && v.parent != UINT32_MAX;
+	r->volumes++;
+	r->shadows += shadow;
+	r->shadows_left_out += shadow && v.state == TRIAGE_VOLUME_UNSUPPORTED;
+	r->shadows_failed += shadow && v.state == TRIAGE_VOLUME_DAMAGED;
 	return case_put_volume(s->store, job->source + 1, &v, err) == TRIAGE_OK;
 }
 
@@ -390,12 +395,27 @@ give_up(struct supervisor *s, struct crew_job *job, const char *code, const char
 	case_unit_release(&job->unit);
 }
 
+static bool
+any_probed(const struct supervisor *s)
+{
+	for (size_t i = 0; i < s->source_count; i++)
+		if (s->crew_sources[i].kind != TRIAGE_EVIDENCE_DIRECTORY && s->sources[i].probed)
+			return true;
+	return false;
+}
+
 void
 intake_lost(void *ctx, struct crew_job *job, const char *code, const char *why)
 {
 	struct supervisor *s = ctx;
 	struct triage_error err = { 0 };
-	bool again = job->attempts < 2 && strcmp(code, "worker-timeout") != 0;
+	bool apart = job->kind == CREW_PROBE && s->source_count > 1 && !s->crew.alone && !any_probed(s);
+	bool again = apart || (job->attempts < 2 && strcmp(code, "worker-timeout") != 0);
+	if (apart) {
+		/* the containers are looked at together: one that takes workers down must not cost the others */
+		crew_probe_alone(&s->crew);
+		job->attempts = 0;
+	}
 	supervisor_log(s, TRIAGE_LOW, "%s%s%s%s", why, job->kind == CREW_CONTENT ? " over " : "",
 	    job->kind == CREW_CONTENT ? job->unit.path : "", again ? "; trying once more" : "");
 	if (again) {

@@ -17,6 +17,7 @@ static void
 release(struct supervisor *s)
 {
 	crew_release(&s->crew);
+	keys_release(&s->keys);
 	case_close(s->store);
 	analyse_free(s->rules);
 	detect_free(s->tables);
@@ -75,6 +76,7 @@ triage_run(const struct triage_plan *plan, const struct triage_observer *observe
 		/* the workers are no longer needed, and their results are in */
 		for (size_t i = 0; i < s.crew.count; i++)
 			crew_stop(&s.crew, i);
+		keys_wipe(&s.keys);
 	}
 	if (st == TRIAGE_OK)
 		st = conclude(&s, err);
