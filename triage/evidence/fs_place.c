@@ -61,7 +61,7 @@ tell_unplaced(const struct evidence_fs *fs, const struct evidence_sink *sink, st
 		return TRIAGE_OK;
 	char message[240];
 	snprintf(message, sizeof(message), "%s of this %s filesystem lies nowhere in the evidence as it is read (encrypted, put together or only in part): "
-	    "no image offsets are given there", nowhere == SAMPLES ? "nothing" : "part", fs->type);
+	    "no image offsets are given there", nowhere == SAMPLES ? "all" : "part", fs->type);
 	return sink->problem(sink->ctx, &(struct triage_problem){
 		.stage = "list", .severity = TRIAGE_INFO, .code = "no-plain-place", .message = message, .inode = TRIAGE_NO_ID,
 		.edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID,
