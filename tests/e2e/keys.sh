@@ -60,6 +60,10 @@ for jobs in 1 3; do
 done
 same "the lock and what it holds are two volumes" "$(sql "$tmp/unlocked1" "SELECT group_concat(kind || ' ' || state || ' ' || ifnull(parent_id, '-'), ', ') FROM volumes")" \
 	"luks examined -, luks examined 1"
+"$TRIAGE" run -q -o "$tmp/named" --partitions 1 --key "$tmp/key" "$tmp/luks.img" > /dev/null 2>&1
+same "--partitions with the lock's number means what lies in it" "$(rows "$tmp/named")" "$(rows "$tmp/plain")"
+"$TRIAGE" info --key "$tmp/key" "$tmp/luks.img" > "$tmp/info" 2>&1
+check "info shows the tree" grep -q '^      filesystem 1 in volume 2: ext4' "$tmp/info"
 same "encrypted bytes have no place in the image, and it is said" \
 	"$(sql "$tmp/unlocked1" "SELECT (SELECT count(*) FROM extents) || ' ' || (SELECT count(*) FROM problems WHERE code = 'no-plain-place')")" "0 1"
 same "no file of that bundle has the key" "$(grep -rlF "$secret" "$tmp/unlocked1" "$tmp/unlocked3" | wc -l)" 0

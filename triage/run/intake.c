@@ -53,6 +53,15 @@ take_volume(struct supervisor *s, struct crew_job *job, const struct wire_frame 
 	v.label = harmless(v.label, label, sizeof(label));
 	v.uuid = harmless(v.uuid, uuid, sizeof(uuid));
 	struct run_source *r = &s->sources[job->source];
+	if (v.index == 0)
+		r->volumes = r->shadows = r->shadows_left_out = r->shadows_failed = 0;	/* a probe that begins again */
+	if (v.index != r->volumes || (v.parent != UINT32_MAX && v.parent >= v.index))
+		return false;
+	uint32_t *parents = reallocarray(r->parents, v.index + UINT64_C(1), sizeof(*parents));
+	if (parents == NULL)
+		return false;
+	r->parents = parents;
+	parents[v.index] = v.parent;
 	bool shadow = strcmp(v.kind, "vss") == 0 && v.parent != UINT32_MAX;
 	r->volumes++;
 	r->shadows += shadow;
@@ -63,7 +72,7 @@ take_volume(struct supervisor *s, struct crew_job *job, const struct wire_frame 
 
 /* --partitions: "all" or numbers from 1 of the volumes. */
 static bool
-is_wanted(const char *partitions, uint32_t volume)
+is_named(const char *partitions, uint32_t volume)
 {
 	if (partitions == NULL || partitions[0] == '\0' || strcmp(partitions, "all") == 0)
 		return true;
@@ -77,6 +86,19 @@ is_wanted(const char *partitions, uint32_t volume)
 		p = *end == ',' ? end + 1 : end;
 	}
 	return false;
+}
+
+/* A volume that is named stands for all that lies in it. */
+static bool
+is_wanted(const struct supervisor *s, size_t source, uint32_t volume)
+{
+	const struct run_source *r = &s->sources[source];
+	while (!is_named(s->plan->partitions, volume)) {
+		if (volume >= r->volumes || r->parents[volume] == UINT32_MAX)
+			return false;
+		volume = r->parents[volume];
+	}
+	return true;
 }
 
 static bool
@@ -102,7 +124,7 @@ take_filesystem(struct supervisor *s, struct crew_job *job, const struct wire_fr
 	r->fs.label = strdup(fs.label);
 	r->fs.uuid = strdup(fs.uuid);
 	paths_init(&r->paths);
-	r->left_out = r->listed = !is_wanted(s->plan->partitions, fs.volume);
+	r->left_out = r->listed = !is_wanted(s, job->source, fs.volume);
 	return r->fs.type != NULL && r->fs.label != NULL && r->fs.uuid != NULL;
 }
 

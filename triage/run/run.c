@@ -37,8 +37,10 @@ release(struct supervisor *s)
 	for (size_t i = s->page_next; i < s->page_count; i++)
 		case_unit_release(&s->page[i]);
 	free(s->page);
-	for (size_t i = 0; i < s->source_count; i++)
+	for (size_t i = 0; i < s->source_count; i++) {
 		source_close(&s->crew_sources[i]);
+		free(s->sources[i].parents);
+	}
 	free(s->sources);
 	free(s->crew_sources);
 	buf_release(&s->path);

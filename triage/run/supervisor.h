@@ -31,6 +31,7 @@ struct run_source {
 	char stored_md5[65], stored_sha1[65];
 	uint64_t bad_sectors;
 	uint64_t volumes;
+	uint32_t *parents;		/* per volume: index of the one it lies in, UINT32_MAX for none; owned */
 	uint64_t shadows, shadows_left_out, shadows_failed;	/* shadow copies among them */
 	char probe_error[240];
 };
