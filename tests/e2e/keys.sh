@@ -29,11 +29,11 @@ same "no file of the bundle has the key" "$(grep -rlF "$secret" "$tmp/case" | wc
 
 # an interrupted run: the path is kept, the key is not
 make_image town
-"$TRIAGE" run -q -o "$tmp/cut" --key "$tmp/key" "$tmp/town.img" > /dev/null 2>&1 &
+"$TRIAGE" run -q -o "$tmp/cut" --status-file "$tmp/status" --key "$tmp/key" "$tmp/town.img" > /dev/null 2>&1 &
 pid=$!
-for i in $(seq 1 200); do
-	[ -f "$tmp/cut/work/journal.db" ] && break
-	sleep 0.02
+for i in $(seq 1 500); do
+	[ -s "$tmp/status" ] && break	# begun: the journal knows the evidence
+	sleep 0.01
 done
 same "the key's pages are locked and left out of core dumps" "$(grep '^VmFlags' /proc/$pid/smaps | grep ' lo ' | grep -c ' dd ')" 1
 kill -9 $pid

@@ -94,7 +94,7 @@ enum probe_look probe_look(struct probe *probe, uint64_t start, uint64_t size);
 /* Where a byte of the space lies in the evidence, TRIAGE_NO_ID when nowhere. */
 uint64_t probe_place(const struct probe *probe, uint64_t offset);
 /* "volume 3 at 1048576" or "volume 3, inside volume 2", into out (PROBE_NAME bytes). Returns out. */
-enum { PROBE_NAME = 96 };
+enum { PROBE_NAME = 128 };
 const char *probe_name(const struct probe *probe, const struct probe_volume *v, uint32_t index, char *out);
 /* What is in the way of reading a volume whose signature is known and that no layer reads. */
 WARN_UNUSED enum triage_status probe_obstacle(struct probe *probe, const char *name, uint64_t place, uint64_t length,

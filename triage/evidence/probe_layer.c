@@ -219,7 +219,7 @@ settle_member(struct opening *o, const struct member_fate *fate, bool any_readab
 		return TRIAGE_OK;
 	if (note[0] == '\0' && m->hit.note[0] != '\0')
 		snprintf(note, sizeof(note), "%s", m->hit.note);
-	if (m->hit.uuid[0] != '\0')
+	if (m->hit.uuid[0] != '\0' && strstr(note, m->hit.uuid) == NULL)
 		snprintf(name, sizeof(name), "volume %" PRIu32 ", %.*s", m->volume, SIGNATURE_UUID - 1, m->hit.uuid);
 	return probe_layer_obstacle(probe, name, probe_place(probe, 0), m->length, kind, state, note, err);
 }
