@@ -101,6 +101,7 @@ probe_bytes(const uint8_t *bytes, size_t size, uint32_t sector_size, struct seen
 	assert_int_equal(reader_memory(bytes, size, &source.reader, &err), TRIAGE_OK);
 	source.reader->sector_size = sector_size;
 	assert_int_equal(evidence_probe(&source, &sink, &err), TRIAGE_OK);
+	source_forget(&source);
 	reader_close(source.reader);
 }
 

@@ -28,6 +28,12 @@ struct triage_plan {
 	const char *const *rules, *const *known_good, *const *known_bad;
 	size_t rule_count, known_good_count, known_bad_count;
 	const char *partitions;		/* "all" or "1,3" */
+	const char *const *keys;	/* files with what opens locks; "-" is standard input; read once, before the first worker */
+	size_t key_count;
+	const void *typed_key;		/* one more, typed; the caller wipes its own copy after the call */
+	size_t typed_key_size;		/* bytes, 0 for none */
+	bool no_vss;			/* leave all shadow copies out */
+	unsigned vss_first, vss_last;	/* of each volume examine these alone, from 1; 0, 0: all */
 
 	unsigned jobs;			/* worker processes; 0: online processors */
 	uint64_t memory;		/* bytes for all processes together; 0: half of RAM */

@@ -81,7 +81,7 @@ struct triage_volume {
 	const char *kind;		/* text: mbr, gpt, none, or what its signature says (lvm, luks, bitlocker, xfs ...) */
 	const char *label;		/* text, "" for none */
 	const char *uuid;
-	uint64_t start, length;		/* bytes, counted from the start of the evidence */
+	uint64_t start, length;		/* bytes, counted from the start of the evidence; start 0 when it lies nowhere there as it is (encrypted) */
 };
 
 /* A filesystem that can be examined. */
@@ -91,7 +91,7 @@ struct triage_filesystem {
 	const char *type;		/* text: ntfs, fat12, fat16, fat32, exfat, ext2, ext3, ext4, iso9660, hfs+, apfs, ufs1, ufs2, directory */
 	const char *label;
 	const char *uuid;
-	uint64_t start;			/* bytes, counted from the start of the evidence */
+	uint64_t start;			/* bytes, counted from the start of the evidence; of its volume when that lies inside another (reader_type) */
 	uint64_t length;
 	uint32_t block_size;		/* bytes */
 	uint32_t reader_type;		/* what evidence_fs_open() wants back; means nothing elsewhere */

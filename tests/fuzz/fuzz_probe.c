@@ -17,6 +17,7 @@ fuzz_one_probe(const uint8_t *data, size_t size)
 	told_begin(&t);
 	struct evidence_sink sink = told_sink(&t);
 	FUZZ_NEED(evidence_probe(&source, &sink, &err) == TRIAGE_OK);
+	source_forget(&source);
 	FUZZ_NEED(t.volumes > 0);
 	told_end(&t);
 	return 0;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { PLACE_DEPTH = 64, PLACE_STEP = 4096 };
+
 enum triage_status
 reader_read(struct reader *r, uint64_t offset, void *buf, size_t size, size_t *ret_got, struct triage_error *err)
 {
@@ -40,6 +42,34 @@ reader_close(struct reader *r)
 		r->ops->close(r);
 }
 
+uint64_t
+reader_place_in(struct reader *r, uint64_t offset, struct reader *medium, uint64_t *ret_run)
+{
+	uint64_t run = offset < r->size ? r->size - offset : 0;
+	for (unsigned depth = 0; depth < PLACE_DEPTH && run > 0; depth++) {
+		if (r == medium) {
+			*ret_run = run;
+			return offset;
+		}
+		struct reader *below = NULL;
+		uint64_t part = 0, at = TRIAGE_NO_OFFSET;
+		if (r->ops->place == NULL)
+			break;	/* another medium, or bytes that lie nowhere as they are served */
+		at = r->ops->place(r, offset, &below, &part);
+		if (at == TRIAGE_NO_OFFSET || below == NULL || part == 0 || at >= below->size) {
+			uint64_t step = at == TRIAGE_NO_OFFSET && part > 0 ? part : PLACE_STEP - offset % PLACE_STEP;
+			*ret_run = step < run ? step : run;
+			return TRIAGE_NO_OFFSET;
+		}
+		run = part < run ? part : run;
+		run = below->size - at < run ? below->size - at : run;
+		offset = at;
+		r = below;
+	}
+	*ret_run = run;
+	return TRIAGE_NO_OFFSET;
+}
+
 struct slice {
 	struct reader base;
 	struct reader *parent;
@@ -62,7 +92,16 @@ slice_close(struct reader *r)
 	free(r);
 }
 
-static const struct reader_ops slice_ops = { .name = "slice", .read = slice_read, .close = slice_close };
+static uint64_t
+slice_place(struct reader *r, uint64_t offset, struct reader **ret_below, uint64_t *ret_run)
+{
+	struct slice *s = (struct slice *)r;
+	*ret_below = s->parent;
+	*ret_run = r->size - offset;
+	return s->start + offset;
+}
+
+static const struct reader_ops slice_ops = { .name = "slice", .read = slice_read, .place = slice_place, .close = slice_close };
 
 enum triage_status
 reader_slice(struct reader *parent, uint64_t start, uint64_t length, struct reader **ret_reader, struct triage_error *err)

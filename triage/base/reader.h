@@ -26,7 +26,8 @@ struct reader_ops {
 	/*
 	 * optional: where the byte at offset lies in the reader below, for readers that only rearrange bytes. ret_below: that reader;
 	 * ret_run: how many bytes from there on lie together (at most to the reader's end). TRIAGE_NO_OFFSET when the byte lies nowhere as
-	 * it is served (a hole, encrypted, compressed). A reader without this call serves its own medium: offsets are its own.
+	 * it is served (a hole, encrypted, compressed); ret_run is then how many bytes lie nowhere, 0 when that is not known. A reader
+	 * without this call serves its own medium: offsets are its own.
 	 */
 	uint64_t (*place)(struct reader *r, uint64_t offset, struct reader **ret_below, uint64_t *ret_run);
 	void (*close)(struct reader *r);	/* frees r */
@@ -50,6 +51,13 @@ WARN_UNUSED enum triage_status reader_read(struct reader *r, uint64_t offset, vo
 WARN_UNUSED enum triage_status reader_read_all(struct reader *r, uint64_t offset, void *buf, size_t size, struct triage_error *err);
 
 void reader_close(struct reader *r);	/* NULL is fine */
+
+/*
+ * Where the byte at offset of r lies in medium, one of the readers below it (or r itself), walking down by the place call of each.
+ * ret_run: how many bytes from there on lie together, never past the end of r; for TRIAGE_NO_OFFSET how many bytes to skip before
+ * asking again. TRIAGE_NO_OFFSET: the byte lies nowhere in medium as it is served, or offset is past the end (run 0).
+ */
+uint64_t reader_place_in(struct reader *r, uint64_t offset, struct reader *medium, uint64_t *ret_run);
 
 /* A reader over part of another, which must outlive it. start and length are bytes inside parent. */
 WARN_UNUSED enum triage_status reader_slice(struct reader *parent, uint64_t start, uint64_t length,

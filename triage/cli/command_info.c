@@ -1,4 +1,5 @@
 /* command_info.c - `triage info`: what the evidence holds, without examining files. */
+#include "triage/cli/ask_key.h"
 #include "triage/cli/commands.h"
 
 #include <triage/run.h>
@@ -17,8 +18,17 @@ run(const struct command *self, struct options *o)
 {
 	(void)self;
 	struct triage_error err = { 0 };
-	const struct triage_plan plan = { .evidence = o->operands.items, .evidence_count = o->operands.count };
-	if (triage_info(&plan, tell, NULL, &err) == TRIAGE_OK)
+	struct triage_plan plan = { .evidence = o->operands.items, .evidence_count = o->operands.count, .keys = o->keys.items,
+	    .key_count = o->keys.count };
+	struct typed_key key = { 0 };
+	options_range(o->vss, &plan.no_vss, &plan.vss_first, &plan.vss_last);
+	if (o->ask_key && !ask_key(&key))
+		return EXIT_USAGE;
+	plan.typed_key = key.bytes;
+	plan.typed_key_size = key.size;
+	enum triage_status st = triage_info(&plan, tell, NULL, &err);
+	forget_key(&key);
+	if (st == TRIAGE_OK)
 		return EXIT_SEALED;
 	complain(err.text);
 	return EXIT_NOT_RUN;

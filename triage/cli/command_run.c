@@ -3,6 +3,7 @@
 #include "triage/base/scoped.h"
 #include "triage/base/text.h"
 #include "triage/base/when.h"
+#include "triage/cli/ask_key.h"
 #include "triage/cli/commands.h"
 #include "triage/cli/progress.h"
 
@@ -51,7 +52,9 @@ to_plan(const struct options *o, const char *rules, struct triage_plan *p)
 	    .known_good_count = o->known_good.count, .known_bad = o->known_bad.items, .known_bad_count = o->known_bad.count,
 	    .partitions = o->partitions != NULL ? o->partitions : "all", .jobs = o->jobs, .memory = o->memory, .window_size = o->window,
 	    .budget_seconds = o->budget, .unit_seconds = o->unit_timeout, .shard = o->shard[0], .shards = o->shard[1],
-	    .no_image_hash = o->no_image_hash, .rank_max = o->profile != NULL && strcmp(o->profile, "quick") == 0 ? QUICK_RANK : 0 };
+	    .no_image_hash = o->no_image_hash, .rank_max = o->profile != NULL && strcmp(o->profile, "quick") == 0 ? QUICK_RANK : 0,
+	    .keys = o->keys.items, .key_count = o->keys.count };
+	options_range(o->vss, &p->no_vss, &p->vss_first, &p->vss_last);
 }
 
 /* --- resume: the arguments of the interrupted run, as it saved them --- */
@@ -80,7 +83,7 @@ save_arguments(const struct options *o, struct buf *b)
 		const char *value = NULL;
 		if (row->type == OPTION_FLAG && *(const bool *)at)
 			append(b, name);
-		else if (row->type == OPTION_TEXT || row->type == OPTION_WORD)
+		else if (row->type == OPTION_TEXT || row->type == OPTION_WORD || row->type == OPTION_RANGE)
 			value = *(const char *const *)(const void *)at;
 		else if (row->type == OPTION_TIME && *(const int64_t *)(const void *)at != TRIAGE_TIME_NONE)
 			value = when_text(*(const int64_t *)(const void *)at, 9, "Z", text);
@@ -253,7 +256,14 @@ carry_out(const struct triage_plan *plan, const struct options *o)
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
 	struct triage_result result;
-	enum triage_status st = triage_run(plan, &observer, &result, &err);
+	struct triage_plan with_key = *plan;
+	struct typed_key key = { 0 };
+	if (o->ask_key && !ask_key(&key))
+		return EXIT_USAGE;
+	with_key.typed_key = key.bytes;
+	with_key.typed_key_size = key.size;
+	enum triage_status st = triage_run(&with_key, &observer, &result, &err);
+	forget_key(&key);
 	progress_clear(&progress);
 	if (progress.swallowed > 0)
 		fprintf(stderr, "triage: and %ju more problems; all are in the report\n", (uintmax_t)progress.swallowed);

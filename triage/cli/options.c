@@ -15,6 +15,11 @@
 #define LATER(name_, argument_) { .name = name_, .argument = argument_, .type = OPTION_LATER }
 #define COMMON ROW('h', "help", NULL, "print this help", OPTION_FLAG, help), ROW('V', "version", NULL, "print the version", OPTION_FLAG, version)
 
+#define LAYERS \
+	ROW(0, "key", "FILE", "what opens BitLocker or LUKS: file with passphrase, recovery key or key; - is stdin (repeatable)", OPTION_LIST, keys), \
+	ROW(0, "ask-key", NULL, "ask for a passphrase or recovery key at the start, without showing it", OPTION_FLAG, ask_key), \
+	ROW(0, "vss", "LIST", "shadow copies of each volume: all (default), none, or by number, oldest first: 2 or 1..3", OPTION_RANGE, vss)
+
 const struct option_row options_run[] = {
 	ROW('o', "output", "DIR", "the bundle; default ./case-<host or image name>-<UTC time>; must not exist", OPTION_TEXT, output),
 	ROW(0, "case", "ID", "case number, for the bag, the custody log and the report", OPTION_TEXT, case_id),
@@ -31,6 +36,7 @@ const struct option_row options_run[] = {
 	ROW(0, "to", "TIME", "end of the report's window", OPTION_TIME, to),
 	ROW(0, "timezone", "ZONE", "zone for display, e.g. Europe/Brussels; storage is UTC", OPTION_TEXT, timezone),
 	ROW(0, "partitions", "LIST", "all, or volume numbers as `triage info` prints them: 1,3", OPTION_TEXT, partitions),
+	LAYERS,
 	ROW(0, "map", "DIR=C:", "for a mounted volume: the drive letter it had", OPTION_TEXT, map),
 	ROW(0, "hostname", "NAME", "name of the host in all output", OPTION_TEXT, hostname),
 	ROW(0, "budget", "TIME", "stop after this long (90s, 10m, 2h) with a valid bundle", OPTION_SECONDS, budget),
@@ -50,11 +56,11 @@ const struct option_row options_run[] = {
 	ROW(0, "json", NULL, "print the result line as one JSON object", OPTION_FLAG, json),
 	ROW(0, "dry-run", NULL, "print what would be read and written, and do nothing", OPTION_FLAG, dry_run),
 	COMMON,
-	LATER("sigma", "PATH"), LATER("ioc", "PATH"), LATER("key", "FILE"), LATER("vss", "LIST"), LATER("sign", "CERT"), LATER("sign-key", "KEY"),
+	LATER("sigma", "PATH"), LATER("ioc", "PATH"), LATER("sign", "CERT"), LATER("sign-key", "KEY"),
 };
 const size_t options_run_count = sizeof(options_run) / sizeof(options_run[0]);
 
-const struct option_row options_info[] = { COMMON };
+const struct option_row options_info[] = { LAYERS, COMMON };
 const size_t options_info_count = sizeof(options_info) / sizeof(options_info[0]);
 
 const struct option_row options_verify[] = {
@@ -126,6 +132,27 @@ word_among(const char *words, const char *text)
 	return false;
 }
 
+bool
+options_range(const char *text, bool *ret_none, unsigned *ret_first, unsigned *ret_last)
+{
+	enum { NUMBER_MAX = 1000000 };
+	*ret_none = text != NULL && strcmp(text, "none") == 0;
+	*ret_first = *ret_last = 0;
+	if (text == NULL || *ret_none || strcmp(text, "all") == 0)
+		return true;
+	char *end;
+	if (text[0] < '0' || text[0] > '9')
+		return false;
+	unsigned long first = strtoul(text, &end, 10), last = first;
+	if (strncmp(end, "..", 2) == 0 && end[2] >= '0' && end[2] <= '9')
+		last = strtoul(end + 2, &end, 10);
+	if (*end != '\0' || first < 1 || last < first || last > NUMBER_MAX)
+		return false;
+	*ret_first = (unsigned)first;
+	*ret_last = (unsigned)last;
+	return true;
+}
+
 static bool
 store(const struct option_row *row, const char *text, struct options *o)
 {
@@ -139,6 +166,12 @@ store(const struct option_row *row, const char *text, struct options *o)
 	case OPTION_TEXT: *(const char **)(void *)at = text; return text[0] != '\0';
 	case OPTION_LIST: return append((struct option_list *)(void *)at, text);
 	case OPTION_WORD: *(const char **)(void *)at = text; return word_among(row->words, text);
+	case OPTION_RANGE: {
+		bool none;
+		unsigned first, last;
+		*(const char **)(void *)at = text;
+		return options_range(text, &none, &first, &last);
+	}
 	case OPTION_TIME: return when_parse(text, (int64_t *)(void *)at);
 	case OPTION_SIZE:
 		if (!number_with(text, "bKMGkmg", sizes, &number))
@@ -258,6 +291,7 @@ options_release(struct options *o)
 	free(o->rules.items);
 	free(o->known_good.items);
 	free(o->known_bad.items);
+	free(o->keys.items);
 }
 
 void

@@ -19,6 +19,7 @@ enum option_type {
 	OPTION_TIME,		/* int64_t ns: ISO 8601 */
 	OPTION_WORD,		/* const char *, one of words */
 	OPTION_SHARD,		/* two unsigned: K/N */
+	OPTION_RANGE,		/* const char *: all, none, N or N..M; see options_range() */
 	OPTION_LATER,		/* of the contract, not in this version: refused with a line that says so */
 };
 
@@ -41,13 +42,13 @@ struct options {
 	struct option_list operands;
 	const char *output, *resume;
 	const char *case_id, *evidence_id, *examiner, *organisation, *note, *hostname, *map, *profile, *lang, *timezone, *partitions,
-	    *progress, *status_file, *fail_on;
-	struct option_list rules, known_good, known_bad;
+	    *progress, *status_file, *fail_on, *vss;
+	struct option_list rules, known_good, known_bad, keys;
 	int64_t from, to;
 	double budget, unit_timeout;
 	uint64_t memory, window;
 	unsigned jobs, shard[2];
-	bool no_builtin_rules, no_image_hash, quiet, verbose, json, dry_run, help, version;
+	bool ask_key, no_builtin_rules, no_image_hash, quiet, verbose, json, dry_run, help, version;
 };
 
 struct command {
@@ -60,6 +61,8 @@ struct command {
 
 /* Fill o from argv (after the command's name). False: message printed on stderr, exit 2. */
 bool options_parse(const struct command *command, int argc, char **argv, struct options *o);
+/* "all" gives 0, 0; "none" sets ret_none. NULL is "all". False: none of these, or not in order. */
+bool options_range(const char *text, bool *ret_none, unsigned *ret_first, unsigned *ret_last);
 void options_release(struct options *o);
 void options_help(const struct command *command);
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIXUP_SECTOR = 512, EXTENTS_SENT = 4096 };
+enum { FIXUP_SECTOR = 512, EXTENTS_SENT = 4096, PIECES_LOOKED = 1 << 20 };
 
 void
 run_list_release(struct run_list *l)
@@ -247,13 +247,49 @@ tell_left_out(const struct evidence_content *c, const struct evidence_sink *sink
 	}, err);
 }
 
+/* Where extents go, and how many have gone. */
+struct extents {
+	const struct evidence_content *c;
+	const struct evidence_sink *sink;
+	size_t sent, left;
+	size_t pieces;		/* looked at on a layered volume */
+};
+
+/* Bytes of the stream that lie at `place` as its driver counts; in the evidence they may lie in pieces, or nowhere. */
+static enum triage_status
+send_extent(struct extents *x, uint64_t file_offset, uint64_t place, uint64_t length, struct triage_error *err)
+{
+	while (length > 0) {
+		uint64_t run, image = fs_image_offset(x->c->fs, place, &run);
+		uint64_t part = run < length ? run : length;
+		bool told = image != TRIAGE_NO_OFFSET;
+		if (x->c->fs->layered && x->pieces++ >= PIECES_LOOKED)
+			return TRIAGE_OK;	/* nobody follows so many */
+		if (told && x->sent == EXTENTS_SENT) {
+			x->left++;
+		} else if (told) {
+			enum triage_status st = x->sink->extent(x->sink->ctx, &(struct triage_extent){
+				.file_offset = file_offset, .image_offset = image, .length = part,
+			}, err);
+			if (st != TRIAGE_OK)
+				return st;
+			x->sent++;
+		}
+		file_offset += part;
+		place += part;
+		length -= part;
+	}
+	return TRIAGE_OK;
+}
+
 /*
  * Resident bytes inside an MFT record. The last two bytes of each sector are kept in the record's head (fixups), so a stream
  * that crosses them lies in pieces.
  */
 static enum triage_status
-resident_extents(const struct evidence_content *c, const struct evidence_sink *sink, struct triage_error *err)
+resident_extents(struct extents *x, struct triage_error *err)
 {
+	const struct evidence_content *c = x->c;
 	uint64_t record = c->fs->start + c->resident_place - c->resident_at;
 	enum triage_status st = TRIAGE_OK;
 	for (uint64_t done = 0; done < c->size && st == TRIAGE_OK;) {
@@ -262,8 +298,7 @@ resident_extents(const struct evidence_content *c, const struct evidence_sink *s
 		uint64_t end = kept ? FIXUP_SECTOR : FIXUP_SECTOR - 2;
 		uint64_t length = end - inside < c->size - done ? end - inside : c->size - done;
 		uint64_t where = kept ? c->resident_fixups + sector * 2 + (inside - (FIXUP_SECTOR - 2)) : at;
-		st = sink->extent(sink->ctx, &(struct triage_extent){ .file_offset = done, .image_offset = record + where,
-		    .length = length }, err);
+		st = send_extent(x, done, record + where, length, err);
 		done += length;
 	}
 	return st;
@@ -272,24 +307,17 @@ resident_extents(const struct evidence_content *c, const struct evidence_sink *s
 enum triage_status
 evidence_content_extents(struct evidence_content *c, const struct evidence_sink *sink, struct triage_error *err)
 {
-	size_t sent = 0, left = 0;
+	struct extents x = { .c = c, .sink = sink };
 	if (c->resident != NULL && c->resident_place < RUN_FILLER && c->size > 0)
-		return resident_extents(c, sink, err);
+		return resident_extents(&x, err);
 	for (size_t i = 0; i < c->map.count; i++) {
 		const struct run *r = &c->map.runs[i];
 		if (r->place >= RUN_FILLER || r->offset >= c->size)
 			continue;
-		if (sent == EXTENTS_SENT) {
-			left++;
-			continue;
-		}
 		uint64_t length = r->length < c->size - r->offset ? r->length : c->size - r->offset;
-		enum triage_status st = sink->extent(sink->ctx, &(struct triage_extent){
-			.file_offset = r->offset, .image_offset = c->fs->start + r->place, .length = length,
-		}, err);
+		enum triage_status st = send_extent(&x, r->offset, c->fs->start + r->place, length, err);
 		if (st != TRIAGE_OK)
 			return st;
-		sent++;
 	}
-	return left > 0 ? tell_left_out(c, sink, left, err) : TRIAGE_OK;
+	return x.left > 0 ? tell_left_out(c, sink, x.left, err) : TRIAGE_OK;
 }

@@ -24,6 +24,8 @@ struct evidence_sink {
 	enum triage_status (*problem)(void *ctx, const struct triage_problem *p, struct triage_error *err);
 };
 
+struct layer_keys;		/* layer.h */
+
 /* The files that make up one EVIDENCE, found by the supervisor by name alone, in segment order. */
 struct evidence_input {
 	enum triage_evidence_kind kind;	/* RAW, SPLIT, EWF or DEVICE, guessed by name; RAW is looked at for signatures */
@@ -34,6 +36,11 @@ struct evidence_input {
 	uint32_t sector_size;		/* of a device (BLKSSZGET), 0 when not known */
 	size_t missing;			/* segments that the numbering says are missing: a problem row is sent for each gap */
 	const char *const *missing_names;	/* display names of those, `missing` of them */
+	const struct layer_keys *keys;	/* to open locks with, NULL for none; needed until the source is probed */
+	void (*beat)(void *ctx);	/* optional: called while a layer reads, which may take long */
+	void *beat_ctx;
+	bool vss_none;			/* no shadow copy is looked into ... */
+	uint32_t vss_first, vss_last;	/* ... or these alone of each volume, counted from 1; 0, 0 for all */
 };
 
 struct evidence_source;		/* an opened container */
@@ -58,12 +65,34 @@ void evidence_close(struct evidence_source *source);
 struct reader *evidence_reader(struct evidence_source *source);
 
 /*
- * Tell what the container holds: one evidence record, then volumes (parents first), filesystems, problems.
- * Never fails for damaged or unknown contents: those are volume states and problem rows.
+ * Find the volumes of several containers together, so that the parts of a volume group or an array may lie in more than one of
+ * them: the volume belongs to the container of its first part. evidence_probe() tells what was found, of each apart. Entries may
+ * be NULL: those are not looked at. What is found is the same for the same containers in the same order; an index of a volume
+ * means nothing after probing in another company. A count of 1: the container alone. Errors: E_MEMORY.
+ */
+WARN_UNUSED enum triage_status evidence_probe_together(struct evidence_source *const *sources, size_t count, struct triage_error *err);
+
+/*
+ * Tell what the container holds: one evidence record, then volumes (parents first), filesystems, problems. A container that was
+ * not probed together with others is probed alone first. Never fails for damaged or unknown contents: those are volume states
+ * and problem rows. File systems opened before are to be closed first.
  */
 WARN_UNUSED enum triage_status evidence_probe(struct evidence_source *source, const struct evidence_sink *sink, struct triage_error *err);
 
-/* Open a filesystem that evidence_probe() told of (type, start, length, reader_type are read). */
+/* True when the volumes are known, and the keys are no longer needed. */
+bool evidence_probed(const struct evidence_source *source);
+/* What triage_filesystem.reader_type says: where the filesystem lies. */
+enum evidence_reader_type {
+	EVIDENCE_ON_MEDIUM,		/* start and length are bytes of the container */
+	EVIDENCE_ON_VOLUME,		/* of the volume, whose reader the probe of this container alone made */
+	EVIDENCE_ON_VOLUME_TOGETHER,	/* of the volume, whose reader evidence_probe_together() made */
+};
+
+/*
+ * Open a filesystem that evidence_probe() told of (type, volume, start, length, reader_type are read). A source that was not
+ * probed in this process is probed alone, when the filesystem lies on a volume that the probe has to make; for _TOGETHER the
+ * caller has done it before. The source outlives the filesystem.
+ */
 WARN_UNUSED enum triage_status evidence_fs_open(struct evidence_source *source, const struct triage_filesystem *fs,
     struct evidence_fs **ret_fs, struct triage_error *err);
 void evidence_fs_close(struct evidence_fs *fs);

@@ -27,20 +27,44 @@ find_type(const char *name)
 	return NULL;
 }
 
+/* The reader that holds the filesystem: of the medium, or of a volume that the probe made. */
+static enum triage_status
+reader_below(struct evidence_source *source, const struct triage_filesystem *info, struct reader **ret_reader, struct triage_error *err)
+{
+	enum triage_status st = TRIAGE_OK;
+	*ret_reader = source->reader;
+	if (info->reader_type == EVIDENCE_ON_MEDIUM)
+		return TRIAGE_OK;
+	if (!source->probed && info->reader_type == EVIDENCE_ON_VOLUME)
+		st = evidence_probe_together(&source, 1, err);
+	if (st != TRIAGE_OK)
+		return st;
+	bool same_company = source->together == (info->reader_type == EVIDENCE_ON_VOLUME_TOGETHER);
+	*ret_reader = source->probed && same_company ? source_volume_reader(source, info->volume) : NULL;
+	if (*ret_reader == NULL) {
+		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "volume %u could not be opened again: is its key still there?", info->volume);
+		return TRIAGE_E_FORMAT;
+	}
+	return TRIAGE_OK;
+}
+
 enum triage_status
 evidence_fs_open(struct evidence_source *source, const struct triage_filesystem *info, struct evidence_fs **ret_fs,
     struct triage_error *err)
 {
-	struct reader *medium = evidence_reader(source);
+	struct reader *below;
 	const struct fs_type *type = find_type(info->type);
 	if (type == NULL) {
 		triage_error_set(err, TRIAGE_E_UNSUPPORTED, info->start, "file systems of type %s are not read by this version",
 		    info->type);
 		return TRIAGE_E_UNSUPPORTED;
 	}
-	if (info->start >= medium->size) {
-		triage_error_set(err, TRIAGE_E_SHORT, medium->size, "the file system begins at %ju, the medium ends at %ju",
-		    (uintmax_t)info->start, (uintmax_t)medium->size);
+	enum triage_status st = reader_below(source, info, &below, err);
+	if (st != TRIAGE_OK)
+		return st;
+	if (info->start >= below->size) {
+		triage_error_set(err, TRIAGE_E_SHORT, below->size, "the file system begins at %ju, the medium ends at %ju",
+		    (uintmax_t)info->start, (uintmax_t)below->size);
 		return TRIAGE_E_SHORT;
 	}
 	struct evidence_fs *fs = calloc(1, sizeof(*fs));
@@ -49,14 +73,14 @@ evidence_fs_open(struct evidence_source *source, const struct triage_filesystem 
 		return TRIAGE_E_MEMORY;
 	}
 	*fs = (struct evidence_fs){
-		.driver = type->driver, .start = info->start, .length = info->length, .type = type->name,
-		    .tsk_type = type->tsk_type,
+		.driver = type->driver, .medium = source->reader, .layered = info->reader_type != EVIDENCE_ON_MEDIUM, .start = info->start,
+		    .length = info->length, .type = type->name, .tsk_type = type->tsk_type,
 	};
 	/* A cut image is read as far as it goes: what lies behind its end is flagged where it is asked for. */
-	uint64_t there = medium->size - info->start;
+	uint64_t there = below->size - info->start;
 	if (fs->length == 0)
 		fs->length = there;
-	enum triage_status st = reader_slice(medium, info->start, fs->length < there ? fs->length : there, &fs->reader, err);
+	st = reader_slice(below, info->start, fs->length < there ? fs->length : there, &fs->reader, err);
 	if (st == TRIAGE_OK)
 		st = fs->driver->open(fs, err);
 	if (st != TRIAGE_OK) {
@@ -75,10 +99,4 @@ evidence_fs_close(struct evidence_fs *fs)
 	fs->driver->close(fs);
 	reader_close(fs->reader);
 	free(fs);
-}
-
-enum triage_status
-evidence_fs_list(struct evidence_fs *fs, const struct evidence_sink *sink, struct triage_error *err)
-{
-	return fs->driver->list(fs, sink, err);
 }

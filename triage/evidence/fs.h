@@ -13,6 +13,8 @@
 struct evidence_fs {
 	const struct fs_driver *driver;
 	struct reader *reader;	/* the volume, as far as the medium has it; owned */
+	struct reader *medium;	/* of the whole evidence; the source's */
+	bool layered;		/* the volume lies inside another: start is 0, and places are mapped through the readers below */
 	uint64_t start;		/* bytes: of the volume, counted from the start of the evidence */
 	uint64_t length;	/* bytes the volume claims */
 	const char *type;	/* static text: the name of triage_filesystem.type */
@@ -29,6 +31,13 @@ struct fs_driver {
 	    struct evidence_content *c, struct triage_error *err);
 	void (*close)(struct evidence_fs *fs);	/* frees fs->state, which may be NULL */
 };
+
+/*
+ * What a driver says of places: fs->start and more. On a layered volume that is a place of the volume, and this makes it one of the
+ * evidence. offset: as the driver says it. ret_run: how many bytes from there on lie together, or nowhere (at least 1).
+ * TRIAGE_NO_OFFSET: the byte lies nowhere in the evidence as it is read.
+ */
+uint64_t fs_image_offset(const struct evidence_fs *fs, uint64_t offset, uint64_t *ret_run);
 
 extern const struct fs_driver ntfs_driver;
 extern const struct fs_driver ext_driver;

@@ -75,12 +75,19 @@ choose_layout(struct probe *probe, struct layout *layout, struct layout *spare)
 	return second;
 }
 
+/* Where a note of a table is about: bytes of the evidence. */
+static uint64_t
+note_place(const struct probe *probe, uint64_t offset)
+{
+	return probe->volume == UINT32_MAX || offset == TRIAGE_NO_ID ? offset : probe_place(probe, offset);
+}
+
 static enum triage_status
 send_notes(struct probe *probe, const struct layout *layout, struct triage_error *err)
 {
 	for (size_t i = 0; i < layout->notes; i++) {
 		const struct layout_note *n = &layout->note[i];
-		enum triage_status st = source_problem(probe->sink, "volumes", n->severity, n->code, n->offset, 0, err, "%s", n->text);
+		enum triage_status st = source_problem(probe->sink, "volumes", n->severity, n->code, note_place(probe, n->offset), 0, err, "%s", n->text);
 		if (st != TRIAGE_OK)
 			return st;
 	}
@@ -99,7 +106,7 @@ send_overlaps(struct probe *probe, const struct layout *layout, struct triage_er
 			const struct partition *a = &layout->partitions[i], *b = &layout->partitions[j];
 			if (a->container || b->container || a->start >= b->start + b->length || b->start >= a->start + a->length)
 				continue;
-			return source_problem(probe->sink, "volumes", TRIAGE_MEDIUM, "partitions-overlap", b->start, 0, err,
+			return source_problem(probe->sink, "volumes", TRIAGE_MEDIUM, "partitions-overlap", note_place(probe, b->start), 0, err,
 			    "the partitions at %" PRIu64 " and %" PRIu64 " share bytes: the same files may be listed twice", a->start, b->start);
 		}
 	return TRIAGE_OK;
@@ -120,7 +127,7 @@ send_partitions(struct probe *probe, const struct layout *layout, bool whole, st
 		bool found = there > 0 && !p->container && probe_find(probe, p->start, there, NULL, &hit);
 		enum triage_status st = probe_send(probe, &(struct probe_volume){
 			.start = p->start, .length = p->length, .kind = p->kind, .label = p->label, .uuid = p->uuid, .container = p->container, .no_files = p->no_files,
-			.parent = p->parent >= 0 ? sent[p->parent] : UINT32_MAX,
+			.parent = p->parent >= 0 ? sent[p->parent] : probe->volume,
 		}, found ? &hit : NULL, &sent[i], err);
 		if (st != TRIAGE_OK)
 			return st;
@@ -174,19 +181,33 @@ owns_first_sector(const struct signature_hit *hit)
 	return false;
 }
 
+/* What the signature of the whole says against the table. */
+static bool
+believe_table(const struct probe *probe, struct believed believed, const struct signature_hit *whole)
+{
+	if (believed.table == NULL || whole == NULL || believed.known > 0)
+		return believed.table != NULL;
+	/* inside a volume, bytes like a table are rarer than leftovers: only what leads somewhere is believed beside a signature */
+	return probe->depth == 0 && !(believed.table->probed && owns_first_sector(whole));
+}
+
 static enum triage_status
-send_volumes(struct probe *probe, const struct layout *layout, struct believed believed, struct triage_error *err)
+send_two_layouts(struct probe *probe, struct believed believed, const struct signature_hit *whole, struct triage_error *err)
+{
+	return source_problem(probe->sink, "volumes", TRIAGE_LOW, "two-layouts", note_place(probe, 0), 0, err,
+	    "%s has a partition table (%s) and a signature as a whole (%s): both are followed, files may be listed twice",
+	    probe->depth == 0 ? "the medium" : "a volume", believed.table->name, whole->row->name);
+}
+
+static enum triage_status
+send_medium(struct probe *probe, const struct layout *layout, struct believed believed, struct triage_error *err)
 {
 	struct signature_hit hit;
 	enum triage_status st = TRIAGE_OK;
 	bool whole = probe_find(probe, 0, probe->reader->size, NULL, &hit);
-	bool table = believed.table != NULL;
-	if (table && whole && believed.known == 0 && believed.table->probed && owns_first_sector(&hit))
-		table = false;
+	bool table = believe_table(probe, believed, whole ? &hit : NULL);
 	if (table && whole)
-		st = source_problem(probe->sink, "volumes", TRIAGE_LOW, "two-layouts", 0, 0, err,
-		    "the medium has a partition table (%s) and a signature as a whole (%s): both are followed, files may be listed twice",
-		    believed.table->name, hit.row->name);
+		st = send_two_layouts(probe, believed, &hit, err);
 	if (st == TRIAGE_OK && whole)
 		st = send_whole(probe, &hit, err);
 	if (st == TRIAGE_OK && table)
@@ -199,22 +220,36 @@ send_volumes(struct probe *probe, const struct layout *layout, struct believed b
 	return st != TRIAGE_OK || found ? st : send_whole(probe, NULL, err);
 }
 
-enum triage_status
-evidence_probe(struct evidence_source *source, const struct evidence_sink *sink, struct triage_error *err)
+/* A volume of a layer has a row of its own; its partitions hang below it. */
+static enum triage_status
+send_inner(struct probe *probe, const struct probe_volume *v, const struct layout *layout, struct believed believed, struct triage_error *err)
 {
-	SCOPED_FREE struct probe *probe = calloc(1, sizeof(*probe));
-	SCOPED_FREE struct layout *layout = calloc(1, sizeof(*layout));
-	SCOPED_FREE struct layout *spare = calloc(1, sizeof(*spare));
-	if (probe == NULL || layout == NULL || spare == NULL) {
-		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory");
-		return TRIAGE_E_MEMORY;
-	}
-	probe->reader = source->reader;
-	probe->sink = sink;
-	struct believed believed = choose_layout(probe, layout, spare);
-	enum triage_status st = sink->evidence(sink->ctx, &(struct triage_evidence){
+	struct signature_hit hit;
+	struct probe_volume self = *v;
+	uint32_t index;
+	bool whole = probe_find(probe, 0, probe->reader->size, NULL, &hit);
+	bool table = believe_table(probe, believed, whole ? &hit : NULL);
+	self.container = table && !whole;
+	enum triage_status st = table && whole ? send_two_layouts(probe, believed, &hit, err) : TRIAGE_OK;
+	if (st == TRIAGE_OK)
+		st = probe_send(probe, &self, whole ? &hit : NULL, &index, err);
+	if (st != TRIAGE_OK || !table || index == UINT32_MAX)
+		return st;
+	probe->volume = index;
+	return send_partitions(probe, layout, whole, err);
+}
+
+enum triage_status
+probe_space(struct probe *probe, const struct probe_volume *v, struct triage_error *err)
+{
+	struct layout *layout = probe->layout;
+	struct believed believed = choose_layout(probe, layout, probe->spare);
+	if (v != NULL)
+		return send_inner(probe, v, layout, believed, err);
+	const struct evidence_source *source = probe->source;
+	enum triage_status st = probe->sink->evidence(probe->sink->ctx, &(struct triage_evidence){
 		.kind = source->kind, .size = source->reader->size, .stored_md5 = source->stored_md5, .stored_sha1 = source->stored_sha1,
 		.sector_size = believed.table != NULL ? layout->sector_size : source->reader->sector_size,
 	}, err);
-	return st == TRIAGE_OK ? send_volumes(probe, layout, believed, err) : st;
+	return st == TRIAGE_OK ? send_medium(probe, layout, believed, err) : st;
 }

@@ -11,7 +11,7 @@ bool
 probe_find(struct probe *probe, uint64_t start, uint64_t size, const struct signature *after, struct signature_hit *hit)
 {
 	struct signature_scan *scan = &probe->scan;
-	if (scan->start != start || scan->size != size) {
+	if (scan->reader != probe->reader || scan->start != start || scan->size != size) {
 		memset(scan->have, 0, sizeof(scan->have));
 		memset(scan->used, 0, sizeof(scan->used));
 	}
@@ -64,52 +64,45 @@ probe_look(struct probe *probe, uint64_t start, uint64_t size)
 }
 
 static enum triage_status
-send_unknown(struct probe *probe, const struct probe_volume *v, uint32_t index, enum probe_look look, struct triage_error *err)
+send_unknown(struct probe *probe, const struct probe_volume *v, const char *name, enum probe_look look, struct triage_error *err)
 {
 	static const char *const looks[] = {
 		[LOOK_RANDOM] = "its bytes look random: encrypted as a whole (VeraCrypt, a lost header) or wiped",
 		[LOOK_TEXT] = "it is text: a loose file? give the folder that it lies in",
 		[LOOK_OTHER] = "it may be damaged, of an unknown kind, or no volume",
 	};
+	uint64_t place = probe_place(probe, v->start);
 	if (look == LOOK_ZERO)
-		return source_problem(probe->sink, "volumes", TRIAGE_INFO, "no-filesystem", v->start, v->length, err,
-		    "volume %" PRIu32 " at %" PRIu64 ": nothing known here, and %s", index, v->start, v->length == 0 ? "it has no bytes" : "all that was sampled is zero");
-	return source_problem(probe->sink, "volumes", v->no_files ? TRIAGE_LOW : TRIAGE_MEDIUM, "no-filesystem", v->start, v->length, err,
-	    "volume %" PRIu32 " at %" PRIu64 ": no filesystem, encryption, array or partition table known here was found (ntfs, fat, exfat, ext2-4, "
-	    "iso9660, hfs+, apfs, ufs, xfs, btrfs, luks, bitlocker, lvm, md and others were looked for); %s", index, v->start, looks[look]);
-}
-
-/* What is in the way of reading a volume whose signature is known. */
-static enum triage_status
-send_obstacle(struct probe *probe, const struct probe_volume *v, uint32_t index, const struct signature_hit *hit, struct triage_error *err)
-{
-	bool locked = hit->row->state == TRIAGE_VOLUME_LOCKED;
-	enum triage_severity severity = locked ? TRIAGE_HIGH : hit->row->no_files ? TRIAGE_LOW : TRIAGE_MEDIUM;
-	const char *lost = hit->row->no_files ? "it holds no files of its own" : "its files are not examined";
-	return source_problem(probe->sink, "volumes", severity, locked ? "volume-locked" : "volume-unsupported",
-	    v->start, v->length, err, "volume %" PRIu32 " at %" PRIu64 " is %s%s%s%s%s: %s; %s; %s",
-	    index, v->start, hit->row->name, hit->uuid[0] != '\0' ? " " : "", hit->uuid, hit->note[0] != '\0' ? " with " : "", hit->note,
-	    locked ? "it is encrypted" : "this version does not read it", lost, hit->row->advice);
+		return source_problem(probe->sink, "volumes", TRIAGE_INFO, "no-filesystem", place, v->length, err,
+		    "%s: nothing known here, and %s", name, v->length == 0 ? "it has no bytes" : "all that was sampled is zero");
+	return source_problem(probe->sink, "volumes", v->no_files ? TRIAGE_LOW : TRIAGE_MEDIUM, "no-filesystem", place, v->length, err,
+	    "%s: no filesystem, encryption, array or partition table known here was found (ntfs, fat, exfat, ext2-4, "
+	    "iso9660, hfs+, apfs, ufs, xfs, btrfs, luks, bitlocker, lvm, md and others were looked for); %s", name, looks[look]);
 }
 
 static enum triage_status
 send_filesystem(struct probe *probe, const struct probe_volume *v, uint32_t index, uint64_t there, const struct signature_hit *hit,
     struct triage_error *err)
 {
-	enum triage_status st = probe->sink->filesystem(probe->sink->ctx, &(struct triage_filesystem){
-		.index = probe->filesystems++, .volume = index, .type = hit->type, .label = hit->label, .uuid = hit->uuid,
-		.start = v->start, .length = there, .block_size = hit->block_size,
-	}, err);
+	bool layered = probe->volume != UINT32_MAX || v->inner;
+	struct reader *reader;
+	enum triage_status st = layered ? probe_reader(probe, v, index, there, &reader, err) : TRIAGE_OK;
+	if (st == TRIAGE_OK)
+		st = probe->sink->filesystem(probe->sink->ctx, &(struct triage_filesystem){
+			.index = probe->source->filesystems++, .volume = index, .type = hit->type, .label = hit->label, .uuid = hit->uuid,
+			.start = layered ? 0 : v->start, .length = there, .block_size = hit->block_size,
+			.reader_type = !layered ? EVIDENCE_ON_MEDIUM : probe->together ? EVIDENCE_ON_VOLUME_TOGETHER : EVIDENCE_ON_VOLUME,
+		}, err);
 	if (st != TRIAGE_OK)
 		return st;
 	if (hit->length > there)
 		st = source_problem(probe->sink, "volumes", hit->length - there < hit->block_size ? TRIAGE_LOW : TRIAGE_HIGH,
-		    "filesystem-cut", v->start + there, hit->length - there, err,
+		    "filesystem-cut", layered ? TRIAGE_NO_ID : v->start + there, hit->length - there, err,
 		    "volume %" PRIu32 ": its %s claims %" PRIu64 " bytes, but %" PRIu64 " are there: the image or the volume was cut; what lies behind "
 		    "cannot be read", index, hit->type, hit->length, there);
 	if (st == TRIAGE_OK && hit->note[0] != '\0')
-		st = source_problem(probe->sink, "volumes", TRIAGE_LOW, "filesystem-note", v->start, 0, err, "volume %" PRIu32 " (%s): %s", index,
-		    hit->type, hit->note);
+		st = source_problem(probe->sink, "volumes", TRIAGE_LOW, "filesystem-note", probe_place(probe, v->start), 0, err,
+		    "volume %" PRIu32 " (%s): %s", index, hit->type, hit->note);
 	return st;
 }
 
@@ -129,7 +122,7 @@ send_others(struct probe *probe, const struct probe_volume *v, uint32_t index, u
 		bool disguise = strcmp(hit->row->name, "BitLocker") == 0 && strcmp(other.row->name, "vfat") == 0;
 		if (disguise || strcmp(other.row->name, hit->row->name) == 0)
 			continue;
-		enum triage_status st = source_problem(probe->sink, "volumes", TRIAGE_LOW, "second-signature", v->start, 0, err,
+		enum triage_status st = source_problem(probe->sink, "volumes", TRIAGE_LOW, "second-signature", probe_place(probe, v->start), 0, err,
 		    "volume %" PRIu32 " is taken as %s; it carries the signature of %s too%s%s", index, hit->row->name, other.row->name,
 		    other.uuid[0] != '\0' ? ", " : "", other.uuid);
 		if (st != TRIAGE_OK)
@@ -148,13 +141,61 @@ readable_side(struct probe *probe, uint64_t start, uint64_t size, const struct s
 }
 
 static enum triage_status
-send_place(struct probe *probe, const struct probe_volume *v, uint32_t index, uint64_t there, struct triage_error *err)
+send_cut(struct probe *probe, const struct probe_volume *v, uint32_t index, uint64_t there, struct triage_error *err)
 {
 	if (there == v->length)
 		return TRIAGE_OK;
-	return source_problem(probe->sink, "volumes", TRIAGE_HIGH, there == 0 ? "volume-outside" : "volume-cut", v->start, v->length - there, err,
-	    "volume %" PRIu32 " has %" PRIu64 " bytes at %" PRIu64 ", but the medium ends at %" PRIu64 ": the image was cut or its last segments are missing",
-	    index, v->length, v->start, probe->reader->size);
+	return source_problem(probe->sink, "volumes", TRIAGE_HIGH, there == 0 ? "volume-outside" : "volume-cut",
+	    probe->volume == UINT32_MAX ? v->start : probe_place(probe, v->start), v->length - there, err,
+	    "volume %" PRIu32 " has %" PRIu64 " bytes at %" PRIu64 ", but %s ends at %" PRIu64 ": the image was cut or its last segments are missing",
+	    index, v->length, v->start, probe->volume == UINT32_MAX ? "the medium" : "what it lies in", probe->reader->size);
+}
+
+/* What a volume is, judged from its table or layer and its signature. */
+struct judgement {
+	const struct signature_hit *readable;	/* the filesystem in it, NULL for none */
+	bool by_table;				/* its row is named by what it lies in, not by its signature */
+	enum probe_look look;
+	enum triage_volume_state state;
+};
+
+static struct judgement
+judge(struct probe *probe, const struct probe_volume *v, const struct signature_hit *hit, uint64_t there, struct signature_hit *side)
+{
+	struct judgement j = { .state = TRIAGE_VOLUME_EXAMINED, .look = LOOK_OTHER };
+	bool two_sided = hit != NULL && readable_side(probe, v->start, there, hit, side);
+	bool unknown = hit == NULL && !v->container;
+	j.readable = two_sided ? side : hit != NULL && hit->type != NULL ? hit : NULL;
+	j.by_table = v->inner || hit == NULL || (j.readable != NULL && !two_sided);
+	if (unknown)
+		j.look = probe_look(probe, v->start, there);
+	if (there == 0 && v->length > 0)
+		j.state = TRIAGE_VOLUME_DAMAGED;
+	else if (j.readable == NULL && hit != NULL)
+		j.state = hit->row->state;
+	else if (unknown)
+		j.state = j.look == LOOK_ZERO || v->length == 0 ? TRIAGE_VOLUME_EMPTY : TRIAGE_VOLUME_UNSUPPORTED;
+	return j;
+}
+
+/* The table's text or the signature's. A volume of a layer that is named by nobody is named as what it holds, but for a filesystem: that has a row. */
+static const char *
+choose_text(const struct judgement *j, const char *of_table, const char *of_hit)
+{
+	bool take_table = of_table[0] != '\0' && j->by_table;
+	return take_table || of_hit == NULL || of_hit[0] == '\0' ? of_table : of_hit;
+}
+
+static enum triage_status
+send_row(struct probe *probe, const struct probe_volume *v, uint32_t index, const struct judgement *j, const struct signature_hit *hit,
+    struct triage_error *err)
+{
+	uint64_t place = probe->volume == UINT32_MAX && !v->inner ? v->start : probe_place(probe, v->start);
+	return probe->sink->volume(probe->sink->ctx, &(struct triage_volume){
+		.index = index, .parent = v->parent, .state = j->state, .start = place == TRIAGE_NO_ID ? 0 : place, .length = v->length,
+		.label = choose_text(j, v->label, hit != NULL ? hit->label : NULL), .uuid = choose_text(j, v->uuid, hit != NULL ? hit->uuid : NULL),
+		.kind = j->by_table ? v->kind : signature_kind(hit->row),
+	}, err);
 }
 
 enum triage_status
@@ -163,35 +204,29 @@ probe_send(struct probe *probe, const struct probe_volume *v, const struct signa
 	uint64_t size = probe->reader->size;
 	uint64_t left = v->start < size ? size - v->start : 0, there = v->length < left ? v->length : left;
 	struct signature_hit side;
-	bool two_sided = hit != NULL && readable_side(probe, v->start, there, hit, &side);
-	const struct signature_hit *readable = two_sided ? &side : hit != NULL && hit->type != NULL ? hit : NULL;
-	enum probe_look look = hit == NULL && !v->container ? probe_look(probe, v->start, there) : LOOK_OTHER;
-	enum triage_volume_state state = TRIAGE_VOLUME_EXAMINED;
-	if (there == 0 && v->length > 0)
-		state = TRIAGE_VOLUME_DAMAGED;
-	else if (readable == NULL && hit != NULL)
-		state = hit->row->state;
-	else if (hit == NULL && !v->container)
-		state = look == LOOK_ZERO || v->length == 0 ? TRIAGE_VOLUME_EMPTY : TRIAGE_VOLUME_UNSUPPORTED;
-	bool by_table = hit == NULL || (readable != NULL && !two_sided);
-	const char *label = v->label[0] != '\0' && by_table ? v->label : hit != NULL && hit->label[0] != '\0' ? hit->label : v->label;
-	const char *uuid = v->uuid[0] != '\0' && by_table ? v->uuid : hit != NULL && hit->uuid[0] != '\0' ? hit->uuid : v->uuid;
-	uint32_t index = probe->volumes++;
+	char name[PROBE_NAME];
+	bool taken = false, full = probe->source->volumes == PROBE_VOLUMES_MAX;
+	uint32_t index = full ? UINT32_MAX : probe->source->volumes++;
 	if (ret_index != NULL)
 		*ret_index = index;
-	enum triage_status st = probe->sink->volume(probe->sink->ctx, &(struct triage_volume){
-		.index = index, .parent = v->parent, .state = state, .label = label, .uuid = uuid, .start = v->start, .length = v->length,
-		.kind = by_table ? v->kind : signature_kind(hit->row),
-	}, err);
+	if (full) {
+		probe->volumes_left_out++;
+		return TRIAGE_OK;
+	}
+	struct judgement j = judge(probe, v, hit, there, &side);
+	probe_name(probe, v, index, name);
+	enum triage_status st = send_row(probe, v, index, &j, hit, err);
 	if (st == TRIAGE_OK)
-		st = send_place(probe, v, index, there, err);
-	if (st == TRIAGE_OK && readable != NULL)
-		st = send_filesystem(probe, v, index, there, readable, err);
-	if (st == TRIAGE_OK && hit != NULL && readable == NULL)
-		st = send_obstacle(probe, v, index, hit, err);
+		st = send_cut(probe, v, index, there, err);
+	if (st == TRIAGE_OK && j.readable != NULL)
+		st = send_filesystem(probe, v, index, there, j.readable, err);
+	if (st == TRIAGE_OK && hit != NULL && there > 0)
+		st = probe_offer(probe, v, index, there, hit, &taken, err);
+	if (st == TRIAGE_OK && hit != NULL && j.readable == NULL && !taken)
+		st = probe_obstacle(probe, name, probe_place(probe, v->start), v->length, hit, err);
 	if (st == TRIAGE_OK && hit == NULL && !v->container && (there > 0 || v->length == 0))
-		st = send_unknown(probe, v, index, look, err);
-	if (st == TRIAGE_OK && hit != NULL)
-		st = send_others(probe, v, index, there, two_sided ? &side : hit, err);
+		st = send_unknown(probe, v, name, j.look, err);
+	if (st == TRIAGE_OK && hit != NULL && !taken)	/* a member of a mirror shows what the whole holds */
+		st = send_others(probe, v, index, there, j.readable == &side ? &side : hit, err);
 	return st;
 }

@@ -77,8 +77,49 @@ evidence_close(struct evidence_source *source)
 {
 	if (source == NULL)
 		return;
+	source_forget(source);
 	reader_close(source->reader);
 	free(source);
+}
+
+enum triage_status
+source_keep(struct evidence_source *source, struct reader *reader, uint32_t volume, struct triage_error *err)
+{
+	if (source->inside_count == source->inside_room) {
+		size_t room = source->inside_room == 0 ? 16 : source->inside_room * 2;
+		struct source_volume *grown = reallocarray(source->inside, room, sizeof(*grown));
+		if (grown == NULL) {
+			reader_close(reader);
+			triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory");
+			return TRIAGE_E_MEMORY;
+		}
+		source->inside = grown;
+		source->inside_room = room;
+	}
+	source->inside[source->inside_count++] = (struct source_volume){ .reader = reader, .volume = volume };
+	return TRIAGE_OK;
+}
+
+struct reader *
+source_volume_reader(const struct evidence_source *source, uint32_t volume)
+{
+	for (size_t i = 0; i < source->inside_count; i++)
+		if (source->inside[i].volume == volume)
+			return source->inside[i].reader;
+	return NULL;
+}
+
+void
+source_forget(struct evidence_source *source)
+{
+	while (source->inside_count > 0)
+		reader_close(source->inside[--source->inside_count].reader);
+	free(source->inside);
+	source->inside = NULL;
+	source->inside_room = 0;
+	source->volumes = source->filesystems = 0;
+	source->probed = source->together = false;
+	kept_release(&source->found);
 }
 
 struct reader *

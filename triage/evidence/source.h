@@ -7,6 +7,13 @@
 #define TRIAGE_EVIDENCE_SOURCE_H
 
 #include "triage/evidence/evidence.h"
+#include "triage/evidence/kept.h"
+
+/* A reader that the probe made: of a volume inside another, or of one that is looked into. */
+struct source_volume {
+	struct reader *reader;		/* owned */
+	uint32_t volume;		/* index of its row, UINT32_MAX while it has none */
+};
 
 struct evidence_source {
 	struct evidence_input in;	/* a copy; what it points to belongs to the caller of evidence_open() */
@@ -14,7 +21,20 @@ struct evidence_source {
 	enum triage_evidence_kind kind;	/* as found, not as guessed by name */
 	char stored_md5[33];		/* lower-case hex, "" when none is stored */
 	char stored_sha1[41];
+	/* what the probe found; see probe.h */
+	bool probed, together;		/* together: with the other sources of the run */
+	struct kept found;		/* rows that evidence_probe() has not told yet */
+	uint32_t volumes, filesystems;	/* rows so far */
+	struct source_volume *inside;	/* in the order in which they were made: what lies on another comes later */
+	size_t inside_count, inside_room;
 };
+
+/* Take a reader over, also when it fails: then it is closed. Errors: E_MEMORY. */
+WARN_UNUSED enum triage_status source_keep(struct evidence_source *source, struct reader *reader, uint32_t volume, struct triage_error *err);
+/* The reader of a volume, NULL when the probe made none. */
+struct reader *source_volume_reader(const struct evidence_source *source, uint32_t volume);
+/* Forget what was probed: rows and readers, the inner ones first. File systems on them must be closed before. */
+void source_forget(struct evidence_source *source);
 
 /*
  * How many bytes of [offset, offset + size) of r are known to be unreadable, missing or checksum-bad. Covers what was

@@ -155,13 +155,14 @@ crew_start(struct crew *c, size_t slot, enum worker_role role, size_t lister_sou
 		clear_slot(c, w);
 		return TRIAGE_E_IO;
 	}
+	atomic_store_explicit(&w->page->alone, c->alone, memory_order_relaxed);
 	wire_stream_init(&w->wire, pair[0]);
 	bool ok = start_openers(c, w);
 	int parent = getpid();
 	int pid = ok ? fork() : -1;
 	if (pid == 0) {
 		const struct worker_setup setup = { .role = role, .sources = c->sources, .source_count = c->source_count,
-		    .lister_source = lister_source, .rules = role == WORKER_EXAMINER ? c->rules : NULL, .tables = c->tables, .channel = pair[1], .openers = w->openers,
+		    .lister_source = lister_source, .rules = role == WORKER_EXAMINER ? c->rules : NULL, .tables = c->tables, .layers = c->layers_wanted, .channel = pair[1], .openers = w->openers,
 		    .page = w->page, .memory = c->memory, .parent = parent };
 		worker_main(&setup);
 	}
@@ -174,6 +175,15 @@ crew_start(struct crew *c, size_t slot, enum worker_role role, size_t lister_sou
 	w->pid = pid;
 	w->seen_at = crew_clock();
 	return TRIAGE_OK;
+}
+
+void
+crew_probe_alone(struct crew *c)
+{
+	c->alone = true;
+	for (size_t i = 0; i < c->count; i++)
+		if (c->workers[i].page != NULL)
+			atomic_store_explicit(&c->workers[i].page->alone, 1, memory_order_relaxed);
 }
 
 static void

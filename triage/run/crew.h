@@ -61,6 +61,8 @@ struct crew {
 	size_t source_count;
 	const struct analyse_set *rules;
 	const struct detect_tables *tables;
+	struct worker_layers layers_wanted;
+	bool alone;			/* see struct worker_page */
 	uint64_t memory;		/* bytes a worker */
 	double unit_seconds;
 	struct crew_worker *workers;
@@ -73,6 +75,8 @@ struct crew {
 WARN_UNUSED enum triage_status crew_init(struct crew *c, size_t slots, struct triage_error *err);
 void crew_release(struct crew *c);	/* kills and reaps all */
 
+/* From now on each evidence is probed apart; only before any has been probed. */
+void crew_probe_alone(struct crew *c);
 /* Fork a worker into an empty slot. */
 WARN_UNUSED enum triage_status crew_start(struct crew *c, size_t slot, enum worker_role role, size_t lister_source, struct triage_error *err);
 /* Close a worker's channel and reap it; its jobs are returned. */

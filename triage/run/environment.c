@@ -95,6 +95,8 @@ options(struct supervisor *s, struct buf *out)
 	}
 	member(out, "from", when_text(p->from, 0, "Z", from));
 	buf_format(out, ",\"image_hash\":%s", p->no_image_hash ? "false" : "true");
+	if (s->key_count > 0)
+		buf_format(out, ",\"keys\":%zu", s->key_count);	/* how many, never which */
 	member(out, "map", p->drive_map);
 	member(out, "partitions", p->partitions != NULL ? p->partitions : "all");
 	member(out, "profile", p->rank_max != 0 ? "quick" : "standard");
@@ -108,6 +110,9 @@ options(struct supervisor *s, struct buf *out)
 		buf_format(out, ",\"shard\":\"%u/%u\"", p->shard, p->shards);
 	member(out, "timezone", p->timezone);
 	member(out, "to", when_text(p->to, 0, "Z", to));
+	snprintf(number, sizeof(number), "%u..%u", p->vss_first, p->vss_last);
+	if (p->no_vss || p->vss_first != 0)
+		member(out, "vss", p->no_vss ? "none" : number);
 	buf_char(out, '}');
 }
 

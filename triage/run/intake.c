@@ -1,6 +1,6 @@
 /* intake.c - frames of workers to rows of the journal. Everything here was said by a process that may be taken over. */
 #include "triage/base/text.h"
-#include "triage/run/supervisor.h"
+#include "triage/run/intake_inside.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,9 +21,8 @@ harmless(const char *text, char *store, size_t size)
 	return store;
 }
 
-/* The filesystem of a list job, or NULL. */
-static struct run_filesystem *
-filesystem_of(struct supervisor *s, uint64_t id)
+struct run_filesystem *
+intake_filesystem(struct supervisor *s, uint64_t id)
 {
 	return id >= 1 && id <= s->filesystem_count ? &s->filesystems[id - 1] : NULL;
 }
@@ -53,13 +52,27 @@ take_volume(struct supervisor *s, struct crew_job *job, const struct wire_frame 
 		return false;
 	v.label = harmless(v.label, label, sizeof(label));
 	v.uuid = harmless(v.uuid, uuid, sizeof(uuid));
-	s->sources[job->source].volumes++;
+	struct run_source *r = &s->sources[job->source];
+	if (v.index == 0)
+		r->volumes = r->shadows = r->shadows_left_out = r->shadows_failed = 0;	/* a probe that begins again */
+	if (v.index != r->volumes || (v.parent != UINT32_MAX && v.parent >= v.index))
+		return false;
+	uint32_t *parents = reallocarray(r->parents, v.index + UINT64_C(1), sizeof(*parents));
+	if (parents == NULL)
+		return false;
+	r->parents = parents;
+	parents[v.index] = v.parent;
+	bool shadow = strcmp(v.kind, "vss") == 0 && v.parent != UINT32_MAX;
+	r->volumes++;
+	r->shadows += shadow;
+	r->shadows_left_out += shadow && v.state == TRIAGE_VOLUME_UNSUPPORTED;
+	r->shadows_failed += shadow && v.state == TRIAGE_VOLUME_DAMAGED;
 	return case_put_volume(s->store, job->source + 1, &v, err) == TRIAGE_OK;
 }
 
 /* --partitions: "all" or numbers from 1 of the volumes. */
 static bool
-is_wanted(const char *partitions, uint32_t volume)
+is_named(const char *partitions, uint32_t volume)
 {
 	if (partitions == NULL || partitions[0] == '\0' || strcmp(partitions, "all") == 0)
 		return true;
@@ -73,6 +86,19 @@ is_wanted(const char *partitions, uint32_t volume)
 		p = *end == ',' ? end + 1 : end;
 	}
 	return false;
+}
+
+/* A volume that is named stands for all that lies in it. */
+static bool
+is_wanted(const struct supervisor *s, size_t source, uint32_t volume)
+{
+	const struct run_source *r = &s->sources[source];
+	while (!is_named(s->plan->partitions, volume)) {
+		if (volume >= r->volumes || r->parents[volume] == UINT32_MAX)
+			return false;
+		volume = r->parents[volume];
+	}
+	return true;
 }
 
 static bool
@@ -98,7 +124,7 @@ take_filesystem(struct supervisor *s, struct crew_job *job, const struct wire_fr
 	r->fs.label = strdup(fs.label);
 	r->fs.uuid = strdup(fs.uuid);
 	paths_init(&r->paths);
-	r->left_out = r->listed = !is_wanted(s->plan->partitions, fs.volume);
+	r->left_out = r->listed = !is_wanted(s, job->source, fs.volume);
 	return r->fs.type != NULL && r->fs.label != NULL && r->fs.uuid != NULL;
 }
 
@@ -108,7 +134,7 @@ take_entry(struct supervisor *s, struct crew_job *job, const struct wire_frame *
 	struct wire_store store;
 	struct triage_entry e;
 	char owner[600];
-	struct run_filesystem *r = filesystem_of(s, job->filesystem_id);
+	struct run_filesystem *r = intake_filesystem(s, job->filesystem_id);
 	if (r == NULL || !wire_get_entry(frame->payload, &store, &e) || (r->entries > 0 && e.edge <= r->last_edge))
 		return false;
 	e.owner = harmless(e.owner, owner, sizeof(owner));
@@ -170,7 +196,7 @@ take_problem(struct supervisor *s, struct crew_job *job, const struct wire_frame
 		filesystem_id = job->filesystem_id;
 		p.inode = job->unit.inode;
 	} else if (job->kind == CREW_LIST) {
-		struct run_filesystem *r = filesystem_of(s, job->filesystem_id);
+		struct run_filesystem *r = intake_filesystem(s, job->filesystem_id);
 		filesystem_id = job->filesystem_id;
 		path = r != NULL ? path_of_edge(s, r, p.edge) : "";
 	} else if (job->kind == CREW_IMAGE) {
@@ -254,10 +280,10 @@ take_digests(struct supervisor *s, struct crew_job *job, const struct wire_frame
 	    case_set(s->store, key, verdict, err) == TRIAGE_OK;
 }
 
-static bool
-done_list(struct supervisor *s, struct crew_job *job, enum triage_status st, const char *text, struct triage_error *err)
+bool
+intake_list_done(struct supervisor *s, struct crew_job *job, enum triage_status st, const char *text, struct triage_error *err)
 {
-	struct run_filesystem *r = filesystem_of(s, job->filesystem_id);
+	struct run_filesystem *r = intake_filesystem(s, job->filesystem_id);
 	if (r == NULL)
 		return false;
 	r->listed = true;
@@ -288,7 +314,7 @@ take_done(struct supervisor *s, struct crew_job *job, const struct wire_frame *f
 	harmless(text, shown, sizeof(shown));
 	struct run_source *r = &s->sources[job->source];
 	if (job->kind == CREW_LIST)
-		return done_list(s, job, (enum triage_status)status, shown, err);
+		return intake_list_done(s, job, (enum triage_status)status, shown, err);
 	if (job->kind == CREW_PROBE) {
 		r->probed = true;
 		r->probe_failed = status != TRIAGE_OK;
@@ -332,94 +358,4 @@ intake_frame(void *ctx, struct crew_worker *w, struct crew_job *job, const struc
 		return true;
 	}
 	return false;
-}
-
-static void
-queue_again(struct supervisor *s, struct crew_job *job)
-{
-	if (s->waiting_count == s->waiting_room) {
-		size_t room = s->waiting_room == 0 ? 256 : s->waiting_room * 2;
-		struct crew_job *grown = reallocarray(s->waiting, room, sizeof(*grown));
-		if (grown == NULL) {
-			case_unit_release(&job->unit);
-			return;	/* the unit stays without a result and is listed as skipped */
-		}
-		s->waiting = grown;
-		s->waiting_room = room;
-	}
-	memset(job->frames, 0, sizeof(job->frames));
-	s->waiting[s->waiting_count++] = *job;
-}
-
-void
-intake_returned(void *ctx, struct crew_job *job)
-{
-	struct supervisor *s = ctx;
-	struct triage_error err;
-	if (job->kind == CREW_CONTENT)
-		s->units_in_work--;
-	if (job->kind == CREW_CONTENT && case_drop_unit_rows(s->store, job->unit.unit_id, &err) != TRIAGE_OK)
-		supervisor_log(s, TRIAGE_MEDIUM, "%s", err.text);
-	if (job->kind == CREW_LIST && case_drop_listing(s->store, job->filesystem_id, &err) != TRIAGE_OK)
-		supervisor_log(s, TRIAGE_MEDIUM, "%s", err.text);
-	if (job->kind == CREW_LIST) {
-		struct run_filesystem *r = filesystem_of(s, job->filesystem_id);
-		paths_release(&r->paths);
-		r->entries = 0;
-	}
-	queue_again(s, job);
-}
-
-/* The second death over a content unit, the first over a timeout: the object is given up, and it is said. */
-static void
-give_up(struct supervisor *s, struct crew_job *job, const char *code, const char *why)
-{
-	struct triage_error err = { 0 };
-	bool timeout = strcmp(code, "worker-timeout") == 0;
-	const struct triage_problem p = { .stage = "content", .severity = TRIAGE_MEDIUM, .code = code, .message = why, .inode = job->unit.inode,
-	    .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID, .bytes = job->unit.size };
-	const struct triage_content c = { .state = timeout ? TRIAGE_CONTENT_TIMEOUT : TRIAGE_CONTENT_CRASHED, .mime = "", .magic = "",
-	    .randomness.entropy = -1 };
-	if (case_drop_unit_rows(s->store, job->unit.unit_id, &err) != TRIAGE_OK ||
-	    supervisor_problem(s, job->source + 1, job->filesystem_id, job->unit.path, &p, &err) != TRIAGE_OK ||
-	    case_put_content(s->store, job->unit.unit_id, &c, &err) != TRIAGE_OK)
-		supervisor_log(s, TRIAGE_HIGH, "%s", err.text);
-	s->progress.units_done++;
-	s->progress.bytes_done += job->unit.size;
-	s->units_in_work--;
-	case_unit_release(&job->unit);
-}
-
-void
-intake_lost(void *ctx, struct crew_job *job, const char *code, const char *why)
-{
-	struct supervisor *s = ctx;
-	struct triage_error err = { 0 };
-	bool again = job->attempts < 2 && strcmp(code, "worker-timeout") != 0;
-	supervisor_log(s, TRIAGE_LOW, "%s%s%s%s", why, job->kind == CREW_CONTENT ? " over " : "",
-	    job->kind == CREW_CONTENT ? job->unit.path : "", again ? "; trying once more" : "");
-	if (again) {
-		intake_returned(s, job);
-		return;
-	}
-	if (job->kind == CREW_CONTENT) {
-		give_up(s, job, code, why);
-		return;
-	}
-	const struct triage_problem p = { .stage = job->kind == CREW_PROBE ? "open" : job->kind == CREW_LIST ? "list" : "image",
-	    .severity = TRIAGE_HIGH, .code = code, .message = why, .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID };
-	if (supervisor_problem(s, job->source + 1, job->filesystem_id, "", &p, &err) != TRIAGE_OK)
-		supervisor_log(s, TRIAGE_HIGH, "%s", err.text);
-	struct run_source *r = &s->sources[job->source];
-	if (job->kind == CREW_LIST) {
-		/* what was listed before it died stays */
-		if (!done_list(s, job, TRIAGE_OK, "", &err))
-			supervisor_log(s, TRIAGE_HIGH, "%s", err.text);
-	} else if (job->kind == CREW_PROBE) {
-		r->probed = true;
-		r->probe_failed = true;
-		snprintf(r->probe_error, sizeof(r->probe_error), "%s", why);
-	} else {
-		r->image_done = true;
-	}
 }

@@ -1,5 +1,6 @@
 #include "triage/run/judge.h"
 
+#include "triage/run/coverage.h"
 #include "triage/base/scoped.h"
 #include "triage/case/query.h"
 #include "triage/base/text.h"
@@ -308,7 +309,7 @@ write_coverage(struct judging *j, struct case_sealer *z, struct triage_error *er
 	enum triage_status st = TRIAGE_OK;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && st == TRIAGE_OK; i++)
 		st = case_seal_coverage(z, rows[i], err);
-	return st;
+	return st == TRIAGE_OK ? coverage_shadows(s, z, err) : st;
 }
 
 static enum triage_status

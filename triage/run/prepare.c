@@ -225,6 +225,8 @@ make_crew(struct supervisor *s, unsigned jobs, uint64_t memory, struct triage_er
 	s->crew.source_count = s->source_count;
 	s->crew.rules = s->rules;
 	s->crew.tables = s->tables;
+	s->crew.layers_wanted = (struct worker_layers){ .keys = &s->keys, .no_vss = s->plan->no_vss, .vss_first = s->plan->vss_first,
+	    .vss_last = s->plan->vss_last };
 	s->crew.memory = memory;
 	s->crew.unit_seconds = s->plan->unit_seconds > 0 ? s->plan->unit_seconds : 180;
 	bool image = !s->plan->no_image_hash;
@@ -261,6 +263,9 @@ prepare(struct supervisor *s, struct triage_error *err)
 	enum triage_status st = digest_setup(err);
 	if (st == TRIAGE_OK)
 		st = open_evidence(s, err);
+	if (st == TRIAGE_OK)
+		st = keys_read(s->plan, &s->keys, err);
+	s->key_count = s->keys.list.count;
 	share_resources(s->plan, &jobs, &each);
 	uint64_t window = s->plan->window_size != 0 ? s->plan->window_size : each / 4 < 64 * MIB ? each / 4 : 64 * MIB;
 	if (st == TRIAGE_OK)

@@ -17,6 +17,7 @@ static void
 release(struct supervisor *s)
 {
 	crew_release(&s->crew);
+	keys_release(&s->keys);
 	case_close(s->store);
 	analyse_free(s->rules);
 	detect_free(s->tables);
@@ -36,8 +37,10 @@ release(struct supervisor *s)
 	for (size_t i = s->page_next; i < s->page_count; i++)
 		case_unit_release(&s->page[i]);
 	free(s->page);
-	for (size_t i = 0; i < s->source_count; i++)
+	for (size_t i = 0; i < s->source_count; i++) {
 		source_close(&s->crew_sources[i]);
+		free(s->sources[i].parents);
+	}
 	free(s->sources);
 	free(s->crew_sources);
 	buf_release(&s->path);
@@ -75,6 +78,7 @@ triage_run(const struct triage_plan *plan, const struct triage_observer *observe
 		/* the workers are no longer needed, and their results are in */
 		for (size_t i = 0; i < s.crew.count; i++)
 			crew_stop(&s.crew, i);
+		keys_wipe(&s.keys);
 	}
 	if (st == TRIAGE_OK)
 		st = conclude(&s, err);

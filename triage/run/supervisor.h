@@ -31,6 +31,8 @@ struct run_source {
 	char stored_md5[65], stored_sha1[65];
 	uint64_t bad_sectors;
 	uint64_t volumes;
+	uint32_t *parents;		/* per volume: index of the one it lies in, UINT32_MAX for none; owned */
+	uint64_t shadows, shadows_left_out, shadows_failed;	/* shadow copies among them */
 	char probe_error[240];
 };
 
@@ -47,6 +49,8 @@ struct supervisor {
 	struct analyse_set *rules;
 	struct detect_tables *tables;
 	struct case_store *store;
+	struct keys keys;
+	size_t key_count;		/* given; the keys themselves are wiped when they have served */
 	struct crew crew;
 
 	enum triage_phase phase;

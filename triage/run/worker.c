@@ -25,6 +25,12 @@ worker_at_stage(struct worker *w, enum worker_stage stage)
 	atomic_fetch_add_explicit(&w->setup->page->beat, 1, memory_order_relaxed);
 }
 
+void
+worker_beat(struct worker *w)
+{
+	atomic_fetch_add_explicit(&w->setup->page->beat, 1, memory_order_relaxed);
+}
+
 static enum triage_status
 flush_if_full(struct worker *w, struct triage_error *err)
 {
@@ -62,7 +68,7 @@ on_entry(void *ctx, const struct triage_entry *e, struct triage_error *err)
 {
 	struct worker *w = ctx;
 	wire_put_entry(&w->wire, w->job, e);
-	atomic_fetch_add_explicit(&w->setup->page->beat, 1, memory_order_relaxed);
+	worker_beat(w);
 	return flush_if_full(w, err);
 }
 
@@ -106,55 +112,6 @@ worker_done(struct worker *w, enum triage_status status, const struct triage_err
 	wire_end(&w->wire, mark);
 }
 
-/* --- opening --- */
-
-static enum triage_status
-told_already(void *ctx, const struct triage_problem *p, struct triage_error *err)
-{
-	(void)ctx, (void)p, (void)err;
-	return TRIAGE_OK;
-}
-
-/* What opening meets is told by the probe alone: in another job it would be put down to that job's object, in some worker or other. */
-enum triage_status
-worker_open_source(struct worker *w, size_t index, struct triage_error *err)
-{
-	if (w->opened[index] != NULL)
-		return TRIAGE_OK;
-	struct evidence_sink sink = worker_sink(w);
-	if (!w->probing)
-		sink.problem = told_already;
-	return evidence_open(&w->inputs[index], &sink, &w->opened[index], err);
-}
-
-enum triage_status
-worker_open_filesystem(struct worker *w, size_t source, const struct triage_filesystem *fs, struct evidence_fs **ret_fs, struct triage_error *err)
-{
-	size_t oldest = 0;
-	for (size_t i = 0; i < OPEN_FILESYSTEMS; i++) {
-		if (w->cache[i].fs != NULL && w->cache[i].source == source && w->cache[i].index == fs->index) {
-			w->cache[i].used = ++w->clock;
-			*ret_fs = w->cache[i].fs;
-			return TRIAGE_OK;
-		}
-		if (w->cache[i].used < w->cache[oldest].used)
-			oldest = i;
-	}
-	struct evidence_fs *opened;
-	enum triage_status st = worker_open_source(w, source, err);
-	if (st == TRIAGE_OK)
-		st = evidence_fs_open(w->opened[source], fs, &opened, err);
-	if (st != TRIAGE_OK)
-		return st;
-	evidence_fs_close(w->cache[oldest].fs);
-	w->cache[oldest].fs = opened;
-	w->cache[oldest].source = source;
-	w->cache[oldest].index = fs->index;
-	w->cache[oldest].used = ++w->clock;
-	*ret_fs = opened;
-	return TRIAGE_OK;
-}
-
 /* --- jobs --- */
 
 static void
@@ -163,12 +120,16 @@ do_probe(struct worker *w, struct wire_cursor *c)
 	struct triage_error err = { 0 };
 	size_t source = (size_t)wire_get_u64(c);
 	worker_at_stage(w, WORKER_PROBE);
-	w->probing = true;
-	enum triage_status st = worker_open_source(w, source, &err);
 	struct evidence_sink sink = worker_sink(w);
+	enum triage_status st = worker_open_source(w, source, &err);
+	struct triage_error *told = st == TRIAGE_OK ? &err : NULL;	/* the first error stays */
+	if (kept_tell(&w->met[source], &sink, told) != TRIAGE_OK && st == TRIAGE_OK)
+		st = err.status;
+	kept_release(&w->met[source]);
+	if (st == TRIAGE_OK)
+		st = worker_find_volumes(w, source, &err);
 	if (st == TRIAGE_OK)
 		st = evidence_probe(w->opened[source], &sink, &err);
-	w->probing = false;
 	worker_done(w, st, &err);
 }
 
@@ -176,6 +137,7 @@ void
 worker_get_filesystem(struct wire_cursor *c, struct triage_filesystem *fs, char *type)
 {
 	fs->index = wire_get_u32(c);
+	fs->volume = wire_get_u32(c);
 	fs->type = wire_get_text(c, type, 64);
 	fs->start = wire_get_u64(c);
 	fs->length = wire_get_u64(c);
@@ -188,8 +150,7 @@ static void
 lister_beat(void *ctx, uint64_t inode)
 {
 	(void)inode;
-	struct worker *w = ctx;
-	atomic_fetch_add_explicit(&w->setup->page->beat, 1, memory_order_relaxed);
+	worker_beat(ctx);
 }
 
 static void
@@ -208,6 +169,7 @@ do_list(struct worker *w, struct wire_cursor *c)
 	} else {
 		struct evidence_fs *opened;
 		struct evidence_sink sink = worker_sink(w);
+		worker_spend_keys(w);
 		st = worker_open_filesystem(w, source, &fs, &opened, &err);
 		if (st == TRIAGE_OK)
 			st = evidence_fs_list(opened, &sink, &err);
@@ -233,21 +195,31 @@ do_job(struct worker *w, const struct wire_frame *frame)
 
 /* --- start --- */
 
+static void
+probe_beat(void *ctx)
+{
+	worker_beat(ctx);
+}
+
 static bool
 prepare(struct worker *w)
 {
 	size_t count = w->setup->source_count;
 	w->opened = calloc(count + 1, sizeof(*w->opened));
 	w->inputs = calloc(count + 1, sizeof(*w->inputs));
+	w->met = calloc(count + 1, sizeof(*w->met));
 	w->path = malloc(TEXT_ROOM + 1);
 	w->name = malloc(TEXT_ROOM + 1);
 	w->owner = malloc(TEXT_ROOM + 1);
-	if (w->opened == NULL || w->inputs == NULL || w->path == NULL || w->name == NULL || w->owner == NULL)
+	if (w->opened == NULL || w->inputs == NULL || w->met == NULL || w->path == NULL || w->name == NULL || w->owner == NULL)
 		return false;
+	const struct worker_layers *layers = &w->setup->layers;
+	keys_lock(layers->keys);
 	for (size_t i = 0; i < count; i++) {
 		const struct source *s = &w->setup->sources[i];
 		w->inputs[i] = (struct evidence_input){ .kind = s->kind, .count = s->count, .fds = s->fds, .paths = (const char *const *)s->paths,
-		    .sizes = s->sizes, .sector_size = s->sector_size, .missing = s->missing, .missing_names = (const char *const *)s->missing_names };
+		    .sizes = s->sizes, .sector_size = s->sector_size, .missing = s->missing, .missing_names = (const char *const *)s->missing_names,
+		    .beat = probe_beat, .beat_ctx = w, .keys = &layers->keys->list, .vss_none = layers->no_vss, .vss_first = layers->vss_first, .vss_last = layers->vss_last };
 	}
 	return true;
 }

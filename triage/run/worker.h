@@ -6,6 +6,7 @@
 
 #include "triage/analyse/analyse.h"
 #include "triage/detect/detect.h"
+#include "triage/run/keys.h"
 #include "triage/run/source.h"
 #include "triage/run/wire.h"
 
@@ -20,6 +21,7 @@ struct worker_page {
 	_Atomic uint64_t beat;		/* grows while there is progress within a job */
 	_Atomic uint64_t bytes;		/* read in all */
 	_Atomic uint32_t stage;		/* enum worker_stage */
+	_Atomic uint32_t alone;		/* set by the supervisor: probe each evidence apart, as one of them takes workers down */
 };
 
 enum worker_stage { WORKER_IDLE, WORKER_OPEN, WORKER_PROBE, WORKER_LIST, WORKER_READ, WORKER_TYPE, WORKER_RULES, WORKER_IMAGE, WORKER_STAGE_COUNT };
@@ -30,6 +32,13 @@ enum worker_role {
 	WORKER_LISTER,			/* lists one mounted volume */
 };
 
+/* How volumes inside volumes are treated. */
+struct worker_layers {
+	struct keys *keys;		/* of the supervisor; a worker wipes its copy once all is open. Never NULL */
+	bool no_vss;
+	unsigned vss_first, vss_last;	/* as in struct triage_plan */
+};
+
 struct worker_setup {
 	enum worker_role role;
 	const struct source *sources;
@@ -37,6 +46,7 @@ struct worker_setup {
 	size_t lister_source;		/* WORKER_LISTER: which one */
 	const struct analyse_set *rules;	/* NULL for a worker that only probes */
 	const struct detect_tables *tables;	/* for known-good digests; NULL likewise */
+	struct worker_layers layers;
 	int channel;			/* to the supervisor */
 	const int *openers;		/* per source: channel to this worker's opener, -1 when none is needed */
 	struct worker_page *page;

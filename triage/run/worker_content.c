@@ -138,6 +138,7 @@ stream_open(struct worker *w, struct wire_cursor *c, struct stream *s, struct an
 	if (w->setup->sources[source].kind == TRIAGE_EVIDENCE_DIRECTORY)
 		return opener_request(w->setup->openers[source], raw_path.data, raw_path.size, attr_type, attr_id, &s->fd, err);
 	struct evidence_fs *opened;
+	worker_spend_keys(w);
 	enum triage_status st = worker_open_filesystem(w, source, &fs, &opened, err);
 	if (st == TRIAGE_OK)
 		st = evidence_content_open(opened, inode, attr_type, attr_id, &s->content, err);

@@ -39,6 +39,7 @@ worker_do_image(struct worker *w, struct wire_cursor *c)
 	unsigned which = (unsigned)wire_get_u64(c);
 	struct analyse_digests digests = { 0 };
 	worker_at_stage(w, WORKER_IMAGE);
+	keys_wipe(w->setup->layers.keys);	/* a worker that hashes opens no lock */
 	enum triage_status st = worker_open_source(w, source, &err);
 	if (st == TRIAGE_OK) {
 		struct image image = { w, evidence_reader(w->opened[source]) };

@@ -3,6 +3,7 @@
 #define TRIAGE_RUN_WORKER_INSIDE_H
 
 #include "triage/evidence/evidence.h"
+#include "triage/evidence/kept.h"
 #include "triage/run/worker.h"
 
 enum { OPEN_FILESYSTEMS = 16, TEXT_ROOM = 256 << 10 };
@@ -11,9 +12,9 @@ struct worker {
 	const struct worker_setup *setup;
 	struct wire_stream wire;
 	uint64_t job;			/* in work */
-	bool probing;			/* it is a probe */
 	struct evidence_source **opened;	/* per source */
 	struct evidence_input *inputs;
+	struct kept *met;		/* per source: what opening it met, told by its probe */
 	struct {
 		size_t source;
 		uint32_t index;
@@ -26,14 +27,21 @@ struct worker {
 };
 
 void worker_at_stage(struct worker *w, enum worker_stage stage);
+void worker_beat(struct worker *w);	/* there is progress within the job */
 struct evidence_sink worker_sink(struct worker *w);
 /* A problem row about the job in work. */
 void worker_problem(struct worker *w, const char *stage, const char *code, const struct triage_error *why);
 /* The end of a probe, list or image job. */
 void worker_done(struct worker *w, enum triage_status status, const struct triage_error *why);
+/* --- worker_open.c --- */
 WARN_UNUSED enum triage_status worker_open_source(struct worker *w, size_t index, struct triage_error *err);
 WARN_UNUSED enum triage_status worker_open_filesystem(struct worker *w, size_t source, const struct triage_filesystem *fs,
     struct evidence_fs **ret_fs, struct triage_error *err);
+/* Find the volumes of a source: with those of the others, unless that took a worker down before. */
+WARN_UNUSED enum triage_status worker_find_volumes(struct worker *w, size_t source, struct triage_error *err);
+/* Before the first listing or content: open every lock there is, then wipe this worker's copy of the keys. */
+void worker_spend_keys(struct worker *w);
+
 void worker_get_filesystem(struct wire_cursor *c, struct triage_filesystem *fs, char *type);	/* type has room for 65 */
 
 /* One file each: worker_content.c, worker_image.c. */

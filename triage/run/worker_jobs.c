@@ -15,6 +15,7 @@ static void
 put_filesystem(struct wire_stream *s, const struct triage_filesystem *fs)
 {
 	wire_put_u64(s, fs->index);
+	wire_put_u64(s, fs->volume);
 	wire_put_text(s, fs->type);
 	wire_put_u64(s, fs->start);
 	wire_put_u64(s, fs->length);

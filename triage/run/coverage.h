@@ -1,0 +1,10 @@
+/* coverage.h - coverage rows that not every case has. */
+#ifndef TRIAGE_RUN_COVERAGE_H
+#define TRIAGE_RUN_COVERAGE_H
+
+#include "triage/run/supervisor.h"
+
+/* How many shadow copies there are, and were examined; no row when there are none. */
+WARN_UNUSED enum triage_status coverage_shadows(const struct supervisor *s, struct case_sealer *z, struct triage_error *err);
+
+#endif

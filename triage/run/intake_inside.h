@@ -1,0 +1,12 @@
+/* intake_inside.h - shared by the files that take what workers say. */
+#ifndef TRIAGE_RUN_INTAKE_INSIDE_H
+#define TRIAGE_RUN_INTAKE_INSIDE_H
+
+#include "triage/run/supervisor.h"
+
+/* The filesystem of a list job, or NULL. */
+struct run_filesystem *intake_filesystem(struct supervisor *s, uint64_t id);
+/* A listing ended with st; text: why not well. False with err when the journal cannot be written. */
+bool intake_list_done(struct supervisor *s, struct crew_job *job, enum triage_status st, const char *text, struct triage_error *err);
+
+#endif

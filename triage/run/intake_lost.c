@@ -1,0 +1,111 @@
+/* intake_lost.c - jobs that come back, because their worker was stopped or died over them. */
+#include "triage/run/intake_inside.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void
+queue_again(struct supervisor *s, struct crew_job *job)
+{
+	if (s->waiting_count == s->waiting_room) {
+		size_t room = s->waiting_room == 0 ? 256 : s->waiting_room * 2;
+		struct crew_job *grown = reallocarray(s->waiting, room, sizeof(*grown));
+		if (grown == NULL) {
+			case_unit_release(&job->unit);
+			return;	/* the unit stays without a result and is listed as skipped */
+		}
+		s->waiting = grown;
+		s->waiting_room = room;
+	}
+	memset(job->frames, 0, sizeof(job->frames));
+	s->waiting[s->waiting_count++] = *job;
+}
+
+void
+intake_returned(void *ctx, struct crew_job *job)
+{
+	struct supervisor *s = ctx;
+	struct triage_error err;
+	if (job->kind == CREW_CONTENT)
+		s->units_in_work--;
+	if (job->kind == CREW_CONTENT && case_drop_unit_rows(s->store, job->unit.unit_id, &err) != TRIAGE_OK)
+		supervisor_log(s, TRIAGE_MEDIUM, "%s", err.text);
+	if (job->kind == CREW_LIST && case_drop_listing(s->store, job->filesystem_id, &err) != TRIAGE_OK)
+		supervisor_log(s, TRIAGE_MEDIUM, "%s", err.text);
+	if (job->kind == CREW_LIST) {
+		struct run_filesystem *r = intake_filesystem(s, job->filesystem_id);
+		paths_release(&r->paths);
+		r->entries = 0;
+	}
+	queue_again(s, job);
+}
+
+/* The second death over a content unit, the first over a timeout: the object is given up, and it is said. */
+static void
+give_up(struct supervisor *s, struct crew_job *job, const char *code, const char *why)
+{
+	struct triage_error err = { 0 };
+	bool timeout = strcmp(code, "worker-timeout") == 0;
+	const struct triage_problem p = { .stage = "content", .severity = TRIAGE_MEDIUM, .code = code, .message = why, .inode = job->unit.inode,
+	    .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID, .bytes = job->unit.size };
+	const struct triage_content c = { .state = timeout ? TRIAGE_CONTENT_TIMEOUT : TRIAGE_CONTENT_CRASHED, .mime = "", .magic = "",
+	    .randomness.entropy = -1 };
+	if (case_drop_unit_rows(s->store, job->unit.unit_id, &err) != TRIAGE_OK ||
+	    supervisor_problem(s, job->source + 1, job->filesystem_id, job->unit.path, &p, &err) != TRIAGE_OK ||
+	    case_put_content(s->store, job->unit.unit_id, &c, &err) != TRIAGE_OK)
+		supervisor_log(s, TRIAGE_HIGH, "%s", err.text);
+	s->progress.units_done++;
+	s->progress.bytes_done += job->unit.size;
+	s->units_in_work--;
+	case_unit_release(&job->unit);
+}
+
+static bool
+any_probed(const struct supervisor *s)
+{
+	for (size_t i = 0; i < s->source_count; i++)
+		if (s->crew_sources[i].kind != TRIAGE_EVIDENCE_DIRECTORY && s->sources[i].probed)
+			return true;
+	return false;
+}
+
+void
+intake_lost(void *ctx, struct crew_job *job, const char *code, const char *why)
+{
+	struct supervisor *s = ctx;
+	struct triage_error err = { 0 };
+	bool apart = job->kind == CREW_PROBE && s->source_count > 1 && !s->crew.alone && !any_probed(s);
+	bool again = apart || (job->attempts < 2 && strcmp(code, "worker-timeout") != 0);
+	if (apart) {
+		/* the containers are looked at together: one that takes workers down must not cost the others */
+		crew_probe_alone(&s->crew);
+		job->attempts = 0;
+	}
+	supervisor_log(s, TRIAGE_LOW, "%s%s%s%s", why, job->kind == CREW_CONTENT ? " over " : "",
+	    job->kind == CREW_CONTENT ? job->unit.path : "", again ? "; trying once more" : "");
+	if (again) {
+		intake_returned(s, job);
+		return;
+	}
+	if (job->kind == CREW_CONTENT) {
+		give_up(s, job, code, why);
+		return;
+	}
+	const struct triage_problem p = { .stage = job->kind == CREW_PROBE ? "open" : job->kind == CREW_LIST ? "list" : "image",
+	    .severity = TRIAGE_HIGH, .code = code, .message = why, .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID };
+	if (supervisor_problem(s, job->source + 1, job->filesystem_id, "", &p, &err) != TRIAGE_OK)
+		supervisor_log(s, TRIAGE_HIGH, "%s", err.text);
+	struct run_source *r = &s->sources[job->source];
+	if (job->kind == CREW_LIST) {
+		/* what was listed before it died stays */
+		if (!intake_list_done(s, job, TRIAGE_OK, "", &err))
+			supervisor_log(s, TRIAGE_HIGH, "%s", err.text);
+	} else if (job->kind == CREW_PROBE) {
+		r->probed = true;
+		r->probe_failed = true;
+		snprintf(r->probe_error, sizeof(r->probe_error), "%s", why);
+	} else {
+		r->image_done = true;
+	}
+}
