@@ -176,23 +176,6 @@ note_missing(const struct lvm_group *g, const struct lvm_volume *v, struct buf *
 		layer_also(note, "about %" PRIu64 " bytes read as zeros", v->lost < v->size ? v->lost : v->size);
 }
 
-/* The volume that this one is the copy-on-write store of, NULL when it is none. ret_segment: the segment that says so. */
-static const struct lvm_volume *
-origin_of(const struct lvm_group *g, const struct lvm_volume *v)
-{
-	const struct lvm_node *own = &g->text->nodes[v->node];
-	for (size_t i = 0; i < g->volume_count; i++) {
-		uint32_t segment = lvm_find(g->text, g->volumes[i].node, "segment1");
-		const struct lvm_node *store = segment != 0 ? lvm_get(g->text, segment, "cow_store", LVM_STRING) : NULL;
-		const struct lvm_node *origin = store != NULL ? lvm_get(g->text, segment, "origin", LVM_STRING) : NULL;
-		if (origin == NULL || store->text_size != own->name_size || memcmp(store->text, own->name, own->name_size) != 0)
-			continue;
-		int64_t found = lvm_lookup(&g->volume_names, origin->text, origin->text_size);
-		return found != LVM_NONE ? &g->volumes[found] : NULL;
-	}
-	return NULL;
-}
-
 static void
 full_name(const struct lvm_group *g, const struct lvm_volume *v, char *out, size_t room)
 {
@@ -211,7 +194,7 @@ send_volume(struct lvm *l, const struct lvm_group *g, const struct lvm_volume *v
 		.kind = "lvm", .state = v->state, .length = v->size, .member = v->member != SIZE_MAX ? v->member : first, .created = TRIAGE_TIME_NONE,
 	};
 	char id[LVM_ID], message[MESSAGE];
-	const struct lvm_volume *origin = origin_of(g, v);
+	const struct lvm_volume *origin = v->origin != 0 ? &g->volumes[v->origin - 1] : NULL;
 	const struct lvm_node *type = type_of(g, v);
 	enum triage_status st = TRIAGE_OK;
 	SCOPED_BUF note;

@@ -22,6 +22,7 @@ struct lvm_disk {
 struct lvm_volume {
 	uint32_t node;
 	bool visible;
+	uint32_t origin;		/* index + 1 of the volume that this one keeps the snapshot of; 0: of none */
 	bool done;			/* built, or known not to be buildable */
 	enum triage_volume_state state;
 	struct shared_reader *shared;	/* NULL when it cannot be read */

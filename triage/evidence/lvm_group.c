@@ -86,6 +86,23 @@ read_sections(struct lvm_group *g, uint32_t parent, bool disks, struct lvm_names
 	return TRIAGE_OK;
 }
 
+/* Snapshots: a hidden volume says which volume is the origin and which one keeps what changed. */
+static void
+mark_snapshots(struct lvm_group *g)
+{
+	for (size_t i = 0; i < g->volume_count; i++) {
+		uint32_t segment = lvm_find(g->text, g->volumes[i].node, "segment1");
+		const struct lvm_node *store = segment != 0 ? lvm_get(g->text, segment, "cow_store", LVM_STRING) : NULL;
+		const struct lvm_node *origin = store != NULL ? lvm_get(g->text, segment, "origin", LVM_STRING) : NULL;
+		if (origin == NULL)
+			continue;
+		int64_t kept = lvm_lookup(&g->volume_names, store->text, store->text_size);
+		int64_t from = lvm_lookup(&g->volume_names, origin->text, origin->text_size);
+		if (kept != LVM_NONE && from != LVM_NONE)
+			g->volumes[kept].origin = (uint32_t)from + 1;
+	}
+}
+
 enum triage_status
 lvm_group_read(const struct lvm_text *text, struct lvm_group *ret_group, struct triage_error *err)
 {
@@ -98,7 +115,11 @@ lvm_group_read(const struct lvm_text *text, struct lvm_group *ret_group, struct 
 	}
 	g->extent = sectors * SECTOR;
 	enum triage_status st = read_sections(g, lvm_find(text, g->node, "physical_volumes"), true, &g->disk_names, err);
-	return st == TRIAGE_OK ? read_sections(g, lvm_find(text, g->node, "logical_volumes"), false, &g->volume_names, err) : st;
+	if (st == TRIAGE_OK)
+		st = read_sections(g, lvm_find(text, g->node, "logical_volumes"), false, &g->volume_names, err);
+	if (st == TRIAGE_OK)
+		mark_snapshots(g);
+	return st;
 }
 
 void
