@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NOTE_MAX = 4096, MESSAGE = 1200, ID_TEXT = 39 };
+enum { NOTE_MAX = 4096, MESSAGE = 1200, ID_TEXT = 39, NANOSECONDS = 1000000000 };
 
 struct member {
 	struct reader *reader;
@@ -202,6 +202,9 @@ send_volume(struct lvm *l, const struct lvm_group *g, const struct lvm_volume *v
 	full_name(g, v, out.label, sizeof(out.label));
 	if (lvm_id(lvm_get(g->text, v->node, "id", LVM_STRING), id))
 		lvm_id_text(id, out.uuid);
+	uint64_t created = lvm_number(g->text, v->node, "creation_time", 0);
+	if (created > 0 && created < INT64_MAX / NANOSECONDS)
+		out.created = (int64_t)created * NANOSECONDS;
 	if (v->why[0] != '\0')
 		layer_also(&note, "%s", v->why);
 	if (origin != NULL) {
@@ -209,6 +212,7 @@ send_volume(struct lvm *l, const struct lvm_group *g, const struct lvm_volume *v
 		full_name(g, origin, name, sizeof(name));
 		layer_also(&note, "it is a snapshot of %s, of which only what changed is kept here: snapshots are not read, their origin is", name);
 		out.state = TRIAGE_VOLUME_UNSUPPORTED;
+		out.length = origin->size;
 	}
 	if (lvm_is(type, "thin-pool"))
 		layer_also(&note, "it holds the blocks of thin volumes and no files of its own");

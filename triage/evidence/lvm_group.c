@@ -98,8 +98,11 @@ mark_snapshots(struct lvm_group *g)
 			continue;
 		int64_t kept = lvm_lookup(&g->volume_names, store->text, store->text_size);
 		int64_t from = lvm_lookup(&g->volume_names, origin->text, origin->text_size);
-		if (kept != LVM_NONE && from != LVM_NONE)
-			g->volumes[kept].origin = (uint32_t)from + 1;
+		if (kept == LVM_NONE || from == LVM_NONE)
+			continue;
+		g->volumes[kept].origin = (uint32_t)from + 1;
+		g->volumes[kept].visible = true;	/* LVM shows the snapshot by the name of its store */
+		g->volumes[i].visible = false;
 	}
 }
 

@@ -143,9 +143,9 @@ distrust_legs(struct array_part *legs, const struct array_part *metas, uint32_t 
 				events = load_le64(super + RAID_EVENTS);
 				failed = load_le64(super + RAID_FAILED);
 			}
-			if (pass == 0 || !there)
+			if (pass == 0)
 				continue;
-			uint64_t recovered = load_le64(super + RAID_RECOVERED);
+			uint64_t recovered = there ? load_le64(super + RAID_RECOVERED) : UINT64_MAX;
 			if (i < 64 && (failed >> i & 1) != 0)
 				legs[i] = (struct array_part){ 0 };
 			else if (recovered < UINT64_MAX / SECTOR && recovered * SECTOR < legs[i].length)
@@ -271,6 +271,13 @@ lvm_segment_add(struct lvm_work *work, uint32_t segment, struct triage_error *er
 	}
 	if (lvm_is(type, "error"))
 		return TRIAGE_OK;	/* a hole by design: it reads as missing */
+	const struct lvm_node *pool = lvm_get(t, segment, "thin_pool", LVM_STRING);
+	if (pool != NULL) {
+		layer_display(pool->text, pool->text_size, name, sizeof(name));
+		triage_error_set(err, TRIAGE_E_UNSUPPORTED, TRIAGE_NO_OFFSET, "it is a thin volume (device %" PRIu64 " of pool %s), which is not read: activate it from "
+		    "copies of the disks and examine the device", lvm_number(t, segment, "device_id", 0), name);
+		return TRIAGE_E_UNSUPPORTED;
+	}
 	layer_display(type != NULL ? type->text : "", type != NULL ? type->text_size : 0, name, sizeof(name));
 	triage_error_set(err, TRIAGE_E_UNSUPPORTED, TRIAGE_NO_OFFSET, "volumes of type %s are not read", name[0] != '\0' ? name : "(none)");
 	return TRIAGE_E_UNSUPPORTED;
