@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NOTE_MAX = 4096, WIDTH_MAX = 64 };
+enum { NOTE_MAX = 4096, WIDTH_MAX = 64, COMPONENTS_MAX = 8 };
 
 struct member {
 	struct reader *reader;
@@ -88,6 +88,10 @@ make_plan(const struct group *g, const struct ldm_object *volume, struct plan *p
 		const struct ldm_object *component = &g->db.objects[c];
 		if (component->kind != LDM_COMPONENT || component->parent != volume->id)
 			continue;
+		if (p->components == COMPONENTS_MAX) {
+			p->too_many = true;
+			break;
+		}
 		p->component = p->component == NULL ? component : p->component;
 		p->components++;
 		for (size_t i = 0; i < g->db.count; i++)
