@@ -82,13 +82,15 @@ put_record(const struct record *r, uint32_t group)
 }
 
 static void
-put_volume(uint32_t id, const char *name, uint32_t sectors)
+put_volume(uint32_t id, const char *name, uint32_t components, uint32_t sectors)
 {
 	struct record r = begin_record(0x51, 0, id, name);
 	text(&r, "gen");
 	text(&r, "");
-	zeros(&r, 21);
-	number(&r, 1);
+	zeros(&r, 14);
+	raw(&r, "\3", 1);
+	zeros(&r, 6);
+	number(&r, components);
 	zeros(&r, 16);
 	number(&r, sectors);
 	zeros(&r, 5);
@@ -99,13 +101,13 @@ put_volume(uint32_t id, const char *name, uint32_t sectors)
 }
 
 static void
-put_component(uint32_t id, uint32_t volume, uint8_t layout, uint32_t chunk)
+put_component(uint32_t id, uint32_t volume, uint8_t layout, uint32_t partitions, uint32_t chunk)
 {
 	struct record r = begin_record(0x32, chunk != 0 ? 0x10 : 0, id, "c");
 	text(&r, "ACTIVE");
 	raw(&r, &layout, 1);
 	zeros(&r, 4);
-	number(&r, 1);
+	number(&r, partitions);
 	zeros(&r, 16);
 	number(&r, volume);
 	zeros(&r, 1);
@@ -227,20 +229,20 @@ static void
 put_town(void)
 {
 	put_disks();
-	put_volume(1, "Volume1", 10);
-	put_component(11, 1, 2, 0);
+	put_volume(1, "Volume1", 1, 10);
+	put_component(11, 1, 2, 1, 0);
 	put_partition(21, 11, 100, 5, 0, 10, 0);
-	put_volume(2, "a name so long that its record needs more than one piece of the database, which is what this is here to show", 12);
-	put_component(12, 2, 2, 0);
+	put_volume(2, "a name so long that its record needs more than one piece of the database, which is what this is here to show", 1, 12);
+	put_component(12, 2, 2, 2, 0);
 	put_partition(23, 12, 101, 40, 8, 4, 0);
 	put_partition(22, 12, 100, 20, 0, 8, 0);
-	put_volume(3, "Stripe", 16);
-	put_component(13, 3, 1, 2);
+	put_volume(3, "Stripe", 1, 16);
+	put_component(13, 3, 1, 2, 2);
 	put_partition(25, 13, 101, 60, 0, 8, 1);
 	put_partition(24, 13, 100, 70, 0, 8, 0);
-	put_volume(4, "Mirror", 6);
-	put_component(14, 4, 2, 0);
-	put_component(15, 4, 2, 0);
+	put_volume(4, "Mirror", 2, 6);
+	put_component(14, 4, 2, 1, 0);
+	put_component(15, 4, 2, 1, 0);
 	put_partition(26, 14, 102, 90, 0, 6, 0);
 	put_partition(27, 15, 101, 90, 0, 6, 0);
 	finish_disks();
