@@ -307,15 +307,46 @@ what_is_not_read_is_named(void **state)
 		LV("cp", HIDDEN, SEGMENT(1, 0, 1, "type = \"cache-pool\"\ncache_mode = \"writeback\"\n")));
 	open_disks(7);
 	assert_told(&told, "volume lvm town/org examined");
-	assert_told(&told, "volume lvm town/before unsupported uuid=abcdef-abcd-abcd-abcd-abcd-abcd-abcdef length=8192 member=0 note=it is a snapshot of town/org");
+	assert_told(&told, "volume lvm town/before unsupported uuid=abcdef-abcd-abcd-abcd-abcd-abcd-abcdef length=8192 member=0 note=it is a snapshot of town/org; its store is of a kind");
 	assert_told(&told, "volume lvm town/thin unsupported");
 	assert_told(&told, "device 4 of pool pool");
 	assert_told(&told, "volume lvm town/odd unsupported");
 	assert_told(&told, "volumes of type vdo are not read");
 	assert_told(&told, "volume lvm town/cached examined");
-	assert_told(&told, "problem 1 medium lvm-volume-cached");
+	assert_told(&told, "problem 1 medium lvm-volume-unsure");
 	assert_number_equal(told.volumes, 5);
 	assert_extent(4, 0, extent_byte(1, 3));
+}
+
+static void
+a_snapshot_is_its_origin_with_what_its_store_kept_laid_over_it(void **state)
+{
+	(void)state;
+	put_all(5, LV("org", SEEN, SEGMENT(1, 0, 3, ON("pv0", 3))) LV("before", HIDDEN, SEGMENT(1, 0, 4, ON("pv1", 6)))
+		LV("snapshot0", SEEN, SEGMENT(1, 0, 3, "type = \"snapshot\"\nchunk_size = 8\norigin = \"org\"\ncow_store = \"before\"\n")));
+	uint8_t *store_at = disks[1] + FIRST + 6 * EXTENT;
+	memset(store_at, 0, 2 * EXTENT);
+	store(store_at, 0x70416e53, 4);
+	store(store_at + 4, 1, 4);
+	store(store_at + 8, 1, 4);
+	store(store_at + 12, 8, 4);
+	store(store_at + EXTENT, 1, 8);
+	store(store_at + EXTENT + 8, 2, 8);	/* the second chunk of the origin was kept in the third of the store */
+	open_disks(7);
+	assert_told(&told, "volume lvm town/before examined uuid=abcdef-abcd-abcd-abcd-abcd-abcd-abcdef length=12288 member=1 note=it is a snapshot of town/org\n");
+	assert_number_equal(told.problems, 0);
+	assert_extent(0, 1, extent_byte(0, 4));
+	assert_extent(1, 0, extent_byte(0, 3));
+	assert_extent(1, 1, extent_byte(1, 8));
+	assert_extent(1, 2, extent_byte(0, 5));
+	store(store_at + 4, 0, 4);
+	open_disks(7);
+	assert_told(&told, "volume lvm town/before damaged");
+	assert_told(&told, "given up when its store was full");
+	store(store_at + 4, 1, 4);
+	store(store_at + EXTENT + 8, 99, 8);
+	open_disks(7);
+	assert_told(&told, "its table of changes is damaged");
 }
 
 static void
@@ -425,6 +456,7 @@ main(void)
 		TEST(mirrors_are_read_from_a_leg_that_is_there_and_did_not_fail),
 		TEST(parity_and_stripes_of_hidden_volumes_are_put_together),
 		TEST(what_is_not_read_is_named),
+		TEST(a_snapshot_is_its_origin_with_what_its_store_kept_laid_over_it),
 		TEST(metadata_that_lies_is_damaged_not_followed),
 		TEST(a_disk_that_no_group_names_is_told),
 		TEST(texts_that_are_no_metadata_are_refused),

@@ -205,15 +205,14 @@ send_volume(struct lvm *l, const struct lvm_group *g, const struct lvm_volume *v
 	uint64_t created = lvm_number(g->text, v->node, "creation_time", 0);
 	if (created > 0 && created < INT64_MAX / NANOSECONDS)
 		out.created = (int64_t)created * NANOSECONDS;
-	if (v->why[0] != '\0')
-		layer_also(&note, "%s", v->why);
 	if (origin != NULL) {
 		char name[LAYER_LABEL];
 		full_name(g, origin, name, sizeof(name));
-		layer_also(&note, "it is a snapshot of %s, of which only what changed is kept here: snapshots are not read, their origin is", name);
-		out.state = TRIAGE_VOLUME_UNSUPPORTED;
+		layer_also(&note, "it is a snapshot of %s", name);
 		out.length = origin->size;
 	}
+	if (v->why[0] != '\0')
+		layer_also(&note, "%s", v->why);
 	if (lvm_is(type, "thin-pool"))
 		layer_also(&note, "it holds the blocks of thin volumes and no files of its own");
 	note_missing(g, v, &note);
@@ -226,7 +225,7 @@ send_volume(struct lvm *l, const struct lvm_group *g, const struct lvm_volume *v
 		bool lost = v->lost > 0 || out.state == TRIAGE_VOLUME_DAMAGED;
 		snprintf(message, sizeof(message), "logical volume %s: %s", out.label, out.note);
 		st = tell(l, out.member, lost ? TRIAGE_HIGH : TRIAGE_MEDIUM, lost ? "lvm-volume-incomplete" :
-		    out.state == TRIAGE_VOLUME_EXAMINED ? "lvm-volume-cached" : "volume-unsupported", message, err);
+		    out.state == TRIAGE_VOLUME_EXAMINED ? "lvm-volume-unsure" : "volume-unsupported", message, err);
 	}
 	if (st == TRIAGE_OK && out.state == TRIAGE_VOLUME_EXAMINED)
 		st = shared_handle(v->shared, &out.reader, err);

@@ -64,6 +64,12 @@ int64_t lvm_lookup(const struct lvm_names *names, const char *name, size_t size)
 /* Put together every volume, what they are made of first. Errors: E_MEMORY. */
 WARN_UNUSED enum triage_status lvm_build(struct lvm_group *g, struct triage_error *err);
 
+/*
+ * Turn the store v, which is built, into the snapshot that it belongs to. What is in the way becomes its state and why.
+ * Errors: E_MEMORY, E_LIMIT.
+ */
+WARN_UNUSED enum triage_status lvm_snapshot_add(struct lvm_volume *v, const struct lvm_volume *origin, struct triage_error *err);
+
 /* --- lvm_segment.c, for lvm_build.c --- */
 
 /* A volume being built. */

@@ -95,5 +95,11 @@ lvm_build(struct lvm_group *g, struct triage_error *err)
 	for (size_t i = 0; i < g->volume_count; i++)
 		if (!g->volumes[i].done)
 			give_up(&g->volumes[i], NULL, TRIAGE_E_FORMAT, "its metadata makes it a part of itself, or nests it too deeply");
+	for (size_t i = 0; i < g->volume_count; i++) {
+		struct lvm_volume *v = &g->volumes[i];
+		enum triage_status st = v->origin != 0 ? lvm_snapshot_add(v, &g->volumes[v->origin - 1], err) : TRIAGE_OK;
+		if (st != TRIAGE_OK)
+			return st;
+	}
 	return TRIAGE_OK;
 }
