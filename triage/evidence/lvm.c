@@ -211,17 +211,18 @@ send_volume(struct lvm *l, const struct lvm_group *g, const struct lvm_volume *v
 		layer_also(&note, "it is a snapshot of %s", name);
 		out.length = origin->size;
 	}
-	if (v->why[0] != '\0')
-		layer_also(&note, "%s", v->why);
-	if (lvm_is(type, "thin-pool"))
-		layer_also(&note, "it holds the blocks of thin volumes and no files of its own");
+	bool pool = lvm_is(type, "thin-pool");
+	if (pool)
+		out.state = TRIAGE_VOLUME_EMPTY;
+	if (pool || v->why[0] != '\0')
+		layer_also(&note, "%s", pool ? "it holds the blocks of thin volumes and no files of its own" : v->why);
 	note_missing(g, v, &note);
 	if (old)
 		layer_also(&note, "the newest metadata is damaged, an older copy is followed: volumes may have moved since");
 	if (v->shared != NULL && v->lost >= v->size)
 		out.state = TRIAGE_VOLUME_DAMAGED;
 	layer_copy(buf_cstr(&note), out.note, sizeof(out.note));
-	if (out.state != TRIAGE_VOLUME_EXAMINED || v->lost > 0 || v->why[0] != '\0') {
+	if ((out.state != TRIAGE_VOLUME_EXAMINED && !pool) || v->lost > 0 || (!pool && v->why[0] != '\0')) {
 		bool lost = v->lost > 0 || out.state == TRIAGE_VOLUME_DAMAGED;
 		snprintf(message, sizeof(message), "logical volume %s: %s", out.label, out.note);
 		st = tell(l, out.member, lost ? TRIAGE_HIGH : TRIAGE_MEDIUM, lost ? "lvm-volume-incomplete" :

@@ -70,6 +70,13 @@ WARN_UNUSED enum triage_status lvm_build(struct lvm_group *g, struct triage_erro
  */
 WARN_UNUSED enum triage_status lvm_snapshot_add(struct lvm_volume *v, const struct lvm_volume *origin, struct triage_error *err);
 
+/*
+ * Fill a, of size bytes, with the thin device of that number. Both readers outlive a. ret_torn: part of its map is damaged, what it
+ * should have placed reads as zeros. Errors: E_MEMORY, E_LIMIT, E_FORMAT with a text for people.
+ */
+WARN_UNUSED enum triage_status lvm_thin_add(struct array *a, struct reader *metadata, struct reader *data, uint64_t device, uint64_t size, bool *ret_torn,
+    struct triage_error *err);
+
 /* --- lvm_segment.c, for lvm_build.c --- */
 
 /* A volume being built. */

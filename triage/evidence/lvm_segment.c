@@ -250,6 +250,35 @@ add_origin(struct lvm_work *work, uint32_t node, const struct lvm_node *type, st
 	return array_add(work->array, s, &part, err);
 }
 
+/* A thin volume: its pool names the volumes that hold the map and the blocks. */
+static enum triage_status
+add_thin(struct lvm_work *work, uint32_t node, const struct array_segment *s, struct triage_error *err)
+{
+	const struct lvm_text *t = work->group->text;
+	const struct lvm_node *pool = lvm_get(t, node, "thin_pool", LVM_STRING);
+	int64_t volume = pool != NULL ? lvm_lookup(&work->group->volume_names, pool->text, pool->text_size) : LVM_NONE;
+	uint32_t segment = volume != LVM_NONE ? lvm_find(t, work->group->volumes[volume].node, "segment1") : 0;
+	const struct lvm_node *map = segment != 0 ? lvm_get(t, segment, "metadata", LVM_STRING) : NULL;
+	const struct lvm_node *blocks = segment != 0 ? lvm_get(t, segment, "pool", LVM_STRING) : NULL;
+	struct array_part metadata, data;
+	bool torn = false;
+	if (map == NULL || blocks == NULL || s->start != 0 || s->length != work->volume->size)
+		return refuse(err, TRIAGE_E_FORMAT, "its metadata names no thin pool that can be");
+	if (lvm_find(t, node, "external_origin") != 0)
+		return refuse(err, TRIAGE_E_UNSUPPORTED, "it is a thin volume over an external origin, which is not read");
+	enum triage_status st = named_part(work, map, 0, UINT64_MAX, &metadata, err);
+	if (st == TRIAGE_OK && !work->waits)
+		st = named_part(work, blocks, 0, UINT64_MAX, &data, err);
+	if (st != TRIAGE_OK || work->waits)
+		return st;
+	if (metadata.reader == NULL || data.reader == NULL)
+		return refuse(err, TRIAGE_E_FORMAT, "the map or the blocks of its thin pool are missing");
+	st = lvm_thin_add(work->array, metadata.reader, data.reader, lvm_number(t, node, "device_id", 0), s->length, &torn, err);
+	if (st == TRIAGE_OK && torn)
+		layer_copy("part of the map of its thin pool is damaged: what lay there reads as zeros", work->volume->why, LVM_WHY);
+	return st;
+}
+
 enum triage_status
 lvm_segment_add(struct lvm_work *work, uint32_t segment, struct triage_error *err)
 {
@@ -271,13 +300,8 @@ lvm_segment_add(struct lvm_work *work, uint32_t segment, struct triage_error *er
 	}
 	if (lvm_is(type, "error"))
 		return TRIAGE_OK;	/* a hole by design: it reads as missing */
-	const struct lvm_node *pool = lvm_get(t, segment, "thin_pool", LVM_STRING);
-	if (pool != NULL) {
-		layer_display(pool->text, pool->text_size, name, sizeof(name));
-		triage_error_set(err, TRIAGE_E_UNSUPPORTED, TRIAGE_NO_OFFSET, "it is a thin volume (device %" PRIu64 " of pool %s), which is not read: activate it from "
-		    "copies of the disks and examine the device", lvm_number(t, segment, "device_id", 0), name);
-		return TRIAGE_E_UNSUPPORTED;
-	}
+	if (lvm_is(type, "thin"))
+		return add_thin(work, segment, &s, err);
 	layer_display(type != NULL ? type->text : "", type != NULL ? type->text_size : 0, name, sizeof(name));
 	triage_error_set(err, TRIAGE_E_UNSUPPORTED, TRIAGE_NO_OFFSET, "volumes of type %s are not read", name[0] != '\0' ? name : "(none)");
 	return TRIAGE_E_UNSUPPORTED;
