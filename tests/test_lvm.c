@@ -1,153 +1,9 @@
 /* LVM2: labels, rings of metadata with damage and wrap, segments, missing disks, and what is named without being read. */
-#include "tests/layer_harness.h"
-
-#include "triage/evidence/checksum.h"
-#include "triage/evidence/lvm_text.h"
-
-#include <stdlib.h>
-
-enum { DISKS = 3, SIZE = 512 << 10, EXTENT = 4096, FIRST = 64 << 10, AREA_AT = 4096, AREA = 32 << 10, EXTENTS = 32 };
-
-extern const struct layer_kind lvm2_layer;
-
-static uint8_t disks[DISKS][SIZE];
-static struct layer_member members[DISKS];
-static struct told told;
-static size_t used;
-
-static void
-store(uint8_t *p, uint64_t value, size_t size)
-{
-	for (size_t i = 0; i < size; i++)
-		p[i] = (uint8_t)(value >> (8 * i));
-}
-
-static uint32_t
-sum(const void *data, size_t size)
-{
-	return crc32_more(0xf597a6cf, data, size);
-}
-
-static void
-put_label(unsigned d)
-{
-	uint8_t *label = disks[d] + 512;
-	memcpy(label, "LABELONE", 8);
-	store(label + 8, 1, 8);
-	store(label + 20, 32, 4);
-	memcpy(label + 24, "LVM2 001", 8);
-	memset(label + 32, 'A' + (int)d, 32);
-	store(label + 64, SIZE, 8);
-	store(label + 72, FIRST, 8);
-	store(label + 104, AREA_AT, 8);
-	store(label + 112, AREA, 8);
-	store(label + 16, sum(label + 20, 492), 4);
-}
-
-/* Put a text into the ring at `offset` of the area and make it the one in force. */
-static void
-put_text(unsigned d, size_t offset, const char *text)
-{
-	uint8_t *area = disks[d] + AREA_AT;
-	size_t size = strlen(text) + 1;
-	for (size_t i = 0; i < size; i++)
-		area[offset + i < AREA ? offset + i : offset + i - AREA + 512] = (uint8_t)text[i];
-	memset(area, 0, 512);
-	memcpy(area + 4, " LVM2 x[5A%r0N*>", 16);
-	store(area + 20, 1, 4);
-	store(area + 24, AREA_AT, 8);
-	store(area + 32, AREA, 8);
-	store(area + 40, offset, 8);
-	store(area + 48, size, 8);
-	store(area + 56, sum(text, size), 4);
-	store(area, sum(area + 4, 508), 4);
-}
-
-/* A group of three disks with the logical volumes given as text. */
-static const char *
-group_text(unsigned number, const char *volumes)
-{
-	static char text[16 << 10];
-	size_t size = (size_t)snprintf(text, sizeof(text),
-	    "town {\nid = \"GGGGGG-GGGG-GGGG-GGGG-GGGG-GGGG-GGGGGG\"\nseqno = %u\nformat = \"lvm2\" # informational\nstatus = [\"RESIZEABLE\", \"READ\"]\n"
-	    "flags = []\nextent_size = %d\nphysical_volumes {\n", number, EXTENT / 512);
-	for (int d = 0; d < DISKS; d++) {
-		char c = (char)('A' + d);
-		size += (size_t)snprintf(text + size, sizeof(text) - size, "pv%d {\nid = \"%c%c%c%c%c%c-%c%c%c%c-%c%c%c%c-%c%c%c%c-%c%c%c%c-%c%c%c%c-%c%c%c%c%c%c\"\n"
-		    "device = \"/dev/sd\\\"%c\"\npe_start = %d\npe_count = %d\n}\n", d, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c,
-		    c, c, c, c, c, c, c + 32, FIRST / 512, EXTENTS);
-	}
-	snprintf(text + size, sizeof(text) - size, "}\nlogical_volumes {\n%s}\n}\ncontents = \"Text Format Volume Group\"\nversion = 1\n", volumes);
-	return text;
-}
-
-#define LV(name, status, segments) name " {\nid = \"abcdef-abcd-abcd-abcd-abcd-abcd-abcdef\"\nstatus = [" status "]\ncreation_time = 1700000000\n" segments "}\n"
-#define SEEN "\"READ\", \"VISIBLE\""
-#define HIDDEN "\"READ\""
-#define SEGMENT(n, start, count, rest) "segment" #n " {\nstart_extent = " #start "\nextent_count = " #count "\n" rest "}\n"
-#define ON(disk, extent) "type = \"striped\"\nstripe_count = 1\nstripes = [\n\"" disk "\", " #extent "\n]\n"
+#include "tests/lvm_disks.h"
 
 static const char plain[] =
 	LV("root", SEEN, SEGMENT(1, 0, 2, ON("pv0", 3)) SEGMENT(2, 2, 1, ON("pv1", 0)))
 	LV("fast", SEEN, SEGMENT(1, 0, 4, "type = \"striped\"\nstripe_count = 2\nstripe_size = 8\nstripes = [\"pv0\", 10, \"pv2\", 20]\n"));
-
-/* Each extent is filled with a byte of its own. */
-static uint8_t
-extent_byte(unsigned d, unsigned extent)
-{
-	return (uint8_t)(1 + d * 64 + extent);
-}
-
-static int
-begin(void **state)
-{
-	(void)state;
-	memset(disks, 0, sizeof(disks));
-	for (unsigned d = 0; d < DISKS; d++) {
-		put_label(d);
-		for (unsigned e = 0; e < EXTENTS; e++)
-			memset(disks[d] + FIRST + e * EXTENT, extent_byte(d, e), EXTENT);
-	}
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	told_close(members, used, &told);
-	used = 0;
-	return 0;
-}
-
-static void
-put_all(unsigned number, const char *volumes)
-{
-	const char *text = group_text(number, volumes);
-	for (unsigned d = 0; d < DISKS; d++)
-		put_text(d, 512, text);
-}
-
-static void
-open_disks(unsigned which)
-{
-	struct told_bytes bytes[DISKS];
-	told_close(members, used, &told);
-	for (unsigned i = 0; i < DISKS; i++)
-		bytes[i] = (struct told_bytes){ (which >> i & 1) != 0 ? disks[i] : NULL, SIZE };
-	used = told_open(&lvm2_layer, bytes, DISKS, members, &told);
-}
-
-static void
-assert_extent(unsigned volume, unsigned extent, uint8_t byte)
-{
-	static uint8_t buf[EXTENT], wanted[EXTENT];
-	struct triage_error err;
-	assert_non_null(told.readers[volume]);
-	memset(wanted, byte, EXTENT);
-	assert_int_equal(reader_read_all(told.readers[volume], (uint64_t)extent * EXTENT, buf, EXTENT, &err), TRIAGE_OK);
-	assert_memory_equal(buf, wanted, EXTENT);
-}
 
 static void
 assert_plain(void)
@@ -319,108 +175,6 @@ what_is_not_read_is_named(void **state)
 }
 
 static void
-a_snapshot_is_its_origin_with_what_its_store_kept_laid_over_it(void **state)
-{
-	(void)state;
-	put_all(5, LV("org", SEEN, SEGMENT(1, 0, 3, ON("pv0", 3))) LV("before", HIDDEN, SEGMENT(1, 0, 4, ON("pv1", 6)))
-		LV("snapshot0", SEEN, SEGMENT(1, 0, 3, "type = \"snapshot\"\nchunk_size = 8\norigin = \"org\"\ncow_store = \"before\"\n")));
-	uint8_t *store_at = disks[1] + FIRST + 6 * EXTENT;
-	memset(store_at, 0, 2 * EXTENT);
-	store(store_at, 0x70416e53, 4);
-	store(store_at + 4, 1, 4);
-	store(store_at + 8, 1, 4);
-	store(store_at + 12, 8, 4);
-	store(store_at + EXTENT, 1, 8);
-	store(store_at + EXTENT + 8, 2, 8);	/* the second chunk of the origin was kept in the third of the store */
-	open_disks(7);
-	assert_told(&told, "volume lvm town/before examined uuid=abcdef-abcd-abcd-abcd-abcd-abcd-abcdef length=12288 member=1 note=it is a snapshot of town/org\n");
-	assert_number_equal(told.problems, 0);
-	assert_extent(0, 1, extent_byte(0, 4));
-	assert_extent(1, 0, extent_byte(0, 3));
-	assert_extent(1, 1, extent_byte(1, 8));
-	assert_extent(1, 2, extent_byte(0, 5));
-	store(store_at + 4, 0, 4);
-	open_disks(7);
-	assert_told(&told, "volume lvm town/before damaged");
-	assert_told(&told, "given up when its store was full");
-	store(store_at + 4, 1, 4);
-	store(store_at + EXTENT + 8, 99, 8);
-	open_disks(7);
-	assert_told(&told, "its table of changes is damaged");
-}
-
-static void
-put_node(uint8_t *block, uint64_t number, unsigned flags, const uint64_t (*entries)[2], uint32_t count)
-{
-	memset(block, 0, EXTENT);
-	store(block + 4, flags, 4);
-	store(block + 8, number, 8);
-	store(block + 16, count, 4);
-	store(block + 20, 252, 4);
-	store(block + 24, 8, 4);
-	for (uint32_t i = 0; i < count; i++) {
-		store(block + 32 + i * 8, entries[i][0], 8);
-		store(block + 32 + (252 + i) * 8, entries[i][1], 8);
-	}
-}
-
-/* Device 4 has blocks 0 and 1 at 3 and 4 of the pool's data, and block 3 at 0; the tree has two levels. */
-static uint8_t *
-put_thin(void)
-{
-	static const uint64_t devices[][2] = { { 1, 7 }, { 4, 2 } }, inner[][2] = { { 0, 3 }, { 3, 4 } };
-	static const uint64_t first[][2] = { { 0, UINT64_C(3) << 24 | 5 }, { 1, UINT64_C(4) << 24 } }, second[][2] = { { 3, 0 } };
-	put_all(5, LV("pool", HIDDEN, SEGMENT(1, 0, 8, "type = \"thin-pool\"\nmetadata = \"map\"\npool = \"blocks\"\n"))
-		LV("thin", SEEN, SEGMENT(1, 0, 5, "type = \"thin\"\nthin_pool = \"pool\"\ndevice_id = 4\n"))
-		LV("other", SEEN, SEGMENT(1, 0, 5, "type = \"thin\"\nthin_pool = \"pool\"\ndevice_id = 3\n"))
-		LV("map", HIDDEN, SEGMENT(1, 0, 6, ON("pv1", 2))) LV("blocks", HIDDEN, SEGMENT(1, 0, 8, ON("pv2", 10))));
-	uint8_t *map = disks[1] + FIRST + 2 * EXTENT;
-	memset(map, 0, EXTENT);
-	store(map + 32, 27022010, 8);
-	store(map + 320, 1, 8);
-	store(map + 336, 8, 4);
-	put_node(map + EXTENT, 1, 2, devices, 2);
-	put_node(map + 2 * EXTENT, 2, 1, inner, 2);
-	put_node(map + 3 * EXTENT, 3, 2, first, 2);
-	put_node(map + 4 * EXTENT, 4, 2, second, 1);
-	return map;
-}
-
-static void
-thin_volumes_are_read_through_the_map_of_their_pool(void **state)
-{
-	(void)state;
-	uint8_t *map = put_thin();
-	open_disks(7);
-	assert_told(&told, "volume lvm town/thin examined");
-	assert_extent(0, 0, extent_byte(2, 13));
-	assert_extent(0, 1, extent_byte(2, 14));
-	assert_extent(0, 2, 0);
-	assert_extent(0, 3, extent_byte(2, 10));
-	assert_extent(0, 4, 0);
-	assert_number_equal(told.readers[0]->bad_bytes, 0);
-	assert_told(&told, "volume lvm town/other damaged");
-	store(map + 2 * EXTENT + 32 + 253 * 8, 2, 8);	/* the second branch leads to the node itself */
-	open_disks(7);
-	assert_told(&told, "part of the map of its thin pool is damaged");
-	assert_extent(0, 1, extent_byte(2, 14));
-	uint32_t random = 17;
-	for (unsigned round = 0; round < 1000; round++) {
-		map = put_thin();
-		for (unsigned change = 0; change < 1 + round % 4; change++) {
-			random = random * 1103515245 + 12345;
-			size_t at = (random >> 8) % 48;
-			random = random * 1103515245 + 12345;
-			map[(1 + (random >> 28) % 4) * EXTENT + (round % 2 == 0 ? at : 32 + 252 * 8 + at)] = (uint8_t)(random >> 16);
-		}
-		open_disks(7);
-		told_read_all(&told);
-	}
-	open_disks(3);
-	assert_told(&told, "volume lvm town/thin damaged");
-}
-
-static void
 metadata_that_lies_is_damaged_not_followed(void **state)
 {
 	(void)state;
@@ -514,7 +268,6 @@ damage_neither_crashes_nor_hangs(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 int
 main(void)
 {
@@ -527,8 +280,6 @@ main(void)
 		TEST(mirrors_are_read_from_a_leg_that_is_there_and_did_not_fail),
 		TEST(parity_and_stripes_of_hidden_volumes_are_put_together),
 		TEST(what_is_not_read_is_named),
-		TEST(a_snapshot_is_its_origin_with_what_its_store_kept_laid_over_it),
-		TEST(thin_volumes_are_read_through_the_map_of_their_pool),
 		TEST(metadata_that_lies_is_damaged_not_followed),
 		TEST(a_disk_that_no_group_names_is_told),
 		TEST(texts_that_are_no_metadata_are_refused),

@@ -233,10 +233,11 @@ one_leg_of_a_mirror_is_enough_and_a_rebuild_is_believed_as_far_as_it_got(void **
 	uint8_t *super = put_super(disks[0], &one, 0, 10);
 	open_disks(2);
 	assert_chunks(4);
-	store(super + 8, 2, 4, false);
+	store(super + 8, 2 | 8, 4, false);
 	store(super + 152, 2 * CHUNK / 512, 8, false);
 	seal(super);
 	open_disks(3);
+	assert_told(&told, "role 0 has a log of bad blocks");
 	assert_told(&told, "role 0 was being rebuilt and is in step up to byte 131072");
 	assert_chunks(4);
 	open_disks(1);

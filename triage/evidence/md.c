@@ -124,6 +124,8 @@ note_member(const struct md_set *set, const struct md_member *m, struct buf *not
 	}
 	if (!m->super.sound)
 		layer_also(note, "the superblock of volume %" PRIu32 " does not match its checksum", m->volume);
+	if (m->super.bad_blocks && in_a_role(set, m))
+		layer_also(note, "role %" PRIu32 " has a log of bad blocks: what it holds there may be wrong and is not left out", m->role);
 	if (m->super.valid < m->super.data_size && in_a_role(set, m))
 		layer_also(note, "role %" PRIu32 " was being rebuilt and is in step up to byte %" PRIu64, m->role, m->super.valid);
 }
@@ -213,12 +215,11 @@ build_best(struct md_set *set, struct array **ret_array, struct triage_error *er
 }
 
 static enum triage_status
-send_state(const struct md_set *set, const struct layer_volume *v, uint32_t missing, uint64_t lost, const struct layer_sink *sink,
+send_state(const struct layer_volume *v, uint32_t missing, uint64_t lost, const struct layer_sink *sink,
     struct triage_error *err)
 {
 	char message[LAYER_NOTE + LAYER_LABEL + 200];
 	bool whole = missing == 0 && v->reader != NULL;
-	(void)set;
 	if (whole && lost == 0)
 		return TRIAGE_OK;
 	const char *what = v->reader == NULL ? "cannot be read" : lost > 0 ? "has parts that cannot be read; they are zeros" :
@@ -262,7 +263,7 @@ send_array(struct md_set *set, const struct layer_sink *sink, struct triage_erro
 	for (uint32_t role = set->fresh->disks; role-- > 0; )
 		v.member = set->roles[role] != NULL ? set->roles[role]->index : v.member;
 	/* the sink takes the reader over, so what is told of it comes first */
-	st = send_state(set, &v, missing, lost, sink, err);
+	st = send_state(&v, missing, lost, sink, err);
 	if (st == TRIAGE_OK)
 		return sink->volume(sink->ctx, &v, err);
 	reader_close(v.reader);
