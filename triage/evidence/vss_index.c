@@ -52,8 +52,9 @@ raw_add(struct vss_build *b, struct vss_raw raw, struct triage_error *err)
 }
 
 /*
- * A block that moved inside the volume is kept as a forwarder. When later the block that it points to is overwritten, the list says
- * so under that block's number: what is kept then belongs to the forwarder's block.
+ * A block that moved inside the volume is kept as a forwarder. When later the block that it points to is overwritten, or moves on,
+ * the list says so under that block's number: what is kept then belongs to the forwarder's block. When it moves back to where it came
+ * from, nothing is kept of it any more; libvshadow goes on to read where it was before, which nobody protects from then on.
  */
 enum triage_status
 vss_build_add(struct vss_build *b, const struct vss_descriptor *d, bool gone, struct triage_error *err)
@@ -69,11 +70,13 @@ vss_build_add(struct vss_build *b, const struct vss_descriptor *d, bool gone, st
 		raw.block = block;
 		return raw_add(b, raw, err);
 	}
-	(void)vss_map_take(&b->forwarders, block, &block);
+	bool moved = vss_map_take(&b->forwarders, block, &block);
 	raw.block = block;
+	if ((d->flags & VSS_FORWARD) != 0 && block == to) {
+		raw.target = VSS_TARGET_HOME;
+		return moved ? raw_add(b, raw, err) : TRIAGE_OK;
+	}
 	if ((d->flags & VSS_FORWARD) != 0) {
-		if (block == to)	/* it came home */
-			return TRIAGE_OK;
 		raw.target = (uint64_t)to * VSS_BLOCK | VSS_TARGET_FORWARD | (raw.target & VSS_TARGET_GONE);
 		if (!vss_map_put(&b->forwarders, to, block))
 			return no_memory(err);
@@ -121,7 +124,7 @@ fold(const struct vss_raw *raw, size_t count, struct vss_index *x)
 		struct vss_overlay *overlay = NULL;
 		for (end = i; end < count && raw[end].block == raw[i].block; end++) {
 			if ((raw[end].target & VSS_TARGET_OVERLAY) == 0) {
-				plain = &raw[end];
+				plain = (raw[end].target & VSS_TARGET_HOME) == 0 ? &raw[end] : NULL;
 			} else if (overlay == NULL) {
 				overlay = &x->overlays[x->overlay_count++];
 				*overlay = (struct vss_overlay){ .target = raw[end].target, .block = raw[end].block, .sectors = raw[end].sectors };

@@ -17,7 +17,7 @@ struct vss_run {
 	uint32_t block, count;
 };
 
-enum vss_target { VSS_TARGET_FORWARD = 1, VSS_TARGET_OVERLAY = 2, VSS_TARGET_GONE = 4, VSS_TARGET_BITS = 7 };
+enum vss_target { VSS_TARGET_FORWARD = 1, VSS_TARGET_OVERLAY = 2, VSS_TARGET_GONE = 4, VSS_TARGET_HOME = 8, VSS_TARGET_BITS = 15 };
 
 struct vss_overlay {
 	uint64_t target;
