@@ -13,7 +13,7 @@ import sys
 
 BLOCK, SECTOR, HEAD = 16384, 512, 128
 IDENTIFIER = bytes.fromhex("6b87083876c1484eb7ae04046e6cc752")
-VOLUME_BLOCKS, FIRST_FREE, STORES_AT, STORE_BLOCKS = 8192, 1024, 4096, 1100
+VOLUME_BLOCKS, FIRST_FREE, STORES_AT, STORE_BLOCKS = 8192, 1024, 4608, 1100
 CATALOGUE_AT = 900
 BITMAP_RECORD, SPARE_RECORD = 6, 16
 PER_LIST = (BLOCK - HEAD) // 32
@@ -110,15 +110,18 @@ class Store:
 
 
 class Volume:
-    def __init__(self, path, seed):
-        self.path, self.random = path, random.Random(seed)
+    def __init__(self, path, seed, home):
+        self.path, self.random, self.home = path, random.Random(seed), home
         with open(path, "wb") as f:
             f.truncate(VOLUME_BLOCKS * BLOCK)
         subprocess.run(["/usr/sbin/mkntfs", "-F", "-Q", "-q", "-c", "4096", path], check=True, capture_output=True)
         with open(path, "rb") as f:
             self.raw = bytearray(f.read())
-        self.in_use = set(range(64))		# the file system's own, at the start
-        self.free = set(range(FIRST_FREE, STORES_AT))
+        # the file system's own are in use, but not changed, except where the test does so
+        at = self.bitmap_place()
+        self.system = {b for b in range(VOLUME_BLOCKS) if (self.raw[at + b // 2] >> b % 2 * 4) & 15}
+        self.in_use = set(self.system)
+        self.free = set(range(FIRST_FREE, STORES_AT)) - self.system
         self.stores, self.truths = [], []
         self.put_header(CATALOGUE_AT * BLOCK)
         for _ in range(900):
@@ -202,9 +205,9 @@ class Volume:
         last = self.stores[-1] if self.stores else None
         previous = last.needless - set(last.forward.values()) if last else None
         self.stores.append(Store(self, len(self.stores), outside, previous))
-        truth = {b: self.get(b) for b in self.in_use}
+        truth = {b: self.get(b) for b in self.in_use - self.system}
         # recovery writes sectors to the copy itself, in pieces
-        for block in self.random.sample(sorted(self.in_use - {0}), 12):
+        for block in self.random.sample(sorted(self.in_use - self.system), 12):
             self.overlay(block, truth)
         self.truths.append(truth)
 
@@ -228,7 +231,7 @@ class Volume:
         """Changes between two copies."""
         for _ in range(count):
             step = self.random.random()
-            used = sorted(b for b in self.in_use if b >= FIRST_FREE)
+            used = sorted(self.in_use - self.system)
             if step < 0.55:
                 self.write(self.random.choice(used))
             elif step < 0.65:
@@ -238,8 +241,8 @@ class Volume:
                 self.in_use.discard(block)
                 self.free.add(block)
             elif step < 0.95:
-                self.move(self.random.choice(used), self.random.choice(sorted(self.free)))
-            else:
+                self.move(self.random.choice(used), self.random.choice(sorted(self.free - set(self.stores[-1].forward))))
+            elif self.home:
                 self.move_home()
         self.stores[-1].add(5 * BLOCK, 7 * BLOCK, 9 * BLOCK, 4)	# not used: to be passed over
 
@@ -306,8 +309,9 @@ class Volume:
         return {b for s in self.stores for _, at, count in s.pieces for b in range(at, at + count)}
 
 
-def make(path, seed):
-    v = Volume(path, seed)
+def make(path, seed, home=True):
+    """home: blocks that moved move back, too."""
+    v = Volume(path, seed, home)
     for _ in range(3):
         v.snapshot()
         v.live(900)
