@@ -116,7 +116,7 @@ describe_deleted(const struct vss_set *set, const struct vss_store *store, struc
 	note(v, "; what changed after the deletion shows its present content");
 	if (store->guessed)
 		note(v, "; its age is not known: the order among deleted copies, and with it some content, is a guess");
-	else if (store->sequence == 0)
+	else if (store->named)
 		note(v, "; its age is that of its file's name");
 	if (!store->has_info)
 		note(v, "; its header is lost");

@@ -151,6 +151,7 @@ name_store(void *ctx, const struct vss_file *file)
 		store->has_id = true;
 		store->created = file->created;
 		store->guessed = store->created == 0;
+		store->named = !store->guessed;
 	}
 	return true;
 }

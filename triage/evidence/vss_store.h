@@ -25,6 +25,7 @@ struct vss_store {
 	bool placed;			/* its data lies on this volume */
 	bool deleted;			/* the catalogue does not know it (any more) */
 	bool guessed;			/* deleted, and its age is not known */
+	bool named;			/* deleted, and its age is that of its file's name */
 	bool kept_file;			/* deleted, but its file stands: nothing took its place */
 	uint64_t size;			/* bytes of the volume then, 0 when not known */
 	uint64_t sequence;
