@@ -76,10 +76,13 @@ def wipe(v):
 
 def check_deleted(v):
     wipe(v)
+    for n, store in enumerate(v.stores):
+        v.file_record(SPARE_RECORD + n, store, True)
     v.save()
     volumes, _ = listing(v.path)
-    say(len(volumes) == 3 and all("its file was not deleted" in r[7] for r in volumes), "catalogue gone: stores whose clusters are in use stand")
+    say(len(volumes) == 3 and all("its file was not deleted" in r[7] for r in volumes), "catalogue gone: stores whose files are there are found by them, and that is said")
     v.set_used(v.store_blocks(), False)
+    v.raw[v.record_at(SPARE_RECORD):v.record_at(SPARE_RECORD + 3)] = bytes(3 * 1024)
     v.save()
     volumes, problems = listing(v.path)
     say(len(volumes) == 3 and all(r[3] == "deleted shadow copy of unknown age" for r in volumes) and
@@ -142,6 +145,10 @@ def check_partly(v):
         data, bad = content(v.path, i)
         missed = wrong(data, truth)
         say(not missed and bad == 0, f"partly deleted: copy {i} shows what was there ({len(missed)} wrong)")
+    os.truncate(v.path, 65 << 30)
+    volumes, problems = listing(v.path)
+    say([r[3].split(" of")[0] for r in volumes] == ["deleted shadow copy"] * 2 + ["shadow copy"] and
+        any(p[2] == "vss-search-partial" for p in problems), "partly deleted, large volume: records of the files are enough")
 
 
 def main():

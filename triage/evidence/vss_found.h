@@ -18,6 +18,8 @@ struct vss_found {
 	} *blocks;			/* sorted by place */
 	size_t count, room;
 	bool full;			/* there were more than VSS_FOUND_MAX */
+	uint32_t looks;			/* blocks looked at */
+	uint64_t unsearched;		/* bytes not looked at for VSS_LOOKS_MAX */
 };
 
 /* The block found at a place, NULL for none. */

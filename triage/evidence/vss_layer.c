@@ -215,6 +215,9 @@ tell_search(const struct vss_set *set, const struct vss_catalogue *c, const stru
 	if (st == TRIAGE_OK && r->searched == VSS_SEARCH_FILES)
 		st = tell(sink, TRIAGE_INFO, "vss-search-partial", TRIAGE_NO_ID, err, "older shadow copies were deleted: only files that the "
 		    "$MFT still names were searched for them, not the whole volume of %" PRIu64 " bytes", set->volume->size);
+	if (st == TRIAGE_OK && r->unsearched > 0)
+		st = tell(sink, TRIAGE_MEDIUM, "vss-search-partial", set->volume->size - r->unsearched, err, "the volume is large: its last %" PRIu64
+		    " bytes were not searched for deleted shadow copies, other than by what the $MFT names", r->unsearched);
 	return st;
 }
 

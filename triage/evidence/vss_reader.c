@@ -17,7 +17,6 @@ struct snapshot {
 	struct reader base;
 	struct vss_set *set;
 	size_t own;			/* which store */
-	bool newest;			/* none of its chain is newer */
 	bool loaded;			/* the index of each store of its chain is there */
 	struct bits *unused, *unused_before;	/* of the newest: bitmaps; NULL for none */
 };
@@ -204,15 +203,19 @@ vss_same_as_live(struct reader *snapshot, uint64_t offset, uint64_t length)
 	return true;
 }
 
-static struct bits *
-bits_new(const struct vss_chain *chain)
+/* A bitmap to look into when the chain has any block, or should have. False when memory is short. */
+static bool
+bits_new(const struct vss_chain *chain, struct bits **ret_bits)
 {
-	struct bits *bits = calloc(1, sizeof(*bits));
-	if (bits != NULL) {
-		bits->chain = chain;
-		bits->held = SIZE_MAX;
-	}
-	return bits;
+	if (chain->count == 0 && !chain->broken)
+		return true;
+	struct bits *bits = fault_hit() ? NULL : calloc(1, sizeof(*bits));
+	if (bits == NULL)
+		return false;
+	bits->chain = chain;
+	bits->held = SIZE_MAX;
+	*ret_bits = bits;
+	return true;
 }
 
 enum triage_status
@@ -220,29 +223,22 @@ vss_reader_new(struct vss_set *set, size_t i, uint64_t size, struct reader **ret
 {
 	const struct vss_store *store = &set->stores[i];
 	struct snapshot *s = fault_hit() ? NULL : calloc(1, sizeof(*s));
-	if (s != NULL) {
-		s->base = (struct reader){ .ops = &snapshot_ops, .size = size, .sector_size = set->volume->sector_size };
-		s->set = set;
-		s->own = i;
-		s->newest = true;
-		for (size_t k = i + 1; k < set->count; k++)
-			s->newest = s->newest && !in_chain(s, k);
-		if (s->newest && store->bitmap.count > 0)
-			s->unused = bits_new(&store->bitmap);
-		if (s->unused != NULL && (store->previous.count > 0 || store->previous.broken))
-			s->unused_before = bits_new(&store->previous);
-	}
-	bool wants = s != NULL && s->newest && store->bitmap.count > 0;
-	if (s == NULL || (wants && (s->unused == NULL || ((store->previous.count > 0 || store->previous.broken) && s->unused_before == NULL)))) {
-		if (s != NULL) {
-			free(s->unused);
-			free(s->unused_before);
-		}
-		free(s);
+	if (s == NULL) {
 		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory");
 		return TRIAGE_E_MEMORY;
 	}
+	s->base = (struct reader){ .ops = &snapshot_ops, .size = size, .sector_size = set->volume->sector_size };
+	s->set = set;
+	s->own = i;
 	set->readers++;
+	bool newest = true;
+	for (size_t k = i + 1; k < set->count; k++)
+		newest = newest && !in_chain(s, k);
+	if (newest && (!bits_new(&store->bitmap, &s->unused) || !bits_new(&store->previous, &s->unused_before))) {
+		snapshot_close(&s->base);
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory");
+		return TRIAGE_E_MEMORY;
+	}
 	*ret_reader = &s->base;
 	return TRIAGE_OK;
 }

@@ -9,8 +9,8 @@
 
 /*
  * A volume without the header at 0x1e00 never had shadow copies. With it, but without a whole catalogue that names at least one:
- * deletion is likely, and the whole volume is searched, which costs up to a read of all of it. With a catalogue: only on the sign
- * that copies are missing from it, since every server drops its oldest copies by and by; then the $MFT has to do on a large volume.
+ * deletion is likely, and everything is searched. With a catalogue: only on the sign that copies are missing from it, since every
+ * server drops its oldest copies by and by; then the $MFT has to do on a large volume.
  */
 enum vss_search
 vss_search_policy(const struct vss_set *set, const struct vss_catalogue *c)
@@ -64,9 +64,12 @@ found_add(struct vss_found *f, const struct vss_found_block *block, struct triag
 	return TRIAGE_OK;
 }
 
-/* Look for structures in a part of the volume: only those that lie where they say that they lie. */
+/*
+ * Look for structures in a part of the volume: only those that lie where they say that they lie. used: to pass over blocks that are
+ * in use, NULL to look at all.
+ */
 static enum triage_status
-scan(struct vss_found *f, struct reader *volume, uint64_t start, uint64_t end, struct triage_error *err)
+scan(struct vss_found *f, struct reader *volume, uint64_t start, uint64_t end, struct vss_usage *used, struct triage_error *err)
 {
 	uint8_t bytes[VSS_HEAD];
 	struct vss_head head;
@@ -74,6 +77,13 @@ scan(struct vss_found *f, struct reader *volume, uint64_t start, uint64_t end, s
 	if (end > volume->size)
 		end = volume->size;
 	for (uint64_t at = (start + VSS_BLOCK - 1) / VSS_BLOCK * VSS_BLOCK; st == TRIAGE_OK && at < end && end - at >= VSS_BLOCK; at += VSS_BLOCK) {
+		if (used != NULL && vss_usage_taken(used, at, 1))
+			continue;
+		if (f->looks++ >= VSS_LOOKS_MAX) {
+			f->looks = VSS_LOOKS_MAX;
+			f->unsearched += end - at;
+			break;
+		}
 		if (reader_read_all(volume, at, bytes, sizeof(bytes), NULL) != TRIAGE_OK || !vss_head_parse(bytes, &head) ||
 		    head.current != at || head.type == VSS_VOLUME || head.relative % VSS_BLOCK != 0 || head.relative >= VSS_VOLUME_MAX)
 			continue;
@@ -130,7 +140,7 @@ scan_file(void *ctx, const struct vss_file *file)
 	for (size_t i = 0; i < file->map->count && by->st == TRIAGE_OK; i++) {
 		const struct run *run = &file->map->runs[i];
 		if (run->place < RUN_FILLER)
-			by->st = scan(by->found, by->set->volume, run->place, run->place + run->length, by->err);
+			by->st = scan(by->found, by->set->volume, run->place, run->place + run->length, NULL, by->err);
 	}
 	return by->st == TRIAGE_OK && !by->found->full;
 }
@@ -217,19 +227,22 @@ vss_search_run(struct vss_set *set, enum vss_search how, struct vss_search_resul
 	struct vss_found found = { 0 };
 	enum triage_status st = TRIAGE_OK;
 	*r = (struct vss_search_result){ .searched = how };
-	if (how == VSS_SEARCH_ALL) {
-		st = scan(&found, set->volume, 0, set->volume->size, err);
-	} else if (how == VSS_SEARCH_FILES && set->usage != NULL) {
+	if (set->usage != NULL) {
 		struct by_files by = { set, &found, err, TRIAGE_OK };
 		vss_usage_files(set->usage, scan_file, &by);
 		st = by.st;
 	}
+	/* stores whose files are not deleted were met by their records: what is in use besides is of no interest */
+	bool skip = set->usage != NULL && vss_usage_whole(set->usage);
+	if (st == TRIAGE_OK && how == VSS_SEARCH_ALL)
+		st = scan(&found, set->volume, 0, set->volume->size, skip ? set->usage : NULL, err);
 	sort_found(&found);
 	size_t known = set->count;
 	if (st == TRIAGE_OK)
 		st = vss_found_stores(set, &found, r, err);
 	r->found = set->count - known;
 	r->full = r->full || found.full;
+	r->unsearched = found.unsearched;
 	if (st == TRIAGE_OK && r->found > 0)
 		st = old_catalogues(set, &found, err);
 	if (st == TRIAGE_OK && r->found > 0 && set->usage != NULL) {

@@ -15,15 +15,17 @@
 enum vss_search {
 	VSS_SEARCH_NONE,
 	VSS_SEARCH_FILES,	/* where records of the $MFT say that a store's file was: costs reading the $MFT */
-	VSS_SEARCH_ALL,		/* the first bytes of each 16 KiB of the volume */
+	VSS_SEARCH_ALL,		/* these, and the first bytes of each 16 KiB that is not in use: costs up to reading that space */
 };
 
-enum { VSS_FOUND_MAX = 1 << 20 };
+/* Structures that are kept, and blocks of 16 KiB that are looked at: 128 GiB of space that is not in use. */
+enum { VSS_FOUND_MAX = 1 << 20, VSS_LOOKS_MAX = 8 << 20 };
 /* Up to this size a volume is searched as a whole on the mere sign that some of several copies were deleted. */
 #define VSS_SEARCH_SMALL (UINT64_C(64) << 30)
 
 struct vss_search_result {
 	enum vss_search searched;
+	uint64_t unsearched;	/* bytes behind the last block that VSS_LOOKS_MAX allowed */
 	size_t found;		/* stores brought back */
 	size_t headers;		/* headers of stores that are left without a block list: nothing can be brought back */
 	bool full;		/* more structures than VSS_FOUND_MAX, or more stores than fit: the rest is left out */

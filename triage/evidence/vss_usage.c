@@ -116,6 +116,13 @@ vss_usage_free(struct vss_usage *u)
 	free(u);
 }
 
+bool
+vss_usage_whole(const struct vss_usage *u)
+{
+	return u->mft_size > 0 && run_list_end(&u->mft) >= u->mft_size && run_list_end(&u->bitmap) >= u->bitmap_size &&
+	    u->bitmap_size >= (u->g.clusters + 7) / 8;
+}
+
 /* Read from a mapped stream up to the end of a run. Returns the bytes read, 0 for none. */
 static size_t
 map_read(struct vss_usage *u, const struct run_list *map, uint64_t offset, uint8_t *buf, size_t size)

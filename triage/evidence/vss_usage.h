@@ -26,6 +26,9 @@ void vss_usage_free(struct vss_usage *u);	/* NULL is fine */
 /* True when a cluster of the range is in use. False also for what cannot be told. */
 bool vss_usage_taken(struct vss_usage *u, uint64_t offset, uint64_t size);
 
+/* True when $MFT and $Bitmap are known to their ends: a block of a file that no record names is then not in use. */
+bool vss_usage_whole(const struct vss_usage *u);
+
 /* Go through the $MFT for files of stores. each: false ends the search. */
 void vss_usage_files(struct vss_usage *u, bool (*each)(void *ctx, const struct vss_file *file), void *ctx);
 
