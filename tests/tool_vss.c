@@ -86,11 +86,11 @@ main(int argc, char **argv)
 	struct layer_sink sink = { .ctx = &tool, .volume = volume, .problem = problem };
 	int status = vss_layer.open(&member, 1, NULL, &sink, &err) == TRIAGE_OK ? 0 : 1;
 	size_t wanted = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
-	if (argc > 2 && (wanted >= tool.count || tool.copies[wanted] == NULL))
+	if (status == 0 && argc > 2 && (wanted >= tool.count || tool.copies[wanted] == NULL))
 		status = 1;
-	else if (argc > 3)
+	else if (status == 0 && argc > 3)
 		differing(tool.copies[wanted]);
-	else if (argc > 2)
+	else if (status == 0 && argc > 2)
 		status = copy_out(tool.copies[wanted], &err);
 	for (size_t i = 0; i < tool.count; i++)
 		reader_close(tool.copies[i]);

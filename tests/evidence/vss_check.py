@@ -80,7 +80,8 @@ def check_deleted(v):
         v.file_record(SPARE_RECORD + n, store, True)
     v.save()
     volumes, _ = listing(v.path)
-    say(len(volumes) == 3 and all("its file was not deleted" in r[7] for r in volumes), "catalogue gone: stores whose files are there are found by them, and that is said")
+    say(len(volumes) == 3 and all("its file was not deleted" in r[7] and "(not in the catalogue)" in r[3] for r in volumes) and
+        not any(wrong(content(v.path, i)[0], truth) for i, truth in enumerate(v.truths)), "catalogue gone: stores whose files are there are found by them, and that is said")
     v.set_used(v.store_blocks(), False)
     v.raw[v.record_at(SPARE_RECORD):v.record_at(SPARE_RECORD + 3)] = bytes(3 * 1024)
     v.save()

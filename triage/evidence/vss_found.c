@@ -213,7 +213,7 @@ add_store(struct vss_set *set, struct vss_found *f, uint32_t base, struct vss_se
 		r->full = true;
 		return TRIAGE_OK;
 	}
-	*store = (struct vss_store){ .placed = true, .deleted = true, .guessed = true, .header_at = (uint64_t)base * VSS_BLOCK };
+	*store = (struct vss_store){ .placed = true, .found = true, .deleted = true, .guessed = true, .header_at = (uint64_t)base * VSS_BLOCK };
 	enum triage_status st = assemble(set, f, base, store, err);
 	if (st != TRIAGE_OK || store->list.count > 0)
 		return st;

@@ -46,11 +46,11 @@ prepare(struct vss_set *set, struct vss_store *store, struct triage_error *err)
 		return TRIAGE_OK;
 	vss_store_header(set->volume, store);
 	enum triage_status st = TRIAGE_OK;
-	if (!store->deleted)
+	if (!store->found)
 		st = vss_chain_follow(set->volume, store->list_at, VSS_LIST, &store->list, err);
-	if (st == TRIAGE_OK && !store->deleted)
+	if (st == TRIAGE_OK && !store->found)
 		st = vss_chain_follow(set->volume, store->bitmap_at, VSS_BITMAP, &store->bitmap, err);
-	if (st == TRIAGE_OK && !store->deleted)
+	if (st == TRIAGE_OK && !store->found)
 		st = vss_chain_follow(set->volume, store->previous_at, VSS_BITMAP, &store->previous, err);
 	return st == TRIAGE_OK ? vss_store_count(set, store, err) : st;
 }
@@ -84,8 +84,8 @@ describe(const struct vss_set *set, const struct vss_store *store, struct layer_
 	v->kind = "vss";
 	v->created = when_from_filetime(store->created);
 	when_text(v->created, 0, "Z", when);
-	snprintf(v->label, sizeof(v->label), "%sshadow copy %s%s", store->deleted ? "deleted " : "", when[0] != '\0' ? "of " : "of unknown age",
-	    when);
+	snprintf(v->label, sizeof(v->label), "%sshadow copy %s%s%s", store->deleted ? "deleted " : "",
+	    store->found && !store->deleted ? "(not in the catalogue) " : "", when[0] != '\0' ? "of " : "of unknown age", when);
 	v->length = store->size != 0 && store->size <= set->volume->size ? store->size : set->volume->size;
 	if (store->has_id)
 		signature_guid(store->id, id);
@@ -103,19 +103,19 @@ describe(const struct vss_set *set, const struct vss_store *store, struct layer_
 	note(v, "%s%" PRIu64 " blocks of 16 KiB kept", v->note[0] != '\0' ? ", " : "", store->descriptors);
 }
 
-/* How much of a deleted copy came back. */
+/* How much came back of a copy that the catalogue does not name. */
 static void
-describe_deleted(const struct vss_set *set, const struct vss_store *store, struct layer_volume *v)
+describe_found(const struct vss_set *set, const struct vss_store *store, struct layer_volume *v)
 {
 	uint64_t lost = store->lost + store->nonsense, all = store->descriptors;
 	note(v, ", %.1f %% of them still there", all == 0 ? 100.0 : 100.0 * (double)(all - (lost < all ? lost : all)) / (double)all);
-	if (store->kept_file)
-		note(v, " (its file was not deleted)");
+	if (store->deleted)
+		note(v, "%s; what changed after the deletion shows its present content",
+		    set->usage != NULL ? " by what the volume says is in use now" : " (not checked against present use)");
 	else
-		note(v, "%s", set->usage != NULL ? " by what the volume says is in use now" : " (not checked against present use)");
-	note(v, "; what changed after the deletion shows its present content");
+		note(v, ": its file was not deleted, only its entry in the catalogue is lost");
 	if (store->guessed)
-		note(v, "; its age is not known: the order among deleted copies, and with it some content, is a guess");
+		note(v, "; its age is not known: the order among such copies, and with it some content, is a guess");
 	else if (store->named)
 		note(v, "; its age is that of its file's name");
 	if (!store->has_info)
@@ -179,8 +179,8 @@ send_copies(struct vss_set *set, const struct layer_sink *sink, struct triage_er
 			broken = broken || (k != i && newer->placed && newer->list.broken);
 		}
 		describe(set, store, v);
-		if (store->deleted)
-			describe_deleted(set, store, v);
+		if (store->found)
+			describe_found(set, store, v);
 		const char *why = unreadable(store, pieces, too_long, &v->state);
 		if (why != NULL)
 			note(v, "; %s", why);
@@ -210,8 +210,8 @@ tell_search(const struct vss_set *set, const struct vss_catalogue *c, const stru
 		st = tell(sink, TRIAGE_MEDIUM, "vss-deleted-lost", TRIAGE_NO_ID, err, "%zu more deleted shadow copies left their header, but no "
 		    "block list: they cannot be brought back", r->headers);
 	if (st == TRIAGE_OK && r->found > 0)
-		st = tell(sink, TRIAGE_HIGH, "vss-deleted", TRIAGE_NO_ID, err, "%zu shadow copies were deleted and are brought back as far as "
-		    "their blocks are still there", r->found);
+		st = tell(sink, TRIAGE_HIGH, "vss-deleted", TRIAGE_NO_ID, err, "%zu shadow copies that the catalogue does not name, most likely "
+		    "because they were deleted, are brought back as far as their blocks are still there", r->found);
 	if (st == TRIAGE_OK && r->searched == VSS_SEARCH_FILES)
 		st = tell(sink, TRIAGE_INFO, "vss-search-partial", TRIAGE_NO_ID, err, "older shadow copies were deleted: only files that the "
 		    "$MFT still names were searched for them, not the whole volume of %" PRIu64 " bytes", set->volume->size);

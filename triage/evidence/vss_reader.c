@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { UNKEPT_MAX = 64 << 20 };		/* bytes whose bits are compared in one step */
+
 struct bits {
 	const struct vss_chain *chain;
 	size_t held;			/* which block of the chain is in block, SIZE_MAX: none */
@@ -82,6 +84,8 @@ resolve_unkept(struct snapshot *s, uint64_t offset, struct piece *p)
 {
 	if (s->unused == NULL)
 		return;
+	if (p->run > UNKEPT_MAX)
+		p->run = UNKEPT_MAX;
 	uint64_t block = offset / VSS_BLOCK, end = offset + p->run;
 	bool unused = is_unused(s, block);
 	p->kind = unused ? PIECE_ZEROS : PIECE_LIVE;

@@ -152,9 +152,9 @@ name_store(void *ctx, const struct vss_file *file)
 	struct vss_set *set = ctx;
 	for (size_t i = 0; i < set->count; i++) {
 		struct vss_store *store = &set->stores[i];
-		if (!store->deleted || store->header_at != file->map->runs[0].place)
+		if (!store->found || store->header_at != file->map->runs[0].place)
 			continue;
-		store->kept_file = store->kept_file || file->in_use;
+		store->deleted = store->deleted && !file->in_use;
 		if (store->created != 0 && store->has_id)
 			continue;
 		memcpy(store->id, file->id, VSS_GUID);
@@ -171,7 +171,7 @@ static void
 name_by_catalogue(struct vss_set *set, struct vss_set *old)
 {
 	for (size_t i = 0; i < set->count; i++)
-		for (size_t k = 0; k < old->count && set->stores[i].deleted; k++) {
+		for (size_t k = 0; k < old->count && set->stores[i].found; k++) {
 			const struct vss_store *entry = &old->stores[k];
 			struct vss_store *store = &set->stores[i];
 			if (!entry->placed || entry->header_at != store->header_at || entry->created == 0)
@@ -214,10 +214,10 @@ judge_files(struct vss_set *set)
 	for (size_t i = 0; i < set->count; i++) {
 		struct vss_store *store = &set->stores[i];
 		size_t taken = 0;
-		for (size_t k = 0; store->deleted && set->usage != NULL && k < store->list.count; k++)
+		for (size_t k = 0; store->found && set->usage != NULL && k < store->list.count; k++)
 			taken += vss_usage_taken(set->usage, store->list.at[k], VSS_BLOCK);
-		store->kept_file = store->kept_file || (taken > 0 && taken == store->list.count && store->header_at != 0 &&
-		    vss_usage_taken(set->usage, store->header_at, VSS_BLOCK));
+		if (taken > 0 && taken == store->list.count && vss_usage_taken(set->usage, store->header_at, VSS_BLOCK))
+			store->deleted = false;
 	}
 }
 

@@ -35,7 +35,7 @@ struct vss_search_result {
 enum vss_search vss_search_policy(const struct vss_set *set, const struct vss_catalogue *c);
 
 /*
- * Search, and add what is found to the set: placed, deleted, with its chains, unsorted. Errors: E_MEMORY.
+ * Search, and add what is found to the set, with its chains, unsorted. Errors: E_MEMORY.
  */
 WARN_UNUSED enum triage_status vss_search_run(struct vss_set *set, enum vss_search how, struct vss_search_result *ret_result,
     struct triage_error *err);

@@ -144,7 +144,7 @@ target_inside(const struct vss_set *set, const struct vss_descriptor *d)
 static bool
 target_lost(struct vss_set *set, const struct vss_store *store, const struct vss_descriptor *d)
 {
-	return store->deleted && !store->kept_file && (d->flags & (VSS_FORWARD | VSS_UNUSED)) == 0 && set->usage != NULL &&
+	return store->deleted && (d->flags & (VSS_FORWARD | VSS_UNUSED)) == 0 && set->usage != NULL &&
 	    vss_usage_taken(set->usage, d->stored, VSS_BLOCK);
 }
 

@@ -23,10 +23,10 @@ struct vss_store {
 	uint32_t attributes;
 	bool has_id, has_info;		/* id is known; copy, set, machines and attributes are */
 	bool placed;			/* its data lies on this volume */
-	bool deleted;			/* the catalogue does not know it (any more) */
-	bool guessed;			/* deleted, and its age is not known */
-	bool named;			/* deleted, and its age is that of its file's name */
-	bool kept_file;			/* deleted, but its file stands: nothing took its place */
+	bool found;			/* by a search: the catalogue does not know it (any more) */
+	bool deleted;			/* found, and its file is not there any more */
+	bool guessed;			/* found, and its age is not known */
+	bool named;			/* found, and its age is that of its file's name */
 	uint64_t size;			/* bytes of the volume then, 0 when not known */
 	uint64_t sequence;
 	uint64_t created;		/* FILETIME, 0 when not known */
