@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """vss_check.py TOOL_VSS DIR [SEED...]: shadow copies, there and deleted, against their known content and pyvshadow. Speaks TAP."""
 import os
+import random
 import subprocess
 import sys
 
@@ -152,6 +153,42 @@ def check_partly(v):
         any(p[2] == "vss-search-partial" for p in problems), "partly deleted, large volume: records of the files are enough")
 
 
+def check_entry_lost(v):
+    """The entry of the copy in the middle is gone from the catalogue; its file is there, and the older copy is read through it."""
+    v.catalogue([v.stores[0], v.stores[2]], freed=1)
+    v.file_record(SPARE_RECORD, v.stores[1], True)
+    v.save()
+    volumes, _ = listing(v.path)
+    say(["(not in the catalogue)" in r[3] for r in volumes] == [False, True, False], "entry lost: the copy in the middle is found by its file")
+    for i, truth in enumerate(v.truths):
+        missed = wrong(content(v.path, i)[0], truth)
+        say(not missed, f"entry lost: copy {i} shows what was there ({len(missed)} wrong)")
+
+
+def check_damage(v, rounds):
+    """Random bytes in the boot sector, records and structures: never a crash, never without an end."""
+    wipe(v)
+    for n, store in enumerate(v.stores):
+        v.file_record(SPARE_RECORD + n, store, n == 1)
+    places = [(0, 100), (v.record_at(0), 512), (v.record_at(6), 512)] + [(v.record_at(SPARE_RECORD + n), 512) for n in range(3)]
+    places += [(s.place(r) * BLOCK, 400) for s in v.stores for r in (0, 1, 2, s.bitmap_at)]
+    rand, died = random.Random(7), 0
+    v.save()
+    for turn in range(rounds):
+        with open(v.path, "r+b") as f:
+            for at, size in places:
+                f.seek(at)
+                f.write(v.raw[at:at + size])
+            for _ in range(1 + turn % 4):
+                at, size = rand.choice(places)
+                f.seek(at + rand.randrange(size))
+                f.write(bytes([rand.choice((0, 1, 0x7F, 0x80, 0xFF, rand.randrange(256)))]))
+        for number in ([], ["0"])[:1 + (turn % 5 == 0)]:
+            done = subprocess.run([TOOL, v.path] + number, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=60)
+            died += done.returncode not in (0, 1) or b"Sanitizer" in done.stderr or b"runtime error" in done.stderr
+    say(died == 0, f"{rounds} volumes with random changes are survived")
+
+
 def main():
     seeds = [int(s) for s in sys.argv[3:]] or [1, 2]
     say(pyvshadow is not None, "pyvshadow is there to compare with")
@@ -164,6 +201,8 @@ def main():
             check_overwritten(v)
             check_list_lost(v)
             check_partly(make(path, seed))
+            check_entry_lost(make(path, seed))
+            check_damage(make(path, seed), 60)
         os.remove(path)
 
 
