@@ -461,6 +461,23 @@ a_volume_without_shadow_copies_has_none(void **state)
 }
 
 static void
+a_shadow_copy_has_no_shadow_copies(void **state)
+{
+	(void)state;
+	struct triage_error err = { .text = "" };
+	struct seen inner = { .count = 0 };
+	struct layer_sink sink = { .ctx = &inner, .volume = take_copy, .problem = take_problem };
+	struct reader *r = open_volume(VOLUME);
+	assert_number_equal(seen.count, 2);
+	assert_true(vss_is_snapshot(seen.copies[0].reader));
+	assert_false(vss_is_snapshot(r));
+	struct layer_member member = { .reader = seen.copies[0].reader, .signature = "ntfs" };
+	assert_int_equal(vss_layer.open(&member, 1, NULL, &sink, &err), TRIAGE_OK);
+	assert_number_equal(inner.count, 0);
+	close_volume(r);
+}
+
+static void
 deleted_copies_come_back(void **state)
 {
 	(void)state;
@@ -676,6 +693,7 @@ main(void)
 		cmocka_unit_test_setup(a_copy_whose_list_is_lost_is_damaged_and_the_others_are_read, setup),
 		cmocka_unit_test_setup(a_copy_on_another_volume_is_named, setup),
 		cmocka_unit_test_setup(a_volume_without_shadow_copies_has_none, setup),
+		cmocka_unit_test_setup(a_shadow_copy_has_no_shadow_copies, setup),
 		cmocka_unit_test_setup(deleted_copies_come_back, setup),
 		cmocka_unit_test_setup(an_old_catalogue_block_gives_deleted_copies_their_age, setup),
 		cmocka_unit_test_setup(a_deleted_copy_without_its_header_comes_back_and_a_header_alone_is_said, setup),

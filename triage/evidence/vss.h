@@ -13,4 +13,10 @@
  */
 bool vss_same_as_live(struct reader *snapshot, uint64_t offset, uint64_t length);
 
+/*
+ * True for the reader of a shadow copy. What it shows is an NTFS volume with a catalogue of its own, of copies that are told already:
+ * the layer makes none of it. Behind a slice or a cache this cannot be seen.
+ */
+bool vss_is_snapshot(const struct reader *r);
+
 #endif

@@ -3,6 +3,7 @@
 #include "triage/base/when.h"
 #include "triage/evidence/layer.h"
 #include "triage/evidence/signature.h"
+#include "triage/evidence/vss.h"
 #include "triage/evidence/vss_search.h"
 #include "triage/evidence/vss_usage.h"
 
@@ -97,7 +98,7 @@ describe(const struct vss_set *set, const struct vss_store *store, struct layer_
 		note(v, "store %s", id);
 	if (store->has_info) {
 		signature_guid(store->set, id);
-		note(v, "%sset %s, made on %.80s by %.80s, attributes 0x%08" PRIx32, v->note[0] != '\0' ? ", " : "", id,
+		note(v, "%sset %s, made on %s by %s, attributes 0x%08" PRIx32, v->note[0] != '\0' ? ", " : "", id,
 		    store->machine, store->service, store->attributes);
 	}
 	note(v, "%s%" PRIu64 " blocks of 16 KiB kept", v->note[0] != '\0' ? ", " : "", store->descriptors);
@@ -108,7 +109,8 @@ static void
 describe_found(const struct vss_set *set, const struct vss_store *store, struct layer_volume *v)
 {
 	uint64_t lost = store->lost + store->nonsense, all = store->descriptors;
-	note(v, ", %.1f %% of them still there", all == 0 ? 100.0 : 100.0 * (double)(all - (lost < all ? lost : all)) / (double)all);
+	uint64_t parts = all == 0 ? 1000 : lost < all ? (all - lost) * 1000 / all : 0;	/* rounded down: 100 % is all */
+	note(v, ", %" PRIu64 ".%" PRIu64 " %% of them still there", parts / 10, parts % 10);
 	if (store->deleted)
 		note(v, "%s; what changed after the deletion shows its present content",
 		    set->usage != NULL ? " by what the volume says is in use now" : " (not checked against present use)");
@@ -252,9 +254,8 @@ vss_open(const struct layer_member *members, size_t count, const struct layer_ke
 {
 	(void)keys;
 	struct vss_set *set;
-	if (count != 1)
-		return TRIAGE_OK;
-	if (members[0].reader->size > VSS_VOLUME_MAX)	/* more than Windows makes shadow copies of */
+	/* Windows makes none of larger volumes */
+	if (count != 1 || vss_is_snapshot(members[0].reader) || members[0].reader->size > VSS_VOLUME_MAX)
 		return TRIAGE_OK;
 	enum triage_status st = vss_set_new(members[0].reader, &set, err);
 	if (st != TRIAGE_OK)

@@ -192,10 +192,16 @@ static const struct reader_ops snapshot_ops = {
 };
 
 bool
+vss_is_snapshot(const struct reader *r)
+{
+	return r->ops == &snapshot_ops;
+}
+
+bool
 vss_same_as_live(struct reader *snapshot, uint64_t offset, uint64_t length)
 {
 	struct snapshot *s = (struct snapshot *)snapshot;
-	if (snapshot->ops != &snapshot_ops || offset > snapshot->size || length > snapshot->size - offset || load(s, NULL) != TRIAGE_OK)
+	if (!vss_is_snapshot(snapshot) || offset > snapshot->size || length > snapshot->size - offset || load(s, NULL) != TRIAGE_OK)
 		return false;
 	while (length > 0) {
 		struct piece p = resolve(s, offset, length);

@@ -7,7 +7,7 @@
 
 #include "triage/evidence/vss_index.h"
 
-enum { VSS_MACHINE = 256 };
+enum { VSS_MACHINE = 64 };		/* bytes of a machine's name that are kept, with the NUL */
 
 /* The places of the blocks of one kind that belong together, in their order. */
 struct vss_chain {
