@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-extern const struct layer_kind luks_layer;
+extern const struct layer_kind luks_layer, bitlocker_layer;
 
 struct tool {
 	const char *out;
@@ -153,7 +153,7 @@ main(int argc, char **argv)
 	if (reader_memory(bytes, size, &m.reader, &err) != TRIAGE_OK)
 		return 2;
 	m.reader->sector_size = sector;
-	const struct layer_kind *kind = strcmp(argv[optind], "luks") == 0 ? &luks_layer : &luks_layer;
+	const struct layer_kind *kind = strcmp(argv[optind], "luks") == 0 ? &luks_layer : &bitlocker_layer;
 	const struct layer_sink sink = { &t, told_volume, told_problem };
 	double start = now();
 	if (kind->open(&m, 1, &keys, &sink, &err) != TRIAGE_OK) {
