@@ -44,9 +44,19 @@ block_store(uint8_t *at, block b)
 }
 
 static void
-xor_into(uint8_t *bytes, const uint8_t *with, size_t size)
+xor_into(uint8_t *restrict bytes, const uint8_t *restrict with, size_t size)
 {
-	for (size_t i = 0; i < size; i += LOCK_BLOCK)
+	enum { AT_ONCE = 4 * LOCK_BLOCK };
+	size_t i = 0;
+	for (; i + AT_ONCE <= size; i += AT_ONCE) {
+		block a = block_load(bytes + i) ^ block_load(with + i), b = block_load(bytes + i + 16) ^ block_load(with + i + 16);
+		block c = block_load(bytes + i + 32) ^ block_load(with + i + 32), d = block_load(bytes + i + 48) ^ block_load(with + i + 48);
+		block_store(bytes + i, a);
+		block_store(bytes + i + 16, b);
+		block_store(bytes + i + 32, c);
+		block_store(bytes + i + 48, d);
+	}
+	for (; i < size; i += LOCK_BLOCK)
 		block_store(bytes + i, block_load(bytes + i) ^ block_load(with + i));
 }
 
@@ -67,19 +77,27 @@ times_alpha_unit(block t)
 	return (block){ low << 32 ^ out ^ out << 1 ^ out << 2 ^ out << 7, high << 32 | low >> 32 };
 }
 
-/* All tweaks of `units` runs of UNIT bytes from the first tweak of each. Several runs at once: each is a chain of dependent steps. */
+/*
+ * All tweaks of `units` runs of UNIT bytes from the first tweak of each. Four runs at once, in registers: each is a chain of dependent steps.
+ * The last ones of a batch may be made in vain.
+ */
 static void
-spread_tweaks(const uint8_t *heads, size_t units, uint8_t *out)
+spread_tweaks(const uint8_t heads[BATCH_UNITS * LOCK_BLOCK], size_t units, uint8_t out[BATCH])
 {
 	for (size_t at = 0; at < units; at += LANES) {
-		block t[LANES];
-		for (size_t k = 0; k < LANES; k++)
-			t[k] = block_load(heads + (at + k) % BATCH_UNITS * LOCK_BLOCK);
-		for (size_t i = 0; i < UNIT_BLOCKS; i++)
-			for (size_t k = 0; k < LANES; k++) {
-				block_store(out + (at + k) * UNIT + i * LOCK_BLOCK, t[k]);
-				t[k] = times_alpha(t[k]);
-			}
+		const uint8_t *from = heads + at * LOCK_BLOCK;
+		block a = block_load(from), b = block_load(from + LOCK_BLOCK), c = block_load(from + 2 * LOCK_BLOCK), d = block_load(from + 3 * LOCK_BLOCK);
+		uint8_t *to = out + at * UNIT;
+		for (size_t i = 0; i < UNIT; i += LOCK_BLOCK) {
+			block_store(to + i, a);
+			block_store(to + UNIT + i, b);
+			block_store(to + 2 * UNIT + i, c);
+			block_store(to + 3 * UNIT + i, d);
+			a = times_alpha(a);
+			b = times_alpha(b);
+			c = times_alpha(c);
+			d = times_alpha(d);
+		}
 	}
 }
 
