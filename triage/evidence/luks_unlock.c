@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SECTOR = 512, AREA_MAX = 8 << 20, WAYS = 3, PASSES_MAX = 1 << 16, LANES_MAX = 256 };
+enum { SECTOR = 512, AREA_MAX = 8 << 20, WAYS = 3, PASSES_MAX = 1 << 16, MEMORY_MAX = 4 << 20 /* KiB */, LANES_MAX = 256 };
 
 /* A way to understand a key: part of its bytes. */
 struct candidate {
@@ -55,7 +55,7 @@ kdf_known(const struct luks_kdf *k, struct triage_error *err)
 {
 	bool argon2 = strcmp(k->type, "argon2i") == 0 || strcmp(k->type, "argon2id") == 0;
 	bool known = strcmp(k->type, "pbkdf2") == 0 ? lock_digest(k->hash) != NULL && k->iterations > 0 && k->iterations <= UINT32_MAX :
-	    argon2 && k->time > 0 && k->time <= PASSES_MAX && k->memory > 0 && k->memory <= UINT32_MAX && k->cpus > 0 && k->cpus <= LANES_MAX;
+	    argon2 && k->time > 0 && k->time <= PASSES_MAX && k->memory > 0 && k->memory <= MEMORY_MAX && k->cpus > 0 && k->cpus <= LANES_MAX;
 	if (!known)
 		triage_error_set(err, TRIAGE_E_UNSUPPORTED, TRIAGE_NO_OFFSET, "its key derivation is not read (%.40s %.40s)", k->type, k->hash);
 	return known;
