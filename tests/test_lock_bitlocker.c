@@ -172,6 +172,7 @@ make_volume(const struct make *m, const uint16_t *protectors)
 	store_le(boot + 11, m->sector, 2);
 	boot[13] = (uint8_t)(4096 / m->sector);
 	if (vista) {
+		boot[1] = 0x52;
 		store_le(boot + 56, AT_1 / 4096, 8);
 		memcpy(want, boot, 512);
 		memcpy(want + 3, "NTFS    ", 8);

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BOOT = 512, BOOT_SECTOR_SIZE = 11, BOOT_CLUSTER = 13, BOOT_GUID = 160, BOOT_GUID_TO_GO = 424, VISTA_AT = 56, SEVEN_AT = 176, TO_GO_AT = 440 };
+enum { BOOT = 512, BOOT_SECTOR_SIZE = 11, BOOT_CLUSTER = 13, BOOT_GUID = 160, BOOT_GUID_TO_GO = 424, VISTA_AT = 56, SEVEN_AT = 176, TO_GO_AT = 440,
+	JUMP_VISTA = 0x52 };
 enum { BLOCK = 64, BLOCK_SIZE = 8, BLOCK_UNIT = 16, BLOCK_VERSION = 10, BLOCK_ENCRYPTED = 16, BLOCK_HEADER_SECTORS = 28, BLOCK_COPIES = 32,
 	BLOCK_HEADER_AT = 56, SUM_AT = 4, SUM = 8 };
 enum { META = 48, META_HEADER = 8, META_GUID = 16, META_METHOD = 36, META_MAX = 64 << 10, ENTRY_HEAD = 8, VMK_TYPE = 26, VMK_ENTRIES = 28 };
@@ -48,7 +49,7 @@ read_boot(const uint8_t *boot, struct bitlocker *b)
 		return false;
 	} else if (memcmp(boot + BOOT_GUID, guid_on_write, sizeof(guid_on_write)) == 0) {
 		b->flavour = BITLOCKER_ON_WRITE;
-	} else if (memcmp(boot + BOOT_GUID, guid_to_go, sizeof(guid_to_go)) == 0) {
+	} else if (boot[1] != JUMP_VISTA || memcmp(boot + BOOT_GUID, guid_to_go, sizeof(guid_to_go)) == 0) {
 		b->flavour = BITLOCKER_SEVEN;
 	} else {
 		b->flavour = BITLOCKER_VISTA;

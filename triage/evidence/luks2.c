@@ -29,7 +29,7 @@ static bool
 checksum_fits(uint8_t *bytes, uint64_t size)
 {
 	char name[SUM_NAME_SIZE + 1] = { 0 };
-	uint8_t told[SUM_SIZE], made[LOCK_DIGEST_MAX];
+	uint8_t told[SUM_SIZE] = { 0 }, made[LOCK_DIGEST_MAX] = { 0 };
 	memcpy(name, bytes + SUM_NAME, SUM_NAME_SIZE);
 	const EVP_MD *md = lock_digest(name);
 	memcpy(told, bytes + SUM, SUM_SIZE);
