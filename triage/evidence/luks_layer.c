@@ -12,6 +12,21 @@
 
 enum { SECTOR = 512 };
 
+/* Text that was cut to fit ends with a whole character. */
+static void
+trim_utf8(char *text)
+{
+	size_t size = strlen(text), at = size;
+	while (at > 0 && size - at < 3 && ((uint8_t)text[at - 1] & 0xc0) == 0x80)
+		at--;
+	if (at == 0 || (uint8_t)text[at - 1] < 0xc0)
+		return;
+	uint8_t first = (uint8_t)text[at - 1];
+	size_t wanted = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+	if (size - (at - 1) < wanted)
+		text[at - 1] = '\0';
+}
+
 static __attribute__((format(printf, 2, 3))) void
 note(struct layer_volume *v, const char *format, ...)
 {
@@ -20,6 +35,7 @@ note(struct layer_volume *v, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(v->note + used, sizeof(v->note) - used, format, args);
 	va_end(args);
+	trim_utf8(v->note);
 }
 
 static void
@@ -39,9 +55,10 @@ static const char *
 harmless(const char *text, char *out, size_t room)
 {
 	SCOPED_BUF safe;
-	buf_init(&safe, 4 * LUKS_TEXT);
-	text_display(&safe, text, strnlen(text, LUKS_TEXT));
+	buf_init(&safe, 4 * sizeof(((struct triage_error *)NULL)->text));
+	text_display(&safe, text, strlen(text));
 	snprintf(out, room, "%s", buf_cstr(&safe));
+	trim_utf8(out);
 	return out;
 }
 
@@ -62,10 +79,8 @@ note_slots(const struct luks *l, struct layer_volume *v)
 		else
 			note(v, "%s %s", type, harmless(s->kdf.hash, hash, 16));
 		if (!luks_slot_known(s, &why)) {
-			SCOPED_BUF safe;
-			buf_init(&safe, sizeof(why.text) * 4);
-			text_display(&safe, why.text, strlen(why.text));
-			note(v, ": %.90s", buf_cstr(&safe));
+			char text[90];
+			note(v, ": %s", harmless(why.text, text, sizeof(text)));
 		}
 		note(v, ")");
 	}
@@ -206,7 +221,11 @@ unlock(const struct luks *l, const struct layer_member *m, const struct layer_ke
 	enum triage_status st = luks_unlock(m->reader, l, d, keys, tries, key, &key_size, err);
 	if (st == TRIAGE_OK && key_size > 0) {
 		st = map_segments(l, d, m->reader, key, key_size, &map, err);
-		if (st == TRIAGE_OK && map.count > 0)
+		if (st == TRIAGE_OK && map.count == 0) {
+			triage_error_set(err, TRIAGE_E_SHORT, s->at, "a key fits, but no encrypted bytes are there");
+			st = TRIAGE_E_SHORT;
+		}
+		if (st == TRIAGE_OK)
 			st = lock_map_reader(&map, m->reader, &v->reader, err);
 		lock_map_release(&map);
 	}
