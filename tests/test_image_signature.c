@@ -287,6 +287,7 @@ put_bitlocker_copy(uint64_t at, const char *label)
 	uint8_t *block = volume + at, *entry = block + 112;
 	memcpy(block, "-FVE-FS-", 8);
 	store_le(block + 8, 512 / 16, 2);
+	store_le(block + 10, 2, 2);		/* version */
 	store_le(block + 64, 48 + 40 + 36, 4);
 	store_le(block + 72, 48, 4);
 	memset(block + 80, 0x55, 16);

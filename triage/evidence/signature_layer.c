@@ -9,8 +9,7 @@
 #include <string.h>
 
 #define KIB 1024
-#define UNLOCK_LUKS "give the key with --key in a later version; until then unlock it read-only (cryptsetup open --readonly) and " \
-	"examine the result"
+#define UNLOCK_LUKS "give the passphrase or key file with --key"
 
 static bool
 luks_fields(const uint8_t *header, struct signature_hit *hit)
