@@ -10,7 +10,7 @@ CC := gcc
 endif
 
 PKGS := tsk libewf yara libseccomp sqlite3 libcrypto
-LIBS := $(shell pkg-config --libs libewf yara libseccomp sqlite3 libcrypto 2>/dev/null) -ltsk -lmagic -lm
+LIBS := $(shell pkg-config --libs libewf yara libseccomp sqlite3 libcrypto 2>/dev/null) -ltsk -lmagic -lz -lzstd -lm
 SYS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags libewf yara libseccomp sqlite3 libcrypto 2>/dev/null))
 
 # versions of the linked libraries, for the custody log
@@ -45,7 +45,7 @@ LIB_SRC := $(filter-out triage/cli/%,$(wildcard triage/*/*.c))
 CLI_SRC := $(wildcard triage/cli/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(B)/%.o)
-TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c) tests/tool_scan.c)
+TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c) tests/tool_scan.c tests/tool_disk.c)
 
 .DELETE_ON_ERROR:
 .PHONY: all check demo deps lint bench fixtures install help clean unit
@@ -78,10 +78,10 @@ $(B)/tests/test_replay: $(wildcard tests/fuzz/*.c tests/fuzz/*.h tests/fuzz/*.de
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d)
 
 # --- what it needs from Debian 12 ---
-DEPS_BUILD := gcc make pkg-config libc6-dev libtsk-dev libewf-dev libyara-dev libmagic-dev libseccomp-dev libsqlite3-dev libssl-dev linux-libc-dev
+DEPS_BUILD := gcc make pkg-config libc6-dev libtsk-dev libewf-dev libyara-dev libmagic-dev libseccomp-dev libsqlite3-dev libssl-dev zlib1g-dev libzstd-dev linux-libc-dev
 DEPS_DEMO := python3
 DEPS_TEST := clang libclang-rt-14-dev libcmocka-dev python3 perl e2fsprogs dosfstools mtools exfatprogs ntfs-3g ewf-tools genisoimage xorriso \
-	gdisk fdisk sleuthkit yara file sqlite3 openssl valgrind xz-utils apfsprogs unzip util-linux chromium
+	gdisk fdisk sleuthkit yara file sqlite3 openssl valgrind xz-utils apfsprogs unzip util-linux chromium qemu-utils
 missing = $(shell for p in $(1); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done)
 
 define install
