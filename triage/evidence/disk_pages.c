@@ -105,12 +105,6 @@ disk_pages_free(struct disk_pages *p)
 	free(p);
 }
 
-void
-disk_pages_forget(struct disk_pages *p)
-{
-	memset(p->pages, 0, sizeof(p->pages));
-}
-
 /* How many bytes from the start of a page are whole, when not all are. */
 static void
 shorten(void *ctx, uint64_t distance, uint64_t size, const char *why)

@@ -17,7 +17,7 @@ struct disk_file {
 	struct reader *reader;		/* owned by the disk */
 	struct companion_id id;
 	char name[COMPANION_NAME];	/* plain */
-	const struct disk_patch *patches;	/* in order: a later one wins; of the layer's kind */
+	const struct disk_patch *patches;	/* in order: a later one wins; of the layer's kind, set before tables are read */
 	size_t patch_count;
 	uint64_t patched_from, patched_to;	/* all patches lie between these */
 };
@@ -33,7 +33,6 @@ struct disk_pages;
 
 WARN_UNUSED enum triage_status disk_pages_new(struct disk_pages **ret_pages, struct triage_error *err);
 void disk_pages_free(struct disk_pages *p);	/* NULL is fine */
-void disk_pages_forget(struct disk_pages *p);	/* all of it: the patches of a file have changed */
 
 /* Copy size bytes at offset out of cached pages. False when any of them is not there or unreadable. */
 bool disk_pages_read(struct disk_pages *p, struct disk_file *file, uint64_t at, void *buf, size_t size);
