@@ -73,7 +73,7 @@ static bool
 vhd_claims(const uint8_t *head, size_t size, struct reader *file)
 {
 	uint8_t footer[FOOTER];
-	if (size >= FOOTER && is_footer(head))
+	if (size >= FOOTER && memcmp(head, "conectix", 8) == 0)
 		return true;
 	return file != NULL && footer_at_end(file, footer) && footer_fits(footer, file);
 }
@@ -200,6 +200,10 @@ read_footer(struct disk_layer *layer, uint8_t *footer, struct triage_error *err)
 	bool end_right = end && sum_is_right(footer, FOOTER, FOOTER_SUM), start_right = start && sum_is_right(copy, FOOTER, FOOTER_SUM);
 	if (end_right)
 		return TRIAGE_OK;
+	if (!start && !end) {
+		triage_error_set(err, TRIAGE_E_FORMAT, 0, "both footers of this VHD are damaged: nothing of it can be read");
+		return TRIAGE_E_FORMAT;
+	}
 	if (start_right || (!end && start)) {
 		memcpy(footer, copy, FOOTER);
 		return disk_problem(layer, TRIAGE_MEDIUM, "footer-damaged", layer->file->reader->size, err, "the footer at the end is damaged or "
