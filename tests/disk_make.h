@@ -125,13 +125,17 @@ make_vhd(const uint8_t *medium, const uint8_t *here, uint8_t id, uint8_t parent_
 	uint8_t *h = m.bytes, *d = h + 512;
 	size_t next = 512 + 1024 + 512;
 	memcpy(h, "conectix", 8);
+	store_be(h + 12, 1 << 16, 4);
 	store_be(h + 16, 512, 8);
+	store_be(h + 40, MEDIUM, 8);
 	store_be(h + 48, MEDIUM, 8);
 	store_be(h + 60, parent != NULL ? 4 : 3, 4);
 	memset(h + 68, id, 16);
 	vhd_sum(h, 512, 64);
 	memcpy(d, "cxsparse", 8);
+	store_be(d + 8, UINT64_MAX, 8);
 	store_be(d + 16, 1536, 8);
+	store_be(d + 24, 1 << 16, 4);
 	store_be(d + 28, UNITS, 4);
 	store_be(d + 32, UNIT, 4);
 	if (parent != NULL) {
@@ -248,7 +252,7 @@ make_cowd(const uint8_t *medium, const char *what)
 
 /* --- VHDX: two blocks of 1 MiB. Everything but the blocks lies in the first MiB, smaller than a system would make it --- */
 
-enum { MIB = 1 << 20, X_LOG = 384 << 10, X_LOG_SIZE = 64 << 10, X_METADATA = 512 << 10, X_BAT = 640 << 10, X_BITMAP = MIB, X_BLOCKS = 2 * MIB };
+enum { MIB = 1 << 20, X_LOG = 384 << 10, X_LOG_SIZE = 64 << 10, X_METADATA = 512 << 10, X_ITEMS = 64 << 10, X_BAT = 640 << 10, X_BITMAP = MIB, X_BLOCKS = 2 * MIB };
 
 struct vhdx_options {
 	uint32_t sector;		/* 512 or 4096 */
@@ -307,20 +311,21 @@ vhdx_metadata(uint8_t *m, const struct vhdx_options *o)
 	memcpy(m, "metadata", 8);
 	store_le(m + 10, o->parent != NULL ? 4 : 3, 2);
 	guid(m + 32, 0xcaa16737, 0xfa36, 0x4d43, UINT64_C(0xb3b633f0aa44e76b));
-	store_le(m + 48, 4096, 4), store_le(m + 52, 8, 4);
+	store_le(m + 48, X_ITEMS, 4), store_le(m + 52, 8, 4);
 	guid(m + 64, 0x2fa54224, 0xcd1b, 0x4876, UINT64_C(0xb2115dbed83bf4b8));
-	store_le(m + 80, 4104, 4), store_le(m + 84, 8, 4);
+	store_le(m + 80, X_ITEMS + 8, 4), store_le(m + 84, 8, 4);
 	guid(m + 96, 0x8141bf1d, 0xa96f, 0x4709, UINT64_C(0xba47f233a8faab5f));
-	store_le(m + 112, 4112, 4), store_le(m + 116, 4, 4);
-	store_le(m + 4096, MIB, 4);
-	store_le(m + 4100, o->parent != NULL ? 2 : 0, 4);
-	store_le(m + 4104, 2 * MIB, 8);
-	store_le(m + 4112, o->sector, 4);
+	store_le(m + 112, X_ITEMS + 16, 4), store_le(m + 116, 4, 4);
+	store_le(m + X_ITEMS, MIB, 4);
+	store_le(m + X_ITEMS + 4, o->parent != NULL ? 2 : 0, 4);
+	store_le(m + X_ITEMS + 8, 2 * MIB, 8);
+	store_le(m + X_ITEMS + 16, o->sector, 4);
 	if (o->parent == NULL)
 		return;
-	uint8_t *l = m + 8192;
+	uint8_t *l = m + X_ITEMS + 4096;
 	guid(m + 128, 0xa8d35f2d, 0xb30b, 0x454d, UINT64_C(0xabf7d3d84834ab0c));
-	store_le(m + 144, 8192, 4), store_le(m + 148, 1024, 4);
+	store_le(m + 144, X_ITEMS + 4096, 4), store_le(m + 148, 1024, 4);
+	guid(l, 0xb04aefb7, 0xd19e, 0x4a81, UINT64_C(0xb78925b8e9445913));
 	store_le(l + 18, 2, 2);
 	size_t at = put_pair(l, 0, 64, "parent_linkage", o->linkage);
 	put_pair(l, 1, at, "relative_path", o->parent);
@@ -340,7 +345,7 @@ make_vhdx(const uint8_t *medium, const struct vhdx_options *o)
 	guid(r + 16, 0x2dc27766, 0xf623, 0x4200, UINT64_C(0x9d64115e9bfd4a08));
 	store_le(r + 32, X_BAT, 8), store_le(r + 40, 384 << 10, 4);
 	guid(r + 48, 0x8b7ca206, 0x4790, 0x4b9a, UINT64_C(0xb8fe575f050f886e));
-	store_le(r + 64, X_METADATA, 8), store_le(r + 72, 64 << 10, 4);
+	store_le(r + 64, X_METADATA, 8), store_le(r + 72, 128 << 10, 4);
 	vhdx_sum(r, 64 << 10);
 	memcpy(h + (256 << 10), r, 64 << 10);
 	vhdx_metadata(h + X_METADATA, o);
