@@ -78,6 +78,8 @@ main(int argc, char **argv)
 	struct evidence_input in = { .kind = TRIAGE_EVIDENCE_RAW, .count = 1, .fds = &fd, .paths = &path, .sizes = &size };
 	if (evidence_open(&in, &sink, &source, &err) != TRIAGE_OK) {
 		printf("error %s\n", err.text);
+		free(got);
+		free(want);
 		return 1;
 	}
 	struct reader *r = evidence_reader(source);

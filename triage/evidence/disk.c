@@ -214,7 +214,6 @@ disk_close(struct reader *r)
 		free(d->blocks[i].data);
 	bad_list_release(&d->bad);
 	disk_pages_free(d->pages);
-	free(d->files);
 	free(d->packed);
 	free(d);
 }

@@ -21,7 +21,7 @@ struct disk_block {
 struct disk {
 	struct reader base;
 	struct disk_layer *top;
-	struct disk_file **files;	/* all that are open, for closing and to see loops */
+	struct disk_file *files[DISK_FILES_MAX];	/* all that are open, for closing and to see loops */
 	size_t file_count;
 	struct disk_pages *pages;
 	struct bad_list bad;

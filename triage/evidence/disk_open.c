@@ -85,12 +85,8 @@ no_memory(struct triage_error *err)
 static enum triage_status
 add_file(struct disk *d, struct reader *reader, const char *name, struct companion_id id, struct disk_file **ret_file, struct triage_error *err)
 {
-	struct disk_file **grown = fault_hit() ? NULL : reallocarray(d->files, d->file_count + 1, sizeof(*grown));
-	struct disk_file *file = calloc(1, sizeof(*file));
-	if (grown != NULL)
-		d->files = grown;
-	if (grown == NULL || file == NULL) {
-		free(file);
+	struct disk_file *file = fault_hit() ? NULL : calloc(1, sizeof(*file));
+	if (file == NULL) {
 		reader_close(reader);
 		return no_memory(err);
 	}
