@@ -250,6 +250,32 @@ make_cowd(const uint8_t *medium, const char *what)
 	return m;
 }
 
+/* --- VDI: blocks of 4 KiB. type: 1 dynamic, 4 differencing; what: d data, z zero, - not here --- */
+
+static inline struct made
+make_vdi(const uint8_t *medium, const char *what, uint32_t type)
+{
+	struct made m = made_new(2 * ROOM);
+	uint8_t *h = m.bytes;
+	uint32_t count = 0;
+	store_le(h + 64, 0xbeda107f, 4);
+	store_le(h + 68, 1 << 16 | 1, 4);
+	store_le(h + 76, type, 4);
+	store_le(h + 340, 512, 4);
+	store_le(h + 344, 1024, 4);
+	store_le(h + 368, MEDIUM, 8);
+	store_le(h + 376, UNIT, 4);
+	store_le(h + 384, UNITS, 4);
+	memset(h + 440, 0x42, 16);
+	for (size_t i = 0; i < UNITS; i++) {
+		store_le(h + 512 + 4 * i, what[i] == 'd' ? count : what[i] == 'z' ? UINT32_MAX - 1 : UINT32_MAX, 4);
+		if (what[i] == 'd')
+			memcpy(h + 1024 + UNIT * (size_t)count++, medium + i * UNIT, UNIT);
+	}
+	m.size = 1024 + UNIT * (size_t)count;
+	return m;
+}
+
 /* --- VHDX: two blocks of 1 MiB. Everything but the blocks lies in the first MiB, smaller than a system would make it --- */
 
 enum { MIB = 1 << 20, X_LOG = 384 << 10, X_LOG_SIZE = 64 << 10, X_METADATA = 512 << 10, X_ITEMS = 64 << 10, X_BAT = 640 << 10, X_BITMAP = MIB, X_BLOCKS = 2 * MIB };

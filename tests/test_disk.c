@@ -401,6 +401,28 @@ sesparse_is_named(void **state)
 	end(&o);
 }
 
+static void
+vdi_blocks_of_each_kind_and_a_snapshot(void **state)
+{
+	struct opened o;
+	(void)state;
+	begin(&o);
+	add(&o, "a.vdi", make_vdi(medium, "d-zddddd-ddddddd", 1));
+	open_first(&o);
+	assert_units(&o, "d00ddddd0ddddddd", medium, below);
+	assert_number_equal(o.source->kind, TRIAGE_EVIDENCE_VDI);
+	assert_number_equal(o.bad, 0);
+	assert_number_equal(o.seen.problems, 0);
+	end(&o);
+	begin(&o);
+	add(&o, "snapshot.vdi", make_vdi(medium, "d-zddddd-ddddddd", 4));
+	open_first(&o);
+	assert_units(&o, "d00ddddd0ddddddd", medium, below);
+	assert_number_equal(o.bad, 2 * UNIT);
+	assert_seen(&o.seen, "42424242424242424242424242424242");
+	end(&o);
+}
+
 /* --- VHDX --- */
 
 static uint8_t *big, *big_below;
@@ -589,13 +611,14 @@ make_kind(size_t kind)
 	case 3: return make_cowd(medium, "d--dd-------dddd");
 	case 4: return text("# Disk DescriptorFile\nCID=aaaa0001\nparentCID=bbbb0002\nparentFileNameHint=\"base.img\"\nRW 96 FLAT \"base.img\" 8\n"
 	    "RW 32 SPARSE \"base.img\"\n");
-	case 5: return make_unclosed(X_LOG_SIZE - 4096, false);
+	case 5: return make_vdi(medium, "d-zddddd-ddddddd", 4);
+	case 6: return make_unclosed(X_LOG_SIZE - 4096, false);
 	default: return make_vhdx(big, &(struct vhdx_options){ .sector = 512, .id = 1, .parent = "base.img",
 	    .linkage = "{02020202-0202-0202-0202-020202020202}", .partly = bits, .partly_size = 2, .bat = { 7, 0 } });
 	}
 }
 
-enum { KINDS = 7, CUTS = 20, CHANGES = 600, CHANGES_VHDX = 100 };
+enum { KINDS = 8, CUTS = 20, CHANGES = 600, CHANGES_VHDX = 100 };
 
 /* Whatever it opens to is read whole, in pieces of odd sizes; nothing more is asked of it. */
 static void
@@ -632,7 +655,7 @@ cut_and_changed_disks_never_break_the_reader(void **state)
 	uint64_t random = UINT64_C(88172645463325252);
 	for (size_t kind = 0; kind < KINDS; kind++) {
 		struct made m = make_kind(kind);
-		size_t whole = m.size, structures = kind >= 5 ? X_BITMAP + 64 : m.size;
+		size_t whole = m.size, structures = kind >= 6 ? X_BITMAP + 64 : m.size;
 		for (size_t i = 0; i < CUTS; i++) {
 			m.size = whole * i / CUTS;
 			survive(&m);
@@ -641,7 +664,7 @@ cut_and_changed_disks_never_break_the_reader(void **state)
 		uint8_t *copy = malloc(m.size);
 		assert_non_null(copy);
 		memcpy(copy, m.bytes, m.size);
-		for (size_t i = 0; i < (kind >= 5 ? CHANGES_VHDX : CHANGES); i++) {
+		for (size_t i = 0; i < (kind >= 6 ? CHANGES_VHDX : CHANGES); i++) {
 			for (size_t n = 0; n < 1 + i % 4; n++) {
 				random ^= random << 13, random ^= random >> 7, random ^= random << 17;
 				/* half of them in the first KiB, where the headers lie */
@@ -677,6 +700,7 @@ main(void)
 		cmocka_unit_test(vmdk_zero_extents_and_offsets_into_a_flat_file),
 		cmocka_unit_test(vmdk_extent_without_its_descriptor_says_so),
 		cmocka_unit_test(sesparse_is_named),
+		cmocka_unit_test(vdi_blocks_of_each_kind_and_a_snapshot),
 		cmocka_unit_test(vhdx_of_both_sector_sizes),
 		cmocka_unit_test(vhdx_differencing_reads_through_by_its_bitmap),
 		cmocka_unit_test(vhdx_without_its_parent_names_it),

@@ -60,6 +60,10 @@ for options in subformat=dynamic subformat=fixed subformat=dynamic,block_size=1M
 	quiet qemu-img convert -f raw -O vhdx -o "$options" full.raw a.vhdx
 	made "vhdx $options" a.vhdx
 done
+for options in static=off static=on; do
+	quiet qemu-img convert -f raw -O vdi -o "$options" full.raw a.vdi
+	made "vdi $options" a.vdi
+done
 
 # through the whole program: companions are opened inside the sandbox, and nothing is written
 for disk in b2.qcow2 v2.vmdk a.vhdx a.vhd; do
