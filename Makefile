@@ -9,12 +9,12 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 
-PKGS := tsk libewf yara libseccomp sqlite3 libcrypto libargon2
-LIBS := $(shell pkg-config --libs libewf yara libseccomp sqlite3 libcrypto libargon2 2>/dev/null) -ltsk -lmagic -lm
-SYS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags libewf yara libseccomp sqlite3 libcrypto libargon2 2>/dev/null))
+PKGS := tsk libewf yara libseccomp sqlite3 libcrypto libargon2 zlib libzstd
+LIBS := $(shell pkg-config --libs libewf yara libseccomp sqlite3 libcrypto libargon2 zlib libzstd 2>/dev/null) -ltsk -lmagic -lm
+SYS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags libewf yara libseccomp sqlite3 libcrypto libargon2 zlib libzstd 2>/dev/null))
 
 # versions of the linked libraries, for the custody log
-LIBRARIES := $(strip $(foreach p,tsk libewf yara libseccomp sqlite3 libcrypto libargon2,$(p) $(shell pkg-config --modversion $(p) 2>/dev/null)))
+LIBRARIES := $(strip $(foreach p,tsk libewf yara libseccomp sqlite3 libcrypto libargon2 zlib libzstd,$(p) $(shell pkg-config --modversion $(p) 2>/dev/null)))
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef \
 	-Wcast-qual -Wwrite-strings -Wswitch-enum -Wimplicit-fallthrough
@@ -45,7 +45,7 @@ LIB_SRC := $(filter-out triage/cli/%,$(wildcard triage/*/*.c))
 CLI_SRC := $(wildcard triage/cli/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(B)/%.o)
-TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c) tests/tool_scan.c tests/tool_lock.c)
+TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c) tests/tool_scan.c tests/tool_lock.c tests/tool_disk.c)
 
 .DELETE_ON_ERROR:
 .PHONY: all check demo deps lint bench fixtures install help clean unit
@@ -78,10 +78,12 @@ $(B)/tests/test_replay: $(wildcard tests/fuzz/*.c tests/fuzz/*.h tests/fuzz/*.de
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d)
 
 # --- what it needs from Debian 12 ---
-DEPS_BUILD := gcc make pkg-config libc6-dev libtsk-dev libewf-dev libyara-dev libmagic-dev libseccomp-dev libsqlite3-dev libssl-dev libargon2-dev linux-libc-dev
+DEPS_BUILD := gcc make pkg-config libc6-dev libtsk-dev libewf-dev libyara-dev libmagic-dev libseccomp-dev libsqlite3-dev libssl-dev libargon2-dev \
+	zlib1g-dev libzstd-dev linux-libc-dev
 DEPS_DEMO := python3
 DEPS_TEST := clang libclang-rt-14-dev libcmocka-dev python3 perl e2fsprogs dosfstools mtools exfatprogs ntfs-3g ewf-tools genisoimage xorriso \
-	gdisk fdisk sleuthkit yara file sqlite3 openssl valgrind xz-utils apfsprogs unzip util-linux chromium cryptsetup-bin qemu-utils
+	gdisk fdisk sleuthkit yara file sqlite3 openssl valgrind xz-utils apfsprogs unzip util-linux chromium cryptsetup-bin qemu-utils xfsprogs \
+	libvshadow-utils python3-libvshadow
 missing = $(shell for p in $(1); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done)
 
 define install

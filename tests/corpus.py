@@ -11,7 +11,7 @@ tmp = tempfile.mkdtemp(prefix="triage-corpus-", dir=os.environ.get("TMPDIR", "/v
 SAME = {"vfat": ("fat12", "fat16", "fat32"), "crypto_luks": ("luks",), "lvm2_member": ("lvm",), "linux_raid_member": ("md",),
         "hfsplus": ("hfs+",), "ext4": ("ext4", "ext3"), "ufs": ("ufs1", "ufs2")}
 # facts of formats that this version names but does not read inside
-LATER = (".qcow2", ".vmdk", ".vhd", ".vhdx", ".vhdx.zip", ".dmg")
+LATER = (".vhdx.zip", ".dmg")
 
 def unpacked(path):
     source = os.path.join(corpus, path)

@@ -207,7 +207,7 @@ containers_that_are_not_read_are_refused_by_name(void **state)
 		const char *head, *name;
 		size_t size;
 	} heads[] = {
-		{ "QFI\xfb\0\0\0\2", "QCOW2", 8 }, { "KDMV\1\0\0\0", "VMDK", 8 }, { "vhdxfile", "VHDX", 8 }, { "conectix", "VHD", 8 },
+		{ "QFI\xfb\0\0\0\1", "QCOW", 8 }, { "\xbe\xba\xfe\xca\0\0\0\0", "seSparse", 8 }, { "WithoutFreeSpace", "Parallels", 16 },
 		{ "EVF2\r\n\x81\0", "Ex01", 8 }, { "LVF\x09\r\n\xff\0", "L01", 8 }, { "AFF10\r\n", "AFF", 7 }, { "ADSEGMENTEDFILE", "AD1", 15 },
 		{ "\x1f\x8b\x08\0", "gzip", 4 },
 	};

@@ -66,7 +66,7 @@ sealed "a damaged E01 chunk: the digest differs, sectors are named" 4 "SELECT ha
 make_image split_gap
 sealed "a gap in a split image is named" 3 "SELECT count(*) FROM problems WHERE code = 'segment-missing' AND message LIKE '%.002%'" 1 "$tmp/split_gap.001"
 printf 'QFI\373\000\000\000\003' > "$tmp/a.qcow2"; head -c 4096 /dev/zero >> "$tmp/a.qcow2"
-refused "a container that this version does not read is named" 1 "qcow" "$tmp/a.qcow2"
+refused "a container of which nothing can be read is named" 1 "qcow" "$tmp/a.qcow2"
 if [ "$(id -u)" -eq 0 ]; then
 	mkdir "$tmp/secret"; chmod 700 "$tmp/secret" "$tmp"; chmod 711 "$tmp"
 	printf x > "$tmp/secret.img"; chmod 600 "$tmp/secret.img"

@@ -9,7 +9,7 @@ triage_evidence_kind_name(unsigned kind)
 	static const char *const names[] = {
 		[TRIAGE_EVIDENCE_RAW] = "raw", [TRIAGE_EVIDENCE_SPLIT] = "split", [TRIAGE_EVIDENCE_EWF] = "ewf", [TRIAGE_EVIDENCE_VMDK] = "vmdk",
 		[TRIAGE_EVIDENCE_VHD] = "vhd", [TRIAGE_EVIDENCE_QCOW2] = "qcow2", [TRIAGE_EVIDENCE_DEVICE] = "device",
-		[TRIAGE_EVIDENCE_DIRECTORY] = "directory",
+		[TRIAGE_EVIDENCE_DIRECTORY] = "directory", [TRIAGE_EVIDENCE_VDI] = "vdi",
 	};
 	return NAME_OF(names, kind);
 }

@@ -48,10 +48,12 @@ struct evidence_fs;		/* an opened filesystem */
 struct evidence_content;	/* an opened stream */
 
 /*
- * True when opening needs to open files by path (an E01 signature in the first segment): the caller must then
- * stay in seal 1 during evidence_open(), else it may go to seal 2 before it. Reads 16 bytes.
+ * True when opening needs to open files by path (an E01 signature in the first segment, a virtual disk that may have extents or
+ * parents): the caller must then stay in seal 1 during evidence_open(), else it may go to seal 2 before it. Reads 1024 bytes.
  */
 bool evidence_needs_open(const struct evidence_input *in);
+/* The folder in which evidence_open() may open files that the evidence names, a string to free; NULL when it opens none there. */
+char *evidence_open_folder(const struct evidence_input *in);
 
 /*
  * Open a container. sink receives problem rows (damaged or missing segments, gaps). The paths and fds must stay

@@ -17,13 +17,6 @@ struct foreign {
 static const char unpack[] = "unpack it and examine what is inside";
 
 static const struct foreign foreign_formats[] = {
-	{ 0, 4, "QFI\xfb", "a QCOW2 disk image", BY_QEMU("qcow2") },
-	{ 0, 4, "KDMV", "a VMDK disk image", BY_QEMU("vmdk") },
-	{ 0, 4, "COWD", "a VMDK disk image (ESX sparse)", BY_QEMU("vmdk") },
-	{ 0, 21, "# Disk DescriptorFile", "a VMDK descriptor", "examine its -flat or extent file, or " BY_QEMU("vmdk") },
-	{ 0, 8, "conectix", "a VHD disk image", BY_QEMU("vpc") },
-	{ 0, 8, "vhdxfile", "a VHDX disk image", BY_QEMU("vhdx") },
-	{ 64, 4, "\x7f\x10\xda\xbe", "a VirtualBox disk image (VDI)", BY_QEMU("vdi") },
 	{ 0, 16, "WithoutFreeSpace", "a Parallels disk image", BY_QEMU("parallels") },
 	{ 0, 16, "WithouFreSpacExt", "a Parallels disk image", BY_QEMU("parallels") },
 	{ 0, 8, "EVF2\r\n\x81\0", "an Ex01 image (EWF version 2)", "export it as E01 or raw with the tool that made it" },
@@ -67,7 +60,7 @@ foreign_open(struct evidence_source *source, const uint8_t *head, size_t size,
 {
 	(void)source, (void)sink;
 	const struct foreign *f = foreign_find(head, size);
-	triage_error_set(err, TRIAGE_E_UNSUPPORTED, 0, "this is %s; this version reads raw, split raw and E01: %s", f->name, f->advice);
+	triage_error_set(err, TRIAGE_E_UNSUPPORTED, 0, "this is %s; this version reads raw, split raw, E01, QCOW2, VMDK, VHD, VHDX and VDI: %s", f->name, f->advice);
 	return TRIAGE_E_UNSUPPORTED;
 }
 

@@ -1,6 +1,5 @@
 /* raw_source.c - a raw image, a device or a split raw image as a source: lays the segments out and names the gaps. */
 #include "triage/base/scoped.h"
-#include "triage/base/view.h"
 #include "triage/evidence/raw.h"
 #include "triage/evidence/source.h"
 
@@ -112,24 +111,6 @@ report_uneven(const struct evidence_input *in, const struct evidence_sink *sink,
 	return TRIAGE_OK;
 }
 
-/* Bytes at the end of a fixed VHD that describe it: its disk lies before them as it is. 0 when it is none. */
-static uint64_t
-vhd_footer(struct reader *r)
-{
-	enum { FOOTER = 512, CHECKSUM = 64, TYPE = 60, CURRENT_SIZE = 48, TYPE_FIXED = 2 };
-	uint8_t footer[FOOTER];
-	struct triage_error err;
-	if (r->size < 2 * FOOTER || reader_read_all(r, r->size - FOOTER, footer, FOOTER, &err) != TRIAGE_OK)
-		return 0;
-	if (memcmp(footer, "conectix", 8) != 0 || load_be32(footer + TYPE) != TYPE_FIXED)
-		return 0;
-	uint32_t sum = 0;
-	for (size_t i = 0; i < FOOTER; i++)
-		sum += i >= CHECKSUM && i < CHECKSUM + 4 ? 0 : footer[i];
-	bool whole = ~sum == load_be32(footer + CHECKSUM) && load_be64(footer + CURRENT_SIZE) == r->size - FOOTER;
-	return whole ? FOOTER : 0;
-}
-
 static bool
 raw_claims(const struct evidence_input *in, const uint8_t *head, size_t size)
 {
@@ -173,14 +154,8 @@ raw_open(struct evidence_source *source, const uint8_t *head, size_t head_size,
 		return st;
 	bool device = in->kind == TRIAGE_EVIDENCE_DEVICE;
 	source->kind = device ? TRIAGE_EVIDENCE_DEVICE : count > 1 ? TRIAGE_EVIDENCE_SPLIT : TRIAGE_EVIDENCE_RAW;
-	if (!device && count == 1) {
-		if ((st = refuse_dmg(source->reader, err)) != TRIAGE_OK)
-			return st;
-		uint64_t footer = vhd_footer(source->reader);
-		source->reader->size -= footer;
-		if (footer != 0)
-			source->kind = TRIAGE_EVIDENCE_VHD;
-	}
+	if (!device && count == 1 && (st = refuse_dmg(source->reader, err)) != TRIAGE_OK)
+		return st;
 	if (in->kind == TRIAGE_EVIDENCE_EWF && (st = source_problem(sink, "open", TRIAGE_HIGH, "not-ewf", 0, 0, err,
 	    "named like an E01, but it does not begin like one: damaged, encrypted or renamed; read as raw bytes")) != TRIAGE_OK)
 		return st;

@@ -2,6 +2,7 @@
 #include "triage/evidence/source.h"
 
 #include "triage/base/fault.h"
+#include "triage/evidence/disk.h"
 #include "triage/evidence/ewf.h"
 
 #include <stdarg.h>
@@ -38,9 +39,17 @@ read_head(const struct evidence_input *in, uint8_t *head, size_t size)
 bool
 evidence_needs_open(const struct evidence_input *in)
 {
-	uint8_t head[16];
+	uint8_t head[HEAD];
 	size_t size = read_head(in, head, sizeof(head));
-	return in->kind != TRIAGE_EVIDENCE_DEVICE && ewf_signature(head, size);
+	return in->kind != TRIAGE_EVIDENCE_DEVICE && (ewf_signature(head, size) || disk_needs_open(head, size));
+}
+
+char *
+evidence_open_folder(const struct evidence_input *in)
+{
+	uint8_t head[HEAD];
+	size_t size = read_head(in, head, sizeof(head));
+	return in->kind != TRIAGE_EVIDENCE_DEVICE && in->count > 0 && disk_needs_open(head, size) ? companion_folder(in->paths[0]) : NULL;
 }
 
 enum triage_status

@@ -3,7 +3,8 @@
  * not dumpable, unprivileged user, no capability, no_new_privs, Landlock, seccomp.
  *
  * Seal 1 (sandbox_open_only): no exec, fork, socket or write; files may be opened read-only, and Landlock allows those
- * named alone. It exists for libewf, which opens its segments itself. Seal 2 (sandbox_full): nothing can be opened.
+ * named alone, and what lies in folders named. It exists for libewf, which opens its segments itself, and for virtual disks,
+ * which name their extents and parents. Seal 2 (sandbox_full): nothing can be opened.
  * A layer that the kernel lacks is left out and missing from the returned bits; the custody log then names it.
  */
 #ifndef TRIAGE_RUN_SANDBOX_H
@@ -35,7 +36,7 @@ struct sandbox_config {
 /* First in the child: descriptors, limits, parent death, dumpable. Adds to *layers. Errors: E_IO (then the child must exit). */
 WARN_UNUSED enum triage_status sandbox_begin(const struct sandbox_config *config, unsigned *layers, struct triage_error *err);
 
-/* Seal 1. paths: the only files that may be opened. */
+/* Seal 1. paths: the only files, and folders with files, that may be opened. */
 WARN_UNUSED enum triage_status sandbox_open_only(const char *const *paths, size_t count, unsigned *layers, struct triage_error *err);
 
 /* Seal 2. Gives up the user and all capabilities, then denies everything that is not on the list in sandbox.c. */

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { FLUSH_AT = 32 << 10 };
+enum { FLUSH_AT = 32 << 10, OPEN_FOLDERS = 256 };
 
 const char *
 worker_stage_name(unsigned stage)
@@ -244,18 +244,24 @@ keep_descriptors(const struct worker_setup *setup, int *fds, size_t room)
 static enum triage_status
 open_between_seals(struct worker *w, unsigned *layers, struct triage_error *err)
 {
-	size_t count = 0;
+	size_t count = 0, folder_count = 0;
 	const char *paths[1024];
+	char *folders[OPEN_FOLDERS];
 	for (size_t i = 0; i < w->setup->source_count; i++) {
 		const struct source *s = &w->setup->sources[i];
 		if (s->kind == TRIAGE_EVIDENCE_DIRECTORY || !evidence_needs_open(&w->inputs[i]))
 			continue;
 		for (size_t k = 0; k < s->count && count < sizeof(paths) / sizeof(paths[0]); k++)
 			paths[count++] = s->paths[k];
+		char *folder = folder_count < OPEN_FOLDERS && count < sizeof(paths) / sizeof(paths[0]) ? evidence_open_folder(&w->inputs[i]) : NULL;
+		if (folder != NULL)
+			paths[count++] = folders[folder_count++] = folder;
 	}
 	if (count == 0)
 		return TRIAGE_OK;
 	enum triage_status st = sandbox_open_only(paths, count, layers, err);
+	while (folder_count > 0)
+		free(folders[--folder_count]);
 	for (size_t i = 0; i < w->setup->source_count && st == TRIAGE_OK; i++) {
 		w->job = i + 1;	/* before the first job: the evidence that a problem row is about */
 		struct triage_error ignored = { 0 };
