@@ -173,6 +173,7 @@ table_keep(struct ewf_map *map, struct ewf_segment *g, const struct ewf_table *t
 struct reading {
 	bool twin_due;			/* the last table is kept, and its copy may follow */
 	bool sectors_due;		/* chunks were met, and no table over them yet */
+	bool table_lost;		/* a table was met that cannot be used, and no copy of it yet */
 	uint64_t hole;			/* bytes that no section accounts for, since the last table */
 	uint64_t hole_at;		/* where they begin; the gap begins somewhere behind it */
 };
@@ -209,6 +210,15 @@ lost_twin(const struct ewf_map *map, const struct reading *r)
 	return r->twin_due && map->table_count > 0 ? ewf_table_bytes(map->tables[map->table_count - 1].count) : 0;
 }
 
+/* A damaged table whose copy did not follow. */
+static void
+twin_missed(const struct ewf_map *map, struct ewf_segment *g, const struct reading *r)
+{
+	const struct ewf_table *kept = r->twin_due && map->table_count > 0 ? &map->tables[map->table_count - 1] : NULL;
+	if (kept != NULL && !kept->whole)
+		damaged(g, kept->at, "the checksum of a chunk table does not hold, and it has no copy: each chunk is checked by itself", false);
+}
+
 /* Could chunks have been lost in the hole before this table? Not when it is filled by what this table tells of. */
 static bool
 hole_explained(const struct ewf_map *map, const struct reading *r, const struct ewf_table *t, bool is_twin)
@@ -232,14 +242,16 @@ table_read(struct ewf_map *map, struct ewf_segment *g, const struct ewf_section 
 	}
 	if (!readable) {
 		damaged(g, s->at, "a chunk table cannot be used", false);
-		return TRIAGE_OK;	/* its copy may follow; if not, sectors_due says that chunks are lost */
+		r->table_lost = true;
+		return TRIAGE_OK;
 	}
-	if (r->hole > 0 && !hole_explained(map, r, &t, second)) {
+	if ((r->table_lost && !second) || (r->hole > 0 && !hole_explained(map, r, &t, second))) {
 		g->lost = true;
 		ewf_map_gap(map);
 	}
-	if (!t.whole)
-		damaged(g, s->at, "the checksum of a chunk table does not hold", false);
+	twin_missed(map, g, r);
+	if (second && !t.whole)
+		damaged(g, s->at, "the checksum of a chunk table does not hold, and the first copy is gone", false);
 	else if (second)
 		damaged(g, s->at, "a chunk table is damaged or missing: its copy is used", true);
 	*r = (struct reading){ .twin_due = !second && t.count > 0 };
@@ -251,10 +263,11 @@ table_read(struct ewf_map *map, struct ewf_segment *g, const struct ewf_section 
 static void
 settle(struct ewf_map *map, struct ewf_segment *g, struct reading *r)
 {
-	if (r->sectors_due || r->hole > lost_twin(map, r)) {
+	if (r->sectors_due || r->table_lost || r->hole > lost_twin(map, r)) {
 		g->lost = true;
 		ewf_map_gap(map);
 	}
+	twin_missed(map, g, r);
 	*r = (struct reading){ .twin_due = false };
 }
 
