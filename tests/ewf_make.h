@@ -9,7 +9,7 @@
 
 #include <libdeflate.h>
 
-enum { MADE_ROOM = 1 << 20, MADE_CHUNKS = 64 };
+enum { MADE_ROOM = 1 << 18, MADE_CHUNKS = 64 };
 
 /* A segment under construction. */
 struct made {

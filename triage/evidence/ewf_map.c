@@ -106,6 +106,9 @@ read_all(struct ewf_map *map, struct triage_error *err)
 			before.tables = map->tables;
 			before.table_room = map->table_room;
 			before.acquisition = map->acquisition;
+			before.found = map->found;
+			before.found_count = map->found_count;
+			before.found_chunks = map->found_chunks;
 			*map = before;
 			g->use = EWF_FOREIGN;
 			continue;
@@ -227,6 +230,9 @@ ewf_map_read(const struct evidence_input *in, struct ewf_map *map, const struct 
 void
 ewf_map_release(struct ewf_map *map)
 {
+	for (size_t i = 0; i < map->found_count; i++)
+		free(map->found[i]);
+	free(map->found);
 	free(map->segments);
 	free(map->tables);
 	bad_list_release(&map->acquisition);

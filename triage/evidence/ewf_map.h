@@ -35,6 +35,7 @@ struct ewf_segment {
 	enum ewf_use use;		/* anything but EWF_USED: not part of this image */
 	struct ewf_volume volume;	/* the first whole one in it, else the first */
 	uint64_t chunks;		/* that its tables name */
+	uint64_t found;			/* of them, those that no table named and that were found by reading */
 	bool last, next;		/* ends with a done, or a next section; neither: it was cut, or its end is damaged */
 	bool lost;			/* chunks may be lost in it, because the section list is broken or cut */
 	const char *damage;		/* NULL for none; a constant text; the gravest */
@@ -53,6 +54,9 @@ struct ewf_map {
 	uint64_t named;			/* chunks that the tables name */
 	uint64_t unplaced;		/* of them, chunks whose place is not known */
 	uint32_t run;			/* while reading: that of the next table */
+	uint8_t **found;		/* entries of tables that were made here, because those of the image are lost; owned */
+	size_t found_count;
+	uint64_t found_chunks;
 	bool too_many;			/* tables beyond the limit were left out */
 	struct bad_list acquisition;	/* what the acquiring tool could not read; bytes of the medium */
 	uint64_t acquisition_ranges;
@@ -77,6 +81,12 @@ WARN_UNUSED enum triage_status ewf_segment_read(struct ewf_map *map, uint32_t in
 void ewf_map_gap(struct ewf_map *map);		/* chunks may be missing between the last table and the next */
 bool ewf_map_place(struct ewf_map *map);	/* number the chunks; false when the size is not known or no chunk has a place */
 WARN_UNUSED enum triage_status ewf_map_tell(const struct ewf_map *map, const struct evidence_sink *sink, struct triage_error *err);
+/*
+ * Look for chunks in [from, to) of a segment by reading them one after another. ret_table: count 0 when there is none.
+ * ret_complete: they fill the range to its last byte, so that none is missing. Errors: E_MEMORY.
+ */
+WARN_UNUSED enum triage_status ewf_recover(struct ewf_map *map, uint32_t segment, uint64_t from, uint64_t to,
+    struct ewf_table *ret_table, bool *ret_complete, struct triage_error *err);
 /* Append to about what a header section says. packed: its contents; wide: header2, which is UTF-16. */
 void ewf_about(const uint8_t *packed, size_t size, bool wide, char about[EWF_ABOUT]);
 

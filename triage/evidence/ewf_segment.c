@@ -172,7 +172,8 @@ table_keep(struct ewf_map *map, struct ewf_segment *g, const struct ewf_table *t
 /* While the sections of one segment are read. */
 struct reading {
 	bool twin_due;			/* the last table is kept, and its copy may follow */
-	bool sectors_due;		/* chunks were met, and no table over them yet */
+	bool sectors_due;		/* chunks were met, and no table over them yet: they lie in [chunks_at, chunks_end) */
+	uint64_t chunks_at, chunks_end;
 	bool table_lost;		/* a table was met that cannot be used, and no copy of it yet */
 	uint64_t hole;			/* bytes that no section accounts for, since the last table */
 	uint64_t hole_at;		/* where they begin; the gap begins somewhere behind it */
@@ -259,16 +260,38 @@ table_read(struct ewf_map *map, struct ewf_segment *g, const struct ewf_section 
 	return table_keep(map, g, &t, err);
 }
 
-/* Before a sections list goes on or ends: chunks whose table was never met, or a hole that a table's copy does not fill. */
-static void
-settle(struct ewf_map *map, struct ewf_segment *g, struct reading *r)
+/* Chunks whose table was never met are looked for one by one. */
+static enum triage_status
+sectors_recover(struct ewf_map *map, struct ewf_segment *g, const struct reading *r, uint32_t *ret_count, bool *ret_complete,
+    struct triage_error *err)
 {
-	if (r->sectors_due || r->table_lost || r->hole > lost_twin(map, r)) {
+	struct ewf_table t;
+	enum triage_status st = ewf_recover(map, (uint32_t)(g - map->segments), r->chunks_at, r->chunks_end, &t, ret_complete, err);
+	*ret_count = t.count;
+	if (st != TRIAGE_OK || t.count == 0)
+		return st;
+	damaged(g, r->chunks_at, "the tables over these chunks are lost", *ret_complete);
+	g->found += t.count;
+	return table_keep(map, g, &t, err);
+}
+
+/* Before a list of sections goes on or ends: chunks without a table, or a hole that lost tables do not fill. */
+static enum triage_status
+settle(struct ewf_map *map, struct ewf_segment *g, struct reading *r, struct triage_error *err)
+{
+	bool complete = true;
+	uint32_t found = 0;
+	uint64_t explained = lost_twin(map, r);
+	twin_missed(map, g, r);
+	enum triage_status st = r->sectors_due ? sectors_recover(map, g, r, &found, &complete, err) : TRIAGE_OK;
+	if (found > 0)
+		explained = 2 * ewf_table_bytes(found);
+	if (!complete || r->hole > explained || (r->table_lost && !r->sectors_due)) {
 		g->lost = true;
 		ewf_map_gap(map);
 	}
-	twin_missed(map, g, r);
 	*r = (struct reading){ .twin_due = false };
+	return st;
 }
 
 static enum triage_status
@@ -279,6 +302,7 @@ section_read(struct ewf_map *map, struct ewf_segment *g, const struct ewf_sectio
 			r->hole_at = s->at - s->skipped;
 		r->hole += s->skipped;
 	}
+	enum triage_status st;
 	switch (s->type) {
 	case EWF_TABLE:
 	case EWF_TABLE2:
@@ -296,8 +320,11 @@ section_read(struct ewf_map *map, struct ewf_segment *g, const struct ewf_sectio
 		hash_read(map, g, s);
 		break;
 	case EWF_SECTORS:
-		settle(map, g, r);
+		if ((st = settle(map, g, r, err)) != TRIAGE_OK)
+			return st;
 		r->sectors_due = true;
+		r->chunks_at = s->at + EWF_DESCRIPTOR;
+		r->chunks_end = s->end;
 		break;
 	case EWF_SESSION:
 	case EWF_NEXT:
@@ -321,9 +348,13 @@ ewf_segment_read(struct ewf_map *map, uint32_t index, struct triage_error *err)
 		if (st != TRIAGE_OK)
 			return st;
 	}
-	if (!walk.whole)
-		r.sectors_due = true;	/* it was cut: nobody knows what followed */
-	settle(map, g, &r);
+	enum triage_status st = settle(map, g, &r, err);
+	if (st != TRIAGE_OK)
+		return st;
+	if (!walk.whole) {	/* it was cut: nobody knows what followed */
+		g->lost = true;
+		ewf_map_gap(map);
+	}
 	g->last = walk.whole && walk.last;
 	g->next = walk.whole && !walk.last;
 	if (walk.damage != NULL)

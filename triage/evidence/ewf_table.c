@@ -80,6 +80,8 @@ ewf_table_read(int fd, uint64_t size, const struct ewf_section *s, struct ewf_ta
 static const uint8_t *
 window_on(const struct ewf_table *t, uint64_t entries_at, uint32_t index, int fd, struct ewf_windows *windows)
 {
+	if (t->found != NULL)
+		return t->found + (size_t)index * ENTRY;
 	uint32_t first = index / EWF_WINDOW * EWF_WINDOW;
 	uint32_t count = t->count - first < EWF_WINDOW + 1 ? t->count - first : EWF_WINDOW + 1;
 	uint64_t at = entries_at + (uint64_t)first * ENTRY;

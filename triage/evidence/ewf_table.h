@@ -24,6 +24,7 @@ struct ewf_table {
 	uint64_t first_at;		/* file offset of its first chunk */
 	uint64_t at, end;		/* of the section */
 	uint64_t twin_at;		/* entries of the other copy, when both are damaged; else 0 */
+	const uint8_t *found;		/* its entries, when they were not read but found out; else NULL */
 	bool whole;			/* both checksums hold */
 };
 

@@ -30,9 +30,12 @@ static enum triage_status
 tell_damage(const struct telling *t, const struct ewf_segment *g)
 {
 	bool lost = g->lost && t->missing > 0;
+	char found[120] = "";
+	if (g->found > 0)
+		snprintf(found, sizeof(found), "; %" PRIu64 " chunks without a table were found by reading one after another", g->found);
 	return source_problem(t->sink, "open", lost ? TRIAGE_HIGH : g->harmless ? TRIAGE_LOW : TRIAGE_MEDIUM, "segment-damaged", g->damage_at, 0, t->err,
-	    "segment %s, offset %" PRIu64 ": %s; %s", g->name, g->damage_at, g->damage, lost ?
-	    "what it holds there is not read; get a whole copy of it" : "its other sections were found all the same");
+	    "segment %s, offset %" PRIu64 ": %s%s; %s", g->name, g->damage_at, g->damage, found, lost ?
+	    "not all that it holds is read; get a whole copy of it" : "its other sections were found all the same");
 }
 
 static enum triage_status
