@@ -17,6 +17,7 @@
 
 static const char why_checksum[] = "damaged chunk (checksum error)";
 static const char why_absent[] = "chunks missing from the image";
+static const char why_unreadable[] = "chunk unreadable or cut off";
 
 struct ewf {
 	struct reader base;
@@ -38,7 +39,8 @@ ewf_read(struct reader *r, uint64_t offset, uint8_t *buf, size_t size, struct tr
 		enum ewf_state state = ewf_chunks_copy(ewf->chunks, chunk, inside, buf + done, piece);
 		uint64_t left = r->size - chunk * unit;
 		if (state != EWF_GOOD)
-			bad_list_add(&ewf->bad, chunk * unit, left < unit ? left : unit, state == EWF_ABSENT ? why_absent : why_checksum);
+			bad_list_add(&ewf->bad, chunk * unit, left < unit ? left : unit,
+			    state == EWF_ABSENT ? why_absent : state == EWF_DAMAGED ? why_checksum : why_unreadable);
 		done += piece;
 	}
 	r->bad_bytes += bad_list_within(&ewf->bad, offset, size);

@@ -92,16 +92,15 @@ as_plain(const struct ewf_chunks *c, size_t there, uint8_t *out, size_t bytes)
 }
 
 /* Decode by what one entry says. out has room for a whole chunk. */
-static bool
+static enum ewf_state
 decode_at(struct ewf_chunks *c, const struct ewf_place *p, uint8_t *out, size_t bytes)
 {
 	const struct ewf_segment *g = &c->map->segments[p->segment];
 	size_t there = p->room < c->packed_room ? (size_t)p->room : c->packed_room;
 	if (!ewf_read_at(g->fd, p->at, c->packed, there))
-		return false;
-	if (p->packed && p->sure)
-		return as_packed(c, there, out, bytes);
-	return as_plain(c, there, out, bytes) || as_packed(c, there, out, bytes);
+		return EWF_UNREADABLE;
+	bool plain = !(p->packed && p->sure) && as_plain(c, there, out, bytes);
+	return plain || as_packed(c, there, out, bytes) ? EWF_GOOD : EWF_DAMAGED;
 }
 
 static enum ewf_state
@@ -114,12 +113,13 @@ decode(struct ewf_chunks *c, uint64_t chunk, uint8_t *out)
 	if (t == NULL)
 		return EWF_ABSENT;
 	const struct ewf_segment *g = &c->map->segments[t->segment];
-	for (unsigned twin = 0; twin < 2; twin++) {
+	enum ewf_state state = EWF_UNREADABLE;
+	for (unsigned twin = 0; twin < 2 && state != EWF_GOOD; twin++) {
 		struct ewf_place p;
-		if (ewf_table_place(t, twin == 1, (uint32_t)(chunk - t->first), g->fd, g->size, &c->windows, &p) && decode_at(c, &p, out, bytes))
-			return EWF_GOOD;
+		if (ewf_table_place(t, twin == 1, (uint32_t)(chunk - t->first), g->fd, g->size, &c->windows, &p))
+			state = decode_at(c, &p, out, bytes);
 	}
-	return EWF_DAMAGED;
+	return state;
 }
 
 enum ewf_state

@@ -9,7 +9,7 @@
 
 #include "triage/evidence/ewf_map.h"
 
-enum ewf_state { EWF_GOOD, EWF_ABSENT, EWF_DAMAGED };
+enum ewf_state { EWF_GOOD, EWF_ABSENT, EWF_DAMAGED, EWF_UNREADABLE };	/* the last: its segment ends first, or its medium fails */
 
 struct ewf_chunks;		/* of one map, which must outlive it */
 

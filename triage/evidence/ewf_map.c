@@ -162,8 +162,8 @@ ewf_map_place(struct ewf_map *map)
 	map->named = run_chunks(map, 0, true);
 	if (!v->found)
 		return false;
-	map->size = v->sectors != 0 ? v->sectors * v->sector_size : (v->chunks != 0 ? v->chunks : map->named) * v->chunk_size;
-	if (map->size > INT64_MAX)
+	uint64_t counted = v->sectors != 0 ? v->sectors : v->chunks != 0 ? v->chunks : map->named;
+	if (__builtin_mul_overflow(counted, v->sectors != 0 ? v->sector_size : v->chunk_size, &map->size) || map->size > INT64_MAX)
 		return false;
 	map->chunks = map->size / v->chunk_size + (map->size % v->chunk_size != 0);
 	if (!v->whole && (map->chunks != v->chunks || map->named > map->chunks))

@@ -18,12 +18,12 @@ static enum triage_status
 tell_unused(const struct telling *t, const struct ewf_segment *g)
 {
 	static const char *const why[] = {
-		[EWF_TWICE] = "says the same number as another file",
+		[EWF_TWICE] = "says the same number as another file, and there is no other place for it",
 		[EWF_FOREIGN] = "belongs to another image (its set identifier or its sizes differ)",
 		[EWF_BEYOND] = "lies behind the segment with which the image ends",
 	};
 	return source_problem(t->sink, "open", TRIAGE_HIGH, "segment-foreign", TRIAGE_NO_ID, 0, t->err,
-	    "segment %s (number %u) %s: it is not read", g->name, g->number, why[g->use]);
+	    "segment %s %s: it is not read", g->name, why[g->use]);
 }
 
 static enum triage_status
@@ -139,6 +139,9 @@ ewf_map_tell(const struct ewf_map *map, const struct evidence_sink *sink, struct
 	enum triage_status st = tell_segments(&t);
 	if (st == TRIAGE_OK && map->volume.found)
 		st = tell_chunks(&t);
+	if (st == TRIAGE_OK && map->volume.found && map->volume.sectors != 0 && map->volume.chunks != map->chunks)
+		st = source_problem(sink, "open", TRIAGE_LOW, "medium-size", TRIAGE_NO_ID, 0, err,
+		    "the image says that it has %" PRIu32 " chunks, but its sectors make %" PRIu64 ": the sectors are believed", map->volume.chunks, map->chunks);
 	if (st == TRIAGE_OK)
 		st = tell_acquisition(&t);
 	if (st == TRIAGE_OK && map->hashes_differ)
