@@ -29,7 +29,7 @@ tell_unused(const struct telling *t, const struct ewf_segment *g)
 static enum triage_status
 tell_damage(const struct telling *t, const struct ewf_segment *g)
 {
-	bool lost = g->lost && t->missing > 0;
+	bool lost = g->lost && (t->missing > 0 || !t->map->volume.found);
 	char found[120] = "";
 	if (g->found > 0)
 		snprintf(found, sizeof(found), "; %" PRIu64 " chunks without a table were found by reading one after another", g->found);
