@@ -9,7 +9,7 @@ BEGIN {
 	allow["report"] = "base report case/query.h case/custody.h"
 	allow["run"] = "base evidence analyse artefact detect case report run"
 	allow["cli"] = "base run report analyse case/query.h cli"
-	library["<tsk/"] = library["<libewf"] = "evidence"
+	library["<tsk/"] = library["<libdeflate"] = "evidence"
 	library["<yara"] = library["<magic.h"] = "analyse"
 	library["<sqlite3.h"] = "case"
 	library["<seccomp.h"] = "run"

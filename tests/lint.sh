@@ -1,7 +1,7 @@
 #!/bin/sh
 # lint.sh - static analysis with what is installed: gcc -fanalyzer, clang-tidy, cppcheck.
 cd "$(dirname "$0")/.." || exit 2
-flags="-std=gnu17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DTRIAGE_VERSION=\"x\" -DTRIAGE_LIBRARIES=\"x\" -Iinclude -I. $(pkg-config --cflags libewf yara libseccomp sqlite3 libcrypto)"
+flags="-std=gnu17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DTRIAGE_VERSION=\"x\" -DTRIAGE_LIBRARIES=\"x\" -Iinclude -I. $(pkg-config --cflags libdeflate yara libseccomp sqlite3 libcrypto)"
 bad=0
 for f in triage/*/*.c; do
 	# shellcheck disable=SC2086

@@ -9,7 +9,7 @@ for f in triage/*/*.[ch]; do awk -f tests/layers.awk "$f" || bad=1; done
 say $bad "includes follow the arrows between rooms"
 sh tests/banned.sh
 say $? "no banned function, no goto, no printing in the library"
-flags=$(pkg-config --cflags libewf yara libseccomp sqlite3 libcrypto)
+flags=$(pkg-config --cflags libdeflate yara libseccomp sqlite3 libcrypto)
 bad=0
 for h in include/triage/*.h triage/*/*.h; do
 	# shellcheck disable=SC2086

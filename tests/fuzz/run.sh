@@ -12,7 +12,7 @@ for t in $targets; do
 	echo "build/fuzz/fuzz_$t"
 done > $B/targets
 flags="-std=gnu17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Iinclude -I. -Wall -Wextra -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -DTRIAGE_ASAN"
-libs="$(pkg-config --libs libewf yara libseccomp sqlite3 libcrypto) -ltsk -lmagic -lm"
+libs="$(pkg-config --libs libdeflate yara libseccomp sqlite3 libcrypto) -ltsk -lmagic -lm"
 # shellcheck disable=SC2016
 xargs -P 2 -n 1 sh -c 'clang $1 -o "$3" "tests/fuzz/$(basename "$3").c" build/fuzz/libtriage.a $2' sh "$flags" "$libs" < $B/targets || exit 2
 cat > $B/one.sh <<'ONE'

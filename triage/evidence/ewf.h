@@ -1,4 +1,4 @@
-/* ewf.h - E01 images: the signature by which they are known. */
+/* ewf.h - E01 images: the signature by which a segment is known. */
 #ifndef TRIAGE_EVIDENCE_EWF_H
 #define TRIAGE_EVIDENCE_EWF_H
 

@@ -1,148 +1,240 @@
-/* ewf_map.c - see ewf_map.h. */
+/* ewf_map.c - the segments in their order, and the place of each chunk; see ewf_map.h. */
 #include "triage/evidence/ewf_map.h"
 
+#include "triage/base/fault.h"
 #include "triage/base/view.h"
-#include "triage/evidence/checksum.h"
 #include "triage/evidence/ewf.h"
 
-#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { FILE_HEADER = 13, NUMBER = 9, DESCRIPTOR = 76, NEXT = 16, SIZE = 24, DESCRIPTOR_SUM = 72, SECTIONS_MAX = 1 << 20 };
-enum { VOLUME_CHUNKS = 4, VOLUME_CHUNK_SECTORS = 8, VOLUME_SECTOR_SIZE = 12, VOLUME_SECTORS = 16, VOLUME_SIZE = 1052, SMART_SIZE = 94 };
-enum { TABLE_HEADER = 24, TABLE_SUM = 20, HASH_SIZE = 36, DIGEST_SIZE = 80, PAYLOAD_MAX = VOLUME_SIZE };
-
-struct section {
-	char type[17];
-	uint64_t at, next, size;	/* file offsets and bytes; size counts the descriptor too */
-};
-
-static bool
-sum_holds(const uint8_t *data, size_t size)
-{
-	return adler32_of(data, size) == load_le32(data + size);
-}
-
-static bool
-read_at(int fd, uint64_t at, uint8_t *buf, size_t size)
-{
-	size_t done = 0;
-	while (done < size) {
-		ssize_t n = pread(fd, buf + done, size - done, (off_t)(at + done));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		done += (size_t)n;
-	}
-	return true;
-}
+enum { NUMBER = 9 };
 
 bool
 ewf_signature(const uint8_t *head, size_t size)
 {
-	return size >= FILE_HEADER && memcmp(head, "EVF\x09\r\n\xff\0", 8) == 0;
+	return size >= EWF_FILE_HEADER && memcmp(head, "EVF\x09\r\n\xff\0", 8) == 0;
 }
 
-/* Read and check a descriptor. Returns what is wrong, NULL for nothing. */
-static const char *
-section_read(int fd, uint64_t file_size, uint64_t at, struct section *s)
+static bool
+number_taken(const struct ewf_map *map, unsigned number)
 {
-	uint8_t raw[DESCRIPTOR];
-	if (at > file_size || file_size - at < DESCRIPTOR)
-		return "the file ends before its section list does: it was cut";
-	if (!read_at(fd, at, raw, DESCRIPTOR))
-		return "a section cannot be read";
-	if (!sum_holds(raw, DESCRIPTOR_SUM))
-		return "the checksum of a section header does not hold";
-	memcpy(s->type, raw, 16);
-	s->type[16] = '\0';
-	s->at = at;
-	s->next = load_le64(raw + NEXT);
-	s->size = load_le64(raw + SIZE);
-	bool ends = strcmp(s->type, "next") == 0 || strcmp(s->type, "done") == 0;
-	if (!ends && (s->next <= at || s->next > file_size))
-		return "a section header points outside the file: it was cut or changed";
-	if (!ends && (s->size < DESCRIPTOR || s->size > s->next - at))
-		s->size = s->next - at;
-	return NULL;
+	for (size_t i = 0; i < map->count; i++)
+		if (map->segments[i].number == number)
+			return true;
+	return false;
 }
 
-static const char *
-volume_look(const struct section *s, const uint8_t *data, size_t size, struct ewf_map *map)
+/* Number the segments: as their headers say, and where a header is destroyed or says what another says, by place. */
+static void
+number_all(struct ewf_map *map)
 {
-	size_t whole = s->size - DESCRIPTOR >= VOLUME_SIZE ? VOLUME_SIZE : SMART_SIZE;
-	if (size < whole || !sum_holds(data, whole - 4))
-		return "the checksum of the volume section does not hold";
-	uint64_t chunk_size = (uint64_t)load_le32(data + VOLUME_CHUNK_SECTORS) * load_le32(data + VOLUME_SECTOR_SIZE);
-	if (chunk_size == 0 || chunk_size > UINT32_C(1) << 30)
-		return "the volume section tells of an impossible chunk size";
-	if (map->chunk_size == 0)
-		*map = (struct ewf_map){
-			.chunk_size = (uint32_t)chunk_size,
-			.sector_size = load_le32(data + VOLUME_SECTOR_SIZE),
-			.chunks = load_le32(data + VOLUME_CHUNKS),
-			.sectors = whole == VOLUME_SIZE ? load_le64(data + VOLUME_SECTORS) : load_le32(data + VOLUME_SECTORS),
-		};
-	return NULL;
-}
-
-/* One section's contents. Returns what is wrong, NULL for nothing that matters. */
-static const char *
-contents_look(int fd, const struct section *s, struct ewf_map *map, struct ewf_segment *segment)
-{
-	uint8_t data[PAYLOAD_MAX];
-	size_t size = s->size - DESCRIPTOR < sizeof(data) ? (size_t)(s->size - DESCRIPTOR) : sizeof(data);
-	bool table = strcmp(s->type, "table") == 0, table2 = strcmp(s->type, "table2") == 0;
-	bool hash = strcmp(s->type, "hash") == 0, digest = strcmp(s->type, "digest") == 0;
-	bool volume = strcmp(s->type, "volume") == 0 || strcmp(s->type, "disk") == 0 || strcmp(s->type, "data") == 0;
-	if (!(table || table2 || hash || digest || volume))
-		return NULL;
-	if (!read_at(fd, s->at + DESCRIPTOR, data, size))
-		return "a section cannot be read";
-	if (volume)
-		return volume_look(s, data, size, map);
-	if (hash || digest) {
-		size_t whole = hash ? HASH_SIZE : DIGEST_SIZE;
-		segment->hash_only = size < whole || !sum_holds(data, whole - 4);
-		return segment->hash_only ? "the checksum of the stored hash does not hold" : NULL;
+	for (size_t i = 0; i < map->count; i++) {
+		struct ewf_segment *g = &map->segments[i];
+		uint8_t head[EWF_FILE_HEADER];
+		bool signature = g->size >= sizeof(head) && ewf_read_at(g->fd, 0, head, sizeof(head)) && ewf_signature(head, sizeof(head));
+		unsigned number = signature ? load_le16(head + NUMBER) : 0;
+		g->headed = number != 0 && !number_taken(map, number);
+		g->number = g->headed ? number : 0;
+		if (signature && number != 0 && !g->headed)
+			g->use = EWF_TWICE;
+		else if (!g->headed) {
+			g->damage = "its file header is damaged: it is taken by its name";
+			g->harmless = true;
+		}
 	}
-	if (size < TABLE_HEADER || !sum_holds(data, TABLE_SUM))
-		return "the checksum of a chunk table does not hold";
-	uint64_t entries = load_le32(data);
-	if (entries > (s->size - DESCRIPTOR - TABLE_HEADER) / 4)
-		return "a chunk table is longer than its section";
-	if (table)
-		segment->chunks += entries;
-	return NULL;
+	for (size_t i = 0; i < map->count; i++) {
+		struct ewf_segment *g = &map->segments[i];
+		unsigned place = i > 0 ? map->segments[i - 1].number + 1 : 1;
+		if (g->number != 0)
+			continue;
+		if (!number_taken(map, place)) {
+			g->number = place;
+			g->use = EWF_USED;
+		} else if (g->use == EWF_USED) {
+			g->use = EWF_TWICE;
+		}
+	}
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+	const struct ewf_segment *left = a, *right = b;
+	return (left->number > right->number) - (left->number < right->number);
+}
+
+bool
+ewf_foreign(const struct ewf_volume *image, const struct ewf_volume *v)
+{
+	static const uint8_t none[EWF_SET];
+	if (!image->whole || !v->whole)
+		return false;
+	if (memcmp(image->set, none, EWF_SET) != 0 && memcmp(v->set, none, EWF_SET) != 0)
+		return memcmp(image->set, v->set, EWF_SET) != 0;
+	return image->chunk_size != v->chunk_size || image->sector_size != v->sector_size ||
+	    (image->sectors != 0 && v->sectors != 0 && image->sectors != v->sectors);
 }
 
 void
-ewf_segment_look(int fd, uint64_t size, struct ewf_map *map, struct ewf_segment *ret_segment)
+ewf_map_gap(struct ewf_map *map)
 {
-	uint8_t head[FILE_HEADER];
-	*ret_segment = (struct ewf_segment){ 0 };
-	if (size < FILE_HEADER || !read_at(fd, 0, head, FILE_HEADER) || !ewf_signature(head, FILE_HEADER)) {
-		ret_segment->damage = "it does not begin like an E01 segment";
-		return;
-	}
-	ret_segment->number = load_le16(head + NUMBER);
-	struct section s = { .next = FILE_HEADER };
-	for (unsigned i = 0; i < SECTIONS_MAX; i++) {
-		uint64_t at = s.next;
-		const char *wrong = section_read(fd, size, at, &s);
-		if (wrong == NULL && (strcmp(s.type, "next") == 0 || strcmp(s.type, "done") == 0)) {
-			ret_segment->last = s.type[0] == 'd';
-			return;
+	uint32_t last = map->table_count > 0 ? map->tables[map->table_count - 1].run : 0;
+	if (map->table_count == 0 || map->run == last)
+		map->run = map->table_count == 0 ? 1 : last + 1;
+}
+
+static enum triage_status
+read_all(struct ewf_map *map, struct triage_error *err)
+{
+	unsigned due = 1;
+	bool ended = false;
+	for (uint32_t i = 0; i < map->count; i++) {
+		struct ewf_segment *g = &map->segments[i];
+		if (g->use == EWF_USED && ended)
+			g->use = EWF_BEYOND;
+		if (g->use != EWF_USED)
+			continue;
+		struct ewf_map before = *map;
+		if (g->number != due)
+			ewf_map_gap(map);
+		enum triage_status st = ewf_segment_read(map, i, err);
+		if (st != TRIAGE_OK)
+			return st;
+		if (before.volume.whole && ewf_foreign(&before.volume, &g->volume)) {
+			/* what it told is forgotten; the array may have grown meanwhile */
+			before.tables = map->tables;
+			before.table_room = map->table_room;
+			before.acquisition = map->acquisition;
+			before.found = map->found;
+			before.found_count = map->found_count;
+			before.found_chunks = map->found_chunks;
+			*map = before;
+			g->use = EWF_FOREIGN;
+			continue;
 		}
-		if (wrong == NULL)
-			wrong = contents_look(fd, &s, map, ret_segment);
-		if (wrong != NULL) {
-			ret_segment->damage = wrong;
-			ret_segment->damage_at = at;
-			return;
-		}
+		due = g->number + 1;
+		ended = g->last;
 	}
-	ret_segment->damage = "it has too many sections";
+	if (!ended)
+		ewf_map_gap(map);
+	return TRIAGE_OK;
+}
+
+static uint64_t
+run_chunks(const struct ewf_map *map, uint32_t run, bool all)
+{
+	uint64_t sum = 0;
+	for (size_t i = 0; i < map->table_count; i++)
+		sum += all || map->tables[i].run == run ? map->tables[i].count : 0;
+	return sum;
+}
+
+/* Number the chunks of one run from first on. */
+static void
+run_place(struct ewf_map *map, uint32_t run, bool all, uint64_t first)
+{
+	for (size_t i = 0; i < map->table_count; i++)
+		if (all || map->tables[i].run == run) {
+			map->tables[i].first = first;
+			first += map->tables[i].count;
+		}
+}
+
+/* Keep the tables whose place is known. */
+static void
+drop_unplaced(struct ewf_map *map)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < map->table_count; i++) {
+		if (map->tables[i].first == UINT64_MAX)
+			map->unplaced += map->tables[i].count;
+		else
+			map->tables[kept++] = map->tables[i];
+	}
+	map->table_count = kept;
+}
+
+bool
+ewf_map_place(struct ewf_map *map)
+{
+	const struct ewf_volume *v = &map->volume;
+	map->named = run_chunks(map, 0, true);
+	if (!v->found)
+		return false;
+	uint64_t counted = v->sectors != 0 ? v->sectors : v->chunks != 0 ? v->chunks : map->named;
+	if (__builtin_mul_overflow(counted, v->sectors != 0 ? v->sector_size : v->chunk_size, &map->size) || map->size > INT64_MAX)
+		return false;
+	map->chunks = map->size / v->chunk_size + (map->size % v->chunk_size != 0);
+	if (!v->whole && (map->chunks != v->chunks || map->named > map->chunks))
+		return false;	/* damaged, and not even consistent in itself */
+	for (size_t i = 0; i < map->table_count; i++)
+		map->tables[i].first = UINT64_MAX;
+	uint32_t last = map->table_count > 0 ? map->tables[map->table_count - 1].run : 0;
+	bool tail = last == map->run && map->run > 0;	/* no gap behind the last table, and one somewhere before it */
+	uint64_t head_chunks = run_chunks(map, 0, false), tail_chunks = tail ? run_chunks(map, last, false) : 0;
+	if (map->run == 0 || map->named == map->chunks) {
+		run_place(map, 0, true, 0);
+	} else {
+		run_place(map, 0, false, 0);
+		if (tail && tail_chunks <= map->chunks && map->chunks - tail_chunks >= head_chunks)
+			run_place(map, last, false, map->chunks - tail_chunks);
+	}
+	drop_unplaced(map);
+	return map->table_count > 0 || map->chunks == 0;
+}
+
+const struct ewf_table *
+ewf_map_find(const struct ewf_map *map, uint64_t chunk)
+{
+	size_t low = 0, high = map->table_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (map->tables[middle].first + map->tables[middle].count > chunk)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low < map->table_count && map->tables[low].first <= chunk ? &map->tables[low] : NULL;
+}
+
+enum triage_status
+ewf_map_read(const struct evidence_input *in, struct ewf_map *map, const struct evidence_sink *sink, struct triage_error *err)
+{
+	map->segments = fault_hit() ? NULL : calloc(in->count, sizeof(*map->segments));
+	if (map->segments == NULL) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for %zu segments", in->count);
+		return TRIAGE_E_MEMORY;
+	}
+	map->count = in->count;
+	for (size_t i = 0; i < in->count; i++) {
+		const char *slash = strrchr(in->paths[i], '/');
+		map->segments[i] = (struct ewf_segment){ .fd = in->fds[i], .size = in->sizes[i], .name = slash != NULL ? slash + 1 : in->paths[i] };
+	}
+	number_all(map);
+	qsort(map->segments, map->count, sizeof(*map->segments), by_number);
+	enum triage_status st = read_all(map, err);
+	if (st != TRIAGE_OK)
+		return st;
+	bool placed = ewf_map_place(map);
+	if ((st = ewf_map_tell(map, sink, err)) != TRIAGE_OK)
+		return st;
+	if (placed)
+		return TRIAGE_OK;
+	triage_error_set(err, TRIAGE_E_FORMAT, 0, map->volume.found ? "no chunk of this E01 can be placed: the parts that would say where "
+	    "they belong are damaged or missing; nothing of it can be read" : "the volume section of this E01, which tells its size, is damaged "
+	    "or missing in every segment: nothing of it can be read");
+	return TRIAGE_E_FORMAT;
+}
+
+void
+ewf_map_release(struct ewf_map *map)
+{
+	for (size_t i = 0; i < map->found_count; i++)
+		free(map->found[i]);
+	free(map->found);
+	free(map->segments);
+	free(map->tables);
+	bad_list_release(&map->acquisition);
+	*map = (struct ewf_map){ 0 };
 }

@@ -3,7 +3,6 @@
 
 #include "triage/base/fault.h"
 #include "triage/evidence/disk.h"
-#include "triage/evidence/ewf.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -36,12 +35,13 @@ read_head(const struct evidence_input *in, uint8_t *head, size_t size)
 	return done;
 }
 
+/* Every kind reads by the descriptors that it is given. */
 bool
 evidence_needs_open(const struct evidence_input *in)
 {
 	uint8_t head[HEAD];
 	size_t size = read_head(in, head, sizeof(head));
-	return in->kind != TRIAGE_EVIDENCE_DEVICE && (ewf_signature(head, size) || disk_needs_open(head, size));
+	return in->kind != TRIAGE_EVIDENCE_DEVICE && disk_needs_open(head, size);
 }
 
 char *

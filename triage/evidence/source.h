@@ -21,6 +21,7 @@ struct evidence_source {
 	enum triage_evidence_kind kind;	/* as found, not as guessed by name */
 	char stored_md5[33];		/* lower-case hex, "" when none is stored */
 	char stored_sha1[41];
+	char about[1024];		/* what the acquiring tool wrote about case, examiner and dates; display form, "" for none */
 	/* what the probe found; see probe.h */
 	bool probed, together;		/* together: with the other sources of the run */
 	struct kept found;		/* rows that evidence_probe() has not told yet */

@@ -57,40 +57,66 @@ letters_extension(unsigned index, unsigned start, bool upper, char *out)
 	snprintf(out, 8, "%c%c", (char)('a' + (index - 1) / 26 % 26), (char)('a' + (index - 1) % 26));
 }
 
-/* E01 .. E99, EAA .. EZZ, FAA .. ZZZ. Source: EWF specification by J. Metz, segment file extensions. */
+/* E01 .. E99, EAA .. EZZ, FAA .. ZZZ, and so on from S for SMART. Source: EWF specification by J. Metz, segment file extensions. */
 static unsigned
-ewf_index(const char *extension, unsigned start)
+lettered_index(const char *extension, char letter)
 {
-	(void)start;
 	char e[4] = { 0 };
 	if (strlen(extension) != 3)
 		return 0;
 	for (unsigned i = 0; i < 3; i++)
 		e[i] = (char)(extension[i] >= 'a' && extension[i] <= 'z' ? extension[i] - 32 : extension[i]);
-	if (e[0] == 'E' && strspn(e + 1, "0123456789") == 2)
+	if (e[0] == letter && strspn(e + 1, "0123456789") == 2)
 		return (unsigned)(e[1] - '0') * 10 + (unsigned)(e[2] - '0');
 	for (unsigned i = 0; i < 3; i++)
 		if (e[i] < 'A' || e[i] > 'Z')
 			return 0;
-	return e[0] < 'E' ? 0 : 100 + (unsigned)(e[0] - 'E') * 676 + (unsigned)(e[1] - 'A') * 26 + (unsigned)(e[2] - 'A');
+	return e[0] < letter ? 0 : 100 + (unsigned)(e[0] - letter) * 676 + (unsigned)(e[1] - 'A') * 26 + (unsigned)(e[2] - 'A');
+}
+
+static void
+lettered_extension(unsigned index, char letter, bool upper, char *out)
+{
+	unsigned base = upper ? 'A' : 'a', first = base + (unsigned)(letter - 'A');
+	unsigned n = index - 100;
+	if (index < 100)
+		snprintf(out, 8, "%c%02u", (int)first, index);
+	else
+		snprintf(out, 8, "%c%c%c", (int)(first + n / 676 % (unsigned)('Z' - letter + 1)), (int)(base + n / 26 % 26), (int)(base + n % 26));
+}
+
+static unsigned
+ewf_index(const char *extension, unsigned start)
+{
+	(void)start;
+	return lettered_index(extension, 'E');
 }
 
 static void
 ewf_extension(unsigned index, unsigned start, bool upper, char *out)
 {
 	(void)start;
-	if (index < 100) {
-		snprintf(out, 8, "%c%02u", upper ? 'E' : 'e', index);
-		return;
-	}
-	unsigned n = index - 100;
-	unsigned base = upper ? 'A' : 'a';
-	snprintf(out, 8, "%c%c%c", (int)(base + 4 + n / 676 % 22), (int)(base + n / 26 % 26), (int)(base + n % 26));
+	lettered_extension(index, 'E', upper, out);
+}
+
+static unsigned
+smart_index(const char *extension, unsigned start)
+{
+	(void)start;
+	return lettered_index(extension, 'S');
+}
+
+static void
+smart_extension(unsigned index, unsigned start, bool upper, char *out)
+{
+	(void)start;
+	lettered_extension(index, 'S', upper, out);
 }
 
 static const struct numbering by_digits = { TRIAGE_EVIDENCE_SPLIT, digits_index, digits_extension };
 static const struct numbering by_letters = { TRIAGE_EVIDENCE_SPLIT, letters_index, letters_extension };
 static const struct numbering by_ewf = { TRIAGE_EVIDENCE_EWF, ewf_index, ewf_extension };
+static const struct numbering by_smart = { TRIAGE_EVIDENCE_EWF, smart_index, smart_extension };
 
 static enum triage_status
 no_memory(struct triage_error *err)
@@ -154,6 +180,8 @@ numbering_of(const char *extension, unsigned *ret_start)
 	*ret_start = 1;
 	if (ewf_index(extension, 1) > 0 && (extension[0] == 'E' || extension[0] == 'e'))
 		return &by_ewf;
+	if (smart_index(extension, 1) > 0 && (extension[0] == 'S' || extension[0] == 's'))
+		return &by_smart;
 	if (strlen(extension) == 3 && strspn(extension, "0123456789") == 3) {
 		*ret_start = strcmp(extension, "000") == 0 ? 0 : 1;
 		return &by_digits;
@@ -192,13 +220,17 @@ open_segments(struct source *s, const struct numbering *family, unsigned start, 
 		char first[8], first_path[PATH_MAX + 16];
 		family->extension(1, start, upper, first);
 		snprintf(first_path, sizeof(first_path), "%.*s.%s", (int)(dot - stem_path), stem_path, first);
-		if (access(first_path, F_OK) != 0) {
+		/* E02 without E01 is an image whose first segment is missing: the reader places what is there */
+		bool headless = family->kind == TRIAGE_EVIDENCE_EWF && family->index(dot + 1, start) < 100;
+		if (access(first_path, F_OK) != 0 && !headless) {
 			/* no first segment beside it: the name only looks like one (image.dd) */
 			s->kind = TRIAGE_EVIDENCE_RAW;
 			return add_segment(s, s->path, err);
 		}
-		triage_error_set(err, TRIAGE_E_USAGE, TRIAGE_NO_OFFSET, "%s is a later segment; give the first one: %s", s->path, first_path);
-		return TRIAGE_E_USAGE;
+		if (access(first_path, F_OK) == 0) {
+			triage_error_set(err, TRIAGE_E_USAGE, TRIAGE_NO_OFFSET, "%s is a later segment; give the first one: %s", s->path, first_path);
+			return TRIAGE_E_USAGE;
+		}
 	}
 	*dot = '\0';
 	snprintf(folder_path, sizeof(folder_path), "%s", stem_path);
