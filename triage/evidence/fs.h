@@ -1,7 +1,7 @@
 /*
  * fs.h - an opened file system and the drivers that read one.
  *
- * NTFS, ext2/3/4, FAT and exFAT are read by our own code; the others through libtsk, always with a named type.
+ * NTFS, ext2/3/4, XFS, FAT and exFAT are read by our own code; the others through libtsk, always with a named type.
  */
 #ifndef TRIAGE_EVIDENCE_FS_H
 #define TRIAGE_EVIDENCE_FS_H
@@ -33,6 +33,7 @@ struct fs_driver {
 extern const struct fs_driver ntfs_driver;
 extern const struct fs_driver ext_driver;
 extern const struct fs_driver fat_driver;
+extern const struct fs_driver xfs_driver;
 extern const struct fs_driver tsk_driver;
 
 #endif
