@@ -47,6 +47,13 @@ fill_inside(const struct xfs_inode *inode, const uint8_t *bytes, size_t size, ui
 	return TRIAGE_OK;
 }
 
+/* mkfs wrote long links without a head for years, whatever the version. */
+static bool
+is_headless(const uint8_t *piece, size_t size)
+{
+	return memcmp(piece, "XSLM", 4) != 0 && memchr(piece, 0, size) == NULL;
+}
+
 /* Version 5: each piece of a long link begins with a head that says which bytes follow. */
 static enum triage_status
 fill_checked_link(struct xfs *x, const struct xfs_inode *inode, struct evidence_content *c, bool *damaged, struct triage_error *err)
@@ -59,8 +66,14 @@ fill_checked_link(struct xfs *x, const struct xfs_inode *inode, struct evidence_
 		const struct run *r = &c->map.runs[i];
 		size_t want = r->length < sizeof(piece) ? (size_t)r->length : sizeof(piece);
 		if (r->place >= RUN_FILLER || want <= LINK_HEAD ||
-		    cache_read(x->cache, r->place, piece, want, &bad, &ignored) != TRIAGE_OK || memcmp(piece, "XSLM", 4) != 0 ||
-		    load_be32(piece + LINK_OFFSET) != done)
+		    cache_read(x->cache, r->place, piece, want, &bad, &ignored) != TRIAGE_OK)
+			break;
+		if (i == 0 && want >= size && is_headless(piece, size)) {
+			memcpy(target, piece, size);
+			done = size;
+			break;
+		}
+		if (memcmp(piece, "XSLM", 4) != 0 || load_be32(piece + LINK_OFFSET) != done)
 			break;
 		size_t here = load_be32(piece + LINK_BYTES);
 		here = here > want - LINK_HEAD ? want - LINK_HEAD : here;
@@ -127,5 +140,7 @@ xfs_content(struct evidence_fs *fs, uint64_t number, uint32_t attr_type, uint32_
 		st = xfs_content_fill(x, &inode, CONTENT_NODES, c, &damaged, err);
 	if (damaged)
 		c->flags |= EVIDENCE_CONTENT_FILLER;
+	if (st == TRIAGE_OK && inode.mode != 0 && xfs_inode_is_left(x, number) && any_reused(x, c))
+		c->flags |= EVIDENCE_CONTENT_REUSED;
 	return st;
 }

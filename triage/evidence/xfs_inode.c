@@ -88,6 +88,13 @@ xfs_inode_read(struct xfs *x, uint64_t number, struct xfs_inode *ret_inode, stru
 }
 
 bool
+xfs_inode_is_left(struct xfs *x, uint64_t number)
+{
+	uint64_t block = number >> x->per_block_log, place;
+	return xfs_inode_place(x, number, &place) && !xfs_any_allocated(x, block, 1);
+}
+
+bool
 xfs_is_internal(const struct xfs *x, uint64_t number)
 {
 	for (size_t i = 0; i < XFS_INTERNAL; i++)

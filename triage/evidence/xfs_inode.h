@@ -36,6 +36,9 @@ bool xfs_inode_parse(const struct xfs *x, const uint8_t *raw, uint64_t number, s
 /* Read inode number. Errors: E_FORMAT, E_SHORT, E_IO. */
 WARN_UNUSED enum triage_status xfs_inode_read(struct xfs *x, uint64_t number, struct xfs_inode *ret_inode, struct triage_error *err);
 
+/* Does the inode lie in free space? Its chunk was given back then, and it stands there until the block is used again. */
+bool xfs_inode_is_left(struct xfs *x, uint64_t number);
+
 /* Bitmap and summary of the realtime device, quotas, the directory of such: no file of a person. */
 bool xfs_is_internal(const struct xfs *x, uint64_t number);
 

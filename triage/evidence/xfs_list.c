@@ -27,6 +27,7 @@ struct listing {
 	size_t queued, entered, room;
 	struct xfs_names old;	/* deleted names of inodes in use: whose they are shows when all live names are known */
 	struct folder *old_in;	/* the folder of each */
+	struct id_set left;	/* folders entered whose chunk of inodes was given back */
 	uint64_t bytes_left;	/* of directories: more than the volume holds is a trick */
 };
 
@@ -39,6 +40,7 @@ listing_release(struct listing *l)
 	buf_release(&l->link);
 	buf_release(&l->name);
 	xfs_chunks_release(&l->chunks);
+	id_set_release(&l->left);
 	free(l->queue);
 }
 
@@ -69,6 +71,16 @@ tell(struct listing *l, uint64_t inode, uint64_t edge, const char *code, enum tr
 	}, err, "%s", what);
 }
 
+/* Was this folder entered before? left: it is in no chunk any more. */
+static enum triage_status
+is_entered(struct listing *l, uint64_t number, bool left, bool *ret_entered, struct triage_error *err)
+{
+	bool fresh = true;
+	enum triage_status st = left ? id_set_add(&l->left, number, &fresh, err) : TRIAGE_OK;
+	*ret_entered = left ? !fresh : xfs_marked(&l->chunks, number, XFS_IS_ENTERED);
+	return st;
+}
+
 /* Send an entry for an inode that was read, and queue it when it is a folder. f: what becomes of it as a folder. */
 static enum triage_status
 send_inode(struct listing *l, const struct xfs_inode *inode, struct triage_entry *e, struct folder f, struct triage_error *err)
@@ -76,13 +88,16 @@ send_inode(struct listing *l, const struct xfs_inode *inode, struct triage_entry
 	int64_t misfit;
 	buf_clear(&l->link);
 	enum triage_status st = xfs_entry_fill(l->x, inode, e, &l->link, &misfit, err);
-	bool folder = e->kind == TRIAGE_FILE_DIRECTORY, again = folder && xfs_marked(&l->chunks, inode->number, XFS_IS_ENTERED);
+	bool folder = e->kind == TRIAGE_FILE_DIRECTORY, again = false, there = xfs_marked(&l->chunks, inode->number, XFS_IS_THERE);
+	bool left = !there && f.deleted;
+	if (st == TRIAGE_OK && folder)
+		st = is_entered(l, inode->number, left, &again, err);
 	if (again)
 		e->flags |= TRIAGE_ENTRY_CYCLE;
 	if (st == TRIAGE_OK)
 		st = walk_entry(&l->walk, e, err);
 	xfs_mark(&l->chunks, inode->number, XFS_IS_NAMED);
-	if (st == TRIAGE_OK && folder && !again && xfs_marked(&l->chunks, inode->number, XFS_IS_THERE)) {
+	if (st == TRIAGE_OK && folder && !again && (there || left)) {
 		f.edge = e->edge;
 		f.inode = inode->number;
 		st = enter_later(l, &f, err);
@@ -94,7 +109,7 @@ send_inode(struct listing *l, const struct xfs_inode *inode, struct triage_entry
 		}, err, "a time of this file lies outside 1677 to 2262: %jd seconds from 1970", (intmax_t)misfit);
 	if (st == TRIAGE_OK && inode->bad)
 		st = tell(l, inode->number, e->edge, "inode-unreadable", TRIAGE_MEDIUM, "this inode lies in unreadable sectors", err);
-	if (st == TRIAGE_OK && !xfs_marked(&l->chunks, inode->number, XFS_IS_THERE))
+	if (st == TRIAGE_OK && !there && !left)
 		st = tell(l, inode->number, e->edge, folder ? "directory-unreadable" : "inode-not-in-tree", folder ? TRIAGE_HIGH : TRIAGE_MEDIUM,
 		    folder ? "this folder's inode is not in the tree of inodes: it is not entered" : "this inode is not in the tree of inodes",
 		    err);
@@ -128,13 +143,27 @@ keep_old_name(struct listing *l, const struct xfs_name_row *row, struct view tex
 	}, err);
 }
 
+/*
+ * Read the inode that a name leads to. A chunk whose inodes are all free is given back: then what stands in its place counts when the
+ * block is still free and all about it is right.
+ */
+static bool
+read_named(struct listing *l, uint64_t number, bool deleted, struct xfs_inode *inode)
+{
+	struct triage_error why;
+	if (xfs_inode_read(l->x, number, inode, &why) != TRIAGE_OK)
+		return false;
+	if (!deleted || xfs_marked(&l->chunks, number, XFS_IS_THERE))
+		return true;
+	return !inode->suspect && !inode->bad && inode->used && xfs_inode_is_left(l->x, number);
+}
+
 /* Send one name that is in the folder l->now. last: all live names are known. */
 static enum triage_status
 send_name(struct listing *l, const struct xfs_name_row *row, struct view text, bool last, struct triage_error *err)
 {
 	struct triage_entry e = walk_blank();
 	struct xfs_inode inode;
-	struct triage_error why;
 	bool deleted = row->deleted || l->now->deleted, lost = l->now->lost;
 	bool in_use = xfs_marked(&l->chunks, row->inode, XFS_IS_USED);
 	if (deleted && in_use && !last && l->old.count < OLD_NAMES_MAX)
@@ -149,9 +178,7 @@ send_name(struct listing *l, const struct xfs_name_row *row, struct view text, b
 	e.name = text.data;
 	e.name_size = text.size;
 	e.size = TRIAGE_NO_ID;
-	/* A chunk whose inodes are all free is given back: what stands in its place now is no inode, or another's. */
-	bool known = (!deleted || xfs_marked(&l->chunks, row->inode, XFS_IS_THERE)) &&
-	    xfs_inode_read(l->x, row->inode, &inode, &why) == TRIAGE_OK;
+	bool known = read_named(l, row->inode, deleted, &inode);
 	if (known && deleted && ((in_use && !last) || is_reused(l, row, &inode))) {
 		e.flags |= TRIAGE_ENTRY_REUSED;
 		known = false;
