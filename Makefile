@@ -81,7 +81,7 @@ $(B)/tests/test_replay: $(wildcard tests/fuzz/*.c tests/fuzz/*.h tests/fuzz/*.de
 DEPS_BUILD := gcc make pkg-config libc6-dev libtsk-dev libewf-dev libyara-dev libmagic-dev libseccomp-dev libsqlite3-dev libssl-dev linux-libc-dev
 DEPS_DEMO := python3
 DEPS_TEST := clang libclang-rt-14-dev libcmocka-dev python3 perl e2fsprogs dosfstools mtools exfatprogs ntfs-3g ewf-tools genisoimage xorriso \
-	gdisk fdisk sleuthkit yara file sqlite3 openssl valgrind xz-utils apfsprogs unzip util-linux chromium
+	gdisk fdisk sleuthkit yara file sqlite3 openssl valgrind xz-utils apfsprogs unzip util-linux xfsprogs chromium
 missing = $(shell for p in $(1); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done)
 
 define install

@@ -133,7 +133,7 @@ def vmfs():
 
 # name -> (maker, what blkid calls it, state of the volume)
 KINDS = {
-    "xfs": (xfs, "xfs", "unsupported"), "btrfs": (btrfs, "btrfs", "unsupported"),
+    "xfs": (xfs, "*", "examined"), "btrfs": (btrfs, "btrfs", "unsupported"),
     "refs": (refs, "ReFS", "unsupported"), "luks1": (luks1, "luks", "locked"),
     "luks2": (luks2, "luks", "locked"), "bitlocker": (bitlocker, "bitlocker", "locked"),
     "lvm2": (lvm2, "lvm", "*"), "swap": (swap, "swap", "*"), "zfs": (zfs, "zfs_member", "unsupported"),
