@@ -50,7 +50,7 @@ evidence_fs_open(struct evidence_source *source, const struct triage_filesystem 
 	}
 	*fs = (struct evidence_fs){
 		.driver = type->driver, .start = info->start, .length = info->length, .type = type->name,
-		    .tsk_type = type->tsk_type,
+		    .tsk_type = type->tsk_type, .part = info->reader_type,
 	};
 	/* A cut image is read as far as it goes: what lies behind its end is flagged where it is asked for. */
 	uint64_t there = medium->size - info->start;

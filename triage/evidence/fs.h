@@ -17,6 +17,7 @@ struct evidence_fs {
 	uint64_t length;	/* bytes the volume claims */
 	const char *type;	/* static text: the name of triage_filesystem.type */
 	int tsk_type;		/* TSK_FS_TYPE_*, 0 for our own drivers */
+	uint32_t part;		/* triage_filesystem.reader_type: block of an APFS volume's super block */
 	void *state;		/* of the driver */
 };
 

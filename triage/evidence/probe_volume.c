@@ -187,7 +187,10 @@ probe_send(struct probe *probe, const struct probe_volume *v, const struct signa
 		st = send_place(probe, v, index, there, err);
 	if (st == TRIAGE_OK && readable != NULL)
 		st = send_filesystem(probe, v, index, there, readable, err);
-	if (st == TRIAGE_OK && hit != NULL && readable == NULL)
+	bool container = hit != NULL && strcmp(hit->row->name, "apfs") == 0;
+	if (st == TRIAGE_OK && container && there > 0)
+		st = probe_apfs(probe, v, index, there, err);
+	if (st == TRIAGE_OK && hit != NULL && readable == NULL && !container)
 		st = send_obstacle(probe, v, index, hit, err);
 	if (st == TRIAGE_OK && hit == NULL && !v->container && (there > 0 || v->length == 0))
 		st = send_unknown(probe, v, index, look, err);
