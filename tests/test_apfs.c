@@ -164,6 +164,7 @@ a_volume_that_cannot_be_found_is_told(void **state)
 	probe_bytes(medium, sizeof(medium), 512, &seen);
 	assert_seen(&seen, "no checkpoint of this APFS container is whole");
 	assert_number_equal(seen.volumes, 1);
+	assert_seen(&seen, "volume 0 parent=-1 apfs damaged ");
 }
 
 static void

@@ -64,22 +64,39 @@ send_volume(struct container *c, const struct apfs_volume *v)
 	}, c->err);
 }
 
+static enum triage_status
+read_container(struct probe *probe, const struct probe_volume *v, uint64_t there, struct apfs_container *found, struct triage_error *err)
+{
+	struct reader *r;
+	enum triage_status st = reader_slice(probe->reader, v->start, there, &r, err);
+	if (st != TRIAGE_OK)
+		return st;
+	st = apfs_read(r, found, err);
+	reader_close(r);
+	return st;
+}
+
+enum triage_volume_state
+probe_apfs_state(struct probe *probe, const struct probe_volume *v, uint64_t there)
+{
+	struct triage_error ignored;
+	SCOPED_FREE struct apfs_container *found = calloc(1, sizeof(*found));
+	if (found == NULL || read_container(probe, v, there, found, &ignored) != TRIAGE_OK)
+		return TRIAGE_VOLUME_DAMAGED;
+	return TRIAGE_VOLUME_EXAMINED;
+}
+
 enum triage_status
 probe_apfs(struct probe *probe, const struct probe_volume *v, uint32_t index, uint64_t there, struct triage_error *err)
 {
 	struct container c = { .probe = probe, .v = v, .index = index, .there = there, .err = err };
 	SCOPED_FREE struct apfs_container *found = calloc(1, sizeof(*found));
-	struct reader *r;
 	struct triage_error why = { .text = "" };
 	if (found == NULL) {
 		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory");
 		return TRIAGE_E_MEMORY;
 	}
-	enum triage_status st = reader_slice(probe->reader, v->start, there, &r, err);
-	if (st != TRIAGE_OK)
-		return st;
-	st = apfs_read(r, found, &why);
-	reader_close(r);
+	enum triage_status st = read_container(probe, v, there, found, &why);
 	if (st != TRIAGE_OK)
 		return source_problem(probe->sink, "volumes", TRIAGE_HIGH, "volume-damaged", v->start, v->length, err,
 		    "volume %" PRIu32 " is an APFS container whose volumes cannot be told: %s", index, why.text);
@@ -87,8 +104,9 @@ probe_apfs(struct probe *probe, const struct probe_volume *v, uint32_t index, ui
 	if (found->fusion)
 		st = source_problem(probe->sink, "volumes", TRIAGE_MEDIUM, "volume-unsupported", v->start, 0, err, "volume %" PRIu32
 		    " is an APFS container of a Fusion drive: what lies on its other device is not read", index);
-	else
-		st = TRIAGE_OK;
+	if (st == TRIAGE_OK && found->count == 0)
+		st = source_problem(probe->sink, "volumes", TRIAGE_LOW, "no-filesystem", v->start, 0, err, "volume %" PRIu32
+		    " is an APFS container that lists no volume", index);
 	for (size_t i = 0; i < found->count && st == TRIAGE_OK; i++)
 		st = send_volume(&c, &found->volumes[i]);
 	return st;

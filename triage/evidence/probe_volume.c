@@ -166,9 +166,12 @@ probe_send(struct probe *probe, const struct probe_volume *v, const struct signa
 	bool two_sided = hit != NULL && readable_side(probe, v->start, there, hit, &side);
 	const struct signature_hit *readable = two_sided ? &side : hit != NULL && hit->type != NULL ? hit : NULL;
 	enum probe_look look = hit == NULL && !v->container ? probe_look(probe, v->start, there) : LOOK_OTHER;
+	bool container = hit != NULL && strcmp(hit->row->name, "apfs") == 0;
 	enum triage_volume_state state = TRIAGE_VOLUME_EXAMINED;
 	if (there == 0 && v->length > 0)
 		state = TRIAGE_VOLUME_DAMAGED;
+	else if (container)
+		state = probe_apfs_state(probe, v, there);
 	else if (readable == NULL && hit != NULL)
 		state = hit->row->state;
 	else if (hit == NULL && !v->container)
@@ -187,7 +190,6 @@ probe_send(struct probe *probe, const struct probe_volume *v, const struct signa
 		st = send_place(probe, v, index, there, err);
 	if (st == TRIAGE_OK && readable != NULL)
 		st = send_filesystem(probe, v, index, there, readable, err);
-	bool container = hit != NULL && strcmp(hit->row->name, "apfs") == 0;
 	if (st == TRIAGE_OK && container && there > 0)
 		st = probe_apfs(probe, v, index, there, err);
 	if (st == TRIAGE_OK && hit != NULL && readable == NULL && !container)
