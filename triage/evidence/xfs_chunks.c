@@ -60,42 +60,67 @@ take_record(struct xfs *x, uint32_t group, const uint8_t *record, struct xfs_chu
 }
 
 struct level {
-	uint32_t block;
-	unsigned at;
+	uint8_t *node;
+	unsigned entries, at;
 };
 
-/* Walk the tree; a node is read again for each of its children, which the cache makes cheap. */
+/* A tree that is being walked. */
+struct walking {
+	struct xfs *x;
+	uint32_t group;
+	struct xfs_chunks *chunks;
+	struct id_set seen;		/* blocks: a true tree meets each once */
+	bool *damaged, *suspect;
+	struct triage_error *err;
+};
+
+/* Read a block of the tree, and take its records when it is a leaf. ret_entered: it has children. */
 static enum triage_status
-walk_tree(struct xfs *x, uint32_t group, uint32_t root, unsigned levels, struct xfs_chunks *c, bool *damaged, bool *suspect,
-    struct triage_error *err)
+enter_node(struct walking *w, uint32_t block, unsigned height, struct level *level, bool *ret_entered)
 {
-	struct level path[XFS_TREE_LEVELS] = { { .block = root } };
+	bool fresh;
+	enum triage_status st = id_set_add(&w->seen, block, &fresh, w->err);
+	*ret_entered = false;
+	if (st != TRIAGE_OK)
+		return st;
+	if (!fresh || !xfs_node_read(w->x, XFS_TREE_INODES, w->group, block, height, level->node, &level->entries, w->suspect)) {
+		*w->damaged = true;
+		return TRIAGE_OK;
+	}
+	level->at = 0;
+	*ret_entered = height > 0;
+	for (unsigned i = 0; height == 0 && i < level->entries && st == TRIAGE_OK; i++)
+		st = take_record(w->x, w->group, level->node + xfs_node_entry(w->x, XFS_TREE_INODES, 0, i), w->chunks, w->damaged, w->err);
+	return st;
+}
+
+static enum triage_status
+walk_tree(struct walking *w, uint32_t root, unsigned levels)
+{
+	struct level path[XFS_TREE_LEVELS];
 	unsigned depth = 0;
-	uint64_t budget = (uint64_t)xfs_group_length(x, group) * 2;
-	SCOPED_FREE uint8_t *node = malloc(x->block);
-	if (node == NULL) {
-		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory");
+	bool entered;
+	SCOPED_FREE uint8_t *nodes = malloc((size_t)levels << w->x->block_log);
+	if (nodes == NULL) {
+		triage_error_set(w->err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory");
 		return TRIAGE_E_MEMORY;
 	}
-	while (budget-- > 0) {
-		unsigned entries = 0, level = levels - 1 - depth;
+	for (unsigned i = 0; i < levels; i++)
+		path[i].node = nodes + ((size_t)i << w->x->block_log);
+	enum triage_status st = enter_node(w, root, levels - 1, &path[0], &entered);
+	while (st == TRIAGE_OK && entered) {
 		struct level *now = &path[depth];
-		bool there = xfs_node_read(x, XFS_TREE_INODES, group, now->block, level, node, &entries, suspect);
-		*damaged |= !there;
-		enum triage_status st = TRIAGE_OK;
-		for (unsigned i = 0; there && level == 0 && i < entries && st == TRIAGE_OK; i++)
-			st = take_record(x, group, node + xfs_node_entry(x, XFS_TREE_INODES, 0, i), c, damaged, err);
-		if (st != TRIAGE_OK)
-			return st;
-		if (there && level > 0 && now->at < entries) {
-			path[++depth] = (struct level){ .block = xfs_node_child(x, XFS_TREE_INODES, node, now->at++) };
+		bool deeper;
+		if (now->at == now->entries) {
+			if (depth-- == 0)
+				break;
 			continue;
 		}
-		if (depth-- == 0)
-			return TRIAGE_OK;
+		uint32_t child = xfs_node_child(w->x, XFS_TREE_INODES, now->node, now->at++);
+		st = enter_node(w, child, levels - 2 - depth, &path[depth + 1], &deeper);
+		depth += deeper;
 	}
-	*damaged = true;
-	return TRIAGE_OK;
+	return st;
 }
 
 enum triage_status
@@ -113,7 +138,9 @@ xfs_group_chunks(struct xfs *x, uint32_t group, struct xfs_chunks *c, bool *ret_
 		*ret_damaged = true;
 		return TRIAGE_OK;
 	}
-	enum triage_status st = walk_tree(x, group, load_be32(header + AGI_ROOT), levels, c, ret_damaged, ret_suspect, err);
+	struct walking w = { .x = x, .group = group, .chunks = c, .damaged = ret_damaged, .suspect = ret_suspect, .err = err };
+	enum triage_status st = walk_tree(&w, load_be32(header + AGI_ROOT), levels);
+	id_set_release(&w.seen);
 	for (size_t i = before; i < c->count; i++)
 		inodes += (uint64_t)__builtin_popcountll(c->rows[i].marks[XFS_IS_THERE]);
 	/* A record taken out of the tree would hide 64 inodes. */

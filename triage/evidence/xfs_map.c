@@ -8,7 +8,7 @@
 
 enum {
 	ROW = 16, ROOT_HEAD = 4, ROOT_ENTRIES = 2, NODE_LEVEL = 4, NODE_ENTRIES = 6, NODE_OWNER = 56, NODE_CRC = 64,
-	NODE_HEAD = 24, NODE_HEAD_CHECKED = 72, KEY = 8,
+	NODE_HEAD = 24, NODE_HEAD_CHECKED = 72, KEY = 8, WRONG_MAX = 1024,
 };
 
 struct row {
@@ -22,6 +22,7 @@ struct mapper {
 	const struct xfs_inode *inode;
 	struct run_list *map;
 	uint64_t nodes, max_nodes, rows;
+	unsigned wrong;		/* rows out of order, and empty blocks: many mean that one block is met again and again */
 	uint64_t end;		/* bytes: the size rounded up to a block */
 	bool lost;		/* the next gap is not a hole but unknown */
 	bool damaged;
@@ -50,6 +51,7 @@ map_row(struct mapper *m, const uint8_t *p)
 	uint64_t start = row.logical << shift, length = (uint64_t)row.count << shift;
 	if (row.count == 0 || start < end) {
 		m->damaged = true;
+		m->wrong++;
 		return TRIAGE_OK;
 	}
 	if (length > m->end - start)
@@ -112,6 +114,7 @@ enter_node(struct mapper *m, uint64_t block, unsigned height, uint8_t *node, str
 		m->lost = m->damaged = true;
 		return false;
 	}
+	m->wrong += load_be16(node + NODE_ENTRIES) == 0;
 	if (!xfs_crc_right(x, node, x->block, NODE_CRC) || (x->checked && load_be64(node + NODE_OWNER) != m->inode->number))
 		m->damaged = true;
 	*level = (struct level){
@@ -150,7 +153,7 @@ map_tree(struct mapper *m)
 	}
 	for (;;) {
 		struct level *level = &levels[depth];
-		if (level->at >= level->entries || m->nodes > m->max_nodes) {
+		if (level->at >= level->entries || m->nodes > m->max_nodes || m->wrong > WRONG_MAX) {
 			if (depth-- == 0)
 				break;
 			continue;
@@ -166,6 +169,7 @@ map_tree(struct mapper *m)
 		    &levels[depth + 1]))
 			depth++;
 	}
+	m->lost |= m->wrong > WRONG_MAX;
 	if (m->rows != m->inode->extents)
 		m->damaged = true;
 	return TRIAGE_OK;
