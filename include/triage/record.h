@@ -95,6 +95,7 @@ struct triage_filesystem {
 	uint64_t length;
 	uint32_t block_size;		/* bytes */
 	uint32_t reader_type;		/* what evidence_fs_open() wants back; means nothing elsewhere */
+	uint64_t part;			/* likewise: the block of an APFS volume's super block in its container, else 0 */
 };
 
 enum triage_entry_flags {

@@ -133,11 +133,11 @@ def vmfs():
 
 # name -> (maker, what blkid calls it, state of the volume)
 KINDS = {
-    "xfs": (xfs, "xfs", "unsupported"), "btrfs": (btrfs, "btrfs", "unsupported"),
+    "xfs": (xfs, "*", "examined"), "btrfs": (btrfs, "btrfs", "unsupported"),
     "refs": (refs, "ReFS", "unsupported"), "luks1": (luks1, "luks", "locked"),
     "luks2": (luks2, "luks", "locked"), "bitlocker": (bitlocker, "bitlocker", "locked"),
     "lvm2": (lvm2, "lvm", "*"), "swap": (swap, "swap", "*"), "zfs": (zfs, "zfs_member", "unsupported"),
-    "f2fs": (f2fs, "f2fs", "unsupported"), "apfs": (apfs, "apfs", "unsupported"),
+    "f2fs": (f2fs, "f2fs", "unsupported"), "apfs": (apfs, "apfs", "examined"),
     "vmfs": (vmfs, "VMFS_volume_member", "unsupported")}
 
 

@@ -74,7 +74,7 @@ evidence_fs_open(struct evidence_source *source, const struct triage_filesystem 
 	}
 	*fs = (struct evidence_fs){
 		.driver = type->driver, .medium = source->reader, .layered = info->reader_type != EVIDENCE_ON_MEDIUM, .start = info->start,
-		    .length = info->length, .type = type->name, .tsk_type = type->tsk_type,
+		    .length = info->length, .type = type->name, .tsk_type = type->tsk_type, .part = info->part,
 	};
 	/* A cut image is read as far as it goes: what lies behind its end is flagged where it is asked for. */
 	uint64_t there = below->size - info->start;

@@ -1,7 +1,7 @@
 /*
  * fs.h - an opened file system and the drivers that read one.
  *
- * NTFS, ext2/3/4, FAT and exFAT are read by our own code; the others through libtsk, always with a named type.
+ * NTFS, ext2/3/4, XFS, FAT and exFAT are read by our own code; the others through libtsk, always with a named type.
  */
 #ifndef TRIAGE_EVIDENCE_FS_H
 #define TRIAGE_EVIDENCE_FS_H
@@ -19,6 +19,7 @@ struct evidence_fs {
 	uint64_t length;	/* bytes the volume claims */
 	const char *type;	/* static text: the name of triage_filesystem.type */
 	int tsk_type;		/* TSK_FS_TYPE_*, 0 for our own drivers */
+	uint64_t part;		/* triage_filesystem.part */
 	void *state;		/* of the driver */
 };
 
@@ -42,6 +43,7 @@ uint64_t fs_image_offset(const struct evidence_fs *fs, uint64_t offset, uint64_t
 extern const struct fs_driver ntfs_driver;
 extern const struct fs_driver ext_driver;
 extern const struct fs_driver fat_driver;
+extern const struct fs_driver xfs_driver;
 extern const struct fs_driver tsk_driver;
 
 #endif

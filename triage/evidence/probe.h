@@ -86,6 +86,16 @@ bool probe_find(struct probe *probe, uint64_t start, uint64_t size, const struct
 WARN_UNUSED enum triage_status probe_send(struct probe *probe, const struct probe_volume *v, const struct signature_hit *hit,
     uint32_t *ret_index, struct triage_error *err);
 
+/* EXAMINED when it can be told which volumes the APFS container holds, else DAMAGED. there: as below. */
+enum triage_volume_state probe_apfs_state(struct probe *probe, const struct probe_volume *v, uint64_t there);
+
+/*
+ * Send the volumes of the APFS container that was sent as volume `index`; there: bytes of it that the medium has. A container that
+ * cannot be read is a problem.
+ */
+WARN_UNUSED enum triage_status probe_apfs(struct probe *probe, const struct probe_volume *v, uint32_t index, uint64_t there,
+    struct triage_error *err);
+
 /* What the bytes of a volume without a signature look like. */
 enum probe_look { LOOK_ZERO, LOOK_RANDOM, LOOK_TEXT, LOOK_OTHER };
 enum probe_look probe_look(struct probe *probe, uint64_t start, uint64_t size);

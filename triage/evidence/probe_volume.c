@@ -153,6 +153,7 @@ send_cut(struct probe *probe, const struct probe_volume *v, uint32_t index, uint
 
 /* What a volume is, judged from its table or layer and its signature. */
 struct judgement {
+	bool apfs;			/* a container whose volumes are told one by one */
 	const struct signature_hit *readable;	/* the filesystem in it, NULL for none */
 	bool by_table;				/* its row is named by what it lies in, not by its signature */
 	enum probe_look look;
@@ -169,8 +170,11 @@ judge(struct probe *probe, const struct probe_volume *v, const struct signature_
 	j.by_table = v->inner || hit == NULL || (j.readable != NULL && !two_sided);
 	if (unknown)
 		j.look = probe_look(probe, v->start, there);
+	j.apfs = hit != NULL && strcmp(hit->row->name, "apfs") == 0;
 	if (there == 0 && v->length > 0)
 		j.state = TRIAGE_VOLUME_DAMAGED;
+	else if (j.apfs)
+		j.state = probe_apfs_state(probe, v, there);
 	else if (j.readable == NULL && hit != NULL)
 		j.state = hit->row->state;
 	else if (unknown)
@@ -220,9 +224,11 @@ probe_send(struct probe *probe, const struct probe_volume *v, const struct signa
 		st = send_cut(probe, v, index, there, err);
 	if (st == TRIAGE_OK && j.readable != NULL)
 		st = send_filesystem(probe, v, index, there, j.readable, err);
+	if (st == TRIAGE_OK && j.apfs && there > 0)
+		st = probe_apfs(probe, v, index, there, err);
 	if (st == TRIAGE_OK && hit != NULL && there > 0)
 		st = probe_offer(probe, v, index, there, hit, &taken, err);
-	if (st == TRIAGE_OK && hit != NULL && j.readable == NULL && !taken)
+	if (st == TRIAGE_OK && hit != NULL && j.readable == NULL && !j.apfs && !taken)
 		st = probe_obstacle(probe, name, probe_place(probe, v->start), v->length, hit, err);
 	if (st == TRIAGE_OK && hit == NULL && !v->container && (there > 0 || v->length == 0))
 		st = send_unknown(probe, v, name, j.look, err);

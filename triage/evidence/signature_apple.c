@@ -96,8 +96,7 @@ apfs_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hi
 }
 
 const struct signature apfs_signature = {
-	.name = "apfs", .state = TRIAGE_VOLUME_UNSUPPORTED,
-	.advice = "mount its volumes read-only (apfs-fuse IMAGE FOLDER, or on a Mac) and give the folder",
+	.name = "apfs", .state = TRIAGE_VOLUME_EXAMINED,
 	.magics = { { 32, 4, "NXSB" } }, .check = apfs_check,
 };
 

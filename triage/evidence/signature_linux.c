@@ -28,8 +28,7 @@ xfs_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hit
 }
 
 const struct signature xfs_signature = {
-	.name = "xfs", .state = TRIAGE_VOLUME_UNSUPPORTED,
-	.advice = "mount it read-only without its log (mount -o ro,norecovery IMAGE FOLDER) and give the folder",
+	.name = "xfs", .type = "xfs",
 	.uuid_at = 32, .label_at = 108, .label_size = 12, .magics = { { 0, 4, "XFSB" } }, .check = xfs_check,
 };
 

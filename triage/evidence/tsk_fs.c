@@ -48,8 +48,23 @@ volume_close(struct evidence_fs *fs)
 		return;
 	if (v->info != NULL)
 		tsk_fs_close(v->info);
+	if (v->pool_image != NULL)
+		tsk_img_close(v->pool_image);
+	if (v->pool != NULL)
+		tsk_pool_close(v->pool);
 	tsk_image_close(v->image);
 	free(v);
+}
+
+/* One volume of an APFS container. */
+static TSK_FS_INFO *
+open_in_pool(struct evidence_fs *fs, struct tsk_volume *v)
+{
+	v->pool = tsk_pool_open_img_sing(tsk_image_info(v->image), 0, TSK_POOL_TYPE_APFS);
+	if (v->pool == NULL)
+		return NULL;
+	v->pool_image = v->pool->get_img_info(v->pool, fs->part);
+	return v->pool_image != NULL ? tsk_fs_open_img(v->pool_image, 0, TSK_FS_TYPE_APFS) : NULL;
 }
 
 static enum triage_status
@@ -65,7 +80,10 @@ volume_open(struct evidence_fs *fs, struct triage_error *err)
 	if (st != TRIAGE_OK)
 		return st;
 	tsk_error_reset();
-	v->info = tsk_fs_open_img(tsk_image_info(v->image), 0, (TSK_FS_TYPE_ENUM)fs->tsk_type);
+	if (fs->tsk_type == TSK_FS_TYPE_APFS)
+		v->info = open_in_pool(fs, v);
+	else
+		v->info = tsk_fs_open_img(tsk_image_info(v->image), 0, (TSK_FS_TYPE_ENUM)fs->tsk_type);
 	if (v->info == NULL) {
 		triage_error_set(err, TRIAGE_E_FORMAT, fs->start, "%s cannot be opened: %s", fs->type, tsk_error_now().text);
 		return TRIAGE_E_FORMAT;

@@ -12,6 +12,8 @@
 struct tsk_volume {
 	struct tsk_image *image;
 	TSK_FS_INFO *info;
+	const TSK_POOL_INFO *pool;	/* APFS: the container */
+	TSK_IMG_INFO *pool_image;	/* APFS: one volume of it */
 	uint64_t cluster;	/* bytes of an allocation unit */
 	bool fat;		/* FAT12 to exFAT: inodes are places of names, chains of deleted files are guessed */
 };

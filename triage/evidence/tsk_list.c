@@ -5,6 +5,7 @@
 #include "triage/evidence/tsk_fs.h"
 
 #include "triage/base/when.h"
+#include "triage/evidence/apfs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@ struct listing {
 	struct tsk_volume *v;
 	struct walk walk;
 	struct id_set seen, seen_clusters;
+	struct id_set others;	/* APFS: inodes that are no folders, to be compared with what the volume says it has */
 	struct folder_list queue, deleted;	/* deleted folders wait until all live ones are read */
 	size_t entered;
 };
@@ -231,6 +233,9 @@ send_file(struct listing *l, const struct folder *in, TSK_FS_FILE *file, struct 
 		else
 			st = enter_later(l, file->meta, &e, deleted, err);
 	}
+	bool fresh;
+	if (st == TRIAGE_OK && l->fs->tsk_type == TSK_FS_TYPE_APFS && e.kind != TRIAGE_FILE_DIRECTORY && file->meta != NULL)
+		st = id_set_add(&l->others, e.inode, &fresh, err);
 	if (st == TRIAGE_OK)
 		st = send_streams(l, file, &e, &edge, err);
 	if (st != TRIAGE_OK || file->meta != NULL || deleted)
@@ -318,6 +323,23 @@ read_folders(struct listing *l, struct triage_error *err)
 	return st;
 }
 
+/* libtsk drops what it cannot follow in a tree of APFS without a word: the volume itself says how many inodes it has. */
+static enum triage_status
+check_count(struct listing *l, struct triage_error *err)
+{
+	struct apfs_volume v;
+	uint64_t met = l->others.count + l->seen.count - 1;	/* the root is not counted */
+	if (l->fs->tsk_type != TSK_FS_TYPE_APFS)
+		return TRIAGE_OK;
+	bool told = apfs_volume_read(l->fs->reader, l->v->info->block_size, l->fs->part, &v);
+	if (told && met >= v.inodes)
+		return TRIAGE_OK;
+	return walk_problem(&l->walk, &(struct triage_problem){
+		.severity = TRIAGE_HIGH, .code = "listing-incomplete", .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID,
+	}, err, "%ju files and folders were found; %s: mount the volume read-only on a Mac and give the folder", (uintmax_t)met,
+	    told ? "the volume says that it has more" : "how many the volume has cannot be told");
+}
+
 enum triage_status
 tsk_list(struct evidence_fs *fs, const struct evidence_sink *sink, struct triage_error *err)
 {
@@ -327,8 +349,11 @@ tsk_list(struct evidence_fs *fs, const struct evidence_sink *sink, struct triage
 	if (st == TRIAGE_OK)
 		st = read_folders(&l, err);
 	if (st == TRIAGE_OK)
+		st = check_count(&l, err);
+	if (st == TRIAGE_OK)
 		st = walk_finish(&l.walk, err);
 	id_set_release(&l.seen);
+	id_set_release(&l.others);
 	id_set_release(&l.seen_clusters);
 	free(l.queue.rows);
 	free(l.deleted.rows);

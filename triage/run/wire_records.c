@@ -77,6 +77,7 @@ wire_put_filesystem(struct wire_stream *s, enum wire_type type, uint64_t job, co
 	wire_put_u64(s, fs->length);
 	wire_put_u64(s, fs->block_size);
 	wire_put_u64(s, fs->reader_type);
+	wire_put_u64(s, fs->part);
 	wire_end(s, mark);
 }
 
@@ -93,6 +94,7 @@ wire_get_filesystem(struct view payload, struct wire_store *store, struct triage
 	ret->length = wire_get_u64(&c);
 	ret->block_size = wire_get_u32(&c);
 	ret->reader_type = wire_get_u32(&c);
+	ret->part = wire_get_u64(&c);
 	return wire_all_read(&c);
 }
 

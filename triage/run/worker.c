@@ -143,6 +143,7 @@ worker_get_filesystem(struct wire_cursor *c, struct triage_filesystem *fs, char 
 	fs->length = wire_get_u64(c);
 	fs->block_size = wire_get_u32(c);
 	fs->reader_type = wire_get_u32(c);
+	fs->part = wire_get_u64(c);
 	fs->label = fs->uuid = "";
 }
 

@@ -21,6 +21,7 @@ put_filesystem(struct wire_stream *s, const struct triage_filesystem *fs)
 	wire_put_u64(s, fs->length);
 	wire_put_u64(s, fs->block_size);
 	wire_put_u64(s, fs->reader_type);
+	wire_put_u64(s, fs->part);
 }
 
 void

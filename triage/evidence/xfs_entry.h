@@ -1,0 +1,23 @@
+/*
+ * xfs_entry.h - an XFS inode as an entry.
+ */
+#ifndef TRIAGE_EVIDENCE_XFS_ENTRY_H
+#define TRIAGE_EVIDENCE_XFS_ENTRY_H
+
+#include "triage/base/buf.h"
+#include "triage/evidence/xfs_inode.h"
+
+enum { XFS_LINK_MAX = 4096 };	/* bytes of a symbolic link's target */
+
+enum triage_file_kind xfs_kind_of_mode(uint16_t mode);
+/* From the type that a name carries. */
+enum triage_file_kind xfs_kind_of_type(uint8_t type);
+
+/*
+ * Fill everything of e that comes from the inode. Of a freed one that is what it still says; then e->kind, from the name, stays.
+ * link: memory for a symbolic link's target, which e borrows. ret_misfit: seconds of a time that does not fit, 0 for none.
+ */
+WARN_UNUSED enum triage_status xfs_entry_fill(struct xfs *x, const struct xfs_inode *inode, struct triage_entry *e, struct buf *link,
+    int64_t *ret_misfit, struct triage_error *err);
+
+#endif
