@@ -183,6 +183,13 @@ evidence_content_flags(const struct evidence_content *c)
 	return c->flags;
 }
 
+uint64_t
+evidence_content_reused(const struct evidence_content *c, uint64_t *ret_reused)
+{
+	*ret_reused = c->clusters_reused;
+	return c->clusters;
+}
+
 enum triage_status
 evidence_content_read(struct evidence_content *c, uint64_t offset, void *buf, size_t size, size_t *ret_got,
     struct triage_error *err)

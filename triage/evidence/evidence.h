@@ -101,6 +101,8 @@ uint64_t evidence_content_worth(const struct evidence_content *c);
 WARN_UNUSED enum triage_status evidence_content_read(struct evidence_content *c, uint64_t offset, void *buf, size_t size,
     size_t *ret_got, struct triage_error *err);
 uint32_t evidence_content_flags(const struct evidence_content *c);	/* enum evidence_content_flags, so far */
+/* Of a stream that is flagged REUSED: how many of its clusters (blocks) belong to another file now. Returns how many it has. */
+uint64_t evidence_content_reused(const struct evidence_content *c, uint64_t *ret_reused);
 
 /*
  * Send the stream's extents in file order, not more than 4,096 (then one problem row says how many were left

@@ -1,6 +1,7 @@
 #include "triage/evidence/ext.h"
 
 #include "triage/base/view.h"
+#include "triage/evidence/ext_journal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -221,44 +222,47 @@ ext_inode_allocated(struct ext *x, uint64_t number)
 	return (byte >> index % 8 & 1) != 0;
 }
 
-/* Any bit of [first, first + count) set in the bitmap at place? */
-static bool
-any_bit(struct ext *x, uint64_t place, uint64_t first, uint64_t count)
+/* Bits of [first, first + count) that are set in the bitmap at place. */
+static uint64_t
+count_bits(struct ext *x, uint64_t place, uint64_t first, uint64_t count)
 {
 	uint8_t bits[BITMAP_PIECE];
 	struct triage_error ignored;
+	uint64_t set = 0;
 	bool bad;
 	while (count > 0) {
 		uint64_t want = (first % 8 + count + 7) / 8;
 		size_t size = want < sizeof(bits) ? (size_t)want : sizeof(bits);
 		if (cache_read(x->cache, place + first / 8, bits, size, &bad, &ignored) != TRIAGE_OK)
-			return false;
+			return set;
 		uint64_t here = size * 8 - first % 8 < count ? size * 8 - first % 8 : count;
 		for (uint64_t i = first % 8; i < first % 8 + here; i++)
-			if ((bits[i / 8] >> i % 8 & 1) != 0)
-				return true;
+			set += bits[i / 8] >> i % 8 & 1;
 		first += here;
 		count -= here;
 	}
-	return false;
+	return set;
 }
 
-bool
-ext_any_allocated(struct ext *x, uint64_t block, uint64_t count)
+uint64_t
+ext_count_allocated(struct ext *x, uint64_t block, uint64_t count)
 {
+	uint64_t used = 0;
 	while (count > 0 && block >= x->first_block && block < x->blocks) {
 		uint64_t index = block - x->first_block, group = index / x->blocks_per_group, inside = index % x->blocks_per_group;
 		uint64_t here = x->blocks_per_group - inside < count ? x->blocks_per_group - inside : count;
 		struct ext_group g;
 		struct triage_error ignored;
-		uint64_t first = inside >> x->cluster_shift, last = (inside + here - 1) >> x->cluster_shift;
-		if (ext_group_read(x, (uint32_t)group, &g, &ignored) == TRIAGE_OK && (g.flags & EXT_GROUP_BLOCK_UNINIT) == 0 &&
-		    g.block_bitmap < x->blocks && any_bit(x, g.block_bitmap * x->block, first, last - first + 1))
-			return true;
+		bool known = ext_group_read(x, (uint32_t)group, &g, &ignored) == TRIAGE_OK &&
+		    (g.flags & EXT_GROUP_BLOCK_UNINIT) == 0 && g.block_bitmap < x->blocks;
+		if (known && x->cluster_shift == 0)
+			used += count_bits(x, g.block_bitmap * x->block, inside, here);
+		for (uint64_t i = inside; known && x->cluster_shift != 0 && i < inside + here; i++)
+			used += count_bits(x, g.block_bitmap * x->block, i >> x->cluster_shift, 1);
 		block += here;
 		count -= here;
 	}
-	return false;
+	return used;
 }
 
 static void
@@ -268,6 +272,7 @@ ext_close(struct evidence_fs *fs)
 	if (x == NULL)
 		return;
 	cache_free(x->cache);
+	ext_journal_free(x->journal);
 	free(x);
 }
 
