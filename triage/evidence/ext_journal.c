@@ -12,7 +12,7 @@ enum {
 	FEATURE_64BIT = 0x2, FEATURE_SUM_2 = 0x8, FEATURE_SUM_3 = 0x10, FEATURE_FAST = 0x20, FAST_USUAL = 256,
 	TAG_ESCAPED = 1, TAG_SAME_ID = 2, TAG_LAST = 8, TAG_ID = 16, TAIL = 4,
 	REVOKE_USED = 12, REVOKE_HEAD = 16,
-	PIECE = 256 << 10, JOURNAL_NODES = 1 << 16, AT_MAX = (1 << 30) - 1,
+	JOURNAL_NODES = 1 << 16, AT_MAX = (1 << 30) - 1,
 	BACKUP_TYPE = 0xfd, BACKUP_BLOCKS = 0x10c, BACKUP_SIZE_HIGH = 60, BACKUP_SIZE = 64, SUPER_INODE = 0xe0, EXT_SUPER = 1024,
 };
 #define MAGIC UINT32_C(0xc03b3998)
@@ -69,9 +69,10 @@ tag_size(const struct ext_journal *j)
 	return 8u + ((j->features & FEATURE_SUM_2) != 0 ? 2u : 0u) + ((j->features & FEATURE_64BIT) != 0 ? 4u : 0u);
 }
 
-/* A descriptor at block `at` of the ring: one tag for each of the blocks that follow it. */
+/* A descriptor at block `at` of the ring: one tag for each of the blocks that follow it. ret_count: tags. */
 static enum triage_status
-take_descriptor(struct ext *x, struct ext_journal *j, const uint8_t *block, uint32_t at, struct triage_error *err)
+take_descriptor(struct ext *x, struct ext_journal *j, const uint8_t *block, uint32_t at, uint32_t *ret_count,
+    struct triage_error *err)
 {
 	bool third = (j->features & FEATURE_SUM_3) != 0, sums = third || (j->features & FEATURE_SUM_2) != 0;
 	size_t size = tag_size(j), end = x->block - (sums ? TAIL : 0);
@@ -87,6 +88,7 @@ take_descriptor(struct ext *x, struct ext_journal *j, const uint8_t *block, uint
 		next = next + 1 < j->end ? next + 1 : j->first;
 		if (next == at)
 			break;
+		(*ret_count)++;
 		if (number < x->blocks)
 			st = add_row(j, (struct ext_logged){ .block = number, .age = age_of(j, block), .at = next & AT_MAX,
 			    .escaped = (flags & TAG_ESCAPED) != 0 }, err);
@@ -122,44 +124,35 @@ ext_journal_place(const struct ext_journal *j, uint32_t at, uint32_t block_size)
 	return j->map.runs[index].place + (offset - j->map.runs[index].offset);
 }
 
-/* Whole blocks from `at` on that lie together on the medium, at most what a piece holds. */
-static uint32_t
-blocks_together(const struct ext *x, const struct ext_journal *j, uint32_t at)
+/* Copy the start of a block of the journal. False when that cannot be read. */
+static bool
+read_start(struct ext *x, const struct ext_journal *j, uint32_t at, uint8_t *buf, size_t size)
 {
-	uint64_t offset = (uint64_t)at * x->block;
-	size_t index = run_list_find(&j->map, offset, 0);
-	if (index == SIZE_MAX)
-		return 1;
-	uint64_t count = (j->map.runs[index].offset + j->map.runs[index].length - offset) / x->block;
-	count = count < PIECE / x->block ? count : PIECE / x->block;
-	count = count < j->end - at ? count : j->end - at;
-	return count > 0 ? (uint32_t)count : 1;
+	struct triage_error ignored;
+	uint64_t place = ext_journal_place(j, at, x->block);
+	return place != 0 && reader_read_all(x->fs->reader, place, buf, size, &ignored) == TRIAGE_OK;
 }
 
 /* Look at the head of every block of the ring, whatever transaction it belongs to. */
 static enum triage_status
 scan_ring(struct ext *x, struct ext_journal *j, struct triage_error *err)
 {
-	SCOPED_FREE uint8_t *piece = malloc(PIECE);
+	SCOPED_FREE uint8_t *block = malloc(x->block);
+	uint8_t head[HEAD_SIZE], after[HEAD_SIZE];
 	enum triage_status st = TRIAGE_OK;
-	if (piece == NULL)
+	if (block == NULL)
 		return out_of_memory(err);
-	for (uint32_t at = j->first, count; at < j->end && st == TRIAGE_OK; at += count) {
-		uint64_t place = ext_journal_place(j, at, x->block);
-		struct triage_error ignored;
-		size_t got = 0;
-		count = blocks_together(x, j, at);
-		if (place == 0 || reader_read(x->fs->reader, place, piece, (size_t)count * x->block, &got, &ignored) != TRIAGE_OK)
+	for (uint32_t at = j->first; at < j->end && st == TRIAGE_OK; at++) {
+		if (!read_start(x, j, at, head, sizeof(head)) || load_be32(head) != MAGIC)
 			continue;
-		for (uint32_t i = 0; i < count && (size_t)(i + 1) * x->block <= got && st == TRIAGE_OK; i++) {
-			const uint8_t *block = piece + (size_t)i * x->block;
-			if (load_be32(block) != MAGIC)
-				continue;
-			if (load_be32(block + HEAD_TYPE) == DESCRIPTOR)
-				st = take_descriptor(x, j, block, at + i, err);
-			else if (load_be32(block + HEAD_TYPE) == REVOKE)
-				st = take_revoke(x, j, block, err);
-		}
+		uint32_t type = load_be32(head + HEAD_TYPE), count = 0;
+		if ((type != DESCRIPTOR && type != REVOKE) || !read_start(x, j, at, block, x->block))
+			continue;
+		st = type == REVOKE ? take_revoke(x, j, block, err) : take_descriptor(x, j, block, at, &count, err);
+		/* Copies need no look when what stands behind them goes on with the same transaction. */
+		if (st == TRIAGE_OK && count < j->end - at - 1 && read_start(x, j, at + 1 + count, after, sizeof(after)) &&
+		    load_be32(after) == MAGIC && memcmp(after + HEAD_SEQUENCE, head + HEAD_SEQUENCE, 4) == 0)
+			at += count;
 	}
 	return st;
 }

@@ -294,7 +294,7 @@ listing_run(struct ext_listing *l, struct triage_error *err)
 	if (st == TRIAGE_OK)
 		st = ext_journal_load(l->x, err);
 	if (st == TRIAGE_OK)
-		st = ext_pasts_load(l->x, &l->pasts, err);
+		st = ext_pasts_load(l->x, l->bits, &l->pasts, err);
 	if (st == TRIAGE_OK)
 		st = send_root(l, err);
 	if (st == TRIAGE_OK)

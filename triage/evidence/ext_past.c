@@ -1,6 +1,7 @@
 #include "triage/evidence/ext_past.h"
 
 #include "triage/base/scoped.h"
+#include "triage/evidence/ext_survey.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@ struct table {
 struct gather {
 	struct ext *x;
 	struct ext_pasts *pasts;
+	uint8_t *bits;
 	struct table *tables;
 	size_t table_count;
 	uint64_t table_blocks;
@@ -102,19 +104,23 @@ take_inode(struct gather *g, uint32_t number, const uint8_t *then, const uint8_t
 	uint32_t generation = load_le32(then + PEEK_GENERATION);
 	if (load_le16(then + PEEK_MODE) == 0)
 		return TRIAGE_OK;
+	bool same = load_le32(now + PEEK_GENERATION) == generation && load_le16(now + PEEK_MODE) != 0;
+	bool current = same && load_le16(now + PEEK_LINKS) > 0 && (g->bits[number] & EXT_IS_ALLOCATED) != 0;
+	if (current && (g->bits[number] & EXT_IS_PAST) == 0)
+		return TRIAGE_OK;
 	enum triage_status st = make_room(p, g->err);
 	if (st != TRIAGE_OK)
 		return st;
+	g->bits[number] |= EXT_IS_PAST;
 	size_t slot = slot_of(p, number, generation);
 	if (p->slots[slot] == 0) {
 		if (p->count >= EXT_PAST_MAX) {
 			p->cut = true;
 			return TRIAGE_OK;
 		}
-		bool same = load_le32(now + PEEK_GENERATION) == generation && load_le16(now + PEEK_MODE) != 0;
 		p->rows[p->count++] = (struct ext_past){
 			.inode = number, .generation = generation, .first = copy->age, .last = copy->age, .same = same,
-			.current = same && load_le16(now + PEEK_LINKS) > 0 && ext_inode_allocated(g->x, number),
+			.current = current,
 		};
 		p->slots[slot] = (uint32_t)p->count;
 	}
@@ -216,9 +222,9 @@ gather(struct gather *g)
 }
 
 enum triage_status
-ext_pasts_load(struct ext *x, struct ext_pasts *ret_pasts, struct triage_error *err)
+ext_pasts_load(struct ext *x, uint8_t *bits, struct ext_pasts *ret_pasts, struct triage_error *err)
 {
-	struct gather g = { .x = x, .pasts = ret_pasts, .err = err };
+	struct gather g = { .x = x, .pasts = ret_pasts, .bits = bits, .err = err };
 	*ret_pasts = (struct ext_pasts){ .cut = x->journal->cut };
 	enum triage_status st = x->journal->count == 0 ? TRIAGE_OK : gather(&g);
 	free(g.tables);

@@ -34,8 +34,11 @@ struct ext_pasts {
 
 void ext_pasts_release(struct ext_pasts *p);
 
-/* Look at every copy of the inode table in x->journal. Errors: E_MEMORY. */
-WARN_UNUSED enum triage_status ext_pasts_load(struct ext *x, struct ext_pasts *ret_pasts, struct triage_error *err);
+/*
+ * Look at every copy of the inode table in x->journal. bits: of the survey; EXT_IS_PAST is added. A file that is still in use
+ * only gets a row when its number stood for another one before. Errors: E_MEMORY.
+ */
+WARN_UNUSED enum triage_status ext_pasts_load(struct ext *x, uint8_t *bits, struct ext_pasts *ret_pasts, struct triage_error *err);
 
 /* The file that an inode stood for when a transaction of this age was written; UINT32_MAX: the last one. EXT_PAST_NONE for not known. */
 size_t ext_past_find(const struct ext_pasts *p, uint32_t inode, uint32_t age);
