@@ -32,6 +32,7 @@ struct evidence_input {
 	const char *const *paths;	/* the same files by path, for libewf, which opens them itself */
 	const uint64_t *sizes;		/* bytes of each; for a device what BLKGETSIZE64 said */
 	uint32_t sector_size;		/* of a device (BLKSSZGET), 0 when not known */
+	bool carve;			/* list unallocated space as well, and what is carved from it */
 	size_t missing;			/* segments that the numbering says are missing: a problem row is sent for each gap */
 	const char *const *missing_names;	/* display names of those, `missing` of them */
 };

@@ -12,7 +12,7 @@ enum {
 	SUPER_BLOCKS_PER_GROUP = 32, SUPER_CLUSTERS_PER_GROUP = 36, SUPER_INODES_PER_GROUP = 40, SUPER_MAGIC = 56,
 	    SUPER_REVISION = 76,
 	SUPER_FIRST_INODE = 84, SUPER_INODE_SIZE = 88, SUPER_COMPAT = 92, SUPER_INCOMPAT = 96, SUPER_RO_COMPAT = 100,
-	SUPER_DESC_SIZE = 254, SUPER_FIRST_META = 260, SUPER_BLOCKS_HIGH = 336, SUPER_BACKUPS = 588,
+	SUPER_SPARE = 206, SUPER_DESC_SIZE = 254, SUPER_FIRST_META = 260, SUPER_BLOCKS_HIGH = 336, SUPER_BACKUPS = 588,
 	MAGIC = 0xef53,
 	DESC_BLOCK_BITMAP = 0, DESC_INODE_BITMAP = 4, DESC_INODE_TABLE = 8, DESC_FLAGS = 18, DESC_UNUSED = 28,
 	DESC_BLOCK_BITMAP_HIGH = 32, DESC_INODE_BITMAP_HIGH = 36, DESC_INODE_TABLE_HIGH = 40, DESC_UNUSED_HIGH = 50,
@@ -35,6 +35,7 @@ take_features(struct ext *x, const uint8_t *s)
 	x->first_inode = old ? 11 : load_le32(s + SUPER_FIRST_INODE);
 	x->inode_size = old ? 128 : load_le16(s + SUPER_INODE_SIZE);
 	x->first_meta_group = load_le32(s + SUPER_FIRST_META);
+	x->spare_desc = (x->compat & EXT_COMPAT_RESIZE) != 0 ? load_le16(s + SUPER_SPARE) : 0;
 	x->backup_groups[0] = load_le32(s + SUPER_BACKUPS);
 	x->backup_groups[1] = load_le32(s + SUPER_BACKUPS + 4);
 	x->blocks = load_le32(s + SUPER_BLOCKS);
@@ -109,9 +110,8 @@ is_power_of(uint32_t n, uint32_t base)
 	return p == n;
 }
 
-/* True when a group begins with a copy of the super block. */
-static bool
-has_super(const struct ext *x, uint32_t group)
+bool
+ext_has_super(const struct ext *x, uint32_t group)
 {
 	if (group == 0)
 		return true;
@@ -122,6 +122,19 @@ has_super(const struct ext *x, uint32_t group)
 	return is_power_of(group, 3) || is_power_of(group, 5) || is_power_of(group, 7);
 }
 
+uint64_t
+ext_head_blocks(const struct ext *x, uint32_t group)
+{
+	uint32_t per_block = x->block / x->desc_size, meta = group / per_block, inside = group % per_block;
+	bool own = ext_has_super(x, group);
+	if ((x->incompat & EXT_INCOMPAT_META_BG) != 0 && meta >= x->first_meta_group)
+		return (own ? 1u : 0u) + (inside <= 1 || inside == per_block - 1 ? 1u : 0u);
+	uint64_t descriptors = ((uint64_t)x->groups + per_block - 1) / per_block;
+	if ((x->incompat & EXT_INCOMPAT_META_BG) != 0)
+		descriptors = x->first_meta_group;
+	return own ? 1 + descriptors + x->spare_desc : 0;
+}
+
 /* Bytes into the volume of a group's descriptor. */
 static uint64_t
 descriptor_place(const struct ext *x, uint32_t group)
@@ -130,7 +143,7 @@ descriptor_place(const struct ext *x, uint32_t group)
 	uint64_t inside = (uint64_t)(group % per_block) * x->desc_size;
 	if ((x->incompat & EXT_INCOMPAT_META_BG) != 0 && meta >= x->first_meta_group) {
 		uint64_t first = (uint64_t)meta * per_block;
-		uint64_t block = x->first_block + first * x->blocks_per_group + (has_super(x, (uint32_t)first) ? 1 : 0);
+		uint64_t block = x->first_block + first * x->blocks_per_group + (ext_has_super(x, (uint32_t)first) ? 1 : 0);
 		return block * x->block + inside;
 	}
 	uint64_t super_block = x->super == SUPER_OFFSET ? x->first_block : x->super / x->block;
@@ -293,4 +306,5 @@ ext_open(struct evidence_fs *fs, struct triage_error *err)
 	return st == TRIAGE_OK ? cache_new(fs->reader, &x->cache, err) : st;
 }
 
-const struct fs_driver ext_driver = { .open = ext_open, .list = ext_list, .content = ext_content, .close = ext_close };
+const struct fs_driver ext_driver = { .open = ext_open, .list = ext_list, .content = ext_content, .close = ext_close,
+	.space = ext_space, .used = ext_used };

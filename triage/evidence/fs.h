@@ -18,6 +18,14 @@ struct evidence_fs {
 	const char *type;	/* static text: the name of triage_filesystem.type */
 	int tsk_type;		/* TSK_FS_TYPE_*, 0 for our own drivers */
 	void *state;		/* of the driver */
+	bool carve;		/* list what is not allocated as well, see unallocated.h */
+};
+
+/* How a file system gives out its space. Whatever lies outside these units is never given out. */
+struct fs_space {
+	uint64_t start;		/* bytes into the volume: unit 0 */
+	uint64_t units;
+	uint32_t unit;		/* bytes */
 };
 
 struct fs_driver {
@@ -28,6 +36,9 @@ struct fs_driver {
 	enum triage_status (*content)(struct evidence_fs *fs, uint64_t inode, uint32_t attr_type, uint32_t attr_id,
 	    struct evidence_content *c, struct triage_error *err);
 	void (*close)(struct evidence_fs *fs);	/* frees fs->state, which may be NULL */
+	enum triage_status (*space)(struct evidence_fs *fs, struct fs_space *ret_space, struct triage_error *err);	/* optional */
+	/* With space: set bit i of bits for each used unit first + i (first: a multiple of 8), clear the others. Errors: E_IO. */
+	enum triage_status (*used)(struct evidence_fs *fs, uint64_t first, size_t count, uint8_t *bits, struct triage_error *err);
 };
 
 extern const struct fs_driver ntfs_driver;

@@ -162,7 +162,7 @@ crew_start(struct crew *c, size_t slot, enum worker_role role, size_t lister_sou
 	if (pid == 0) {
 		const struct worker_setup setup = { .role = role, .sources = c->sources, .source_count = c->source_count,
 		    .lister_source = lister_source, .rules = role == WORKER_EXAMINER ? c->rules : NULL, .tables = c->tables, .channel = pair[1], .openers = w->openers,
-		    .page = w->page, .memory = c->memory, .parent = parent };
+		    .page = w->page, .memory = c->memory, .parent = parent, .carve = c->carve };
 		worker_main(&setup);
 	}
 	close(pair[1]);

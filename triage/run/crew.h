@@ -62,6 +62,7 @@ struct crew {
 	const struct analyse_set *rules;
 	const struct detect_tables *tables;
 	uint64_t memory;		/* bytes a worker */
+	bool carve;			/* see struct evidence_input */
 	double unit_seconds;
 	struct crew_worker *workers;
 	size_t count;			/* slots */
