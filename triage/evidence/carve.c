@@ -59,7 +59,7 @@ try_at(struct carve *c, const struct look *l, size_t k, size_t at, struct triage
 		return TRIAGE_OK;
 	if (hit.length > l->left - at)
 		hit.length = l->left - at;
-	c->next[k] = hit.offset + hit.length;
+	c->next[k] = hit.offset + (hit.proved > 0 && hit.proved < hit.length ? hit.proved : hit.length);
 	return c->hits[k]++ < CARVE_HITS ? c->sink.hit(c->sink.ctx, &hit, err) : TRIAGE_OK;
 }
 

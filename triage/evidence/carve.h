@@ -25,6 +25,7 @@ struct carver;
 struct carve_hit {
 	const struct carver *kind;
 	uint64_t offset, length;	/* bytes; offset in the reader; both inside the run */
+	uint64_t proved;		/* bytes of it that are surely its own: the search goes on behind them; 0: all */
 	int64_t time;			/* ns, of the record itself; TRIAGE_TIME_NONE when it has none */
 	uint32_t count;			/* records in it, at least 1 */
 	struct buf *facts;		/* UTF-8 of any kind, at most CARVE_FACTS bytes: the name in it, what is damaged */

@@ -32,6 +32,7 @@ evtx_chunk_check(struct view bytes, struct carve_hit *hit)
 		hit->count = (uint32_t)(last - first + 1);
 	if (bytes.size >= RECORDS + RECORD_HEAD && load_le32(p + RECORDS) == RECORD_MAGIC)
 		hit->time = when_from_filetime(load_le64(p + RECORDS + RECORD_TIME));
+	hit->proved = whole ? end : RECORDS;
 	buf_format(hit->facts, "event records %ju to %ju%s", (uintmax_t)first, (uintmax_t)last,
 	    whole ? "" : ", some overwritten");
 	return CHUNK;

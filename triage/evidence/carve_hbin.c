@@ -39,6 +39,7 @@ hbin_check(struct view bytes, struct carve_hit *hit)
 		return 0;
 	bool whole = end == size || end == bytes.size;
 	hit->time = when_from_filetime(load_le64(p + HBIN_TIME));
+	hit->proved = whole ? size : end;
 	hit->count = used > 0 ? used : 1;
 	buf_format(hit->facts, "bin %u of its hive, %u cells in use%s", place, used, whole ? "" : ", the rest overwritten");
 	return size;
