@@ -241,21 +241,28 @@ ext_journal_load(struct ext *x, struct triage_error *err)
 	return st;
 }
 
-size_t
-ext_journal_copies(const struct ext_journal *j, uint64_t block, const struct ext_logged **ret_rows)
+/* Index of the first row behind all of (block, age); age -1: of the first row of the block. */
+static size_t
+row_behind(const struct ext_journal *j, uint64_t block, int64_t age)
 {
-	size_t low = 0, high = j->count, count = 0;
+	size_t low = 0, high = j->count;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		if (j->rows[middle].block < block)
+		const struct ext_logged *row = &j->rows[middle];
+		if (row->block < block || (row->block == block && row->age <= age))
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	while (low + count < j->count && j->rows[low + count].block == block)
-		count++;
-	*ret_rows = j->rows + low;
-	return count;
+	return low;
+}
+
+size_t
+ext_journal_copies(const struct ext_journal *j, uint64_t block, uint32_t until, const struct ext_logged **ret_rows)
+{
+	size_t first = row_behind(j, block, -1);
+	*ret_rows = j->rows + first;
+	return row_behind(j, block, until) - first;
 }
 
 bool

@@ -42,8 +42,8 @@ struct ext_journal {
 WARN_UNUSED enum triage_status ext_journal_load(struct ext *x, struct triage_error *err);
 void ext_journal_free(struct ext_journal *j);	/* NULL is fine */
 
-/* The rows of a block, oldest first. Returns how many. */
-size_t ext_journal_copies(const struct ext_journal *j, uint64_t block, const struct ext_logged **ret_rows);
+/* The rows of a block up to an age, oldest first. Returns how many. */
+size_t ext_journal_copies(const struct ext_journal *j, uint64_t block, uint32_t until, const struct ext_logged **ret_rows);
 
 /* Copy size bytes at inside of a copied block. False when it was overwritten or cannot be read. */
 bool ext_journal_read(struct ext *x, const struct ext_logged *row, uint32_t inside, void *buf, size_t size);

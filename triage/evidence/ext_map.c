@@ -10,6 +10,7 @@
 enum {
 	EXTENT_MAGIC = 0xf30a, EXTENT_HEADER = 12, EXTENT_ROW = 12, EXTENT_DEPTH_MAX = 5, EXTENT_UNWRITTEN = 32768,
 	POINTERS_DIRECT = 12,
+	PAST_TRIES = 16,	/* copies of one block that are tried */
 };
 
 struct mapper {
@@ -53,14 +54,11 @@ static bool
 past_node(struct mapper *m, uint64_t block, uint8_t *node)
 {
 	const struct ext_logged *rows;
-	size_t count = ext_journal_copies(m->x->journal, block, &rows);
-	for (size_t i = count; i > 0; i--) {
-		const struct ext_logged *row = &rows[i - 1];
-		if (row->age > m->inode->until)
-			continue;
-		if (row->revoked)
+	size_t count = ext_journal_copies(m->x->journal, block, m->inode->until, &rows);
+	for (size_t i = count; i > 0 && count - i < PAST_TRIES; i--) {
+		if (rows[i - 1].revoked)
 			return false;	/* earlier copies are of another owner */
-		if (ext_journal_read(m->x, row, 0, node, m->x->block))
+		if (ext_journal_read(m->x, &rows[i - 1], 0, node, m->x->block))
 			return true;
 	}
 	return false;

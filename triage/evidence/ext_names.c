@@ -148,13 +148,11 @@ read_past(struct ext *x, uint64_t block, bool first, const struct ext_dir_style 
 {
 	const struct ext_logged *rows;
 	struct ext_journal *j = x->journal;
-	size_t count = j == NULL ? 0 : ext_journal_copies(j, block, &rows);
+	size_t count = j == NULL ? 0 : ext_journal_copies(j, block, r->inode->past ? r->inode->until : UINT32_MAX, &rows);
 	enum triage_status st = TRIAGE_OK;
 	for (size_t i = count; i > 0 && st == TRIAGE_OK; i--) {
 		const struct ext_logged *row = &rows[i - 1];
 		bool ignored = false;
-		if (r->inode->past && row->age > r->inode->until)
-			continue;
 		if (row->revoked || (r->inode->past && row->age < r->inode->since))
 			break;	/* earlier copies are of another owner */
 		if (j->bytes_read >= EXT_JOURNAL_BYTES || r->past.count + j->names >= EXT_LOGGED_NAMES) {

@@ -76,7 +76,7 @@ make_room(struct ext_pasts *p, struct triage_error *err)
 }
 
 static void
-note_copy(struct ext_past *row, const uint8_t *then, const struct ext_logged *copy)
+note_copy(struct ext_past *row, const uint8_t *then, const struct ext_logged *copy, uint32_t index)
 {
 	if (copy->age < row->first)
 		row->first = copy->age;
@@ -92,6 +92,7 @@ note_copy(struct ext_past *row, const uint8_t *then, const struct ext_logged *co
 		row->until = copy->age;
 	if (better) {
 		row->at = copy->at;
+		row->row = index;
 		row->filled = filled;
 	}
 }
@@ -124,7 +125,7 @@ take_inode(struct gather *g, uint32_t number, const uint8_t *then, const uint8_t
 		};
 		p->slots[slot] = (uint32_t)p->count;
 	}
-	note_copy(&p->rows[p->slots[slot] - 1], then, copy);
+	note_copy(&p->rows[p->slots[slot] - 1], then, copy, (uint32_t)(copy - g->x->journal->rows));
 	return TRIAGE_OK;
 }
 
@@ -253,38 +254,52 @@ ext_past_find(const struct ext_pasts *p, uint32_t inode, uint32_t age)
 	return best;
 }
 
-enum triage_status
-ext_past_by_key(struct ext *x, uint64_t number, uint32_t at, struct ext_inode *ret_inode,
+/* The inode of a number from one copy of its block, at `place` of the volume. */
+static enum triage_status
+read_copy(struct ext *x, uint64_t number, uint64_t place, const struct ext_logged *row, struct ext_inode *ret_inode,
     struct triage_error *err)
 {
-	uint64_t place;
-	const struct ext_logged *rows;
 	SCOPED_FREE uint8_t *raw = malloc(x->inode_size);
 	if (raw == NULL)
 		return out_of_memory(err);
+	if (!ext_journal_read(x, row, (uint32_t)(place % x->block), raw, x->inode_size)) {
+		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "block %u of the journal cannot be read", row->at);
+		return TRIAGE_E_IO;
+	}
+	ext_inode_parse(x, raw, ret_inode);
+	ret_inode->number = number;
+	ret_inode->place = ext_journal_place(x->journal, row->at, x->block) + place % x->block;
+	ret_inode->past = true;
+	ret_inode->until = row->age;
+	return TRIAGE_OK;
+}
+
+enum triage_status
+ext_past_by_key(struct ext *x, uint64_t number, uint32_t at, struct ext_inode *ret_inode, struct triage_error *err)
+{
+	uint64_t place;
+	const struct ext_logged *rows;
 	enum triage_status st = ext_inode_place(x, number, &place, err);
 	if (st != TRIAGE_OK)
 		return st;
-	size_t count = ext_journal_copies(x->journal, place / x->block, &rows), i = 0;
+	size_t count = ext_journal_copies(x->journal, place / x->block, UINT32_MAX, &rows), i = 0;
 	while (i < count && (rows[i].revoked || rows[i].at != at))
 		i++;
-	if (i == count || !ext_journal_read(x, &rows[i], (uint32_t)(place % x->block), raw, x->inode_size)) {
+	if (i == count) {
 		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "block %u of the journal holds no copy of inode %ju", at,
 		    (uintmax_t)number);
 		return TRIAGE_E_FORMAT;
 	}
-	ext_inode_parse(x, raw, ret_inode);
-	ret_inode->number = number;
-	ret_inode->place = ext_journal_place(x->journal, at, x->block) + place % x->block;
-	ret_inode->past = true;
-	ret_inode->until = rows[i].age;
-	return TRIAGE_OK;
+	return read_copy(x, number, place, &rows[i], ret_inode, err);
 }
 
 enum triage_status
 ext_past_read(struct ext *x, const struct ext_past *p, struct ext_inode *ret_inode, struct triage_error *err)
 {
-	enum triage_status st = ext_past_by_key(x, p->inode, p->at, ret_inode, err);
+	uint64_t place;
+	enum triage_status st = ext_inode_place(x, p->inode, &place, err);
+	if (st == TRIAGE_OK)
+		st = read_copy(x, p->inode, place, &x->journal->rows[p->row], ret_inode, err);
 	if (st != TRIAGE_OK)
 		return st;
 	ret_inode->since = p->since;

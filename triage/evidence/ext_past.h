@@ -17,7 +17,7 @@ struct ext_past {
 	uint32_t inode, generation;
 	uint32_t first, last;		/* ages of the first and last copy of any kind */
 	uint32_t since, until;		/* of the copies that were in use */
-	uint32_t at;			/* block of the journal with the best copy, 0: none */
+	uint32_t at, row;		/* block of the journal with the best copy, 0: none; its index in the journal's rows */
 	bool filled;			/* that copy has a size */
 	bool current;			/* the inode still stands for this file, and is in use */
 	bool same;			/* the table still has this file, in use or not */
