@@ -330,6 +330,34 @@ make_index(uint64_t old_reference)
 }
 
 static void
+a_name_behind_the_entries_of_an_index_root_is_listed(void **state)
+{
+	uint8_t root[16 + 16 + 16 + 88] = { [16] = 16, [20] = 32, [40] = 16, [44] = 2 }, *entry = root + 48;
+	struct nv *v = nv_new();
+	(void)state;
+	nv_put(entry, nv_ref(40, 1), 8);
+	nv_put(entry + 8, 88, 2);
+	nv_put(entry + 10, 66 + 6, 2);
+	nv_put(entry + 16, nv_ref(30, 2), 8);
+	for (unsigned t = 8; t <= 32; t += 8)
+		nv_put(entry + 16 + t, nv_time, 8);
+	entry[16 + 64] = 3;
+	entry[16 + 65] = NTFS_NAME_WIN32;
+	for (unsigned k = 0; k < 3; k++)
+		entry[16 + 66 + k * 2] = (uint8_t)"old"[k];
+	nv_begin(v, 30, 2, NTFS_RECORD_IN_USE | NTFS_RECORD_DIRECTORY, 0);
+	nv_name(v, 1, ROOT, "folder", NTFS_NAME_WIN32);
+	nv_resident(v, NTFS_INDEX_ROOT, 2, "$I30", root, sizeof(root));
+	nv_end(v);
+	nv_list(v, &s);
+	const struct seen_entry *e = seen_need(&s, "old");
+	assert_string_equal(seen_parent(&s, e), "folder");
+	assert_number_equal(e->e.inode, 40);
+	assert_number_equal(e->e.times[TRIAGE_FN_MTIME], when_from_filetime(nv_time));
+	free(v);
+}
+
+static void
 a_name_that_only_an_index_remembers_is_listed(void **state)
 {
 	struct nv *v = make_index(nv_ref(31, 1));
@@ -390,6 +418,7 @@ main(void)
 		cmocka_unit_test(an_extension_record_that_nobody_names_is_told),
 		cmocka_unit_test(links_tell_their_targets),
 		cmocka_unit_test(data_kept_elsewhere_by_windows_is_marked_undecoded),
+		cmocka_unit_test(a_name_behind_the_entries_of_an_index_root_is_listed),
 		cmocka_unit_test(a_name_that_only_an_index_remembers_is_listed),
 		cmocka_unit_test(an_old_name_whose_record_was_used_again_is_marked_reused),
 		cmocka_unit_test(a_damaged_index_block_is_told_and_loses_no_file),

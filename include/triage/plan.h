@@ -42,6 +42,7 @@ struct triage_plan {
 	double unit_seconds;		/* a worker without progress for so long is killed; 0: 180 */
 	unsigned shard, shards;		/* --shard K/N: 1-based K; 0 of 0: all */
 	bool no_image_hash;
+	bool carve;			/* --profile full: unallocated space too */
 	unsigned rank_max;		/* --profile quick: streams of a higher evidential rank are left out; 0: none */
 };
 

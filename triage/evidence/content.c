@@ -2,6 +2,7 @@
 
 #include "triage/base/scoped.h"
 #include "triage/evidence/fs.h"
+#include "triage/evidence/unallocated.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,6 +139,28 @@ content_place(const struct evidence_content *c)
 	return 0;
 }
 
+/* For drivers that only say that clusters were used again: how many. */
+static enum triage_status
+count_reused(struct evidence_content *c, struct triage_error *err)
+{
+	struct fs_space space;
+	uint8_t bits = 0;
+	const struct fs_driver *driver = c->fs->driver;
+	enum triage_status st = driver->space != NULL ? driver->space(c->fs, &space, err) : TRIAGE_END;
+	for (size_t i = 0; i < c->map.count && st == TRIAGE_OK; i++) {
+		const struct run *r = &c->map.runs[i];
+		for (uint64_t at = 0; r->place < RUN_FILLER && r->place >= space.start && at < r->length; at += space.unit) {
+			struct triage_error ignored;
+			uint64_t unit = (r->place + at - space.start) / space.unit;
+			c->clusters++;
+			size_t some = space.units - unit / 8 * 8 < 8 ? (size_t)(space.units - unit / 8 * 8) : 8;
+			if (unit < space.units && driver->used(c->fs, unit / 8 * 8, some, &bits, &ignored) == TRIAGE_OK)
+				c->clusters_reused += bits >> unit % 8 & 1;
+		}
+	}
+	return st == TRIAGE_E_MEMORY ? st : TRIAGE_OK;
+}
+
 enum triage_status
 evidence_content_open(struct evidence_fs *fs, uint64_t inode, uint32_t attr_type, uint32_t attr_id,
     struct evidence_content **ret_content, struct triage_error *err)
@@ -150,7 +173,11 @@ evidence_content_open(struct evidence_fs *fs, uint64_t inode, uint32_t attr_type
 	c->fs = fs;
 	c->inode = inode;
 	c->resident_place = RUN_FILLER;
-	enum triage_status st = fs->driver->content(fs, inode, attr_type, attr_id, c, err);
+	bool space = attr_type == EVIDENCE_ATTR_CARVED || attr_type == EVIDENCE_ATTR_UNALLOCATED;
+	enum triage_status st = space ? unallocated_content(fs, inode, attr_type, attr_id, c, err) :
+	    fs->driver->content(fs, inode, attr_type, attr_id, c, err);
+	if (st == TRIAGE_OK && (c->flags & EVIDENCE_CONTENT_REUSED) != 0 && c->clusters == 0)
+		st = count_reused(c, err);
 	if (st != TRIAGE_OK) {
 		evidence_content_close(c);
 		return st;
@@ -181,6 +208,13 @@ uint32_t
 evidence_content_flags(const struct evidence_content *c)
 {
 	return c->flags;
+}
+
+uint64_t
+evidence_content_reused(const struct evidence_content *c, uint64_t *ret_reused)
+{
+	*ret_reused = c->clusters_reused;
+	return c->clusters;
 }
 
 enum triage_status

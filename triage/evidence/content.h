@@ -46,6 +46,7 @@ struct evidence_content {
 	uint64_t inode;
 	uint64_t size, initialised;	/* bytes; zeros between the two */
 	uint32_t flags;			/* enum evidence_content_flags */
+	uint64_t clusters, clusters_reused;	/* of a deleted stream, when flags say REUSED */
 	struct run_list map;
 	size_t at;			/* index of the run read last */
 	uint8_t *resident;		/* owned; NULL when the map or ops hold the bytes */

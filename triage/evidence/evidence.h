@@ -34,6 +34,7 @@ struct evidence_input {
 	const char *const *paths;	/* the same files by path, for libewf, which opens them itself */
 	const uint64_t *sizes;		/* bytes of each; for a device what BLKGETSIZE64 said */
 	uint32_t sector_size;		/* of a device (BLKSSZGET), 0 when not known */
+	bool carve;			/* list unallocated space as well, and what is carved from it */
 	size_t missing;			/* segments that the numbering says are missing: a problem row is sent for each gap */
 	const char *const *missing_names;	/* display names of those, `missing` of them */
 	const struct layer_keys *keys;	/* to open locks with, NULL for none; needed until the source is probed */
@@ -132,6 +133,8 @@ uint64_t evidence_content_worth(const struct evidence_content *c);
 WARN_UNUSED enum triage_status evidence_content_read(struct evidence_content *c, uint64_t offset, void *buf, size_t size,
     size_t *ret_got, struct triage_error *err);
 uint32_t evidence_content_flags(const struct evidence_content *c);	/* enum evidence_content_flags, so far */
+/* Of a stream that is flagged REUSED: how many of its clusters (blocks) belong to another file now. Returns how many it has. */
+uint64_t evidence_content_reused(const struct evidence_content *c, uint64_t *ret_reused);
 
 /*
  * Send the stream's extents in file order, not more than 4,096 (then one problem row says how many were left

@@ -1,6 +1,7 @@
 #include "triage/evidence/ext.h"
 
 #include "triage/base/view.h"
+#include "triage/evidence/ext_journal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@ enum {
 	SUPER_BLOCKS_PER_GROUP = 32, SUPER_CLUSTERS_PER_GROUP = 36, SUPER_INODES_PER_GROUP = 40, SUPER_MAGIC = 56,
 	    SUPER_REVISION = 76,
 	SUPER_FIRST_INODE = 84, SUPER_INODE_SIZE = 88, SUPER_COMPAT = 92, SUPER_INCOMPAT = 96, SUPER_RO_COMPAT = 100,
-	SUPER_DESC_SIZE = 254, SUPER_FIRST_META = 260, SUPER_BLOCKS_HIGH = 336, SUPER_BACKUPS = 588,
+	SUPER_SPARE = 206, SUPER_DESC_SIZE = 254, SUPER_FIRST_META = 260, SUPER_BLOCKS_HIGH = 336, SUPER_BACKUPS = 588,
 	MAGIC = 0xef53,
 	DESC_BLOCK_BITMAP = 0, DESC_INODE_BITMAP = 4, DESC_INODE_TABLE = 8, DESC_FLAGS = 18, DESC_UNUSED = 28,
 	DESC_BLOCK_BITMAP_HIGH = 32, DESC_INODE_BITMAP_HIGH = 36, DESC_INODE_TABLE_HIGH = 40, DESC_UNUSED_HIGH = 50,
@@ -34,6 +35,7 @@ take_features(struct ext *x, const uint8_t *s)
 	x->first_inode = old ? 11 : load_le32(s + SUPER_FIRST_INODE);
 	x->inode_size = old ? 128 : load_le16(s + SUPER_INODE_SIZE);
 	x->first_meta_group = load_le32(s + SUPER_FIRST_META);
+	x->spare_desc = (x->compat & EXT_COMPAT_RESIZE) != 0 ? load_le16(s + SUPER_SPARE) : 0;
 	x->backup_groups[0] = load_le32(s + SUPER_BACKUPS);
 	x->backup_groups[1] = load_le32(s + SUPER_BACKUPS + 4);
 	x->blocks = load_le32(s + SUPER_BLOCKS);
@@ -108,9 +110,8 @@ is_power_of(uint32_t n, uint32_t base)
 	return p == n;
 }
 
-/* True when a group begins with a copy of the super block. */
-static bool
-has_super(const struct ext *x, uint32_t group)
+bool
+ext_has_super(const struct ext *x, uint32_t group)
 {
 	if (group == 0)
 		return true;
@@ -121,6 +122,19 @@ has_super(const struct ext *x, uint32_t group)
 	return is_power_of(group, 3) || is_power_of(group, 5) || is_power_of(group, 7);
 }
 
+uint64_t
+ext_head_blocks(const struct ext *x, uint32_t group)
+{
+	uint32_t per_block = x->block / x->desc_size, meta = group / per_block, inside = group % per_block;
+	bool own = ext_has_super(x, group);
+	if ((x->incompat & EXT_INCOMPAT_META_BG) != 0 && meta >= x->first_meta_group)
+		return (own ? 1u : 0u) + (inside <= 1 || inside == per_block - 1 ? 1u : 0u);
+	uint64_t descriptors = ((uint64_t)x->groups + per_block - 1) / per_block;
+	if ((x->incompat & EXT_INCOMPAT_META_BG) != 0)
+		descriptors = x->first_meta_group;
+	return own ? 1 + descriptors + x->spare_desc : 0;
+}
+
 /* Bytes into the volume of a group's descriptor. */
 static uint64_t
 descriptor_place(const struct ext *x, uint32_t group)
@@ -129,7 +143,7 @@ descriptor_place(const struct ext *x, uint32_t group)
 	uint64_t inside = (uint64_t)(group % per_block) * x->desc_size;
 	if ((x->incompat & EXT_INCOMPAT_META_BG) != 0 && meta >= x->first_meta_group) {
 		uint64_t first = (uint64_t)meta * per_block;
-		uint64_t block = x->first_block + first * x->blocks_per_group + (has_super(x, (uint32_t)first) ? 1 : 0);
+		uint64_t block = x->first_block + first * x->blocks_per_group + (ext_has_super(x, (uint32_t)first) ? 1 : 0);
 		return block * x->block + inside;
 	}
 	uint64_t super_block = x->super == SUPER_OFFSET ? x->first_block : x->super / x->block;
@@ -221,44 +235,47 @@ ext_inode_allocated(struct ext *x, uint64_t number)
 	return (byte >> index % 8 & 1) != 0;
 }
 
-/* Any bit of [first, first + count) set in the bitmap at place? */
-static bool
-any_bit(struct ext *x, uint64_t place, uint64_t first, uint64_t count)
+/* Bits of [first, first + count) that are set in the bitmap at place. */
+static uint64_t
+count_bits(struct ext *x, uint64_t place, uint64_t first, uint64_t count)
 {
 	uint8_t bits[BITMAP_PIECE];
 	struct triage_error ignored;
+	uint64_t set = 0;
 	bool bad;
 	while (count > 0) {
 		uint64_t want = (first % 8 + count + 7) / 8;
 		size_t size = want < sizeof(bits) ? (size_t)want : sizeof(bits);
 		if (cache_read(x->cache, place + first / 8, bits, size, &bad, &ignored) != TRIAGE_OK)
-			return false;
+			return set;
 		uint64_t here = size * 8 - first % 8 < count ? size * 8 - first % 8 : count;
 		for (uint64_t i = first % 8; i < first % 8 + here; i++)
-			if ((bits[i / 8] >> i % 8 & 1) != 0)
-				return true;
+			set += bits[i / 8] >> i % 8 & 1;
 		first += here;
 		count -= here;
 	}
-	return false;
+	return set;
 }
 
-bool
-ext_any_allocated(struct ext *x, uint64_t block, uint64_t count)
+uint64_t
+ext_count_allocated(struct ext *x, uint64_t block, uint64_t count)
 {
+	uint64_t used = 0;
 	while (count > 0 && block >= x->first_block && block < x->blocks) {
 		uint64_t index = block - x->first_block, group = index / x->blocks_per_group, inside = index % x->blocks_per_group;
 		uint64_t here = x->blocks_per_group - inside < count ? x->blocks_per_group - inside : count;
 		struct ext_group g;
 		struct triage_error ignored;
-		uint64_t first = inside >> x->cluster_shift, last = (inside + here - 1) >> x->cluster_shift;
-		if (ext_group_read(x, (uint32_t)group, &g, &ignored) == TRIAGE_OK && (g.flags & EXT_GROUP_BLOCK_UNINIT) == 0 &&
-		    g.block_bitmap < x->blocks && any_bit(x, g.block_bitmap * x->block, first, last - first + 1))
-			return true;
+		bool known = ext_group_read(x, (uint32_t)group, &g, &ignored) == TRIAGE_OK &&
+		    (g.flags & EXT_GROUP_BLOCK_UNINIT) == 0 && g.block_bitmap < x->blocks;
+		if (known && x->cluster_shift == 0)
+			used += count_bits(x, g.block_bitmap * x->block, inside, here);
+		for (uint64_t i = inside; known && x->cluster_shift != 0 && i < inside + here; i++)
+			used += count_bits(x, g.block_bitmap * x->block, i >> x->cluster_shift, 1);
 		block += here;
 		count -= here;
 	}
-	return false;
+	return used;
 }
 
 static void
@@ -268,6 +285,7 @@ ext_close(struct evidence_fs *fs)
 	if (x == NULL)
 		return;
 	cache_free(x->cache);
+	ext_journal_free(x->journal);
 	free(x);
 }
 
@@ -288,4 +306,5 @@ ext_open(struct evidence_fs *fs, struct triage_error *err)
 	return st == TRIAGE_OK ? cache_new(fs->reader, &x->cache, err) : st;
 }
 
-const struct fs_driver ext_driver = { .open = ext_open, .list = ext_list, .content = ext_content, .close = ext_close };
+const struct fs_driver ext_driver = { .open = ext_open, .list = ext_list, .content = ext_content, .close = ext_close,
+	.space = ext_space, .used = ext_used };

@@ -110,3 +110,22 @@ ext_dir_block(struct view block, bool first, const struct ext_dir_style *style,
 	}
 	return TRIAGE_OK;
 }
+
+bool
+ext_dir_holds(struct view block, bool first, const struct ext_dir_style *style)
+{
+	const struct scan s = { .block = block, .style = style };
+	size_t at = 0;
+	if (first && (load_le32(block.data) != style->self || block.data[NAME_TEXT] != '.' || load_le16(block.data + NAME_RECORD) != 12))
+		return false;
+	while (at + NAME_TEXT <= block.size) {
+		size_t record = record_at(&s, at);
+		struct ext_name n = name_at(&s, at);
+		if (record < NAME_TEXT || record % 4 != 0 || record > block.size - at || n.inode > style->inodes)
+			return false;
+		if (n.inode != 0 && (n.text.size == 0 || NAME_TEXT + n.text.size > record || n.type > EXT_TYPE_LINK))
+			return false;
+		at += record;
+	}
+	return at == block.size;
+}

@@ -9,7 +9,8 @@
 struct ext_name {
 	uint32_t inode;		/* 0: not known any more */
 	uint8_t type;		/* EXT_TYPE_*, 0 when the directory does not say */
-	bool deleted;		/* found in the space behind another name */
+	bool deleted;		/* found in the space behind another name, or only in the journal */
+	uint32_t seen;		/* age of the last transaction that has it, 0: it stands in the directory */
 	struct view text;	/* raw bytes */
 	size_t at;		/* bytes into the block */
 };
@@ -33,5 +34,8 @@ struct ext_dir_style {
 WARN_UNUSED enum triage_status ext_dir_block(struct view block, bool first, const struct ext_dir_style *style,
     enum triage_status (*each)(void *ctx, const struct ext_name *name, struct triage_error *err), void *ctx, bool *ret_damaged,
     struct triage_error *err);
+
+/* Is this a whole block of directory style->self (or, when it is not the first, of any)? */
+bool ext_dir_holds(struct view block, bool first, const struct ext_dir_style *style);
 
 #endif

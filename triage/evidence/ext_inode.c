@@ -9,7 +9,7 @@
 enum {
 	INODE_MODE = 0, INODE_UID = 2, INODE_SIZE = 4, INODE_ATIME = 8, INODE_CTIME = 12, INODE_MTIME = 16, INODE_DTIME = 20,
 	    INODE_GID = 24,
-	INODE_LINKS = 26, INODE_BLOCKS = 28, INODE_FLAGS = 32, INODE_MAP = 40, INODE_ACL = 104, INODE_SIZE_HIGH = 108,
+	INODE_LINKS = 26, INODE_BLOCKS = 28, INODE_FLAGS = 32, INODE_MAP = 40, INODE_GENERATION = 100, INODE_ACL = 104, INODE_SIZE_HIGH = 108,
 	    INODE_BLOCKS_HIGH = 116,
 	INODE_ACL_HIGH = 118, INODE_UID_HIGH = 120, INODE_GID_HIGH = 122, INODE_EXTRA = 128, INODE_CTIME_EXTRA = 132,
 	    INODE_MTIME_EXTRA = 136,
@@ -51,7 +51,7 @@ ext_inode_parse(const struct ext *x, const uint8_t *raw, struct ext_inode *ret_i
 		.mode = load_le16(raw + INODE_MODE), .links = load_le16(raw + INODE_LINKS), .flags = load_le32(raw + INODE_FLAGS),
 		.uid = load_le16(raw + INODE_UID) | (uint32_t)load_le16(raw + INODE_UID_HIGH) << 16,
 		.gid = load_le16(raw + INODE_GID) | (uint32_t)load_le16(raw + INODE_GID_HIGH) << 16,
-		.deleted = load_le32(raw + INODE_DTIME),
+		.deleted = load_le32(raw + INODE_DTIME), .generation = load_le32(raw + INODE_GENERATION),
 		    .sectors = load_le32(raw + INODE_BLOCKS) | (uint64_t)load_le16(raw + INODE_BLOCKS_HIGH) << 32,
 		.size = load_le32(raw + INODE_SIZE) | (uint64_t)load_le32(raw + INODE_SIZE_HIGH) << 32,
 		.xattr_block = load_le32(raw + INODE_ACL) | (uint64_t)load_le16(raw + INODE_ACL_HIGH) << 32,

@@ -22,6 +22,9 @@ struct ext_inode {
 	uint64_t size, sectors;		/* sectors: 512 bytes each, as the inode says */
 	uint64_t xattr_block;		/* 0 for none */
 	bool bad;			/* in unreadable sectors */
+	bool past;			/* as the journal has it: valid in the transactions since .. until (ages) */
+	uint32_t since, until;
+	uint32_t generation;
 	struct {
 		int64_t seconds;
 		uint32_t nanoseconds;

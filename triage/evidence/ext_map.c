@@ -1,5 +1,6 @@
 /* ext_map.c - from an inode to runs: extent trees, and the pointer blocks of ext2 and ext3. */
 #include "triage/evidence/ext_inode.h"
+#include "triage/evidence/ext_journal.h"
 
 #include "triage/base/scoped.h"
 
@@ -9,10 +10,12 @@
 enum {
 	EXTENT_MAGIC = 0xf30a, EXTENT_HEADER = 12, EXTENT_ROW = 12, EXTENT_DEPTH_MAX = 5, EXTENT_UNWRITTEN = 32768,
 	POINTERS_DIRECT = 12,
+	PAST_TRIES = 16,	/* copies of one block that are tried */
 };
 
 struct mapper {
 	struct ext *x;
+	const struct ext_inode *inode;
 	struct run_list *map;
 	uint64_t nodes, max_nodes;
 	uint64_t end;		/* bytes: the size rounded up to a block */
@@ -46,6 +49,21 @@ map_blocks(struct mapper *m, uint64_t logical, uint64_t physical, uint64_t count
 	return st == TRIAGE_OK ? run_list_add(m->map, place, length, m->err) : st;
 }
 
+/* The block of a map as it was when the inode was so: the last copy from its time. */
+static bool
+past_node(struct mapper *m, uint64_t block, uint8_t *node)
+{
+	const struct ext_logged *rows;
+	size_t count = ext_journal_copies(m->x->journal, block, m->inode->until, &rows);
+	for (size_t i = count; i > 0 && count - i < PAST_TRIES; i--) {
+		if (rows[i - 1].revoked)
+			return false;	/* earlier copies are of another owner */
+		if (ext_journal_read(m->x, &rows[i - 1], 0, node, m->x->block))
+			return true;
+	}
+	return false;
+}
+
 /* Read one block of the map. False: it cannot be had. */
 static bool
 read_node(struct mapper *m, uint64_t block, uint8_t *node)
@@ -54,6 +72,8 @@ read_node(struct mapper *m, uint64_t block, uint8_t *node)
 	struct triage_error ignored;
 	m->nodes++;
 	m->x->nodes_read++;
+	if (m->nodes <= m->max_nodes && m->inode->past && past_node(m, block, node))
+		return true;
 	if (m->nodes <= m->max_nodes && block > 0 && block < m->x->blocks &&
 	    cache_read(m->x->cache, block * m->x->block, node, m->x->block, &bad, &ignored) == TRIAGE_OK && !bad)
 		return true;
@@ -199,7 +219,7 @@ enum triage_status
 ext_map(struct ext *x, const struct ext_inode *inode, uint64_t max_nodes, struct run_list *map, bool *ret_damaged,
     struct triage_error *err)
 {
-	struct mapper m = { .x = x, .map = map, .max_nodes = max_nodes, .err = err };
+	struct mapper m = { .x = x, .inode = inode, .map = map, .max_nodes = max_nodes, .err = err };
 	if (inode->size > (uint64_t)INT64_MAX - x->block) {
 		*ret_damaged = true;
 		return TRIAGE_OK;

@@ -1,4 +1,5 @@
 #include "triage/evidence/ext_names.h"
+#include "triage/evidence/ext_journal.h"
 
 #include "triage/base/scoped.h"
 
@@ -45,7 +46,7 @@ ext_names_add(struct ext_names *n, const struct ext_name *name, struct triage_er
 	}
 	n->rows[n->count] = (struct ext_name_row){
 		.inode = name->inode, .at = (uint32_t)n->text.size, .size = (uint16_t)name->text.size, .type = name->type,
-		    .deleted = name->deleted,
+		    .deleted = name->deleted, .seen = name->seen,
 	};
 	buf_put(&n->text, name->text.data, name->text.size);
 	if (n->text.failed) {
@@ -78,10 +79,14 @@ ext_names_sort(struct ext_names *n)
 	if (n->count > 1)
 		qsort_r(n->rows, n->count, sizeof(n->rows[0]), compare_rows, n->text.data);
 	for (size_t i = 0; i < n->count; i++) {
-		const struct ext_name_row *last = kept > 0 ? &n->rows[kept - 1] : NULL, *row = &n->rows[i];
+		struct ext_name_row *last = kept > 0 ? &n->rows[kept - 1] : NULL;
+		const struct ext_name_row *row = &n->rows[i];
 		if (row->deleted && last != NULL && last->inode == row->inode && last->size == row->size &&
-		    memcmp(n->text.data + last->at, n->text.data + row->at, row->size) == 0)
+		    memcmp(n->text.data + last->at, n->text.data + row->at, row->size) == 0) {
+			if (row->seen > last->seen)
+				last->seen = row->seen;
 			continue;
+		}
 		n->rows[kept++] = *row;
 	}
 	n->count = kept;
@@ -92,6 +97,9 @@ struct reading {
 	struct ext_names *names;
 	enum triage_status (*each)(void *ctx, struct ext_names *names, struct triage_error *err);
 	void *ctx;
+	const struct ext_inode *inode;
+	struct id_set past;	/* hashes of names taken from the journal */
+	uint32_t age;		/* of the copy at hand */
 };
 
 static enum triage_status
@@ -113,12 +121,61 @@ take_name(void *ctx, const struct ext_name *name, struct triage_error *err)
 	return st == TRIAGE_OK ? ext_names_add(r->names, name, err) : st;
 }
 
+/* A name in a copy: newer copies came first, so the first sight of it is the last of its life. */
+static enum triage_status
+take_past_name(void *ctx, const struct ext_name *name, struct triage_error *err)
+{
+	struct reading *r = ctx;
+	struct ext_name past = *name;
+	uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ name->inode;
+	bool fresh;
+	if (name->deleted)
+		return TRIAGE_OK;	/* of an earlier time that is not known */
+	for (size_t i = 0; i < name->text.size; i++)
+		hash = (hash ^ name->text.data[i]) * UINT64_C(0x100000001b3);
+	enum triage_status st = id_set_add(&r->past, hash >> 1, &fresh, err);
+	if (st != TRIAGE_OK || !fresh)
+		return st;
+	past.deleted = true;
+	past.seen = r->age;
+	return take_name(r, &past, err);
+}
+
+/* The names that a block had earlier, as the journal has them. */
+static enum triage_status
+read_past(struct ext *x, uint64_t block, bool first, const struct ext_dir_style *style, struct reading *r, uint8_t *copy,
+    struct triage_error *err)
+{
+	const struct ext_logged *rows;
+	struct ext_journal *j = x->journal;
+	size_t count = j == NULL ? 0 : ext_journal_copies(j, block, r->inode->past ? r->inode->until : UINT32_MAX, &rows);
+	enum triage_status st = TRIAGE_OK;
+	for (size_t i = count; i > 0 && st == TRIAGE_OK; i--) {
+		const struct ext_logged *row = &rows[i - 1];
+		bool ignored = false;
+		if (row->revoked || (r->inode->past && row->age < r->inode->since))
+			break;	/* earlier copies are of another owner */
+		if (j->bytes_read >= EXT_JOURNAL_BYTES || r->past.count + j->names >= EXT_LOGGED_NAMES) {
+			j->cut = true;
+			break;
+		}
+		j->bytes_read += x->block;
+		if (!ext_journal_read(x, row, 0, copy, x->block))
+			continue;
+		if (!ext_dir_holds((struct view){ copy, x->block }, first, style))
+			break;
+		r->age = row->age;
+		st = ext_dir_block((struct view){ copy, x->block }, first, style, take_past_name, r, &ignored, err);
+	}
+	return st;
+}
+
 /* The blocks of c, one after another. */
 static enum triage_status
 read_blocks(struct ext *x, struct evidence_content *c, uint64_t max_bytes, const struct ext_dir_style *style, struct reading *r,
     struct ext_dir_result *result, struct triage_error *err)
 {
-	SCOPED_FREE uint8_t *block = malloc(x->block);
+	SCOPED_FREE uint8_t *block = malloc((size_t)2 * x->block);
 	if (block == NULL) {
 		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory");
 		return TRIAGE_E_MEMORY;
@@ -141,12 +198,14 @@ read_blocks(struct ext *x, struct evidence_content *c, uint64_t max_bytes, const
 			break;
 		}
 		result->bytes += x->block;
-		if (cache_read(x->cache, run->place + (at - run->offset), block, x->block, &bad, err) != TRIAGE_OK || bad) {
+		uint64_t place = run->place + (at - run->offset);
+		enum triage_status st = TRIAGE_OK;
+		if (cache_read(x->cache, place, block, x->block, &bad, err) != TRIAGE_OK || bad)
 			result->unreadable = true;
-			continue;
-		}
-		enum triage_status st = ext_dir_block((struct view){ block, x->block }, at == 0, style, take_name, r,
-		    &result->damaged, err);
+		else if (!r->inode->past || ext_dir_holds((struct view){ block, x->block }, at == 0, style))
+			st = ext_dir_block((struct view){ block, x->block }, at == 0, style, take_name, r, &result->damaged, err);
+		if (st == TRIAGE_OK)
+			st = read_past(x, place / x->block, at == 0, style, r, block + x->block, err);
 		if (st != TRIAGE_OK)
 			return st;
 	}
@@ -176,7 +235,7 @@ ext_names_read(struct ext *x, const struct ext_inode *inode, uint64_t max_bytes,
     struct ext_dir_result *ret_result,
     struct triage_error *err)
 {
-	struct reading r = { .names = n, .each = each, .ctx = ctx };
+	struct reading r = { .names = n, .each = each, .ctx = ctx, .inode = inode };
 	struct evidence_content *c = calloc(1, sizeof(*c));
 	struct ext_dir_style style = {
 		.inodes = x->inodes, .self = (uint32_t)inode->number, .typed = (x->incompat & EXT_INCOMPAT_FILETYPE) != 0,
@@ -199,5 +258,8 @@ ext_names_read(struct ext *x, const struct ext_inode *inode, uint64_t max_bytes,
 		st = TRIAGE_OK;
 	}
 	evidence_content_close(c);
+	if (x->journal != NULL)
+		x->journal->names += (uint32_t)r.past.count;
+	id_set_release(&r.past);
 	return st == TRIAGE_OK ? hand_over(&r, err) : st;
 }

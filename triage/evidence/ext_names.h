@@ -14,6 +14,7 @@ enum { EXT_NAMES_MAX = 1 << 20 };	/* names that are held at a time; a larger dir
 struct ext_names {
 	struct ext_name_row {
 		uint32_t inode, at;	/* at: offset into text */
+		uint32_t seen;		/* see ext_dir.h */
 		uint16_t size;
 		uint8_t type;
 		bool deleted;

@@ -12,6 +12,7 @@ enum ext_inode_bits {
 	EXT_IS_FOLDER = 1 << 2,
 	EXT_IS_NAMED = 1 << 3,		/* a name led to it */
 	EXT_IS_ENTERED = 1 << 4,	/* folder: queued or read */
+	EXT_IS_PAST = 1 << 5,		/* the journal knows of a deleted file of this number */
 };
 
 /*

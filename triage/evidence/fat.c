@@ -203,6 +203,28 @@ fat_chain_map(struct fat *x, const struct fat_chain *chain, struct run_list *map
 	return st == TRIAGE_E_LIMIT || st == TRIAGE_E_FORMAT ? TRIAGE_OK : st;
 }
 
+static enum triage_status
+fat_space(struct evidence_fs *fs, struct fs_space *ret_space, struct triage_error *err)
+{
+	const struct fat *x = fs->state;
+	(void)err;
+	*ret_space = (struct fs_space){ .start = x->data, .unit = x->cluster, .units = x->clusters };
+	return TRIAGE_OK;
+}
+
+static enum triage_status
+fat_used(struct evidence_fs *fs, uint64_t first, size_t count, uint8_t *bits, struct triage_error *err)
+{
+	struct fat *x = fs->state;
+	(void)err;
+	for (size_t i = 0; i < (count + 7) / 8; i++)
+		bits[i] = 0;
+	for (size_t i = 0; i < count; i++)
+		if (fat_allocated(x, (uint32_t)(first + i + 2)))
+			bits[i / 8] |= (uint8_t)(1 << i % 8);
+	return TRIAGE_OK;
+}
+
 static void
 fat_close(struct evidence_fs *fs)
 {
@@ -233,4 +255,5 @@ fat_open(struct evidence_fs *fs, struct triage_error *err)
 	return st == TRIAGE_OK && x->kind == FAT_EX ? exfat_find_bitmap(x, err) : st;
 }
 
-const struct fs_driver fat_driver = { .open = fat_open, .list = fat_list, .content = fat_content, .close = fat_close };
+const struct fs_driver fat_driver = { .open = fat_open, .list = fat_list, .content = fat_content, .close = fat_close,
+	.space = fat_space, .used = fat_used };

@@ -1,6 +1,7 @@
 #include "triage/evidence/fs.h"
 
 #include "triage/evidence/source.h"
+#include "triage/evidence/unallocated.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -74,7 +75,7 @@ evidence_fs_open(struct evidence_source *source, const struct triage_filesystem 
 	}
 	*fs = (struct evidence_fs){
 		.driver = type->driver, .medium = source->reader, .layered = info->reader_type != EVIDENCE_ON_MEDIUM, .start = info->start,
-		    .length = info->length, .type = type->name, .tsk_type = type->tsk_type, .part = info->part,
+		    .length = info->length, .type = type->name, .tsk_type = type->tsk_type, .part = info->part, .carve = source->in.carve,
 	};
 	/* A cut image is read as far as it goes: what lies behind its end is flagged where it is asked for. */
 	uint64_t there = below->size - info->start;
@@ -99,4 +100,35 @@ evidence_fs_close(struct evidence_fs *fs)
 	fs->driver->close(fs);
 	reader_close(fs->reader);
 	free(fs);
+}
+
+/* Passes a listing on and counts its entries. */
+struct counter {
+	const struct evidence_sink *sink;
+	uint64_t entries;
+};
+
+static enum triage_status
+count_entry(void *ctx, const struct triage_entry *e, struct triage_error *err)
+{
+	struct counter *c = ctx;
+	c->entries = e->edge + 1;
+	return c->sink->entry(c->sink->ctx, e, err);
+}
+
+static enum triage_status
+pass_problem(void *ctx, const struct triage_problem *p, struct triage_error *err)
+{
+	struct counter *c = ctx;
+	return c->sink->problem(c->sink->ctx, p, err);
+}
+
+enum triage_status
+fs_list(struct evidence_fs *fs, const struct evidence_sink *sink, struct triage_error *err)
+{
+	struct counter c = { .sink = sink };
+	if (!fs->carve)
+		return fs->driver->list(fs, sink, err);
+	enum triage_status st = fs->driver->list(fs, &(struct evidence_sink){ .ctx = &c, .entry = count_entry, .problem = pass_problem }, err);
+	return st == TRIAGE_OK ? unallocated_list(fs, sink, c.entries, err) : st;
 }

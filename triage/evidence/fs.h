@@ -21,6 +21,14 @@ struct evidence_fs {
 	int tsk_type;		/* TSK_FS_TYPE_*, 0 for our own drivers */
 	uint64_t part;		/* triage_filesystem.part */
 	void *state;		/* of the driver */
+	bool carve;		/* list what is not allocated as well, see unallocated.h */
+};
+
+/* How a file system gives out its space. Whatever lies outside these units is never given out. */
+struct fs_space {
+	uint64_t start;		/* bytes into the volume: unit 0 */
+	uint64_t units;
+	uint32_t unit;		/* bytes */
 };
 
 struct fs_driver {
@@ -31,6 +39,9 @@ struct fs_driver {
 	enum triage_status (*content)(struct evidence_fs *fs, uint64_t inode, uint32_t attr_type, uint32_t attr_id,
 	    struct evidence_content *c, struct triage_error *err);
 	void (*close)(struct evidence_fs *fs);	/* frees fs->state, which may be NULL */
+	enum triage_status (*space)(struct evidence_fs *fs, struct fs_space *ret_space, struct triage_error *err);	/* optional */
+	/* With space: set bit i of bits for each used unit first + i (first: a multiple of 8), clear the others. Errors: E_IO. */
+	enum triage_status (*used)(struct evidence_fs *fs, uint64_t first, size_t count, uint8_t *bits, struct triage_error *err);
 };
 
 /*
@@ -39,6 +50,9 @@ struct fs_driver {
  * TRIAGE_NO_OFFSET: the byte lies nowhere in the evidence as it is read.
  */
 uint64_t fs_image_offset(const struct evidence_fs *fs, uint64_t offset, uint64_t *ret_run);
+
+/* The driver's listing and, when it is wanted, what is not allocated. Places are as the driver counts them. */
+WARN_UNUSED enum triage_status fs_list(struct evidence_fs *fs, const struct evidence_sink *sink, struct triage_error *err);
 
 extern const struct fs_driver ntfs_driver;
 extern const struct fs_driver ext_driver;

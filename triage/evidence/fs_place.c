@@ -72,7 +72,7 @@ enum triage_status
 evidence_fs_list(struct evidence_fs *fs, const struct evidence_sink *sink, struct triage_error *err)
 {
 	if (!fs->layered)
-		return fs->driver->list(fs, sink, err);
+		return fs_list(fs, sink, err);
 	struct placing p = { .fs = fs, .to = sink };
 	struct evidence_sink placing = *sink;
 	placing.ctx = &p;
@@ -82,6 +82,6 @@ evidence_fs_list(struct evidence_fs *fs, const struct evidence_sink *sink, struc
 	placing.volume = NULL;
 	placing.filesystem = NULL;
 	placing.extent = NULL;
-	enum triage_status st = fs->driver->list(fs, &placing, err);
+	enum triage_status st = fs_list(fs, &placing, err);
 	return st == TRIAGE_OK ? tell_unplaced(fs, sink, err) : st;
 }

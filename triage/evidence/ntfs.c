@@ -223,4 +223,5 @@ ntfs_open(struct evidence_fs *fs, struct triage_error *err)
 	return open_volume(n, err);
 }
 
-const struct fs_driver ntfs_driver = { .open = ntfs_open, .list = ntfs_list, .content = ntfs_content, .close = ntfs_close };
+const struct fs_driver ntfs_driver = { .open = ntfs_open, .list = ntfs_list, .content = ntfs_content, .close = ntfs_close,
+	.space = ntfs_space, .used = ntfs_used };

@@ -48,6 +48,9 @@ enum triage_status ntfs_content(struct evidence_fs *fs, uint64_t inode, uint32_t
     struct evidence_content *c,
     struct triage_error *err);
 
+enum triage_status ntfs_space(struct evidence_fs *fs, struct fs_space *ret_space, struct triage_error *err);
+enum triage_status ntfs_used(struct evidence_fs *fs, uint64_t first, size_t count, uint8_t *bits, struct triage_error *err);
+
 /* Fill c from a stream of a loaded file, whatever its state. */
 WARN_UNUSED enum triage_status ntfs_content_fill(struct ntfs *n, const struct ntfs_file *file, const struct ntfs_stream *stream,
     struct evidence_content *c, struct triage_error *err);

@@ -167,15 +167,16 @@ load_bitmap(struct ntfs *n, struct triage_error *err)
 	return st == TRIAGE_E_MEMORY ? st : TRIAGE_OK;
 }
 
-/* True when one of count clusters from lcn is allocated. What the bitmap cannot tell is not. */
-static bool
-any_allocated(struct ntfs *n, uint64_t lcn, uint64_t count)
+/* How many of count clusters from lcn are allocated. What the bitmap cannot tell is not. */
+static uint64_t
+count_allocated(struct ntfs *n, uint64_t lcn, uint64_t count)
 {
 	uint8_t bits[BITMAP_PIECE];
+	uint64_t used = 0;
 	while (count > 0) {
 		size_t at = run_list_find(&n->bitmap, lcn / 8, 0);
 		if (at == SIZE_MAX || n->bitmap.runs[at].place >= RUN_FILLER)
-			return false;
+			return used;
 		const struct run *run = &n->bitmap.runs[at];
 		uint64_t inside = lcn / 8 - run->offset, left = run->length - inside, want = (lcn % 8 + count + 7) / 8;
 		size_t size = want < left ? (size_t)(want < sizeof(bits) ? want : sizeof(bits)) : (size_t)(left < sizeof(bits) ?
@@ -183,27 +184,58 @@ any_allocated(struct ntfs *n, uint64_t lcn, uint64_t count)
 		bool bad;
 		struct triage_error ignored;
 		if (cache_read(n->cache, run->place + inside, bits, size, &bad, &ignored) != TRIAGE_OK)
-			return false;
+			return used;
 		uint64_t here = size * 8 - lcn % 8 < count ? size * 8 - lcn % 8 : count;
 		for (uint64_t i = lcn % 8; i < lcn % 8 + here; i++)
-			if ((bits[i / 8] >> i % 8 & 1) != 0)
-				return true;
+			used += bits[i / 8] >> i % 8 & 1;
 		lcn += here;
 		count -= here;
 	}
-	return false;
+	return used;
 }
 
-static bool
-content_reused(struct ntfs *n, const struct evidence_content *c)
+static void
+count_reused(struct ntfs *n, struct evidence_content *c)
 {
 	for (size_t i = 0; i < c->map.count; i++) {
 		const struct run *r = &c->map.runs[i];
-		if (r->place < RUN_FILLER && r->offset < c->size && any_allocated(n, r->place / n->g.cluster,
-		    r->length / n->g.cluster))
-			return true;
+		if (r->place >= RUN_FILLER || r->offset >= c->size)
+			continue;
+		c->clusters += r->length / n->g.cluster;
+		c->clusters_reused += count_allocated(n, r->place / n->g.cluster, r->length / n->g.cluster);
 	}
-	return false;
+	if (c->clusters_reused > 0)
+		c->flags |= EVIDENCE_CONTENT_REUSED;
+}
+
+enum triage_status
+ntfs_space(struct evidence_fs *fs, struct fs_space *ret_space, struct triage_error *err)
+{
+	struct ntfs *n = fs->state;
+	*ret_space = (struct fs_space){ .unit = n->g.cluster, .units = n->g.clusters };
+	return n->bitmap_known ? TRIAGE_OK : load_bitmap(n, err);
+}
+
+enum triage_status
+ntfs_used(struct evidence_fs *fs, uint64_t first, size_t count, uint8_t *bits, struct triage_error *err)
+{
+	struct ntfs *n = fs->state;
+	size_t size = (count + 7) / 8;
+	for (size_t done = 0; done < size;) {
+		uint64_t offset = first / 8 + done;
+		size_t at = run_list_find(&n->bitmap, offset, 0);
+		bool bad = false, there = at != SIZE_MAX && n->bitmap.runs[at].place < RUN_FILLER;
+		size_t part = size - done;
+		if (there && n->bitmap.runs[at].length - (offset - n->bitmap.runs[at].offset) < part)
+			part = (size_t)(n->bitmap.runs[at].length - (offset - n->bitmap.runs[at].offset));
+		if (!there || cache_read(n->cache, n->bitmap.runs[at].place + (offset - n->bitmap.runs[at].offset), bits + done, part, &bad,
+		    err) != TRIAGE_OK || bad) {
+			triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "the $Bitmap cannot be read at byte %ju", (uintmax_t)offset);
+			return TRIAGE_E_IO;
+		}
+		done += part;
+	}
+	return TRIAGE_OK;
 }
 
 static bool
@@ -235,7 +267,7 @@ ntfs_content(struct evidence_fs *fs, uint64_t inode, uint32_t attr_type, uint32_
 		return TRIAGE_E_FORMAT;
 	}
 	st = ntfs_content_fill(n, &n->scratch, &stream, c, err);
-	if (st == TRIAGE_OK && (n->scratch.head.flags & NTFS_RECORD_IN_USE) == 0 && content_reused(n, c))
-		c->flags |= EVIDENCE_CONTENT_REUSED;
+	if (st == TRIAGE_OK && (n->scratch.head.flags & NTFS_RECORD_IN_USE) == 0)
+		count_reused(n, c);
 	return st;
 }

@@ -189,25 +189,31 @@ ntfs_index_read(struct ntfs_index *x, const struct ntfs_file *folder,
 	const struct ntfs_attr *root = ntfs_file_attr(folder, NTFS_INDEX_ROOT);
 	struct ntfs_stream s;
 	uint32_t flags = 0;
-	size_t at = 0, end, size = x->n->g.index;
+	size_t at = 0, end = 0, size = x->n->g.index;
 	*ret_damaged = 0;
-	if (!ntfs_stream_next(x->n, folder, NTFS_INDEX_ALLOCATION, &at, &s) || !s.nonresident || size < 512 || size > BLOCK_MAX ||
-	    size % 512 != 0)
+	bool rooted = root != NULL && !root->nonresident && root->value.size >= ROOT_HEAD + HEAD_SIZE;
+	bool root_slack = rooted && load_le32(root->value.data + ROOT_HEAD + HEAD_USED) < root->value.size - ROOT_HEAD;
+	bool blocks = ntfs_stream_next(x->n, folder, NTFS_INDEX_ALLOCATION, &at, &s) && s.nonresident && size >= 512 &&
+	    size <= BLOCK_MAX && size % 512 == 0;
+	if (!blocks && !root_slack)
 		return TRIAGE_OK;
 	x->map.count = 0;
 	id_set_release(&x->live);
 	id_set_release(&x->sent);
-	enum triage_status st = ntfs_stream_map(x->n, &s, &x->map, &flags, err);
-	if (st == TRIAGE_OK && root != NULL && !root->nonresident && root->value.size >= ROOT_HEAD + HEAD_SIZE)
+	enum triage_status st = blocks ? ntfs_stream_map(x->n, &s, &x->map, &flags, err) : TRIAGE_OK;
+	if (st == TRIAGE_OK && rooted)
 		st = take_live(x, root->value, ROOT_HEAD, &end, err);
 	if (st == TRIAGE_E_MEMORY)
 		return st;
-	uint64_t count = s.size / size, most = x->bytes_left / size;
+	root_slack = root_slack && st == TRIAGE_OK;
+	uint64_t count = blocks ? s.size / size : 0, most = blocks ? x->bytes_left / size : 0;
 	if (count > most) {
 		*ret_damaged += count - most;
 		count = most;
 	}
 	x->bytes_left -= count * size;
 	st = look_at_blocks(&l, folder, count, false, ret_damaged, err);
+	if (st == TRIAGE_OK && root_slack)
+		st = scan_slack(&l, root->value, end, err);
 	return st == TRIAGE_OK ? look_at_blocks(&l, folder, count, true, ret_damaged, err) : st;
 }

@@ -162,8 +162,9 @@ crew_start(struct crew *c, size_t slot, enum worker_role role, size_t lister_sou
 	int pid = ok ? fork() : -1;
 	if (pid == 0) {
 		const struct worker_setup setup = { .role = role, .sources = c->sources, .source_count = c->source_count,
-		    .lister_source = lister_source, .rules = role == WORKER_EXAMINER ? c->rules : NULL, .tables = c->tables, .layers = c->layers_wanted, .channel = pair[1], .openers = w->openers,
-		    .page = w->page, .memory = c->memory, .parent = parent };
+		    .lister_source = lister_source, .rules = role == WORKER_EXAMINER ? c->rules : NULL, .tables = c->tables,
+		    .layers = c->layers_wanted, .channel = pair[1], .openers = w->openers,
+		    .page = w->page, .memory = c->memory, .parent = parent, .carve = c->carve };
 		worker_main(&setup);
 	}
 	close(pair[1]);

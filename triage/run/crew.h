@@ -64,6 +64,7 @@ struct crew {
 	struct worker_layers layers_wanted;
 	bool alone;			/* see struct worker_page */
 	uint64_t memory;		/* bytes a worker */
+	bool carve;			/* see struct evidence_input */
 	double unit_seconds;
 	struct crew_worker *workers;
 	size_t count;			/* slots */

@@ -99,7 +99,7 @@ options(struct supervisor *s, struct buf *out)
 		buf_format(out, ",\"keys\":%zu", s->key_count);	/* how many, never which */
 	member(out, "map", p->drive_map);
 	member(out, "partitions", p->partitions != NULL ? p->partitions : "all");
-	member(out, "profile", p->rank_max != 0 ? "quick" : "standard");
+	member(out, "profile", p->rank_max != 0 ? "quick" : p->carve ? "full" : "standard");
 	buf_text(out, ",\"rules\":[");
 	for (size_t i = 0; i < p->rule_count; i++) {
 		buf_text(out, i > 0 ? "," : "");

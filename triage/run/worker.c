@@ -219,7 +219,7 @@ prepare(struct worker *w)
 	for (size_t i = 0; i < count; i++) {
 		const struct source *s = &w->setup->sources[i];
 		w->inputs[i] = (struct evidence_input){ .kind = s->kind, .count = s->count, .fds = s->fds, .paths = (const char *const *)s->paths,
-		    .sizes = s->sizes, .sector_size = s->sector_size, .missing = s->missing, .missing_names = (const char *const *)s->missing_names,
+		    .sizes = s->sizes, .sector_size = s->sector_size, .carve = w->setup->carve, .missing = s->missing, .missing_names = (const char *const *)s->missing_names,
 		    .beat = probe_beat, .beat_ctx = w, .keys = &layers->keys->list, .vss_none = layers->no_vss, .vss_first = layers->vss_first, .vss_last = layers->vss_last };
 	}
 	return true;

@@ -52,6 +52,7 @@ struct worker_setup {
 	struct worker_page *page;
 	uint64_t memory;		/* bytes on top of what is inherited */
 	int parent;
+	bool carve;			/* see struct evidence_input */
 };
 
 /* Never returns; ends with _exit(). */

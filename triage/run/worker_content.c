@@ -166,7 +166,12 @@ stream_judge(struct stream *s, const struct stat *before, struct triage_content 
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
 		if ((flags & reasons[i].flag) == 0)
 			continue;
-		snprintf(why.text, sizeof(why.text), "%s", reasons[i].message);
+		uint64_t reused, clusters = evidence_content_reused(s->content, &reused);
+		if (reasons[i].flag == EVIDENCE_CONTENT_REUSED && clusters > 0)
+			snprintf(why.text, sizeof(why.text), "deleted, and %ju of its %ju clusters belong to another file now", (uintmax_t)reused,
+			    (uintmax_t)clusters);
+		else
+			snprintf(why.text, sizeof(why.text), "%s", reasons[i].message);
 		if (content->state == TRIAGE_CONTENT_COMPLETE)
 			content->state = TRIAGE_CONTENT_PARTIAL;
 		worker_problem(s->w, "content", reasons[i].code, &why);
