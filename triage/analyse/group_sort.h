@@ -58,7 +58,7 @@ struct tally selection_tally(const struct selection *select);
 /* Size at which a group of these rules that begins at size_min should end: the lowest worth a group of its own. */
 uint64_t selection_top(const struct selection *select, uint64_t size_min);
 
-enum { BUCKET_NONE = UINT32_MAX };
+#define BUCKET_NONE UINT32_MAX
 
 /* Fill rules, which has room for all rules of the set, in the set's order. Returns the number of buckets. */
 size_t sort_rules(const struct analyse_set *set, struct sorted_rule *rules);
