@@ -223,7 +223,7 @@ look(const struct bitlocker *b, enum triage_status read, const struct layer_memb
 {
 	struct triage_error why = { .text = "" };
 	if (b->used < 0) {
-		v->state = TRIAGE_VOLUME_DAMAGED;
+		/* its contents are no less encrypted: the state stays */
 		note(v, "%s", err != NULL && read != TRIAGE_OK ? err->text : "no BitLocker metadata");
 		return TRIAGE_OK;
 	}

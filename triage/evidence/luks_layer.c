@@ -282,7 +282,8 @@ luks_open(const struct layer_member *members, size_t count, const struct layer_k
 		triage_error_set(err, st, TRIAGE_NO_OFFSET, "%s", why.text);
 		return st;
 	}
-	struct layer_volume v = { .kind = "luks", .state = st == TRIAGE_E_UNSUPPORTED ? TRIAGE_VOLUME_UNSUPPORTED : TRIAGE_VOLUME_DAMAGED,
+	/* a header that is gone makes its contents no less encrypted */
+	struct layer_volume v = { .kind = "luks", .state = st == TRIAGE_E_UNSUPPORTED ? TRIAGE_VOLUME_UNSUPPORTED : TRIAGE_VOLUME_LOCKED,
 		.length = members[0].reader->size, .created = TRIAGE_TIME_NONE };
 	if (l != NULL)
 		name_volume(l, &v);
