@@ -2,7 +2,7 @@
  * evidence.h - containers, volumes, filesystems, the flat listing, and content streams.
  *
  * All of it runs in a sandboxed worker, never in the supervisor: bytes of the evidence meet only this code.
- * evidence_open() is the one call that may open files (libewf opens its own segments); after it returns, no
+ * evidence_open() is the one call that may open files (virtual disks open the files that they name); after it returns, no
  * call of this room opens anything. A handle belongs to one process and one thread.
  */
 #ifndef TRIAGE_EVIDENCE_EVIDENCE_H
@@ -31,7 +31,7 @@ struct evidence_input {
 	enum triage_evidence_kind kind;	/* RAW, SPLIT, EWF or DEVICE, guessed by name; RAW is looked at for signatures */
 	size_t count;
 	const int *fds;			/* read-only, owned by the caller, read with pread() only */
-	const char *const *paths;	/* the same files by path, for libewf, which opens them itself */
+	const char *const *paths;	/* the same files by path, for containers that name other files beside them */
 	const uint64_t *sizes;		/* bytes of each; for a device what BLKGETSIZE64 said */
 	uint32_t sector_size;		/* of a device (BLKSSZGET), 0 when not known */
 	bool carve;			/* list unallocated space as well, and what is carved from it */
@@ -49,8 +49,7 @@ struct evidence_fs;		/* an opened filesystem */
 struct evidence_content;	/* an opened stream */
 
 /*
- * True when opening needs to open files by path (an E01 signature in the first segment, a virtual disk that may have extents or
- * parents): the caller must then stay in seal 1 during evidence_open(), else it may go to seal 2 before it. Reads 1024 bytes.
+ * True when opening needs to open files by path (a virtual disk that may have extents or parents): the caller must then stay in seal 1 during evidence_open(), else it may go to seal 2 before it. Reads 1024 bytes.
  */
 bool evidence_needs_open(const struct evidence_input *in);
 /* The folder in which evidence_open() may open files that the evidence names, a string to free; NULL when it opens none there. */

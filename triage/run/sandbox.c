@@ -170,7 +170,7 @@ landlock(const int *fds, size_t count, uint64_t allow)
 }
 
 /*
- * What libtsk, libewf, libyara, libmagic, OpenSSL and glibc need once everything is open: reading by offset, memory
+ * What libtsk, libyara, libmagic, OpenSSL and glibc need once everything is open: reading by offset, memory
  * that is never executable, the clock, randomness for hash tables, signals for exit, and the channel.
  */
 static const int allowed[] = {

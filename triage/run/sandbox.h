@@ -3,7 +3,7 @@
  * not dumpable, unprivileged user, no capability, no_new_privs, Landlock, seccomp.
  *
  * Seal 1 (sandbox_open_only): no exec, fork, socket or write; files may be opened read-only, and Landlock allows those
- * named alone, and what lies in folders named. It exists for libewf, which opens its segments itself, and for virtual disks,
+ * named alone, and what lies in folders named. It exists for virtual disks,
  * which name their extents and parents. Seal 2 (sandbox_full): nothing can be opened.
  * A layer that the kernel lacks is left out and missing from the returned bits; the custody log then names it.
  */
