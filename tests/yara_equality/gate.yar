@@ -17,6 +17,7 @@ rule none_of_much { strings: $a = "zzzzyx" $b = "qqqqxy" condition: not any of t
 rule percent { strings: $a = "the" $b = "and" $c = "qqxxzz" condition: 60% of them }
 rule short_strings { strings: $a = "<?" $b = "?>" condition: any of them }
 rule xored { strings: $a = "This program" xor condition: $a }
+rule xored_wide { strings: $a = "version" xor wide ascii condition: $a }
 rule encoded { strings: $a = "the license" base64 condition: $a }
 rule wide_text { strings: $a = "version" wide nocase condition: $a }
 rule wide_regex { strings: $a = /ver[s5]ion [a-z]/ wide ascii nocase condition: $a }

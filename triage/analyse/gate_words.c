@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum {
-	STATES_MAX = 1 << 24, WORDS_MAX = 1 << 24, DEPTH_MAX = GATE_GRAM, RUN_MIN = 3, RUN_LONG = 8,
+	STATES_MAX = 1 << 24, WORDS_MAX = 1 << 24, DEPTH_MAX = GATE_GRAM, XOR_MAX = 32, RUN_MIN = 3, RUN_LONG = 8,
 	PART_WHOLE = 1,			/* the string itself, or an atom; runs have the bits above */
 };
 
@@ -133,6 +133,26 @@ add_runs(struct gate *gate, uint32_t slot, struct rule_word value, bool *ret_eno
 	return st;
 }
 
+/* A literal under every key: more than any rule asks for. */
+static enum triage_status
+add_xored(struct gate *gate, uint32_t slot, const YR_STRING *string, struct triage_error *err)
+{
+	enum triage_status st = TRIAGE_OK;
+	uint8_t plain[XOR_MAX], wide[2 * XOR_MAX];
+	size_t size = (size_t)string->length < XOR_MAX ? (size_t)string->length : XOR_MAX;
+	for (unsigned key = 0; key < 256 && st == TRIAGE_OK; key++) {
+		for (size_t i = 0; i < size; i++) {
+			plain[i] = wide[2 * i] = (uint8_t)(string->string[i] ^ key);
+			wide[2 * i + 1] = (uint8_t)key;
+		}
+		if (STRING_IS_ASCII(string) || !STRING_IS_WIDE(string))
+			st = add_word(gate, slot, PART_WHOLE, plain, size, false, err);
+		if (st == TRIAGE_OK && STRING_IS_WIDE(string))
+			st = add_word(gate, slot, PART_WHOLE, wide, 2 * size, false, err);
+	}
+	return st;
+}
+
 static bool
 is_plain_literal(const YR_STRING *string)
 {
@@ -240,6 +260,9 @@ gate_add_literals(struct gate *gate, const YR_RULE *rule, const struct rule_form
 			continue;
 		if (is_plain_literal(string)) {
 			st = add_literal(gate, slot, string, err);
+			added = true;
+		} else if (STRING_IS_LITERAL(string) && STRING_IS_XOR(string) && !STRING_IS_NO_CASE(string) && string->length >= GATE_GRAM) {
+			st = add_xored(gate, slot, string, err);
 			added = true;
 		} else if (slot - first < formula->string_count) {
 			st = add_runs(gate, slot, formula->strings[slot - first], &added, err);

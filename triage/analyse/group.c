@@ -197,6 +197,19 @@ add_buckets(struct maker *m, size_t count)
 			st = add_to_gate(m, &set->groups[set->group_count - 1]);
 	}
 	set->bucket_count = count;
+	set->bucket_weak = fault_hit() ? NULL : calloc(count + 1, sizeof(set->bucket_weak[0]));
+	if (st == TRIAGE_OK && set->bucket_weak == NULL)
+		return no_memory(m->err);
+	size_t weak = 0;
+	for (size_t i = 0; i < m->count && st == TRIAGE_OK; i++)
+		if (m->rules[i].weak && !m->rules[i].by_name) {
+			set->bucket_weak[m->rules[i].bucket] = true;
+			weak++;
+		}
+	if (st == TRIAGE_OK && weak != 0) {
+		set->weak_group = set->group_count;
+		st = add_group(m, &(struct selection){ .rules = m->rules, .count = m->count, .part = PART_WEAK, .ladder = LADDER_ALL }, 0, UINT64_MAX, true);
+	}
 	return st == TRIAGE_OK ? gate_close(set->gate, m->err) : st;
 }
 
@@ -301,8 +314,11 @@ set_release_groups(struct analyse_set *set)
 	free(set->groups);
 	gate_free(set->gate);
 	free(set->gated);
+	free(set->bucket_weak);
 	set->groups = NULL;
 	set->gate = NULL;
 	set->gated = NULL;
+	set->bucket_weak = NULL;
+	set->weak_group = 0;
 	set->group_count = set->group_room = set->first_bucket = set->bucket_count = 0;
 }

@@ -178,6 +178,7 @@ sort_rules(const struct analyse_set *set, struct sorted_rule *rules)
 		struct rule_part linked = linked_union(cut);
 		bool linked_gated = linked_can_be_gated(cut);
 		uint32_t linked_bucket = BUCKET_NONE;
+		bool linked_weak = false;
 		for (size_t i = 0; i < cut->count; i++) {
 			const struct rule_part *part = cut->parts[i].linked ? &linked : &cut->parts[i];
 			bool is_linked = cut->parts[i].linked;
@@ -187,10 +188,15 @@ sort_rules(const struct analyse_set *set, struct sorted_rule *rules)
 				.may_gate = is_linked ? linked_gated : can_be_gated(part) };
 			if (!rule->may_gate)
 				continue;
-			if (!is_linked || linked_bucket == BUCKET_NONE)
-				rule->bucket = next_bucket(&buckets, rule, weakness_of(&cut->parts[i].formula));
-			if (is_linked)
+			if (!is_linked || linked_bucket == BUCKET_NONE) {
+				unsigned weakness = weakness_of(&cut->parts[i].formula);
+				rule->bucket = next_bucket(&buckets, rule, weakness);
+				rule->weak = linked_weak = weakness != 0;
+			}
+			if (is_linked) {
 				linked_bucket = rule->bucket = linked_bucket == BUCKET_NONE ? rule->bucket : linked_bucket;
+				rule->weak = linked_weak;
+			}
 		}
 	}
 	return buckets.count;
@@ -201,6 +207,8 @@ selection_has(const struct selection *select, const struct sorted_rule *rule)
 {
 	if (select->part == PART_BUCKET)
 		return rule->bucket == select->bucket;
+	if (select->part == PART_WEAK)
+		return rule->weak && !rule->by_name;
 	return rule->modules == select->modules && rule->by_name == select->by_name && (rule->ladders[select->part] & 1u << select->ladder) != 0
 	    && (select->all || rule->size_max > select->above);
 }

@@ -29,6 +29,7 @@ struct sorted_rule {
 	bool may_gate;
 	unsigned standing;		/* 1 << enum file_class: for those it is not gated */
 	uint32_t bucket;		/* of a rule that may be gated */
+	bool weak;			/* likely to be a candidate without reason */
 	unsigned ladders[2];		/* 1 << enum ladder, for PART_ALWAYS and PART_GATED */
 	uint64_t size_max;
 };

@@ -5,6 +5,7 @@
 
 enum {
 	BLAMED_MAX = 16,		/* rules switched off for one stream and group before the group is given up */
+	WEAK_FROM = 256 << 10,		/* bytes of a stream from which one search less outweighs a larger group */
 	BUCKETS_MAX = 6,		/* a stream whose candidates lie in more buckets is searched for all gated rules at once */
 };
 
@@ -31,7 +32,7 @@ take_rule(struct group_scan *g, const YR_SCAN_CONTEXT *context, const YR_RULE *r
 	struct hits *hits = &g->scan->hits;
 	uint32_t index = g->group->index[rule - g->group->rules->rules_table];
 	/* a bucket holds rules that were looked for already in streams of this class */
-	if (g->group->part == PART_BUCKET && (g->scan->set->gated[index].standing & 1u << g->scan->class) != 0)
+	if ((g->group->part == PART_BUCKET || g->group->part == PART_WEAK) && (g->scan->set->gated[index].standing & 1u << g->scan->class) != 0)
 		return;
 	struct hit hit = { .rule = index, .by_name = g->group->by_name, .id = "" };
 	bool found = false;
@@ -266,8 +267,15 @@ scan_gated(struct scan *scan, struct view stream, enum scan_groups which, struct
 		return st;
 	if (!choose_buckets(scan, stream, which, &count))
 		return scan_part(scan, PART_GATED, stream, which, err);
+	size_t weak = 0;
+	for (size_t i = 0; i < count; i++)
+		weak += scan->set->bucket_weak[scan->wanted[i]];
+	bool together = weak > 1 && stream.size >= WEAK_FROM && scan->set->weak_group != 0;
+	if (together)
+		st = scan_group(&scan->groups[scan->set->weak_group], stream, err);
 	for (size_t i = 0; i < count && st == TRIAGE_OK; i++)
-		st = scan_group(&scan->groups[scan->set->first_bucket + scan->wanted[i]], stream, err);
+		if (!together || !scan->set->bucket_weak[scan->wanted[i]])
+			st = scan_group(&scan->groups[scan->set->first_bucket + scan->wanted[i]], stream, err);
 	return st;
 }
 
@@ -312,7 +320,7 @@ scan_window(struct scan *scan, struct view head, struct view window, uint64_t ba
 		struct group_scan *g = &scan->groups[i];
 		if (base == 0) {
 			/* all that is known of its size yet is that a window cannot hold it */
-			if (g->group->part == PART_BUCKET || !chosen(g, g->group->part, head, (uint64_t)window.size + 1, SCAN_ALL))
+			if (g->group->part == PART_BUCKET || g->group->part == PART_WEAK || !chosen(g, g->group->part, head, (uint64_t)window.size + 1, SCAN_ALL))
 				continue;
 			st = scan_name_subject(g, head, err);
 			if (st != TRIAGE_OK)

@@ -6,7 +6,8 @@
  * changes no match.
  *
  * Rules that cannot match unless something about a stream can be seen cheaply are gated (gate.h): the gate names the candidates among them, and they
- * are searched for in small groups, buckets, or, when too many buckets have one, in the large groups of all gated rules.
+ * are searched for in small groups, buckets; in a long stream, when more than one bucket of rules that are often candidates has one, in the
+ * group of all of these; or, when too many buckets have one, in the large groups of all gated rules.
  */
 #ifndef TRIAGE_ANALYSE_SET_H
 #define TRIAGE_ANALYSE_SET_H
@@ -29,7 +30,7 @@ struct set_file {
 };
 
 /* Which streams a group is for, beside those that its classes, headers and sizes name. */
-enum group_part { PART_ALWAYS, PART_GATED, PART_BUCKET };
+enum group_part { PART_ALWAYS, PART_GATED, PART_BUCKET, PART_WEAK };
 
 struct analyse_group {
 	enum group_part part;
@@ -61,6 +62,8 @@ struct analyse_set {
 	struct analyse_group *groups;
 	size_t group_count, group_room;
 	size_t first_bucket, bucket_count;	/* groups[first_bucket + b] is bucket b */
+	bool *bucket_weak;		/* of each bucket: its rules are in the weak group too */
+	size_t weak_group;		/* index in groups, 0 for none (there a bucket lies) */
 	struct gate *gate;		/* its tags are indices of rules; NULL when no rule is gated */
 	struct gated_rule *gated;	/* of each rule */
 	struct filetype_database magic;
