@@ -47,6 +47,7 @@ struct layer_volume {
 	size_t member;			/* index of the member that it hangs below; the first one of several */
 	int64_t created;		/* ns, TRIAGE_TIME_NONE when the format does not say (a shadow copy says) */
 	char note[LAYER_NOTE];		/* more for people: key protectors, missing members, completeness; LOCKED: what opens it, or why nothing does */
+	bool told;			/* a problem row has said the note already */
 };
 
 /* Where it goes. Each returns TRIAGE_OK, or an error that ends the call. */

@@ -289,6 +289,8 @@ tell_unread(struct probe *probe, const struct probe_inner *inner, const struct p
 	}, err);
 	if (st != TRIAGE_OK)
 		return st;
+	if (inner->v.told)
+		return TRIAGE_OK;
 	if (inner->left_out)
 		return tell_left_out(probe, inner, index, err);
 	return probe_layer_obstacle(probe, probe_name(probe, v, index, name), TRIAGE_NO_ID, v->length, v->kind, state, inner->v.note, err);
@@ -319,7 +321,7 @@ search_inner(struct probe *probe, struct probe_inner *inner, struct triage_error
 	enum triage_status st = source_keep(source, r, index, err);
 	if (st == TRIAGE_OK)
 		st = probe_space(probe, &v, err);
-	if (st != TRIAGE_OK || inner->v.note[0] == '\0')
+	if (st != TRIAGE_OK || inner->v.note[0] == '\0' || inner->v.told)
 		return st;
 	return probe_layer_obstacle(probe, probe_name(probe, &v, index, name), TRIAGE_NO_ID, 0, v.kind, TRIAGE_VOLUME_EXAMINED, inner->v.note, err);
 }

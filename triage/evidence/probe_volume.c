@@ -106,13 +106,14 @@ send_filesystem(struct probe *probe, const struct probe_volume *v, uint32_t inde
 	return st;
 }
 
-/* What one format has of another: BitLocker on sticks carries a FAT, an XFS with its log inside begins records of it. */
+/* What one format has of another: BitLocker on sticks carries a FAT, an XFS has its log inside, a machine at rest lies in its swap. */
 static bool
 goes_with(const struct signature *row, const struct signature *other)
 {
 	static const struct {
 		const char *row, *other;
-	} pairs[] = { { "BitLocker", "vfat" }, { "xfs", "xfs_external_log" } };
+	} pairs[] = { { "BitLocker", "vfat" }, { "xfs", "xfs_external_log" }, { "scoutfs_meta", "scoutfs_data" },
+	    { "swsuspend", "swap" } };
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
 		if (strcmp(row->name, pairs[i].row) == 0 && strcmp(other->name, pairs[i].other) == 0)
 			return true;
