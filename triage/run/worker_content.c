@@ -180,7 +180,7 @@ stream_judge(struct stream *s, const struct stat *before, struct triage_content 
 		worker_tell(s->w, guessed ? TRIAGE_INFO : TRIAGE_MEDIUM, "content", reasons[i].code, &why);
 	}
 	if (s->content != NULL && s->worth < s->size) {
-		snprintf(why.text, sizeof(why.text), "of its %ju bytes the first %ju were read; what follows is holes, or out of all proportion to its data",
+		snprintf(why.text, sizeof(why.text), "of its %ju bytes the first %ju were read; what follows is unknown, holes, or out of all proportion to its data",
 		    (uintmax_t)s->size, (uintmax_t)s->worth);
 		if (content->state == TRIAGE_CONTENT_COMPLETE)
 			content->state = TRIAGE_CONTENT_PARTIAL;
