@@ -211,8 +211,10 @@ tell_damage(const struct bitlocker *b, const struct layer_sink *sink, struct tri
 	unsigned lost = (unsigned)__builtin_popcount(b->damaged);
 	if (b->damaged == 0 || b->used < 0)
 		return TRIAGE_OK;
-	snprintf(message, sizeof(message), "%u of the three copies of the BitLocker metadata %s missing or damaged; copy %d is used%s", lost,
-	    lost == 1 ? "is" : "are", b->used + 1, b->whole ? "" : " although its checksum does not fit");
+	static const char *const which[] = { "", "one of the three copies of the BitLocker metadata is", "two of the three copies of the BitLocker metadata are",
+	    "all three copies of the BitLocker metadata are" };
+	snprintf(message, sizeof(message), "%s missing or damaged; copy %d is used%s", which[lost < 4 ? lost : 3], b->used + 1,
+	    b->whole ? "" : " although its checksum does not fit");
 	return sink->problem(sink->ctx, 0, TRIAGE_LOW, "bitlocker-metadata", b->copies[b->used], 0, message, err);
 }
 

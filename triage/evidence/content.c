@@ -248,12 +248,28 @@ evidence_content_read(struct evidence_content *c, uint64_t offset, void *buf, si
 /* Holes up to this size are read as the zeros that they are. */
 #define HOLE_BOUND (UINT64_C(1) << 30)
 
+/* Where what is known of the stream ends; its size unless more than a MiB of unknown bytes follows. A damaged folder claims GiB after GiB. */
+static uint64_t
+known_size(const struct evidence_content *c)
+{
+	const uint64_t bound = UINT64_C(1) << 20;
+	uint64_t known = 0;
+	if (c->size <= bound || c->map.count == 0 || (c->flags & EVIDENCE_CONTENT_FILLER) == 0)
+		return c->size;
+	for (size_t i = 0; i < c->map.count; i++) {
+		const struct run *r = &c->map.runs[i];
+		if (r->place != RUN_FILLER && r->offset < c->size)
+			known = r->length < c->size - r->offset ? r->offset + r->length : c->size;
+	}
+	return c->size - known > bound ? known : c->size;
+}
+
 uint64_t
 evidence_content_worth(const struct evidence_content *c)
 {
-	uint64_t data = 0, end = 0;
-	if (c->size <= HOLE_BOUND || c->map.count == 0)
-		return c->size;
+	uint64_t data = 0, end = 0, size = known_size(c);
+	if (size <= HOLE_BOUND || c->map.count == 0)
+		return size;
 	for (size_t i = 0; i < c->map.count; i++) {
 		const struct run *r = &c->map.runs[i];
 		if (r->place >= RUN_FILLER || r->offset >= c->size)
@@ -264,8 +280,8 @@ evidence_content_worth(const struct evidence_content *c)
 	}
 	/* in proportion: at most a GiB of holes, or as much of them as there is data */
 	uint64_t bound = HOLE_BOUND + 2 * data;
-	if (c->size <= bound)
-		return c->size;
+	if (size <= bound)
+		return size;
 	return end <= bound ? end : bound;
 }
 

@@ -121,6 +121,7 @@ uint64_t evidence_content_size(const struct evidence_content *c);	/* bytes */
 /*
  * How far a reader should go: the size, unless nearly all of a very large stream is holes (two ordinary calls make a file of
  * 100 GiB on a volume of 64 MiB). Then the end of its last data, or a bound of a few GiB when even that is out of proportion.
+ * More than a MiB of unknown bytes at the end is not read either.
  */
 uint64_t evidence_content_worth(const struct evidence_content *c);
 

@@ -61,6 +61,30 @@ fat_slot_plausible(const struct fat *x, const uint8_t *slot, bool deleted)
 	return f.modified != TRIAGE_TIME_NONE && f.chain.size / x->cluster <= x->clusters;
 }
 
+/* What no driver writes, whatever the date is. */
+static bool
+slot_impossible(const struct fat *x, const uint8_t *slot)
+{
+	struct fat_file f = fat_slot_parse(x, slot);
+	if ((slot[SLOT_ATTRIBUTES] & ATTRIBUTE_BITS) == FAT_LONG_NAME)
+		return load_le16(slot + SLOT_CLUSTER) != 0;
+	for (size_t i = 0; i < NAME_SIZE; i++)
+		if (slot[i] < 0x20 && !(i == 0 && slot[i] == NAME_KANJI))
+			return true;
+	return (slot[SLOT_ATTRIBUTES] & ~ATTRIBUTE_BITS) != 0 || (f.chain.first != 0 && !fat_is_cluster(x, f.chain.first)) ||
+	    f.chain.size / x->cluster > x->clusters;
+}
+
+bool
+fat_slots_noise(const struct fat *x, struct view slots)
+{
+	enum { ENOUGH = 8 };
+	size_t impossible = 0, others = 0;
+	for (size_t at = 0; at + FAT_SLOT <= slots.size && slots.data[at] != 0; at += FAT_SLOT)
+		*(slot_impossible(x, slots.data + at) ? &impossible : &others) += 1;
+	return impossible >= ENOUGH && impossible > others;
+}
+
 bool
 fat_slots_hold(const struct fat *x, struct view slots)
 {

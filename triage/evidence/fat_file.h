@@ -44,6 +44,11 @@ bool exfat_slots_next(const struct fat *x, struct fat_slots *s, struct fat_file 
 /* One FAT slot without its name. */
 struct fat_file fat_slot_parse(const struct fat *x, const uint8_t *slot);
 /* False unless slot could be the slot of a file: characters, attributes, cluster, times. deleted: its first byte is lost. */
+/*
+ * Is most of what a live folder holds no name: bytes of something else, or encrypted? Taken as names they give thousands of files that
+ * never were.
+ */
+bool fat_slots_noise(const struct fat *x, struct view slots);
 bool fat_slot_plausible(const struct fat *x, const uint8_t *slot, bool deleted);
 /* True when all slots are those of files, at least two of them, with nothing but zeros behind. */
 bool fat_slots_hold(const struct fat *x, struct view slots);

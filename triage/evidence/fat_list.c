@@ -137,10 +137,13 @@ send_names(struct listing *l, const struct fat_folder *f, const struct fat_bytes
 	bool exfat = l->x->kind == FAT_EX;
 	l->slots.bytes = (struct view){ b->data, b->size / FAT_SLOT * FAT_SLOT };
 	l->slots.at = 0;
-	l->slots.strict = f->deleted;
+	bool noise = !exfat && !f->deleted && fat_slots_noise(l->x, l->slots.bytes);
+	l->slots.strict = f->deleted || noise;
 	l->slots.ended = l->slots.damaged = false;
 	while (st == TRIAGE_OK && (exfat ? exfat_slots_next(l->x, &l->slots, &file) : fat_slots_next(l->x, &l->slots, &file)))
 		st = send_file(l, f, b, &file, err);
+	if (st == TRIAGE_OK && noise)
+		st = tell_folder(l, f, "directory-cut", "most of this folder holds no names (overwritten or encrypted): only what can be one is listed", err);
 	return st;
 }
 

@@ -43,7 +43,7 @@ reader_below(struct evidence_source *source, const struct triage_filesystem *inf
 	bool same_company = source->together == (info->reader_type == EVIDENCE_ON_VOLUME_TOGETHER);
 	*ret_reader = source->probed && same_company ? source_volume_reader(source, info->volume) : NULL;
 	if (*ret_reader == NULL) {
-		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "volume %u could not be opened again: is its key still there?", info->volume);
+		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "volume %u could not be opened again: is its key still there?", info->volume + 1);
 		return TRIAGE_E_FORMAT;
 	}
 	return TRIAGE_OK;

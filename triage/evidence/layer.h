@@ -21,7 +21,7 @@ enum { LAYER_LABEL = 400, LAYER_UUID = 80, LAYER_NOTE = 600 };
 struct layer_member {
 	struct reader *reader;		/* of exactly this volume; outlives what is made of it */
 	const char *signature;		/* name of the signature row, as libblkid prints it */
-	uint32_t volume;		/* its index among the volumes of the evidence, for messages */
+	uint32_t volume;		/* its number among the volumes of the evidence, from 1, for messages */
 };
 
 /*
@@ -46,7 +46,8 @@ struct layer_volume {
 	uint64_t length;		/* bytes, also when reader is NULL */
 	size_t member;			/* index of the member that it hangs below; the first one of several */
 	int64_t created;		/* ns, TRIAGE_TIME_NONE when the format does not say (a shadow copy says) */
-	char note[LAYER_NOTE];		/* more for people: key protectors, missing members, completeness; "" for none */
+	char note[LAYER_NOTE];		/* more for people: key protectors, missing members, completeness; LOCKED: what opens it, or why nothing does */
+	bool told;			/* a problem row has said the note already */
 };
 
 /* Where it goes. Each returns TRIAGE_OK, or an error that ends the call. */

@@ -198,7 +198,7 @@ static enum triage_status
 tell(const struct layer_sink *sink, const struct layer_volume *v, uint64_t lost, struct triage_error *err)
 {
 	char message[LAYER_NOTE + LAYER_LABEL + 100];
-	if (v->reader != NULL && lost == 0)
+	if (!v->told)
 		return TRIAGE_OK;
 	snprintf(message, sizeof(message), "dynamic volume %s: %s", v->label, v->note);
 	return sink->problem(sink->ctx, v->member, lost > 0 ? TRIAGE_HIGH : TRIAGE_MEDIUM, lost > 0 ? "array-incomplete" : "volume-unsupported", TRIAGE_NO_ID,
@@ -238,6 +238,7 @@ send_volume(const struct group *g, const struct ldm_object *volume, const struct
 	layer_copy(volume->guid, v.uuid, sizeof(v.uuid));
 	layer_copy(buf_cstr(&note), v.note, sizeof(v.note));
 	v.reader = a != NULL ? array_reader(a) : NULL;
+	v.told = v.reader == NULL || lost > 0;
 	st = tell(sink, &v, lost, err);
 	if (st == TRIAGE_OK)
 		return sink->volume(sink->ctx, &v, err);

@@ -295,3 +295,17 @@ ldm_db_release(struct ldm_db *db)
 	free(db->objects);
 	*db = (struct ldm_db){ 0 };
 }
+
+bool
+ldm_names_volumes(struct reader *r)
+{
+	struct ldm_head head;
+	struct ldm_db db = { 0 };
+	bool found = false, named = false;
+	struct triage_error ignored;
+	if (ldm_head_read(r, &head) && ldm_db_read(r, &head, &found, &db, &ignored) == TRIAGE_OK)
+		for (size_t i = 0; i < db.count; i++)
+			named = named || db.objects[i].kind == LDM_VOLUME;
+	ldm_db_release(&db);
+	return named;
+}

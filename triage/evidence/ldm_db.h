@@ -47,6 +47,8 @@ bool ldm_head_read(struct reader *r, struct ldm_head *ret_head);
 /* Read the database that a header points to. ret_found: false when it is not there or damaged. Errors: E_MEMORY. */
 WARN_UNUSED enum triage_status ldm_db_read(struct reader *r, const struct ldm_head *head, bool *ret_found, struct ldm_db *ret_db,
     struct triage_error *err);
+/* True when the disk or LDM metadata partition r has a database that names volumes. False also when there is no memory to read it. */
+bool ldm_names_volumes(struct reader *r);
 void ldm_db_release(struct ldm_db *db);
 
 #endif

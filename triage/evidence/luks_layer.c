@@ -176,8 +176,6 @@ note_tries(const struct layer_keys *keys, const struct luks_tries *t, struct lay
 		note(v, "; give a passphrase or key file with --key");
 	else
 		note(v, "; none of the %zu keys given opens it", keys->count);
-	if (t->memory != 0)
-		note(v, " (a slot asks for %ju MiB of memory to try a key, more than a worker may have)", (uintmax_t)(t->memory >> 10));
 	if (t->spent)
 		note(v, " (not everything was tried: its slots are too slow; give one key, or fewer)");
 }

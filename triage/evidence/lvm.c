@@ -223,6 +223,7 @@ send_volume(struct lvm *l, const struct lvm_group *g, const struct lvm_volume *v
 		out.state = TRIAGE_VOLUME_DAMAGED;
 	layer_copy(buf_cstr(&note), out.note, sizeof(out.note));
 	if ((out.state != TRIAGE_VOLUME_EXAMINED && !pool) || v->lost > 0 || (!pool && v->why[0] != '\0')) {
+		out.told = true;
 		bool lost = v->lost > 0 || out.state == TRIAGE_VOLUME_DAMAGED;
 		snprintf(message, sizeof(message), "logical volume %s: %s", out.label, out.note);
 		st = tell(l, out.member, lost ? TRIAGE_HIGH : TRIAGE_MEDIUM, lost ? "lvm-volume-incomplete" :

@@ -219,8 +219,7 @@ send_state(const struct layer_volume *v, uint32_t missing, uint64_t lost, const 
     struct triage_error *err)
 {
 	char message[LAYER_NOTE + LAYER_LABEL + 200];
-	bool whole = missing == 0 && v->reader != NULL;
-	if (whole && lost == 0)
+	if (!v->told)
 		return TRIAGE_OK;
 	const char *what = v->reader == NULL ? "cannot be read" : lost > 0 ? "has parts that cannot be read; they are zeros" :
 	    "is read from the members that are there";
@@ -263,6 +262,7 @@ send_array(struct md_set *set, const struct layer_sink *sink, struct triage_erro
 	for (uint32_t role = set->fresh->disks; role-- > 0; )
 		v.member = set->roles[role] != NULL ? set->roles[role]->index : v.member;
 	/* the sink takes the reader over, so what is told of it comes first */
+	v.told = missing > 0 || lost > 0 || v.reader == NULL;
 	st = send_state(&v, missing, lost, sink, err);
 	if (st == TRIAGE_OK)
 		return sink->volume(sink->ctx, &v, err);

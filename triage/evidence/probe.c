@@ -6,6 +6,7 @@
 #include "triage/evidence/probe.h"
 
 #include "triage/base/scoped.h"
+#include "triage/evidence/ldm_db.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -104,12 +105,49 @@ send_overlaps(struct probe *probe, const struct layout *layout, struct triage_er
 	for (size_t i = 0; i < layout->count; i++)
 		for (size_t j = i + 1; j < layout->count; j++) {
 			const struct partition *a = &layout->partitions[i], *b = &layout->partitions[j];
-			if (a->container || b->container || a->start >= b->start + b->length || b->start >= a->start + a->length)
+			if (a->container || b->container || a->dynamic || b->dynamic || a->start >= b->start + b->length || b->start >= a->start + a->length)
 				continue;
 			return source_problem(probe->sink, "volumes", TRIAGE_MEDIUM, "partitions-overlap", note_place(probe, b->start), 0, err,
 			    "the partitions at %" PRIu64 " and %" PRIu64 " share bytes: the same files may be listed twice", a->start, b->start);
 		}
 	return TRIAGE_OK;
+}
+
+/* Does the database of a dynamic disk, in [start, start + size) of the space, name volumes? */
+static bool
+is_dynamic_disk(struct probe *probe, uint64_t start, uint64_t size)
+{
+	struct signature_hit hit;
+	struct reader *r;
+	struct triage_error ignored;
+	if (!probe_find(probe, start, size, NULL, &hit) || strcmp(hit.row->name, "LDM_member") != 0 ||
+	    reader_slice(probe->reader, start, size, &r, &ignored) != TRIAGE_OK)
+		return false;
+	bool named = ldm_names_volumes(r);
+	reader_close(r);
+	return named;
+}
+
+/* Partitions whose volumes a dynamic disk's database names are left to it, else the same files were listed twice. False: all of them are. */
+static bool
+leave_dynamic(struct probe *probe, struct layout *layout)
+{
+	uint64_t size = probe->reader->size;
+	bool any = false, named = false, other = false;
+	for (size_t i = 0; i < layout->count; i++)
+		any = any || layout->partitions[i].dynamic;
+	if (any)
+		named = is_dynamic_disk(probe, 0, size);
+	for (size_t i = 0; i < layout->count && any && !named; i++) {
+		const struct partition *p = &layout->partitions[i];
+		named = !p->dynamic && p->start < size && is_dynamic_disk(probe, p->start, p->length < size - p->start ? p->length : size - p->start);
+	}
+	for (size_t i = 0; i < layout->count; i++) {
+		struct partition *p = &layout->partitions[i];
+		p->dynamic = p->dynamic && named;
+		other = other || !p->dynamic;
+	}
+	return other;
 }
 
 static enum triage_status
@@ -121,8 +159,8 @@ send_partitions(struct probe *probe, const struct layout *layout, bool whole, st
 		const struct partition *p = &layout->partitions[i];
 		struct signature_hit hit;
 		sent[i] = UINT32_MAX;
-		if (whole && p->start == 0 && !p->container)
-			continue;	/* the whole medium again: it has a row of its own */
+		if (p->dynamic || (whole && p->start == 0 && !p->container))
+			continue;	/* the whole medium again, or a dynamic disk: it has a row of its own */
 		uint64_t there = p->start < size ? (p->length < size - p->start ? p->length : size - p->start) : 0;
 		bool found = there > 0 && !p->container && probe_find(probe, p->start, there, NULL, &hit);
 		enum triage_status st = probe_send(probe, &(struct probe_volume){
@@ -244,6 +282,8 @@ probe_space(struct probe *probe, const struct probe_volume *v, struct triage_err
 {
 	struct layout *layout = probe->layout;
 	struct believed believed = choose_layout(probe, layout, probe->spare);
+	if (believed.table != NULL && !leave_dynamic(probe, layout))
+		believed.table = NULL;
 	if (v != NULL)
 		return send_inner(probe, v, layout, believed, err);
 	const struct evidence_source *source = probe->source;
@@ -251,5 +291,7 @@ probe_space(struct probe *probe, const struct probe_volume *v, struct triage_err
 		.kind = source->kind, .size = source->reader->size, .stored_md5 = source->stored_md5, .stored_sha1 = source->stored_sha1,
 		.sector_size = believed.table != NULL ? layout->sector_size : source->reader->sector_size,
 	}, err);
+	if (st == TRIAGE_OK && source->about[0] != '\0')
+		st = source_problem(probe->sink, "evidence", TRIAGE_INFO, "container-says", TRIAGE_NO_ID, 0, err, "the container says: %s", source->about);
 	return st == TRIAGE_OK ? send_medium(probe, layout, believed, err) : st;
 }

@@ -110,14 +110,14 @@ probe_apfs(struct probe *probe, const struct probe_volume *v, uint32_t index, ui
 	enum triage_status st = read_container(probe, v, there, found, &why);
 	if (st != TRIAGE_OK)
 		return source_problem(probe->sink, "volumes", TRIAGE_HIGH, "volume-damaged", v->start, v->length, err,
-		    "volume %" PRIu32 " is an APFS container whose volumes cannot be told: %s", index, why.text);
+		    "volume %" PRIu32 " is an APFS container whose volumes cannot be told: %s", index + 1, why.text);
 	c.block = found->block;
 	if (found->fusion)
 		st = source_problem(probe->sink, "volumes", TRIAGE_MEDIUM, "volume-unsupported", v->start, 0, err, "volume %" PRIu32
-		    " is an APFS container of a Fusion drive: what lies on its other device is not read", index);
+		    " is an APFS container of a Fusion drive: what lies on its other device is not read", index + 1);
 	if (st == TRIAGE_OK && found->count == 0)
 		st = source_problem(probe->sink, "volumes", TRIAGE_LOW, "no-filesystem", v->start, 0, err, "volume %" PRIu32
-		    " is an APFS container that lists no volume", index);
+		    " is an APFS container that lists no volume", index + 1);
 	for (size_t i = 0; i < found->count && st == TRIAGE_OK; i++)
 		st = send_volume(&c, &found->volumes[i]);
 	return st;

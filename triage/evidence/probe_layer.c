@@ -74,9 +74,11 @@ probe_offer(struct probe *probe, const struct probe_volume *v, uint32_t index, u
 		const struct layer_kind *kind = layer_kinds[i];
 		if (!wants(kind, hit->row->name) || kind == probe->barred)
 			continue;
+		*ret_taken = *ret_taken || hit->type == NULL;
 		if (probe->depth >= PROBE_DEPTH_MAX)
 			return source_problem(probe->sink, "volumes", TRIAGE_MEDIUM, "layers-too-deep", probe_place(probe, v->start), v->length, err,
-			    "volume %" PRIu32 " lies in %u volumes one inside the other: what is inside is not looked into", index, probe->depth);
+			    "volume %" PRIu32 " lies in %u volumes one inside the other: what is inside is not looked into; to see it, "
+			    "examine an image of it alone", index + 1, probe->depth);
 		struct reader *r;
 		enum triage_status st = probe_reader(probe, v, index, there, &r, err);
 		if (st != TRIAGE_OK)
@@ -85,10 +87,8 @@ probe_offer(struct probe *probe, const struct probe_volume *v, uint32_t index, u
 		if (one_more(&list, probe->member_count, &probe->member_room, sizeof(*probe->members), err) == NULL)
 			return TRIAGE_E_MEMORY;
 		probe->members = list;
-		bool locked_out = hit->type == NULL;
 		probe->members[probe->member_count++] = (struct probe_member){ .kind = kind, .source = probe->source, .reader = r, .hit = *hit,
-		    .volume = index, .start = v->start, .length = v->length, .depth = probe->depth, .locked_out = locked_out };
-		*ret_taken = *ret_taken || locked_out;
+		    .volume = index, .start = v->start, .length = v->length, .depth = probe->depth, .locked_out = hit->type == NULL };
 	}
 	return TRIAGE_OK;
 }
@@ -161,7 +161,7 @@ take_problem(void *ctx, size_t member, enum triage_severity severity, const char
 	fate->locked_told = fate->locked_told || strcmp(code, "volume-locked") == 0;
 	struct evidence_sink sink = kept_sink(&m->source->found);
 	return source_problem(&sink, "volumes", severity, code, place == TRIAGE_NO_OFFSET ? TRIAGE_NO_ID : place, bytes, err,
-	    "volume %" PRIu32 " (%s): %s", m->volume, o->kind->name, message);
+	    "volume %" PRIu32 " (%s): %s", m->volume + 1, o->kind->name, message);
 }
 
 /* A lock that cannot be opened is one volume with one state, not a volume inside another: take what the layer says about it. */
@@ -188,7 +188,7 @@ tell_elsewhere(struct opening *o, const struct probe_member *m, struct triage_er
 		if (o->fates[i].readable > 0 && o->probe->members[o->fates[i].at].source == m->source)
 			return TRIAGE_OK;
 	return source_problem(o->probe->sink, "volumes", TRIAGE_INFO, "volume-elsewhere", probe_place(o->probe, 0), 0, err,
-	    "volume %" PRIu32 " (%s) was put together with parts in other evidence: the files are listed there", m->volume, o->kind->name);
+	    "volume %" PRIu32 " (%s) was put together with parts in other evidence: the files are listed there", m->volume + 1, o->kind->name);
 }
 
 /* What became of a member that no filesystem makes readable by itself. */
@@ -204,7 +204,7 @@ settle_member(struct opening *o, const struct member_fate *fate, bool any_readab
 		return TRIAGE_OK;
 	bool folded = fold_into_member(o, &state, note);
 	probe_enter(probe, m->source, m->reader, UINT32_MAX, m->depth);
-	snprintf(name, sizeof(name), "volume %" PRIu32, m->volume);
+	snprintf(name, sizeof(name), "volume %" PRIu32, m->volume + 1);
 	/* the further members of a group are named by no volume: they are read as long as nothing is said against it */
 	bool silent = fate->readable + fate->unreadable == 0 && !fate->problem;
 	if (!folded && (fate->readable > 0 || (silent && any_readable)))
@@ -220,7 +220,7 @@ settle_member(struct opening *o, const struct member_fate *fate, bool any_readab
 	if (note[0] == '\0' && m->hit.note[0] != '\0')
 		snprintf(note, sizeof(note), "%s", m->hit.note);
 	if (m->hit.uuid[0] != '\0' && strstr(note, m->hit.uuid) == NULL)
-		snprintf(name, sizeof(name), "volume %" PRIu32 ", %.*s", m->volume, SIGNATURE_UUID - 1, m->hit.uuid);
+		snprintf(name, sizeof(name), "volume %" PRIu32 ", %.*s", m->volume + 1, SIGNATURE_UUID - 1, m->hit.uuid);
 	return probe_layer_obstacle(probe, name, probe_place(probe, 0), m->length, kind, state, note, err);
 }
 
@@ -257,7 +257,7 @@ open_from(struct probe *probe, size_t from, struct triage_error *err)
 			if (m->done || m->kind != o.kind)
 				continue;
 			m->done = true;
-			o.members[o.count] = (struct layer_member){ .reader = m->reader, .signature = m->hit.row->name, .volume = m->volume };
+			o.members[o.count] = (struct layer_member){ .reader = m->reader, .signature = m->hit.row->name, .volume = m->volume + 1 };
 			o.fates[o.count++] = (struct member_fate){ .at = i };
 		}
 		st = open_members(&o, err);
@@ -273,8 +273,8 @@ static enum triage_status
 tell_left_out(struct probe *probe, const struct probe_inner *inner, uint32_t index, struct triage_error *err)
 {
 	return source_problem(probe->sink, "volumes", TRIAGE_INFO, "vss-left-out", TRIAGE_NO_ID, inner->v.length, err,
-	    "volume %" PRIu32 ", a shadow copy of volume %" PRIu32 ", is left out as --vss says: what only it holds is not examined", index,
-	    inner->parent);
+	    "volume %" PRIu32 ", a shadow copy of volume %" PRIu32 ", is left out as --vss says: what only it holds is not examined", index + 1,
+	    inner->parent + 1);
 }
 
 /* A volume that cannot be read, or is not wanted: its row and why. */
@@ -289,6 +289,8 @@ tell_unread(struct probe *probe, const struct probe_inner *inner, const struct p
 	}, err);
 	if (st != TRIAGE_OK)
 		return st;
+	if (inner->v.told)
+		return TRIAGE_OK;
 	if (inner->left_out)
 		return tell_left_out(probe, inner, index, err);
 	return probe_layer_obstacle(probe, probe_name(probe, v, index, name), TRIAGE_NO_ID, v->length, v->kind, state, inner->v.note, err);
@@ -319,7 +321,7 @@ search_inner(struct probe *probe, struct probe_inner *inner, struct triage_error
 	enum triage_status st = source_keep(source, r, index, err);
 	if (st == TRIAGE_OK)
 		st = probe_space(probe, &v, err);
-	if (st != TRIAGE_OK || inner->v.note[0] == '\0')
+	if (st != TRIAGE_OK || inner->v.note[0] == '\0' || inner->v.told)
 		return st;
 	return probe_layer_obstacle(probe, probe_name(probe, &v, index, name), TRIAGE_NO_ID, 0, v.kind, TRIAGE_VOLUME_EXAMINED, inner->v.note, err);
 }

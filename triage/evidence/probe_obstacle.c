@@ -19,11 +19,11 @@ const char *
 probe_name(const struct probe *probe, const struct probe_volume *v, uint32_t index, char *out)
 {
 	if (v->inner)
-		snprintf(out, PROBE_NAME, "volume %" PRIu32 ", inside volume %" PRIu32, index, v->parent);
+		snprintf(out, PROBE_NAME, "volume %" PRIu32 ", inside volume %" PRIu32, index + 1, v->parent + 1);
 	else if (probe->volume != UINT32_MAX)
-		snprintf(out, PROBE_NAME, "volume %" PRIu32 " at %" PRIu64 " of volume %" PRIu32, index, v->start, probe->volume);
+		snprintf(out, PROBE_NAME, "volume %" PRIu32 " at %" PRIu64 " of volume %" PRIu32, index + 1, v->start, probe->volume + 1);
 	else
-		snprintf(out, PROBE_NAME, "volume %" PRIu32 " at %" PRIu64, index, v->start);
+		snprintf(out, PROBE_NAME, "volume %" PRIu32 " at %" PRIu64, index + 1, v->start);
 	return out;
 }
 
@@ -34,9 +34,9 @@ probe_obstacle(struct probe *probe, const char *name, uint64_t place, uint64_t l
 	enum triage_severity severity = locked ? TRIAGE_HIGH : hit->row->no_files ? TRIAGE_LOW : TRIAGE_MEDIUM;
 	const char *lost = hit->row->no_files ? "it holds no files of its own" : "its files are not examined";
 	return source_problem(probe->sink, "volumes", severity, locked ? "volume-locked" : "volume-unsupported",
-	    place, length, err, "%s is %s%s%s%s%s: %s; %s; %s",
+	    place, length, err, "%s is %s%s%s%s%s: %s; %s%s%s",
 	    name, hit->row->name, hit->uuid[0] != '\0' ? " " : "", hit->uuid, hit->note[0] != '\0' ? " with " : "", hit->note,
-	    locked ? "it is encrypted" : "this version does not read it", lost, hit->row->advice);
+	    locked ? "it is encrypted" : "this version does not read it", lost, hit->row->advice != NULL ? "; " : "", hit->row->advice != NULL ? hit->row->advice : "");
 }
 
 enum triage_status
@@ -48,18 +48,12 @@ probe_layer_obstacle(struct probe *probe, const char *name, uint64_t place, uint
 		const char *code, *what;
 	} ways[TRIAGE_VOLUME_STATE_COUNT] = {
 		[TRIAGE_VOLUME_EXAMINED] = { TRIAGE_INFO, "volume-note", "" },
-		[TRIAGE_VOLUME_LOCKED] = { TRIAGE_HIGH, "volume-locked", "it is encrypted" },
+		[TRIAGE_VOLUME_LOCKED] = { TRIAGE_HIGH, "volume-locked", "it is encrypted; its files are not examined" },
 		[TRIAGE_VOLUME_UNSUPPORTED] = { TRIAGE_MEDIUM, "volume-unsupported", "this version does not read it; its files are not examined" },
 		[TRIAGE_VOLUME_DAMAGED] = { TRIAGE_HIGH, "volume-damaged", "it is damaged or incomplete; its files are not examined" },
 		[TRIAGE_VOLUME_EMPTY] = { TRIAGE_INFO, "volume-empty", "nothing lies inside" },
 	};
-	size_t keys = probe->source->in.keys != NULL ? probe->source->in.keys->count : 0;
-	char advice[160] = "";
-	if (state == TRIAGE_VOLUME_LOCKED && keys == 0)
-		snprintf(advice, sizeof(advice), "; its files are not examined; give its key (passphrase, recovery key or key file) with --key FILE");
-	else if (state == TRIAGE_VOLUME_LOCKED)
-		snprintf(advice, sizeof(advice), " and none of the keys given (%zu) opens it; its files are not examined; give the right one with --key FILE", keys);
 	const char *what = ways[state].what;
-	return source_problem(probe->sink, "volumes", ways[state].severity, ways[state].code, place, length, err, "%s (%s)%s%s%s%s%s", name, kind,
-	    what[0] != '\0' ? ": " : "", what, advice, note[0] != '\0' ? what[0] != '\0' ? "; " : ": " : "", note);
+	return source_problem(probe->sink, "volumes", ways[state].severity, ways[state].code, place, length, err, "%s (%s)%s%s%s%s", name, kind,
+	    what[0] != '\0' ? ": " : "", what, note[0] != '\0' ? what[0] != '\0' ? "; " : ": " : "", note);
 }

@@ -99,11 +99,25 @@ send_filesystem(struct probe *probe, const struct probe_volume *v, uint32_t inde
 		st = source_problem(probe->sink, "volumes", hit->length - there < hit->block_size ? TRIAGE_LOW : TRIAGE_HIGH,
 		    "filesystem-cut", layered ? TRIAGE_NO_ID : v->start + there, hit->length - there, err,
 		    "volume %" PRIu32 ": its %s claims %" PRIu64 " bytes, but %" PRIu64 " are there: the image or the volume was cut; what lies behind "
-		    "cannot be read", index, hit->type, hit->length, there);
+		    "cannot be read", index + 1, hit->type, hit->length, there);
 	if (st == TRIAGE_OK && hit->note[0] != '\0')
 		st = source_problem(probe->sink, "volumes", TRIAGE_LOW, "filesystem-note", probe_place(probe, v->start), 0, err,
-		    "volume %" PRIu32 " (%s): %s", index, hit->type, hit->note);
+		    "volume %" PRIu32 " (%s): %s", index + 1, hit->type, hit->note);
 	return st;
+}
+
+/* What one format has of another: BitLocker on sticks carries a FAT, an XFS has its log inside, a machine at rest lies in its swap. */
+static bool
+goes_with(const struct signature *row, const struct signature *other)
+{
+	static const struct {
+		const char *row, *other;
+	} pairs[] = { { "BitLocker", "vfat" }, { "xfs", "xfs_external_log" }, { "scoutfs_meta", "scoutfs_data" },
+	    { "swsuspend", "swap" } };
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		if (strcmp(row->name, pairs[i].row) == 0 && strcmp(other->name, pairs[i].other) == 0)
+			return true;
+	return false;
 }
 
 /* Other signatures in the same place: leftovers, or a disguise. */
@@ -118,12 +132,10 @@ send_others(struct probe *probe, const struct probe_volume *v, uint32_t index, u
 		if (!probe_find(probe, v->start, there, after, &other))
 			break;
 		after = other.row;
-		/* BitLocker on sticks carries a FAT of its own */
-		bool disguise = strcmp(hit->row->name, "BitLocker") == 0 && strcmp(other.row->name, "vfat") == 0;
-		if (disguise || strcmp(other.row->name, hit->row->name) == 0)
+		if (goes_with(hit->row, other.row) || strcmp(other.row->name, hit->row->name) == 0)
 			continue;
 		enum triage_status st = source_problem(probe->sink, "volumes", TRIAGE_LOW, "second-signature", probe_place(probe, v->start), 0, err,
-		    "volume %" PRIu32 " is taken as %s; it carries the signature of %s too%s%s", index, hit->row->name, other.row->name,
+		    "volume %" PRIu32 " is taken as %s; it carries the signature of %s too%s%s", index + 1, hit->row->name, other.row->name,
 		    other.uuid[0] != '\0' ? ", " : "", other.uuid);
 		if (st != TRIAGE_OK)
 			return st;
@@ -148,7 +160,7 @@ send_cut(struct probe *probe, const struct probe_volume *v, uint32_t index, uint
 	return source_problem(probe->sink, "volumes", TRIAGE_HIGH, there == 0 ? "volume-outside" : "volume-cut",
 	    probe->volume == UINT32_MAX ? v->start : probe_place(probe, v->start), v->length - there, err,
 	    "volume %" PRIu32 " has %" PRIu64 " bytes at %" PRIu64 ", but %s ends at %" PRIu64 ": the image was cut or its last segments are missing",
-	    index, v->length, v->start, probe->volume == UINT32_MAX ? "the medium" : "what it lies in", probe->reader->size);
+	    index + 1, v->length, v->start, probe->volume == UINT32_MAX ? "the medium" : "what it lies in", probe->reader->size);
 }
 
 /* What a volume is, judged from its table or layer and its signature. */

@@ -49,7 +49,7 @@ struct signature {
 	const char *kind;		/* the contract's word for such a volume, NULL for name */
 	const char *type;		/* of the filesystem record; NULL when libtsk does not read it */
 	enum triage_volume_state state;	/* EXAMINED, LOCKED or UNSUPPORTED */
-	const char *advice;		/* what to do when it is not EXAMINED */
+	const char *advice;		/* what to do when it is not EXAMINED; NULL for what a layer opens: the layer says */
 	bool no_files;			/* nothing is lost when it is not read: swap, a journal */
 	uint32_t uuid_at;		/* 16 bytes there are the UUID, 0: none so plain */
 	uint32_t label_at, label_size;	/* bytes there are the label, 0: none so plain */

@@ -26,6 +26,5 @@ bitlocker_check(struct signature_scan *scan, uint64_t magic, struct signature_hi
 
 const struct signature bitlocker_signature = {
 	.name = "BitLocker", .kind = "bitlocker", .state = TRIAGE_VOLUME_LOCKED,
-	.advice = "give the key with --key: a recovery password, a password or a startup key",
 	.magics = { { 3, 8, "-FVE-FS-" }, { 3, 8, "MSWIN4.1" } }, .check = bitlocker_check,
 };

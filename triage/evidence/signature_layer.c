@@ -9,7 +9,6 @@
 #include <string.h>
 
 #define KIB 1024
-#define UNLOCK_LUKS "give the passphrase or key file with --key"
 
 static bool
 luks_fields(const uint8_t *header, struct signature_hit *hit)
@@ -36,7 +35,7 @@ luks_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hi
 }
 
 const struct signature luks_signature = {
-	.name = "crypto_LUKS", .kind = "luks", .state = TRIAGE_VOLUME_LOCKED, .advice = UNLOCK_LUKS,
+	.name = "crypto_LUKS", .kind = "luks", .state = TRIAGE_VOLUME_LOCKED,
 	.magics = { { 0, 6, "LUKS\xba\xbe" } }, .check = luks_check,
 };
 
@@ -53,7 +52,7 @@ luks_second_check(struct signature_scan *scan, uint64_t magic, struct signature_
 }
 
 const struct signature luks_second_signature = {
-	.name = "crypto_LUKS", .kind = "luks", .state = TRIAGE_VOLUME_LOCKED, .advice = UNLOCK_LUKS,
+	.name = "crypto_LUKS", .kind = "luks", .state = TRIAGE_VOLUME_LOCKED,
 	.magics = { { 0x4000, 6, "SKUL\xba\xbe" }, { 0x8000, 6, "SKUL\xba\xbe" }, { 0x10000, 6, "SKUL\xba\xbe" }, { 0x20000, 6, "SKUL\xba\xbe" },
 		{ 0x40000, 6, "SKUL\xba\xbe" }, { 0x80000, 6, "SKUL\xba\xbe" }, { 0x100000, 6, "SKUL\xba\xbe" }, { 0x200000, 6, "SKUL\xba\xbe" },
 		{ 0x400000, 6, "SKUL\xba\xbe" } }, .check = luks_second_check,
@@ -79,7 +78,6 @@ lvm2_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hi
 
 const struct signature lvm2_signature = {
 	.name = "LVM2_member", .kind = "lvm", .state = TRIAGE_VOLUME_UNSUPPORTED,
-	.advice = "activate its logical volumes from a read-only loop device (losetup -r, vgchange -ay) and examine each of them",
 	.magics = { { 512, 8, "LABELONE" }, { 0, 8, "LABELONE" }, { 1024, 8, "LABELONE" }, { 1536, 8, "LABELONE" } }, .check = lvm2_check,
 };
 

@@ -58,7 +58,7 @@ linux_raid_check(struct signature_scan *scan, uint64_t magic, struct signature_h
 }
 
 const struct signature linux_raid_signature = {
-	.name = "linux_raid_member", .kind = "md", .state = TRIAGE_VOLUME_UNSUPPORTED, .advice = ASSEMBLE, .check = linux_raid_check,
+	.name = "linux_raid_member", .kind = "md", .state = TRIAGE_VOLUME_UNSUPPORTED, .check = linux_raid_check,
 };
 
 static bool

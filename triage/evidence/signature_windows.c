@@ -27,7 +27,6 @@ ldm_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hit
 
 const struct signature ldm_signature = {
 	.name = "LDM_member", .kind = "ldm", .state = TRIAGE_VOLUME_UNSUPPORTED,
-	.advice = "attach copies of all its disks to a Windows machine offline, or map its volumes with ldmtool, and examine those",
 	.magics = { { 6 * 512, 8, "PRIVHEAD" }, { -512, 8, "PRIVHEAD" } }, .check = ldm_check,
 };
 

@@ -21,6 +21,7 @@ struct partition {
 	int parent;			/* index in the layout, NO_PARENT */
 	const char *kind;		/* mbr, gpt, ... */
 	bool container;			/* holds other partitions, no filesystem (extended partition) */
+	bool dynamic;			/* its type says that the database of a Windows dynamic disk tells what lies in it */
 	bool no_files;			/* its type says that no filesystem is to be expected (boot code, reserved) */
 	char label[PARTITION_LABEL];	/* display form, "" for none */
 	char uuid[PARTITION_UUID];

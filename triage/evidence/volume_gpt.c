@@ -75,6 +75,15 @@ is_without_files(const uint8_t *type)
 	return false;
 }
 
+/* The data of a Windows dynamic disk. */
+static bool
+is_dynamic(const uint8_t *type)
+{
+	char text[37];
+	signature_guid(type, text);
+	return strcmp(text, "af9b60a0-1431-4f62-bc68-3311714a69ad") == 0;
+}
+
 static void
 entries_add(const struct gpt *gpt, const uint8_t *entries, struct layout *layout)
 {
@@ -94,6 +103,7 @@ entries_add(const struct gpt *gpt, const uint8_t *entries, struct layout *layout
 		if (p == NULL)
 			continue;
 		p->no_files = is_without_files(e + TYPE);
+		p->dynamic = is_dynamic(e + TYPE);
 		signature_utf16(e + NAME, NAME_UNITS, false, p->label, sizeof(p->label));
 		signature_guid(e + UNIQUE, p->uuid);
 	}

@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum { SECTOR = 512, ENTRIES = 446, ENTRY = 16, ENTRY_COUNT = 4, MARK = 510, TYPE = 4, START = 8, COUNT = 12 };
-enum { EXTENDED_CHS = 0x05, EXTENDED_LBA = 0x0f, EXTENDED_LINUX = 0x85, PROTECTIVE = 0xee, FREEBSD = 0xa5, OPENBSD = 0xa6, NETBSD = 0xa9 };
+enum { EXTENDED_CHS = 0x05, EXTENDED_LBA = 0x0f, EXTENDED_LINUX = 0x85, PROTECTIVE = 0xee, FREEBSD = 0xa5, OPENBSD = 0xa6, NETBSD = 0xa9, DYNAMIC = 0x42 };
 
 struct entry {
 	uint8_t status, type;
@@ -113,6 +113,8 @@ mbr_read(struct reader *r, struct layout *layout)
 			continue;
 		int index = (int)layout->count;
 		struct partition *p = layout_add(layout, "mbr", e.start * layout->sector_size, e.length * layout->sector_size, NO_PARENT);
+		if (p != NULL)
+			p->dynamic = e.type == DYNAMIC;
 		if (p != NULL && is_extended(e.type)) {
 			p->container = true;
 			extended_read(r, layout, e.start, index);

@@ -2,6 +2,7 @@
 #include "triage/base/digest.h"
 #include "triage/base/scoped.h"
 #include "triage/base/text.h"
+#include "triage/evidence/lock_crypto.h"
 #include "triage/run/crew.h"
 
 #include <stdio.h>
@@ -255,6 +256,7 @@ triage_info(const struct triage_plan *plan, void (*tell)(void *ctx, unsigned ind
 		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory");
 	if (st == TRIAGE_OK)
 		st = keys_read(plan, &keys, err);
+	locks_prepare();	/* the worker cannot load what the locks need */
 	for (; count < plan->evidence_count && st == TRIAGE_OK; count += st == TRIAGE_OK)
 		if ((st = source_open(plan->evidence[count], &sources[count], err)) == TRIAGE_OK && sources[count].kind != TRIAGE_EVIDENCE_DIRECTORY)
 			containers[crew.source_count++] = sources[count];

@@ -5,6 +5,7 @@
 #include "triage/base/scoped.h"
 #include "triage/base/text.h"
 #include "triage/base/when.h"
+#include "triage/evidence/lock_crypto.h"
 #include "triage/run/environment.h"
 
 #include <errno.h>
@@ -266,6 +267,7 @@ prepare(struct supervisor *s, struct triage_error *err)
 		st = open_evidence(s, err);
 	if (st == TRIAGE_OK)
 		st = keys_read(s->plan, &s->keys, err);
+	locks_prepare();	/* workers cannot load what the locks need */
 	s->key_count = s->keys.list.count;
 	share_resources(s->plan, &jobs, &each);
 	uint64_t window = s->plan->window_size != 0 ? s->plan->window_size : each / 4 < 64 * MIB ? each / 4 : 64 * MIB;

@@ -96,10 +96,16 @@ worker_sink(struct worker *w)
 }
 
 void
+worker_tell(struct worker *w, enum triage_severity severity, const char *stage, const char *code, const struct triage_error *why)
+{
+	wire_put_problem(&w->wire, w->job, &(struct triage_problem){ .stage = stage, .severity = severity, .code = code,
+	    .message = why->text, .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = why->offset });
+}
+
+void
 worker_problem(struct worker *w, const char *stage, const char *code, const struct triage_error *why)
 {
-	wire_put_problem(&w->wire, w->job, &(struct triage_problem){ .stage = stage, .severity = TRIAGE_MEDIUM, .code = code,
-	    .message = why->text, .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = why->offset });
+	worker_tell(w, TRIAGE_MEDIUM, stage, code, why);
 }
 
 void

@@ -160,6 +160,8 @@ stream_judge(struct stream *s, const struct stat *before, struct triage_content 
 		{ EVIDENCE_CONTENT_FILLER, "content-missing", "part of the list of its clusters is missing; zeros stand for unknown bytes" },
 		{ EVIDENCE_CONTENT_BAD, "content-damaged", "it lies on unreadable or damaged sectors; zeros stand for them" },
 		{ EVIDENCE_CONTENT_REUSED, "content-reused", "deleted, and some of its clusters belong to another file now" },
+		/* whole as far as anyone can tell: the state stays */
+		{ EVIDENCE_CONTENT_GUESSED, "content-guessed", "deleted, and the list of its clusters with it: they are guessed" },
 	};
 	uint32_t flags = s->content != NULL ? evidence_content_flags(s->content) : 0;
 	struct triage_error why = { .offset = TRIAGE_NO_OFFSET };
@@ -172,12 +174,13 @@ stream_judge(struct stream *s, const struct stat *before, struct triage_content 
 			    (uintmax_t)clusters);
 		else
 			snprintf(why.text, sizeof(why.text), "%s", reasons[i].message);
-		if (content->state == TRIAGE_CONTENT_COMPLETE)
+		bool guessed = reasons[i].flag == EVIDENCE_CONTENT_GUESSED;
+		if (!guessed && content->state == TRIAGE_CONTENT_COMPLETE)
 			content->state = TRIAGE_CONTENT_PARTIAL;
-		worker_problem(s->w, "content", reasons[i].code, &why);
+		worker_tell(s->w, guessed ? TRIAGE_INFO : TRIAGE_MEDIUM, "content", reasons[i].code, &why);
 	}
 	if (s->content != NULL && s->worth < s->size) {
-		snprintf(why.text, sizeof(why.text), "of its %ju bytes the first %ju were read; what follows is holes, or out of all proportion to its data",
+		snprintf(why.text, sizeof(why.text), "of its %ju bytes the first %ju were read; what follows is unknown, holes, or out of all proportion to its data",
 		    (uintmax_t)s->size, (uintmax_t)s->worth);
 		if (content->state == TRIAGE_CONTENT_COMPLETE)
 			content->state = TRIAGE_CONTENT_PARTIAL;

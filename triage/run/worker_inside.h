@@ -30,7 +30,8 @@ void worker_at_stage(struct worker *w, enum worker_stage stage);
 void worker_beat(struct worker *w);	/* there is progress within the job */
 struct evidence_sink worker_sink(struct worker *w);
 /* A problem row about the job in work. */
-void worker_problem(struct worker *w, const char *stage, const char *code, const struct triage_error *why);
+void worker_tell(struct worker *w, enum triage_severity severity, const char *stage, const char *code, const struct triage_error *why);
+void worker_problem(struct worker *w, const char *stage, const char *code, const struct triage_error *why);	/* of severity medium */
 /* The end of a probe, list or image job. */
 void worker_done(struct worker *w, enum triage_status status, const struct triage_error *why);
 /* --- worker_open.c --- */
