@@ -93,6 +93,7 @@ options(struct supervisor *s, struct buf *out)
 		snprintf(number, sizeof(number), "%.0f s", p->budget_seconds);
 		member(out, "budget", number);
 	}
+	buf_format(out, ",\"archives\":%s", p->no_archives ? "false" : "true");
 	member(out, "from", when_text(p->from, 0, "Z", from));
 	buf_format(out, ",\"image_hash\":%s", p->no_image_hash ? "false" : "true");
 	if (s->key_count > 0)

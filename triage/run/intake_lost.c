@@ -27,6 +27,7 @@ intake_returned(void *ctx, struct crew_job *job)
 {
 	struct supervisor *s = ctx;
 	struct triage_error err;
+	intake_forget_member(job);
 	if (job->kind == CREW_CONTENT)
 		s->units_in_work--;
 	if (job->kind == CREW_CONTENT && case_drop_unit_rows(s->store, job->unit.unit_id, &err) != TRIAGE_OK)
@@ -46,6 +47,7 @@ static void
 give_up(struct supervisor *s, struct crew_job *job, const char *code, const char *why)
 {
 	struct triage_error err = { 0 };
+	intake_forget_member(job);
 	bool timeout = strcmp(code, "worker-timeout") == 0;
 	const struct triage_problem p = { .stage = "content", .severity = TRIAGE_MEDIUM, .code = code, .message = why, .inode = job->unit.inode,
 	    .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID, .bytes = job->unit.size };

@@ -53,6 +53,7 @@ struct worker_setup {
 	uint64_t memory;		/* bytes on top of what is inherited */
 	int parent;
 	bool carve;			/* see struct evidence_input */
+	bool unpack;			/* open archives */
 };
 
 /* Never returns; ends with _exit(). */

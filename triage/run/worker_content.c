@@ -1,6 +1,7 @@
 /* worker_content.c - the content job: one stream, of a filesystem or a descriptor from the opener, through one pass. */
 #include "triage/run/worker_inside.h"
 
+#include "triage/analyse/unpack.h"
 #include "triage/run/opener.h"
 
 #include <errno.h>
@@ -109,6 +110,23 @@ stream_problem(void *ctx, const struct triage_problem *p, struct triage_error *e
 	return sink.problem(sink.ctx, p, err);
 }
 
+static enum triage_status
+stream_member(void *ctx, const struct triage_member *m, struct triage_error *err)
+{
+	struct stream *s = ctx;
+	wire_put_member(&s->w->wire, s->w->job, m);
+	worker_beat(s->w);
+	return wire_pending(&s->w->wire) > FLUSH_AT ? wire_flush(&s->w->wire, true, err) : TRIAGE_OK;
+}
+
+static enum triage_status
+stream_member_done(void *ctx, const struct triage_content *content, struct triage_error *err)
+{
+	struct stream *s = ctx;
+	wire_put_content(&s->w->wire, WIRE_MEMBER_DONE, s->w->job, content);
+	return wire_pending(&s->w->wire) > FLUSH_AT ? wire_flush(&s->w->wire, true, err) : TRIAGE_OK;
+}
+
 static bool
 stream_known_good(void *ctx, const struct triage_content *digests)
 {
@@ -193,6 +211,26 @@ stream_judge(struct stream *s, const struct stat *before, struct triage_content 
 	}
 }
 
+/*
+ * Look into the stream when it is an archive. content: of the stream itself; its text is moved to where the members' pass does not
+ * overwrite it.
+ */
+static enum triage_status
+stream_unpack(struct stream *s, const struct analyse_subject *who, const struct analyse_io *io, struct triage_content *content, struct triage_error *err)
+{
+	static char mime[200], magic[1200];
+	if (!s->w->setup->unpack || !content->hashed || content->bytes == 0)
+		return TRIAGE_OK;
+	snprintf(mime, sizeof(mime), "%s", content->mime);
+	snprintf(magic, sizeof(magic), "%s", content->magic);
+	content->mime = mime;
+	content->magic = magic;
+	struct analyse_subject archive = *who;
+	archive.size = content->bytes;
+	const struct unpack_io out = { .stream = *io, .member = stream_member, .member_done = stream_member_done };
+	return analyse_unpack(s->w->pass, &archive, &out, err);
+}
+
 void
 worker_do_content(struct worker *w, struct wire_cursor *c)
 {
@@ -211,6 +249,8 @@ worker_do_content(struct worker *w, struct wire_cursor *c)
 	    .known_good = stream_known_good };
 	if (st == TRIAGE_OK)
 		st = analyse_stream(w->pass, &who, &io, &content, &err);
+	if (st == TRIAGE_OK && stream_unpack(&s, &who, &io, &content, &err) != TRIAGE_OK)
+		worker_problem(w, "content", "archive-not-unpacked", &err);
 	if (st == TRIAGE_OK) {
 		stream_judge(&s, &before, &content);
 		struct evidence_sink sink = worker_sink(w);
@@ -221,7 +261,7 @@ worker_do_content(struct worker *w, struct wire_cursor *c)
 		worker_problem(w, "content", "content-unreadable", &err);
 		content = (struct triage_content){ .state = TRIAGE_CONTENT_UNREADABLE, .mime = "", .magic = "", .randomness.entropy = -1 };
 	}
-	wire_put_content(&w->wire, w->job, &content);
+	wire_put_content(&w->wire, WIRE_CONTENT, w->job, &content);
 	if (s.content != NULL)
 		evidence_content_close(s.content);
 	if (s.fd >= 0)
