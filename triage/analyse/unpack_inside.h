@@ -29,6 +29,10 @@ struct unpack_archive {
 	struct archive_entry *entry;	/* of the last UNPACK_MEMBER; the archive's own */
 	struct unpack_source source;
 	locale_t names;
+	/* of the entry: the block in hand, borrowed from the reader until its next one; gaps between blocks are zeros */
+	const uint8_t *block;
+	size_t block_size;
+	uint64_t block_at, at;
 	char why[200];			/* after UNPACK_BROKEN or a failed read: the reader's words */
 };
 

@@ -140,6 +140,8 @@ enum unpack_step
 unpack_next(struct unpack_archive *u)
 {
 	int rc;
+	u->block_size = 0;
+	u->block_at = u->at = 0;
 	if (u->why[0] != '\0')
 		return UNPACK_BROKEN;
 	locale_t before = u->names != (locale_t)0 ? uselocale(u->names) : (locale_t)0;
@@ -159,10 +161,32 @@ unpack_next(struct unpack_archive *u)
 int64_t
 unpack_read(struct unpack_archive *u, void *buf, size_t size)
 {
-	la_ssize_t n = archive_read_data(u->a, buf, size);
-	if (n < 0)
-		keep_words(u);
-	return n;
+	/* block by block: what came before a damaged place must not be lost with it */
+	while (u->at == u->block_at + u->block_size) {
+		const void *bytes;
+		la_int64_t offset;
+		int rc = archive_read_data_block(u->a, &bytes, &u->block_size, &offset);
+		if (rc == ARCHIVE_RETRY)
+			continue;
+		if (rc == ARCHIVE_EOF || rc != ARCHIVE_OK || offset < 0 || (uint64_t)offset < u->at) {
+			u->block_size = 0;
+			u->block_at = u->at;
+			if (rc == ARCHIVE_EOF)
+				return 0;
+			keep_words(u);
+			return -1;
+		}
+		u->block = bytes;
+		u->block_at = (uint64_t)offset;
+	}
+	uint64_t left = u->at < u->block_at ? u->block_at - u->at : u->block_at + u->block_size - u->at;
+	size_t n = left < size ? (size_t)left : size;
+	if (u->at < u->block_at)
+		memset(buf, 0, n);
+	else
+		memcpy(buf, u->block + (u->at - u->block_at), n);
+	u->at += n;
+	return (int64_t)n;
 }
 
 bool
