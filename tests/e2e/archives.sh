@@ -26,11 +26,17 @@ gzip -nc eicar.txt > "$src/single.txt.gz"
 xz -c eicar.txt > "$src/noname"
 printf 'eicar.txt\nplain.txt\n' | cpio -o -H newc --quiet > "$src/c.cpio" 2> /dev/null
 ar rc "$src/lib.a" eicar.txt plain.txt
+cp eicar.txt "déjà.txt"
+7z a -bd -y "$src/accents.7z" "déjà.txt" > /dev/null
+echo 2.0 > debian-binary
+tar -cJf data.tar.xz ./eicar.txt
+ar rc "$src/x.deb" debian-binary data.tar.xz
+mkdir joliet && cp "déjà.txt" joliet && genisoimage -quiet -J -input-charset utf-8 -o "$src/joliet.iso" joliet 2> /dev/null
 mkdir iso && cp eicar.txt iso && genisoimage -quiet -r -o "$src/disc.iso" iso 2> /dev/null
 # four deep: the fourth is a member, and not opened
 zip -qX d4.zip eicar.txt && zip -qX d3.zip d4.zip && zip -qX d2.zip d3.zip && zip -qX "$src/d1.zip" d2.zip
 python3 - "$src" <<'P'
-import io, os, random, sys, tarfile, zipfile
+import io, random, struct, sys, tarfile, zipfile, zlib
 src = sys.argv[1]
 fixed = (2021, 3, 4, 5, 6, 8)
 def entry(name):
@@ -45,6 +51,26 @@ with zipfile.ZipFile(src + "/bomb.zip", "w") as z:
 with zipfile.ZipFile(src + "/many.zip", "w") as z:
     for i in range(10050):
         z.writestr(zipfile.ZipInfo("m%05d" % i, fixed), b"%d" % i)
+# stored by hand, after the formats' own descriptions: no free program writes rar, and few write cab
+text = open("eicar.txt", "rb").read()
+crc = zlib.crc32(text)
+cab = struct.pack("<IIHHHH", len(text), 0, 0, 0x5264, 0x28c4, 0x20) + b"eicar.txt\0"
+data = struct.pack("<IHH", 0, len(text), len(text)) + text
+folder = struct.pack("<IHH", 44 + len(cab), 1, 0)
+open(src + "/x.cab", "wb").write(b"MSCF" + struct.pack("<IIIIIBBHHHHH", 0, 44 + len(cab) + len(data), 0, 44, 0, 3, 1, 1, 1, 0, 1, 0) + folder + cab + data)
+def block4(kind, flags, rest, body=b""):
+    head = struct.pack("<BHH", kind, flags, 7 + len(rest)) + rest
+    return struct.pack("<H", zlib.crc32(head) & 0xffff) + head + body
+rar4 = b"Rar!\x1a\x07\0" + block4(0x73, 0, bytes(6)) + block4(0x74, 0x8000, struct.pack("<IIBIIBBHI", len(text), len(text), 3, crc,
+    0x526428c4, 20, 0x30, 9, 0o100644) + b"eicar.txt", text) + block4(0x7b, 0x4000, b"")
+open(src + "/x.rar", "wb").write(rar4)
+def block5(*fields, body=b""):
+    head = b"".join(f if isinstance(f, bytes) else bytes([f]) for f in fields)
+    head = bytes([len(head)]) + head
+    return struct.pack("<I", zlib.crc32(head)) + head + body
+assert len(text) < 128
+open(src + "/y.rar", "wb").write(b"Rar!\x1a\x07\1\0" + block5(1, 0, 0) + block5(2, 2, len(text), 4, len(text), 0,
+    struct.pack("<I", crc), 0, 1, 9, b"eicar.txt", body=text) + block5(5, 0, 0))
 noise = random.Random(1).randbytes(200000)
 whole = io.BytesIO()
 with zipfile.ZipFile(whole, "w") as z:
@@ -71,7 +97,8 @@ case=$tmp/one
 digest=$(sha256sum < "$tmp/w/eicar.txt" | cut -d ' ' -f 1)
 found() { sql "$case" "SELECT count(*) FROM matches m JOIN files f USING(file_id) WHERE f.path = '$1' AND m.rule = 'in_archive' AND f.sha256 = '$digest'"; }
 for path in '/a.tar.gz!/b.zip!/eicar.txt' '/seven.7z!/eicar.txt' '/t.tar.bzip2!/eicar.txt' '/t.tar.xz!/eicar.txt' '/t.tar.zstd!/eicar.txt' \
-	'/single.txt.gz!/single.txt' '/noname!/data' '/c.cpio!/eicar.txt' '/lib.a!/eicar.txt' '/disc.iso!/eicar.txt'; do
+	'/single.txt.gz!/single.txt' '/noname!/data' '/c.cpio!/eicar.txt' '/lib.a!/eicar.txt' '/disc.iso!/eicar.txt' \
+	'/accents.7z!/déjà.txt' '/joliet.iso!/déjà.txt' '/x.deb!/data.tar.xz!/./eicar.txt' '/x.cab!/eicar.txt' '/x.rar!/eicar.txt' '/y.rar!/eicar.txt'; do
 	same "$path is found by its bytes" "$(found "$path")" 1
 done
 same "a member is a file like any other" \

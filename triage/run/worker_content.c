@@ -55,7 +55,8 @@ stream_read(void *ctx, uint64_t offset, void *buf, size_t size, size_t *ret_got,
 #ifdef TRIAGE_FAULT
 /*
  * For tests: TRIAGE_FAULT_WORKER="ACT STAGE NAME" makes the worker misbehave when it reaches that stage over an object whose path
- * contains NAME. ACT: crash, hang, flood (frames without end), lie (a result for another object).
+ * contains NAME. ACT: crash, hang, flood (frames without end), lie (a result for another object), stray (a result
+ * for a member of an archive that was never begun).
  */
 static void
 misbehave(struct stream *s, enum analyse_stage stage)
@@ -75,6 +76,10 @@ misbehave(struct stream *s, enum analyse_stage stage)
 		wire_put_extent(&s->w->wire, s->w->job, &(struct triage_extent){ 1, 2, 3 });
 		if (wire_flush(&s->w->wire, true, &err) != TRIAGE_OK)
 			_exit(1);
+	}
+	if (strcmp(act, "stray") == 0) {
+		wire_put_content(&s->w->wire, WIRE_MEMBER_DONE, s->w->job, &(struct triage_content){ .state = TRIAGE_CONTENT_COMPLETE });
+		return;
 	}
 	wire_put_extent(&s->w->wire, s->w->job + 100000, &(struct triage_extent){ 1, 2, 3 });
 }
