@@ -45,7 +45,7 @@ make_archives(void **state)
 	snprintf(command, sizeof(command), "cd %s && printf '%%s' '%s' > first && head -c 100000 /dev/zero | tr '\\0' 'x' > second && "
 	    "export TZ=UTC0 && touch -d @1614834368 first second && zip -qX b.zip first second && tar -czf t.tar.gz first second && "
 	    "7z a -bd -y s.7z first second > l && tar -cJf t.tar.xz first second && tar -cjf t.tar.bz2 first second && tar -c first second | zstd -qc > t.tar.zst && "
-	    "printf 'first\\nsecond\\n' | cpio -o -H newc --quiet > c.cpio && ar rc l.a first second && zip -qX n.zip b.zip t.tar.gz && "
+	    "printf 'first\\nsecond\\n' | cpio -o -H newc --quiet > c.cpio && ar rcU l.a first second && zip -qX n.zip b.zip t.tar.gz && "
 	    "zip -qX -P key e.zip first && mkdir i && cp first second i && genisoimage -quiet -r -J -o d.iso i 2> l && gzip -nc first > one.gz", folder, secret);
 	if (system(command) != 0)
 		return -1;
