@@ -200,8 +200,10 @@ unpack_is_file(const struct unpack_archive *u)
 bool
 unpack_is_encrypted(const struct unpack_archive *u)
 {
+	/* the library crashes when it is asked this before it has settled on a format */
 	if (u->why[0] != '\0')
-		return (u->entry == NULL && archive_read_has_encrypted_entries(u->a) > 0) || strstr(u->why, "ncrypt") != NULL || strstr(u->why, "assphrase") != NULL;
+		return (u->entry == NULL && archive_format(u->a) != 0 && archive_read_has_encrypted_entries(u->a) > 0) ||
+		    strstr(u->why, "ncrypt") != NULL || strstr(u->why, "assphrase") != NULL;
 	return u->entry != NULL && archive_entry_is_encrypted(u->entry) != 0;
 }
 
