@@ -14,6 +14,7 @@ enum { MESSAGE = 400, ENTRIES_MAX = 4 * UNPACK_MEMBERS, HELD_FIRST = 256 << 10, 
 
 struct level {
 	struct unpack_archive archive;
+	enum unpack_kind kind;
 	size_t prefix;			/* bytes of walk.name before the names of this archive's members */
 	bool told_encrypted, told_damaged;
 };
@@ -280,7 +281,7 @@ static enum triage_status
 enter(struct walk *w, enum unpack_kind kind, struct unpack_source source, struct triage_error *err)
 {
 	struct level *l = &w->levels[w->depth];
-	*l = (struct level){ .archive = { .source = source, .names = pass_names(w->pass) }, .prefix = w->name.size };
+	*l = (struct level){ .archive = { .source = source, .names = pass_names(w->pass) }, .kind = kind, .prefix = w->name.size };
 	enum triage_status st = unpack_open(&l->archive, kind, err);
 	if (st == TRIAGE_OK)
 		w->depth++;
@@ -326,8 +327,9 @@ take_member(struct walk *w, struct triage_error *err)
 		st = tell_encrypted(w, err);
 	if (st == TRIAGE_OK && w->now.failed) {
 		st = tell_damaged(w, err);
-		/* the next member may be whole */
-		top(w)->archive.why[0] = '\0';
+		/* the next member may be whole; but the reader of rar 5 must not be asked for it: libarchive 3.6 crashes */
+		if (top(w)->kind != UNPACK_RAR5)
+			top(w)->archive.why[0] = '\0';
 	}
 	if (w->now.cut)
 		w->limit = w->bytes_max == UNPACK_BYTES ? "so many bytes are the most that is unpacked from one" : "it unpacks to more than 200 times its size";
@@ -386,6 +388,10 @@ analyse_unpack(struct analyse_pass *pass, const struct analyse_subject *who, con
 	enum unpack_kind kind = unpack_kind_of((struct view){ head, got });
 	if (kind == UNPACK_NONE)
 		return TRIAGE_OK;
+	if (io->closed)
+		return io->stream.problem(io->stream.ctx, &(struct triage_problem){ .stage = "content", .severity = TRIAGE_MEDIUM, .code = "archive-closed",
+			.message = "opening this archive took workers down: it was searched as it stands, and its members are not known",
+			.inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID }, err);
 	struct walk w = { .pass = pass, .who = who, .io = io, .bytes_max = UNPACK_FREE };
 	if (who->size > UNPACK_FREE / UNPACK_RATIO)
 		w.bytes_max = who->size > UNPACK_BYTES / UNPACK_RATIO ? UNPACK_BYTES : who->size * UNPACK_RATIO;

@@ -39,11 +39,13 @@ struct unpack_io {
 	/* A member begins: what comes to stream.match and stream.problem is its own, until member_done. */
 	enum triage_status (*member)(void *ctx, const struct triage_member *m, struct triage_error *err);
 	enum triage_status (*member_done)(void *ctx, const struct triage_content *content, struct triage_error *err);
+	bool closed;			/* it took workers down before: only say that an archive is not opened */
 };
 
 /*
  * Unpack a stream that is an archive; one that is none costs one read of its first bytes. who: the archive (path, name, size). What cannot be unpacked is a
- * problem row of stage "content", once for an archive and reason: archive-encrypted, archive-damaged, archive-limit, archive-nested.
+ * problem row of stage "content", once for an archive and reason: archive-encrypted, archive-damaged, archive-limit,
+ * archive-nested, archive-closed.
  * Errors: E_MEMORY, or what a sink returned.
  */
 WARN_UNUSED enum triage_status analyse_unpack(struct analyse_pass *pass, const struct analyse_subject *who, const struct unpack_io *io,

@@ -18,6 +18,7 @@ struct stream {
 	struct worker *w;
 	struct evidence_content *content;
 	int fd;
+	bool closed;		/* is not opened if it is an archive */
 	uint64_t size, worth;	/* bytes in all, and as far as they are read: the rest is a hole */
 };
 
@@ -154,6 +155,7 @@ stream_open(struct worker *w, struct wire_cursor *c, struct stream *s, struct an
 	who->owner = wire_get_text(c, w->owner, TEXT_ROOM);
 	struct view raw_path = wire_get_bytes(c, TEXT_ROOM);
 	who->force = wire_get_u64(c) != 0;
+	s->closed = wire_get_u64(c) != 0;
 	if (c->failed || source >= w->setup->source_count) {
 		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "a job that cannot be read");
 		return TRIAGE_E_FORMAT;
@@ -232,7 +234,8 @@ stream_unpack(struct stream *s, const struct analyse_subject *who, const struct 
 	content->magic = magic;
 	struct analyse_subject archive = *who;
 	archive.size = content->bytes;
-	const struct unpack_io out = { .stream = *io, .member = stream_member, .member_done = stream_member_done };
+	const struct unpack_io out = { .stream = *io, .member = stream_member, .member_done = stream_member_done,
+	    .closed = s->closed };
 	return analyse_unpack(s->w->pass, &archive, &out, err);
 }
 
