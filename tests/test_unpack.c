@@ -30,7 +30,8 @@ static const char secret[] = "THE-WORDS-THAT-A-RULE-LOOKS-FOR, and some text aft
 
 static struct { const char *name; uint8_t *data; size_t size; } archives[] = {
 	{ .name = "b.zip" }, { .name = "t.tar.gz" }, { .name = "s.7z" }, { .name = "t.tar.xz" }, { .name = "t.tar.bz2" }, { .name = "t.tar.zst" },
-	{ .name = "c.cpio" }, { .name = "l.a" }, { .name = "n.zip" }, { .name = "e.zip" }, { .name = "d.iso" }, { .name = "one.gz" },
+	{ .name = "c.cpio" }, { .name = "l.a" }, { .name = "n.zip" }, { .name = "e.zip" }, { .name = "d.iso" }, { .name = "x.cab" }, { .name = "x.rar" }, { .name = "y.rar" },
+	{ .name = "one.gz" },
 };
 enum { ARCHIVES = sizeof(archives) / sizeof(archives[0]) };
 
@@ -42,11 +43,11 @@ make_archives(void **state)
 	strcpy(folder, "/tmp/triage-unpack-XXXXXX");
 	if (mkdtemp(folder) == NULL)
 		return -1;
-	snprintf(command, sizeof(command), "cd %s && printf '%%s' '%s' > first && head -c 100000 /dev/zero | tr '\\0' 'x' > second && "
+	snprintf(command, sizeof(command), "maker=$PWD/tests/archive_make.py; cd %s && printf '%%s' '%s' > first && head -c 100000 /dev/zero | tr '\\0' 'x' > second && "
 	    "export TZ=UTC0 && touch -d @1614834368 first second && zip -qX b.zip first second && tar -czf t.tar.gz first second && "
 	    "7z a -bd -y s.7z first second > l && tar -cJf t.tar.xz first second && tar -cjf t.tar.bz2 first second && tar -c first second | zstd -qc > t.tar.zst && "
 	    "printf 'first\\nsecond\\n' | cpio -o -H newc --quiet > c.cpio && ar rcU l.a first second && zip -qX n.zip b.zip t.tar.gz && "
-	    "zip -qX -P key e.zip first && mkdir i && cp first second i && genisoimage -quiet -r -J -o d.iso i 2> l && gzip -nc first > one.gz", folder, secret);
+	    "zip -qX -P key e.zip first && mkdir i && cp first second i && genisoimage -quiet -r -J -o d.iso i 2> l && gzip -nc first > one.gz && python3 $maker first .", folder, secret);
 	if (system(command) != 0)
 		return -1;
 	for (size_t i = 0; i < ARCHIVES; i++) {
@@ -174,13 +175,15 @@ each_format_gives_its_members(void **state)
 		if (strcmp(archives[i].name, "n.zip") == 0 || strcmp(archives[i].name, "e.zip") == 0 || strcmp(archives[i].name, "one.gz") == 0)
 			continue;
 		assert_int_equal(unpack(&s, archives[i].data, archives[i].size, archives[i].name), TRIAGE_OK);
-		if (s.count != 2 || s.problems != 0)
+		bool alone = strcmp(archives[i].name + 1, ".cab") == 0 || strcmp(archives[i].name + 1, ".rar") == 0;
+		if (s.count != (alone ? 1 : 2) || s.problems != 0)
 			fail_msg("%s: %zu members, %zu problems", archives[i].name, s.count, s.problems);
-		size_t first = member_of(&s, "first"), second = member_of(&s, "second");
+		size_t first = member_of(&s, "first");
 		assert_string_equal(s.hex[first], hex);
-		assert_number_equal(s.sizes[second], 100000);
+		if (!alone)
+			assert_number_equal(s.sizes[member_of(&s, "second")], 100000);
 		assert_int_equal(s.states[first], TRIAGE_CONTENT_COMPLETE);
-		if (strcmp(archives[i].name, "d.iso") != 0)
+		if (!alone && strcmp(archives[i].name, "d.iso") != 0)
 			assert_number_equal(s.mtimes[first] / 1000000000, 1614834368);
 		assert_number_equal(bench_hits(bench, "looked_for"), 1);
 	}
@@ -296,7 +299,7 @@ random_changes_do_no_harm(void **state)
 	static struct seen s;
 	uint32_t random = 7;
 	uint64_t members = 0;
-	for (size_t round = 0; round < 2400; round++) {
+	for (size_t round = 0; round < 3000; round++) {
 		size_t i = round % ARCHIVES;
 		uint8_t *copy = malloc(archives[i].size);
 		assert_non_null(copy);

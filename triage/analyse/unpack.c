@@ -327,8 +327,8 @@ take_member(struct walk *w, struct triage_error *err)
 		st = tell_encrypted(w, err);
 	if (st == TRIAGE_OK && w->now.failed) {
 		st = tell_damaged(w, err);
-		/* the next member may be whole; but the reader of rar 5 must not be asked for it: libarchive 3.6 crashes */
-		if (top(w)->kind != UNPACK_RAR5)
+		/* the next member may be whole; but after a fatal end most readers must not be asked for it: that of cab crashes */
+		if (!top(w)->archive.fatal || top(w)->kind == UNPACK_ZIP)
 			top(w)->archive.why[0] = '\0';
 	}
 	if (w->now.cut)

@@ -33,6 +33,7 @@ struct unpack_archive {
 	const uint8_t *block;
 	size_t block_size;
 	uint64_t block_at, at;
+	bool fatal;			/* a read ended so that the reader's state is in doubt */
 	char why[200];			/* after UNPACK_BROKEN or a failed read: the reader's words */
 };
 

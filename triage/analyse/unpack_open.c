@@ -174,6 +174,7 @@ unpack_read(struct unpack_archive *u, void *buf, size_t size)
 			if (rc == ARCHIVE_EOF)
 				return 0;
 			keep_words(u);
+			u->fatal = rc == ARCHIVE_FATAL;
 			return -1;
 		}
 		u->block = bytes;
