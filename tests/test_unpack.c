@@ -21,6 +21,7 @@ struct seen {
 	char codes[SEEN][40];
 	bool problem_open[SEEN];
 	enum triage_status member_status;	/* what the sink answers */
+	bool closed;			/* as unpack_io.closed */
 };
 
 static struct bench *bench;
@@ -143,9 +144,10 @@ unpack(struct seen *s, const uint8_t *data, size_t size, const char *name)
 {
 	const struct analyse_subject who = { .size = size, .path = "/x", .name = name, .owner = "", .force = true };
 	const struct unpack_io io = { .stream = { .ctx = s, .read = on_read, .match = on_match, .problem = on_problem }, .member = on_member,
-		.member_done = on_member_done };
+		.member_done = on_member_done, .closed = s->closed };
 	enum triage_status answer = s->member_status;
-	*s = (struct seen){ .bench = bench, .member_status = answer };
+	bool closed = s->closed;
+	*s = (struct seen){ .bench = bench, .member_status = answer, .closed = closed };
 	bench->data = data;
 	bench->size = size;
 	bench->match_count = 0;
@@ -259,6 +261,20 @@ an_answer_of_the_sink_ends_it(void **state)
 	s.member_status = TRIAGE_OK;
 }
 
+static void
+what_took_workers_down_stays_closed(void **state)
+{
+	(void)state;
+	static struct seen s;
+	s.closed = true;
+	assert_int_equal(unpack(&s, archives[0].data, archives[0].size, "b.zip"), TRIAGE_OK);
+	assert_number_equal(s.count, 0);
+	assert_number_equal(s.problems, 1);
+	assert_string_equal(s.codes[0], "archive-closed");
+	assert_int_equal(unpack(&s, (const uint8_t *)secret, strlen(secret), "x"), TRIAGE_OK);
+	assert_number_equal(s.problems, 0);
+}
+
 /* Cut anywhere: a member that is told to be complete is complete, and the loss is told. */
 static void
 a_cut_archive_tells_of_its_loss(void **state)
@@ -326,6 +342,7 @@ main(void)
 		cmocka_unit_test(an_encrypted_member_is_named_and_not_read),
 		cmocka_unit_test(what_is_no_archive_is_left_alone),
 		cmocka_unit_test(an_answer_of_the_sink_ends_it),
+		cmocka_unit_test(what_took_workers_down_stays_closed),
 		cmocka_unit_test(a_cut_archive_tells_of_its_loss),
 		cmocka_unit_test(random_changes_do_no_harm),
 	};
