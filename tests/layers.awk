@@ -10,7 +10,7 @@ BEGIN {
 	allow["run"] = "base evidence analyse artefact detect case report run"
 	allow["cli"] = "base run report analyse case/query.h cli"
 	library["<tsk/"] = library["<libdeflate"] = "evidence"
-	library["<yara"] = library["<magic.h"] = "analyse"
+	library["<yara"] = library["<magic.h"] = library["<archive"] = "analyse"
 	library["<sqlite3.h"] = "case"
 	library["<seccomp.h"] = "run"
 }

@@ -70,7 +70,7 @@ every_shortened_record_is_refused(void **state)
 {
 	(void)state;
 	struct triage_content c = { .state = TRIAGE_CONTENT_COMPLETE, .hashed = true, .mime = "text/plain", .magic = "ASCII text" };
-	wire_put_content(&a, 1, &c);
+	wire_put_content(&a, WIRE_CONTENT, 1, &c);
 	struct wire_frame frame = pass();
 	struct wire_store store;
 	struct triage_content got;

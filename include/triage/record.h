@@ -166,6 +166,16 @@ struct triage_content {
 	struct triage_randomness randomness;
 };
 
+/* A file in an archive. What a pass found in it follows as triage_content. */
+struct triage_member {
+	uint64_t number;		/* from 1, counts up within the outermost archive */
+	const uint8_t *name;		/* raw; path below the archive as stored there, "!/" between archives in one another; never empty */
+	size_t name_size;
+	uint64_t size;			/* as the archive says; TRIAGE_NO_ID when it does not */
+	uint32_t mode;			/* as in struct triage_entry, 0 when not stored */
+	int64_t mtime, atime, ctime, btime;
+};
+
 /* One string of one YARA rule in one stream. A rule without string hits has one match with an empty string_id. */
 struct triage_match {
 	uint32_t rule;			/* index into the loaded rules (analyse_rule) */

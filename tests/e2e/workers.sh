@@ -10,7 +10,7 @@ victim=/PerfLogs/AnyDesk.exe
 # the files of all other objects, as they should be
 others() { sql "$1" "SELECT path, stream, state, size, sha256, mime, content FROM files WHERE path <> '$victim'" | sha256sum; }
 want=$(others "$tmp/whole")
-for act in crash hang flood lie; do
+for act in crash hang flood lie stray; do
 	for stage in content magic yara; do
 		rm -rf "$tmp/case"
 		TRIAGE_FAULT_WORKER="$act $stage $victim" "$FAULT" run -q -j 2 --unit-timeout 3 -o "$tmp/case" "$tmp/town.img" > /dev/null 2> "$tmp/stderr"
@@ -20,7 +20,7 @@ for act in crash hang flood lie; do
 		same "$name: the run ends with gaps" "$status" 3
 		same "$name: its object is $state" "$(sql "$tmp/case" "SELECT content FROM files WHERE path = '$victim' AND stream = ''")" $state
 		# a lie is only met when it is read, and the worker may be at its next stage by then
-		case $act in lie) at=stage ;; *) at="stage $stage" ;; esac
+		case $act in lie | stray) at=stage ;; *) at="stage $stage" ;; esac
 		same "$name: problems names object and stage" \
 			"$(sql "$tmp/case" "SELECT count(*) > 0 FROM problems WHERE path = '$victim' AND code = '$code' AND message LIKE '%$at%'")" 1
 		same "$name: all others are as they should be" "$(others "$tmp/case")" "$want"

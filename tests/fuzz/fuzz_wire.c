@@ -27,7 +27,7 @@ wire_again(enum wire_type type, struct view payload, struct wire_store *store, s
 	case WIRE_EXTENT: return wire_get_extent(payload, &r.extent) && (wire_put_extent(back, 1, &r.extent), true);
 	case WIRE_PROBLEM: return wire_get_problem(payload, store, &r.problem) && (wire_put_problem(back, 1, &r.problem), true);
 	case WIRE_MATCH: return wire_get_match(payload, store, &r.match) && (wire_put_match(back, 1, &r.match), true);
-	case WIRE_CONTENT: return wire_get_content(payload, store, &r.content) && (wire_put_content(back, 1, &r.content), true);
+	case WIRE_CONTENT: return wire_get_content(payload, store, &r.content) && (wire_put_content(back, WIRE_CONTENT, 1, &r.content), true);
 	default: return false;
 	}
 }

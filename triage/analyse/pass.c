@@ -3,14 +3,17 @@
 
 #include "triage/analyse/randomness.h"
 #include "triage/analyse/seen.h"
+#include "triage/analyse/unpack_inside.h"
 #include "triage/base/digest.h"
 #include "triage/base/fault.h"
 #include "triage/base/scoped.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <wchar.h>
 
 enum { STEP = 256 << 10, STAGE_STEP = 1 << 20, MESSAGE = 400 };
 
@@ -25,6 +28,7 @@ struct analyse_pass {
 	size_t room;
 	uint8_t *head;			/* first FILETYPE_HEAD bytes of a stream in windows */
 	char mime[128], magic[FILETYPE_WORDS + 1];
+	locale_t names;			/* UTF-8, for names in archives; 0 when this system has none */
 };
 
 /* One stream on its way. */
@@ -66,6 +70,37 @@ make_room(struct analyse_pass *pass, size_t size, struct triage_error *err)
 	return TRIAGE_OK;
 }
 
+/* Conversions load what they need at their first use: that must be before no file can be opened. */
+static locale_t
+names_new(void)
+{
+	locale_t names = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	if (names == (locale_t)0)
+		return names;
+	locale_t before = uselocale(names);
+	char bytes[MB_LEN_MAX];
+	wchar_t wide;
+	mbstate_t in = { 0 }, out = { 0 };
+	bool works = mbrtowc(&wide, "\xc3\xa9", 2, &in) == 2 && wcrtomb(bytes, wide, &out) == 2;
+	uselocale(before);
+	if (works)
+		return names;
+	freelocale(names);
+	return (locale_t)0;
+}
+
+locale_t
+pass_names(const struct analyse_pass *pass)
+{
+	return pass->names;
+}
+
+size_t
+pass_window_size(const struct analyse_pass *pass)
+{
+	return pass->set->window_size;
+}
+
 enum triage_status
 analyse_pass_new(const struct analyse_set *set, struct analyse_pass **ret_pass, struct triage_error *err)
 {
@@ -75,6 +110,7 @@ analyse_pass_new(const struct analyse_set *set, struct analyse_pass **ret_pass, 
 	pass->set = set;
 	/* libmagic writes dates: the zone file must be read before no file can be */
 	tzset();
+	pass->names = names_new();
 	enum triage_status st = make_room(pass, 4 * (size_t)STEP, err);
 	for (size_t i = 0; i < DIGEST_KIND_COUNT && st == TRIAGE_OK; i++)
 		st = digest_new((enum digest_kind)i, &pass->digests[i], err);
@@ -102,6 +138,8 @@ analyse_pass_free(struct analyse_pass *pass)
 	seen_release(&pass->seen);
 	free(pass->buffer);
 	free(pass->head);
+	if (pass->names != (locale_t)0)
+		freelocale(pass->names);
 	free(pass);
 }
 

@@ -83,6 +83,12 @@ WARN_UNUSED enum triage_status case_totals(struct case_store *s, struct case_tot
 WARN_UNUSED enum triage_status case_put_match(struct case_store *s, uint64_t unit_id, const struct triage_match *m, struct triage_error *err);
 WARN_UNUSED enum triage_status case_put_extent(struct case_store *s, uint64_t unit_id, const struct triage_extent *x, struct triage_error *err);
 WARN_UNUSED enum triage_status case_put_content(struct case_store *s, uint64_t unit_id, const struct triage_content *c, struct triage_error *err);
+/*
+ * A member of the archive that is this unit's content, before its matches and content: becomes an entry and a unit of its own, of the same inode and state,
+ * which case_next_units() never gives. path: display form of the whole. It stays only if the archive's own result follows.
+ */
+WARN_UNUSED enum triage_status case_put_member(struct case_store *s, uint64_t unit_id, const struct triage_member *m, const char *path,
+    uint64_t *ret_unit_id, struct triage_error *err);
 /* A worker died or hung over a unit: forget its partial rows and count an attempt. */
 WARN_UNUSED enum triage_status case_drop_unit_rows(struct case_store *s, uint64_t unit_id, struct triage_error *err);
 

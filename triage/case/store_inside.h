@@ -9,6 +9,13 @@
 /* An entry's id: filesystem id above, edge below. */
 enum { ENTRY_EDGE_BITS = 40 };
 #define ENTRY_EDGE_MAX ((UINT64_C(1) << ENTRY_EDGE_BITS) - 1)
+/* Edges from here on are members of archives; those below are the listing's. */
+#define MEMBER_EDGE (UINT64_C(1) << (ENTRY_EDGE_BITS - 1))
+/*
+ * A member's unit has the key of its archive's, but for the attribute id, whose upper half is its number. Its rank is one that no stream of
+ * a filesystem has.
+ */
+enum { MEMBER_NUMBER_BITS = 32 };
 #define FILESYSTEM_MAX ((UINT64_C(1) << (62 - ENTRY_EDGE_BITS)) - 1)
 
 /* Statements that are kept prepared; their text is in store_statements.def. */
@@ -22,7 +29,8 @@ enum store_statement {
 /* A unit with rows but without result: where its rows begin, so that they are found without an index. */
 struct unit_in_work {
 	uint64_t unit_id;
-	int64_t first_match, first_extent;
+	int64_t first_match, first_extent, first_result;
+	bool members;			/* it has members */
 };
 
 struct case_store {
@@ -49,6 +57,11 @@ WARN_UNUSED enum triage_status store_count_units(struct case_store *s, struct tr
 WARN_UNUSED enum triage_status store_drop_unfinished(struct case_store *s, struct triage_error *err);
 /* Sizes are what the evidence says: the sum stops at INT64_MAX. */
 void store_add_bytes(uint64_t *total, uint64_t size);
+/* store_results.c: remember where the rows of a unit begin, before its first one. E_USAGE when it has a result. */
+WARN_UNUSED enum triage_status store_begin_work(struct case_store *s, uint64_t unit_id, struct unit_in_work **ret_work, struct triage_error *err);
+/* store_members.c: forget the members of a unit without result, or of all such units. */
+WARN_UNUSED enum triage_status store_drop_members(struct case_store *s, const struct unit_in_work *w, struct triage_error *err);
+WARN_UNUSED enum triage_status store_drop_unfinished_members(struct case_store *s, struct triage_error *err);
 WARN_UNUSED enum triage_status store_mark_done(struct case_store *s, uint64_t unit_id, struct triage_error *err);
 bool store_unit_is_done(const struct case_store *s, uint64_t unit_id);
 enum triage_status store_no_memory(struct triage_error *err);

@@ -166,7 +166,7 @@ put_unit(struct case_store *s, uint64_t filesystem_id, uint64_t entry_id, const 
 enum triage_status
 case_put_entry(struct case_store *s, uint64_t filesystem_id, const struct triage_entry *e, const char *path, unsigned rank, struct triage_error *err)
 {
-	if (filesystem_id == 0 || filesystem_id > FILESYSTEM_MAX || e->edge > ENTRY_EDGE_MAX) {
+	if (filesystem_id == 0 || filesystem_id > FILESYSTEM_MAX || e->edge >= MEMBER_EDGE) {
 		triage_error_set(err, TRIAGE_E_LIMIT, TRIAGE_NO_OFFSET, "entry %ju of filesystem %ju: beyond what a case can hold",
 		    (uintmax_t)e->edge, (uintmax_t)filesystem_id);
 		return TRIAGE_E_LIMIT;

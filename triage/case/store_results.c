@@ -17,11 +17,11 @@ find_work(struct case_store *s, uint64_t unit_id)
 	return NULL;
 }
 
-/* Remember where the rows of a unit begin, before its first one. */
-static enum triage_status
-begin_work(struct case_store *s, uint64_t unit_id, struct triage_error *err)
+enum triage_status
+store_begin_work(struct case_store *s, uint64_t unit_id, struct unit_in_work **ret_work, struct triage_error *err)
 {
-	if (find_work(s, unit_id) != NULL)
+	*ret_work = find_work(s, unit_id);
+	if (*ret_work != NULL)
 		return TRIAGE_OK;
 	if (store_unit_is_done(s, unit_id)) {
 		triage_error_set(err, TRIAGE_E_USAGE, TRIAGE_NO_OFFSET, "unit %ju has a result already", (uintmax_t)unit_id);
@@ -41,9 +41,18 @@ begin_work(struct case_store *s, uint64_t unit_id, struct triage_error *err)
 		st = sql_step(&s->q, row, err);
 	if (st != TRIAGE_OK)
 		return st;
-	s->work[s->work_count++] = (struct unit_in_work){ unit_id, sqlite3_column_int64(row, 0) + 1, sqlite3_column_int64(row, 1) + 1 };
+	*ret_work = &s->work[s->work_count++];
+	**ret_work = (struct unit_in_work){ .unit_id = unit_id, .first_match = sqlite3_column_int64(row, 0) + 1,
+	    .first_extent = sqlite3_column_int64(row, 1) + 1, .first_result = sqlite3_column_int64(row, 2) + 1 };
 	sqlite3_reset(row);
 	return TRIAGE_OK;
+}
+
+static enum triage_status
+begin_work(struct case_store *s, uint64_t unit_id, struct triage_error *err)
+{
+	struct unit_in_work *ignored;
+	return store_begin_work(s, unit_id, &ignored, err);
 }
 
 static void
@@ -115,6 +124,8 @@ case_drop_unit_rows(struct case_store *s, uint64_t unit_id, struct triage_error 
 		st = drop_rows(s, DROP_MATCHES, w->first_match, unit_id, err);
 	if (st == TRIAGE_OK && w != NULL)
 		st = drop_rows(s, DROP_EXTENTS, w->first_extent, unit_id, err);
+	if (st == TRIAGE_OK && w != NULL && w->members)
+		st = store_drop_members(s, w, err);
 	if (st == TRIAGE_OK)
 		end_work(s, unit_id);
 	return st;
@@ -123,8 +134,8 @@ case_drop_unit_rows(struct case_store *s, uint64_t unit_id, struct triage_error 
 /* --- results --- */
 
 struct unit_key {
-	uint64_t filesystem_id, inode, size;
-	uint32_t attr_type, attr_id;
+	uint64_t filesystem_id, inode, size, attr_id;
+	uint32_t attr_type;
 };
 
 static enum triage_status
@@ -138,7 +149,7 @@ unit_key(struct case_store *s, uint64_t unit_id, struct unit_key *ret_key, struc
 	st = sql_step(&s->q, row, err);
 	if (st == TRIAGE_OK)
 		*ret_key = (struct unit_key){ .filesystem_id = (uint64_t)sqlite3_column_int64(row, 0), .inode = (uint64_t)sqlite3_column_int64(row, 1),
-		    .attr_type = (uint32_t)sqlite3_column_int64(row, 2), .attr_id = (uint32_t)sqlite3_column_int64(row, 3),
+		    .attr_type = (uint32_t)sqlite3_column_int64(row, 2), .attr_id = (uint64_t)sqlite3_column_int64(row, 3),
 		    .size = (uint64_t)sqlite3_column_int64(row, 4) };
 	sqlite3_reset(row);
 	if (st == TRIAGE_END || (st == TRIAGE_OK && store_unit_is_done(s, unit_id))) {
@@ -157,8 +168,8 @@ static void
 stand_in(const struct unit_key *k, uint8_t out[32])
 {
 	char text[120], hex[65];
-	int n = snprintf(text, sizeof(text), "stream without digest: %ju %ju %u %u", (uintmax_t)k->filesystem_id, (uintmax_t)k->inode,
-	    (unsigned)k->attr_type, (unsigned)k->attr_id);
+	int n = snprintf(text, sizeof(text), "stream without digest: %ju %ju %u %ju", (uintmax_t)k->filesystem_id, (uintmax_t)k->inode,
+	    (unsigned)k->attr_type, (uintmax_t)k->attr_id);
 	digest_sha256_hex(text, (size_t)n, hex);
 	if (!text_unhex(hex, out, 32))
 		memset(out, 0, 32);

@@ -84,7 +84,8 @@ store_drop_unfinished(struct case_store *s, struct triage_error *err)
 	int code = sqlite3_create_function_v2(s->q.db, "unit_is_done", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, s, unit_is_done, NULL, NULL, NULL);
 	if (code != SQLITE_OK)
 		return sql_fail(&s->q, code, "cannot set up", err);
-	return sql_exec(&s->q, "DELETE FROM match WHERE NOT unit_is_done(unit_id); DELETE FROM extent WHERE NOT unit_is_done(unit_id)", err);
+	enum triage_status st = store_drop_unfinished_members(s, err);
+	return st != TRIAGE_OK ? st : sql_exec(&s->q, "DELETE FROM match WHERE NOT unit_is_done(unit_id); DELETE FROM extent WHERE NOT unit_is_done(unit_id)", err);
 }
 
 enum triage_status

@@ -52,6 +52,7 @@ to_plan(const struct options *o, const char *rules, struct triage_plan *p)
 	    .known_good_count = o->known_good.count, .known_bad = o->known_bad.items, .known_bad_count = o->known_bad.count,
 	    .partitions = o->partitions != NULL ? o->partitions : "all", .jobs = o->jobs, .memory = o->memory, .window_size = o->window,
 	    .budget_seconds = o->budget, .unit_seconds = o->unit_timeout, .shard = o->shard[0], .shards = o->shard[1],
+	    .no_archives = o->no_archives || (o->profile != NULL && strcmp(o->profile, "quick") == 0),
 	    .no_image_hash = o->no_image_hash, .carve = o->profile != NULL && strcmp(o->profile, "full") == 0,
 	    .rank_max = o->profile != NULL && strcmp(o->profile, "quick") == 0 ? QUICK_RANK : 0,
 	    .keys = o->keys.items, .key_count = o->keys.count };

@@ -1,5 +1,6 @@
 #include "triage/run/crew.h"
 
+#include "triage/analyse/unpack.h"
 #include "triage/base/scoped.h"
 #include "triage/run/opener.h"
 #include "triage/run/sandbox.h"
@@ -32,6 +33,8 @@ static const struct wire_rule {
 	[WIRE_PROBLEM] = { WHILE_START | WHILE_PROBE | WHILE_LIST | WHILE_CONTENT | WHILE_IMAGE, 4 << 10, 1 << 20 },
 	[WIRE_MATCH] = { WHILE_CONTENT, 4 << 10, 10000 },
 	[WIRE_CONTENT] = { WHILE_CONTENT, 8 << 10, 1 },
+	[WIRE_MEMBER] = { WHILE_CONTENT, 72 << 10, UNPACK_MEMBERS },
+	[WIRE_MEMBER_DONE] = { WHILE_CONTENT, 8 << 10, UNPACK_MEMBERS },
 	[WIRE_DIGESTS] = { WHILE_IMAGE, 1 << 10, 1 },
 	[WIRE_DONE] = { WHILE_PROBE | WHILE_LIST | WHILE_IMAGE, 2 << 10, 1 },
 };
@@ -164,7 +167,7 @@ crew_start(struct crew *c, size_t slot, enum worker_role role, size_t lister_sou
 		const struct worker_setup setup = { .role = role, .sources = c->sources, .source_count = c->source_count,
 		    .lister_source = lister_source, .rules = role == WORKER_EXAMINER ? c->rules : NULL, .tables = c->tables,
 		    .layers = c->layers_wanted, .channel = pair[1], .openers = w->openers,
-		    .page = w->page, .memory = c->memory, .parent = parent, .carve = c->carve };
+		    .page = w->page, .memory = c->memory, .parent = parent, .carve = c->carve, .unpack = c->unpack };
 		worker_main(&setup);
 	}
 	close(pair[1]);

@@ -18,6 +18,8 @@ struct crew_job {
 	uint64_t filesystem_id;		/* LIST and CONTENT */
 	struct case_unit unit;		/* CONTENT; owned by the job */
 	unsigned attempts;		/* times a worker died over it */
+	uint64_t member, member_number;	/* CONTENT: unit of the archive's member in work, 0 for none; the last one's number */
+	char *member_path;		/* of the member in work; owned, NULL for none */
 	uint64_t frames[WIRE_TYPE_COUNT];	/* received, for the caps */
 };
 
@@ -65,6 +67,7 @@ struct crew {
 	bool alone;			/* see struct worker_page */
 	uint64_t memory;		/* bytes a worker */
 	bool carve;			/* see struct evidence_input */
+	bool unpack;			/* open archives */
 	double unit_seconds;
 	struct crew_worker *workers;
 	size_t count;			/* slots */

@@ -89,6 +89,7 @@ options(struct supervisor *s, struct buf *out)
 	char from[WHEN_TEXT_SIZE], to[WHEN_TEXT_SIZE], number[64];
 	buf_clear(out);
 	buf_char(out, '{');
+	buf_format(out, "\"archives\":%s", p->no_archives ? "false" : "true");
 	if (p->budget_seconds > 0) {
 		snprintf(number, sizeof(number), "%.0f s", p->budget_seconds);
 		member(out, "budget", number);

@@ -46,7 +46,7 @@ examine_give(struct supervisor *s, size_t slot, struct crew_job *job)
 		const struct case_unit *u = &job->unit;
 		worker_put_content(wire, job->id, &(struct worker_content_job){ .source = job->source,
 		    .fs = &s->filesystems[job->filesystem_id - 1].fs, .inode = u->inode, .size = u->size, .attr_type = u->attr_type,
-		    .attr_id = u->attr_id, .path = u->path, .name = u->name, .owner = u->owner, .force = job->attempts > 0,
+		    .attr_id = u->attr_id, .path = u->path, .name = u->name, .owner = u->owner, .force = job->attempts > 0, .closed = job->attempts > 1,
 		    .raw_path = { u->raw_path != NULL ? u->raw_path : (const uint8_t *)"", u->raw_path_size } });
 		s->units_in_work++;
 	}

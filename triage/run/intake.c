@@ -1,4 +1,5 @@
 /* intake.c - frames of workers to rows of the journal. Everything here was said by a process that may be taken over. */
+#include "triage/analyse/unpack.h"
 #include "triage/base/text.h"
 #include "triage/run/intake_inside.h"
 
@@ -192,7 +193,7 @@ take_problem(struct supervisor *s, struct crew_job *job, const struct wire_frame
 	const char *path = "";
 	uint64_t filesystem_id = 0;
 	if (job->kind == CREW_CONTENT) {
-		path = job->unit.path;
+		path = job->member_path != NULL ? job->member_path : job->unit.path;
 		filesystem_id = job->filesystem_id;
 		p.inode = job->unit.inode;
 	} else if (job->kind == CREW_LIST) {
@@ -217,11 +218,11 @@ take_match(struct supervisor *s, struct crew_job *job, const struct wire_frame *
 		return false;
 	if (rule->severity >= TRIAGE_MEDIUM)
 		s->progress.hits++;
-	return case_put_match(s->store, job->unit.unit_id, &m, err) == TRIAGE_OK;
+	return case_put_match(s->store, job->member != 0 ? job->member : job->unit.unit_id, &m, err) == TRIAGE_OK;
 }
 
 static bool
-take_content(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err)
+put_content(struct supervisor *s, uint64_t unit_id, const struct wire_frame *frame, struct triage_error *err)
 {
 	struct wire_store store;
 	struct triage_content c = { 0 };
@@ -230,10 +231,59 @@ take_content(struct supervisor *s, struct crew_job *job, const struct wire_frame
 		return false;
 	c.mime = harmless(c.mime, mime, sizeof(mime));
 	c.magic = harmless(c.magic, magic, sizeof(magic));
+	return case_put_content(s->store, unit_id, &c, err) == TRIAGE_OK;
+}
+
+static bool
+take_content(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err)
+{
+	if (job->member != 0 || !put_content(s, job->unit.unit_id, frame, err))
+		return false;
 	s->progress.units_done++;
 	s->progress.bytes_done += job->unit.size;
 	s->units_in_work--;
-	return case_put_content(s->store, job->unit.unit_id, &c, err) == TRIAGE_OK;
+	return true;
+}
+
+/* --- members of an archive: each a stream of its own, from WIRE_MEMBER to WIRE_MEMBER_DONE --- */
+
+void
+intake_forget_member(struct crew_job *job)
+{
+	free(job->member_path);
+	job->member_path = NULL;
+	job->member = job->member_number = 0;
+}
+
+static bool
+take_member(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err)
+{
+	struct triage_member m;
+	if (s->plan->no_archives || job->member != 0 || !wire_get_member(frame->payload, &m) || m.number <= job->member_number ||
+	    m.number > UNPACK_MEMBERS)
+		return false;
+	buf_clear(&s->path);
+	buf_text(&s->path, job->unit.path);
+	buf_text(&s->path, "!/");
+	text_display(&s->path, m.name, m.name_size);
+	if (buf_check(&s->path, err) != TRIAGE_OK ||
+	    case_put_member(s->store, job->unit.unit_id, &m, buf_cstr(&s->path), &job->member, err) != TRIAGE_OK)
+		return false;
+	job->member_number = m.number;
+	job->member_path = strdup(buf_cstr(&s->path));
+	job->frames[WIRE_MATCH] = 0;	/* its cap is that of one stream */
+	return true;
+}
+
+static bool
+take_member_done(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err)
+{
+	if (job->member == 0 || !put_content(s, job->member, frame, err))
+		return false;
+	uint64_t number = job->member_number;
+	intake_forget_member(job);
+	job->member_number = number;
+	return true;
 }
 
 static const char *
@@ -342,7 +392,7 @@ intake_frame(void *ctx, struct crew_worker *w, struct crew_job *job, const struc
 	static bool (*const take[WIRE_TYPE_COUNT])(struct supervisor *, struct crew_job *, const struct wire_frame *, struct triage_error *) = {
 		[WIRE_EVIDENCE] = take_evidence, [WIRE_VOLUME] = take_volume, [WIRE_FILESYSTEM] = take_filesystem, [WIRE_ENTRY] = take_entry,
 		[WIRE_EXTENT] = take_extent, [WIRE_PROBLEM] = take_problem, [WIRE_MATCH] = take_match, [WIRE_CONTENT] = take_content,
-		[WIRE_DIGESTS] = take_digests, [WIRE_DONE] = take_done,
+		[WIRE_DIGESTS] = take_digests, [WIRE_DONE] = take_done, [WIRE_MEMBER] = take_member, [WIRE_MEMBER_DONE] = take_member_done,
 	};
 	(void)w;
 	struct supervisor *s = ctx;

@@ -6,6 +6,8 @@
 
 /* The filesystem of a list job, or NULL. */
 struct run_filesystem *intake_filesystem(struct supervisor *s, uint64_t id);
+/* The archive's member in work, if any, is given up; its rows go with those of the archive. */
+void intake_forget_member(struct crew_job *job);
 /* A listing ended with st; text: why not well. False with err when the journal cannot be written. */
 bool intake_list_done(struct supervisor *s, struct crew_job *job, enum triage_status st, const char *text, struct triage_error *err);
 

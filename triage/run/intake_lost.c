@@ -27,6 +27,7 @@ intake_returned(void *ctx, struct crew_job *job)
 {
 	struct supervisor *s = ctx;
 	struct triage_error err;
+	intake_forget_member(job);
 	if (job->kind == CREW_CONTENT)
 		s->units_in_work--;
 	if (job->kind == CREW_CONTENT && case_drop_unit_rows(s->store, job->unit.unit_id, &err) != TRIAGE_OK)
@@ -41,11 +42,12 @@ intake_returned(void *ctx, struct crew_job *job)
 	queue_again(s, job);
 }
 
-/* The second death over a content unit, the first over a timeout: the object is given up, and it is said. */
+/* The last death over a content unit, the first over a timeout: the object is given up, and it is said. */
 static void
 give_up(struct supervisor *s, struct crew_job *job, const char *code, const char *why)
 {
 	struct triage_error err = { 0 };
+	intake_forget_member(job);
 	bool timeout = strcmp(code, "worker-timeout") == 0;
 	const struct triage_problem p = { .stage = "content", .severity = TRIAGE_MEDIUM, .code = code, .message = why, .inode = job->unit.inode,
 	    .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID, .bytes = job->unit.size };
@@ -76,7 +78,9 @@ intake_lost(void *ctx, struct crew_job *job, const char *code, const char *why)
 	struct supervisor *s = ctx;
 	struct triage_error err = { 0 };
 	bool apart = job->kind == CREW_PROBE && s->source_count > 1 && !s->crew.alone && !any_probed(s);
-	bool again = apart || (job->attempts < 2 && strcmp(code, "worker-timeout") != 0);
+	/* a third time for the bytes alone: what took the worker down may be what lies inside an archive */
+	unsigned tries = job->kind == CREW_CONTENT && s->crew.unpack ? 3 : 2;
+	bool again = apart || (job->attempts < tries && strcmp(code, "worker-timeout") != 0);
 	if (apart) {
 		/* the containers are looked at together: one that takes workers down must not cost the others */
 		crew_probe_alone(&s->crew);

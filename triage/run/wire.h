@@ -19,7 +19,7 @@ enum wire_type {
 	WIRE_JOB_PROBE = 1, WIRE_JOB_LIST, WIRE_JOB_CONTENT, WIRE_JOB_IMAGE, WIRE_JOB_EXIT,
 	/* worker to supervisor */
 	WIRE_READY = 16, WIRE_EVIDENCE, WIRE_VOLUME, WIRE_FILESYSTEM, WIRE_ENTRY, WIRE_EXTENT, WIRE_PROBLEM, WIRE_MATCH, WIRE_CONTENT,
-	WIRE_DIGESTS, WIRE_DONE,
+	WIRE_DIGESTS, WIRE_DONE, WIRE_MEMBER, WIRE_MEMBER_DONE,
 	WIRE_TYPE_COUNT
 };
 
@@ -96,7 +96,10 @@ void wire_put_problem(struct wire_stream *s, uint64_t job, const struct triage_p
 bool wire_get_problem(struct view payload, struct wire_store *store, struct triage_problem *ret);
 void wire_put_match(struct wire_stream *s, uint64_t job, const struct triage_match *m);
 bool wire_get_match(struct view payload, struct wire_store *store, struct triage_match *ret);
-void wire_put_content(struct wire_stream *s, uint64_t job, const struct triage_content *c);
+void wire_put_member(struct wire_stream *s, uint64_t job, const struct triage_member *m);
+bool wire_get_member(struct view payload, struct triage_member *ret);	/* refuses an empty name */
+/* type: WIRE_CONTENT of the job's stream, WIRE_MEMBER_DONE of the member in work; one payload */
+void wire_put_content(struct wire_stream *s, enum wire_type type, uint64_t job, const struct triage_content *c);
 bool wire_get_content(struct view payload, struct wire_store *store, struct triage_content *ret);
 
 #endif

@@ -271,10 +271,43 @@ get_randomness(struct wire_cursor *c, struct triage_randomness *r)
 }
 
 void
-wire_put_content(struct wire_stream *s, uint64_t job, const struct triage_content *c)
+wire_put_member(struct wire_stream *s, uint64_t job, const struct triage_member *m)
 {
 	size_t mark;
-	wire_begin(s, WIRE_CONTENT, job, &mark);
+	wire_begin(s, WIRE_MEMBER, job, &mark);
+	wire_put_u64(s, m->number);
+	wire_put_bytes(s, m->name, m->name_size);
+	wire_put_u64(s, m->size);
+	wire_put_u64(s, m->mode);
+	wire_put_i64(s, m->mtime);
+	wire_put_i64(s, m->atime);
+	wire_put_i64(s, m->ctime);
+	wire_put_i64(s, m->btime);
+	wire_end(s, mark);
+}
+
+bool
+wire_get_member(struct view payload, struct triage_member *ret)
+{
+	struct wire_cursor c = { payload, false };
+	ret->number = wire_get_u64(&c);
+	struct view name = wire_get_bytes(&c, NAME_MAX_BYTES);
+	ret->name = name.data;
+	ret->name_size = name.size;
+	ret->size = wire_get_u64(&c);
+	ret->mode = wire_get_u32(&c);
+	ret->mtime = wire_get_i64(&c);
+	ret->atime = wire_get_i64(&c);
+	ret->ctime = wire_get_i64(&c);
+	ret->btime = wire_get_i64(&c);
+	return wire_all_read(&c) && ret->name_size > 0;
+}
+
+void
+wire_put_content(struct wire_stream *s, enum wire_type type, uint64_t job, const struct triage_content *c)
+{
+	size_t mark;
+	wire_begin(s, type, job, &mark);
 	wire_put_u64(s, c->state);
 	wire_put_u64(s, c->bytes);
 	wire_put_bytes(s, c->md5, sizeof(c->md5));

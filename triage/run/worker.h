@@ -53,6 +53,7 @@ struct worker_setup {
 	uint64_t memory;		/* bytes on top of what is inherited */
 	int parent;
 	bool carve;			/* see struct evidence_input */
+	bool unpack;			/* open archives */
 };
 
 /* Never returns; ends with _exit(). */
@@ -69,6 +70,7 @@ struct worker_content_job {
 	const char *path, *name, *owner;
 	struct view raw_path;		/* mounted volumes only */
 	bool force;
+	bool closed;			/* do not open it if it is an archive */
 };
 void worker_put_content(struct wire_stream *s, uint64_t job, const struct worker_content_job *content);
 void worker_put_image(struct wire_stream *s, uint64_t job, size_t source, unsigned which);

@@ -1,6 +1,7 @@
 /* worker_content.c - the content job: one stream, of a filesystem or a descriptor from the opener, through one pass. */
 #include "triage/run/worker_inside.h"
 
+#include "triage/analyse/unpack.h"
 #include "triage/run/opener.h"
 
 #include <errno.h>
@@ -17,6 +18,7 @@ struct stream {
 	struct worker *w;
 	struct evidence_content *content;
 	int fd;
+	bool closed;		/* is not opened if it is an archive */
 	uint64_t size, worth;	/* bytes in all, and as far as they are read: the rest is a hole */
 };
 
@@ -54,7 +56,8 @@ stream_read(void *ctx, uint64_t offset, void *buf, size_t size, size_t *ret_got,
 #ifdef TRIAGE_FAULT
 /*
  * For tests: TRIAGE_FAULT_WORKER="ACT STAGE NAME" makes the worker misbehave when it reaches that stage over an object whose path
- * contains NAME. ACT: crash, hang, flood (frames without end), lie (a result for another object).
+ * contains NAME. ACT: crash, hang, flood (frames without end), lie (a result for another object), stray (a result
+ * for a member of an archive that was never begun).
  */
 static void
 misbehave(struct stream *s, enum analyse_stage stage)
@@ -74,6 +77,10 @@ misbehave(struct stream *s, enum analyse_stage stage)
 		wire_put_extent(&s->w->wire, s->w->job, &(struct triage_extent){ 1, 2, 3 });
 		if (wire_flush(&s->w->wire, true, &err) != TRIAGE_OK)
 			_exit(1);
+	}
+	if (strcmp(act, "stray") == 0) {
+		wire_put_content(&s->w->wire, WIRE_MEMBER_DONE, s->w->job, &(struct triage_content){ .state = TRIAGE_CONTENT_COMPLETE });
+		return;
 	}
 	wire_put_extent(&s->w->wire, s->w->job + 100000, &(struct triage_extent){ 1, 2, 3 });
 }
@@ -109,6 +116,23 @@ stream_problem(void *ctx, const struct triage_problem *p, struct triage_error *e
 	return sink.problem(sink.ctx, p, err);
 }
 
+static enum triage_status
+stream_member(void *ctx, const struct triage_member *m, struct triage_error *err)
+{
+	struct stream *s = ctx;
+	wire_put_member(&s->w->wire, s->w->job, m);
+	worker_beat(s->w);
+	return wire_pending(&s->w->wire) > FLUSH_AT ? wire_flush(&s->w->wire, true, err) : TRIAGE_OK;
+}
+
+static enum triage_status
+stream_member_done(void *ctx, const struct triage_content *content, struct triage_error *err)
+{
+	struct stream *s = ctx;
+	wire_put_content(&s->w->wire, WIRE_MEMBER_DONE, s->w->job, content);
+	return wire_pending(&s->w->wire) > FLUSH_AT ? wire_flush(&s->w->wire, true, err) : TRIAGE_OK;
+}
+
 static bool
 stream_known_good(void *ctx, const struct triage_content *digests)
 {
@@ -131,6 +155,7 @@ stream_open(struct worker *w, struct wire_cursor *c, struct stream *s, struct an
 	who->owner = wire_get_text(c, w->owner, TEXT_ROOM);
 	struct view raw_path = wire_get_bytes(c, TEXT_ROOM);
 	who->force = wire_get_u64(c) != 0;
+	s->closed = wire_get_u64(c) != 0;
 	if (c->failed || source >= w->setup->source_count) {
 		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "a job that cannot be read");
 		return TRIAGE_E_FORMAT;
@@ -196,6 +221,27 @@ stream_judge(struct stream *s, const struct stat *before, struct triage_content 
 	}
 }
 
+/*
+ * Look into the stream when it is an archive. content: of the stream itself; its text is moved to where the members' pass does not
+ * overwrite it.
+ */
+static enum triage_status
+stream_unpack(struct stream *s, const struct analyse_subject *who, const struct analyse_io *io, struct triage_content *content, struct triage_error *err)
+{
+	static char mime[200], magic[1200];
+	if (!s->w->setup->unpack || !content->hashed || content->bytes == 0)
+		return TRIAGE_OK;
+	snprintf(mime, sizeof(mime), "%s", content->mime);
+	snprintf(magic, sizeof(magic), "%s", content->magic);
+	content->mime = mime;
+	content->magic = magic;
+	struct analyse_subject archive = *who;
+	archive.size = content->bytes;
+	const struct unpack_io out = { .stream = *io, .member = stream_member, .member_done = stream_member_done,
+	    .closed = s->closed };
+	return analyse_unpack(s->w->pass, &archive, &out, err);
+}
+
 void
 worker_do_content(struct worker *w, struct wire_cursor *c)
 {
@@ -214,6 +260,8 @@ worker_do_content(struct worker *w, struct wire_cursor *c)
 	    .known_good = stream_known_good };
 	if (st == TRIAGE_OK)
 		st = analyse_stream(w->pass, &who, &io, &content, &err);
+	if (st == TRIAGE_OK && stream_unpack(&s, &who, &io, &content, &err) != TRIAGE_OK)
+		worker_problem(w, "content", "archive-not-unpacked", &err);
 	if (st == TRIAGE_OK) {
 		stream_judge(&s, &before, &content);
 		struct evidence_sink sink = worker_sink(w);
@@ -224,7 +272,7 @@ worker_do_content(struct worker *w, struct wire_cursor *c)
 		worker_problem(w, "content", "content-unreadable", &err);
 		content = (struct triage_content){ .state = TRIAGE_CONTENT_UNREADABLE, .mime = "", .magic = "", .randomness.entropy = -1 };
 	}
-	wire_put_content(&w->wire, w->job, &content);
+	wire_put_content(&w->wire, WIRE_CONTENT, w->job, &content);
 	if (s.content != NULL)
 		evidence_content_close(s.content);
 	if (s.fd >= 0)

@@ -50,6 +50,7 @@ worker_put_content(struct wire_stream *s, uint64_t job, const struct worker_cont
 	wire_put_text(s, c->owner);
 	wire_put_bytes(s, c->raw_path.data, c->raw_path.size);
 	wire_put_u64(s, c->force);
+	wire_put_u64(s, c->closed);
 	wire_end(s, mark);
 }
 
