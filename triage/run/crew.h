@@ -18,6 +18,8 @@ struct crew_job {
 	uint64_t filesystem_id;		/* LIST and CONTENT */
 	struct case_unit unit;		/* CONTENT; owned by the job */
 	unsigned attempts;		/* times a worker died over it */
+	struct case_twin twins[CASE_TWINS_MAX];	/* CONTENT: streams with a result that it may equal */
+	size_t twin_count;
 	uint64_t frames[WIRE_TYPE_COUNT];	/* received, for the caps */
 };
 
