@@ -13,7 +13,11 @@
 
 #include <string.h>
 
-enum { DEPTH_MAX = 64, PIECES_MAX = 1 << 16 };
+enum { DEPTH_MAX = 64, PIECES_MAX = 1 << 16, CHUNK = 4096, DIFFERING_MAX = 16 << 20 };
+
+/* Bytes that stand for themselves in the digest already. */
+static const struct reader digested;
+#define DIGESTED (&digested)
 
 /* Bytes that come from one place. */
 struct piece {
@@ -25,6 +29,8 @@ struct places {
 	struct digest *digest;
 	struct piece last;		/* not digested yet: what follows may go on where it ends */
 	size_t pieces;
+	uint64_t differing;		/* bytes that were digested themselves */
+	bool lost;			/* some bytes cannot be told */
 };
 
 static void
@@ -62,9 +68,37 @@ add_piece(struct places *p, const struct piece *next)
 	*last = *next;
 }
 
+/*
+ * A copy keeps blocks of 16 KiB, of which often a part alone was about to change; and two copies may each keep the same bytes. So what
+ * is kept is compared with the volume, and stands for itself where it differs. True when the chunk at offset does; *ret_length is then,
+ * and else, how far that was looked at.
+ */
+static bool
+differs(struct places *p, struct reader *snapshot, struct reader *volume, uint64_t offset, uint64_t length, uint64_t *ret_length)
+{
+	uint8_t kept[CHUNK], now[CHUNK];
+	struct triage_error err;
+	uint64_t bad = snapshot->bad_bytes + volume->bad_bytes;
+	uint64_t size = CHUNK - offset % CHUNK < length ? CHUNK - offset % CHUNK : length;
+	*ret_length = size;
+	p->lost |= reader_read_all(snapshot, offset, kept, (size_t)size, &err) != TRIAGE_OK;
+	bool there = offset + size <= volume->size && reader_read_all(volume, offset, now, (size_t)size, &err) == TRIAGE_OK;
+	p->lost |= snapshot->bad_bytes + volume->bad_bytes != bad;
+	if (p->lost || (there && memcmp(kept, now, (size_t)size) == 0))
+		return false;
+	digest_last(p);
+	p->last = (struct piece){ 0 };
+	digest_update(p->digest, "differs", sizeof("differs"));
+	add_number(p->digest, size);
+	digest_update(p->digest, kept, (size_t)size);
+	p->differing += size;
+	p->lost |= p->differing > DIFFERING_MAX;
+	return true;
+}
+
 /* Follow offset of r down. False when a shadow copy does not have the byte: then it is no matter of place. */
 static bool
-origin(struct reader *r, uint64_t offset, uint64_t length, struct piece *ret_piece)
+origin(struct places *p, struct reader *r, uint64_t offset, uint64_t length, struct piece *ret_piece)
 {
 	for (unsigned depth = 0; depth < DEPTH_MAX && offset < r->size; depth++) {
 		struct reader *below = NULL;
@@ -80,6 +114,16 @@ origin(struct reader *r, uint64_t offset, uint64_t length, struct piece *ret_pie
 			return true;
 		}
 		length = run < length ? run : length;
+		/* from elsewhere on the volume: a block that was kept */
+		if (vss_is_snapshot(r) && at != offset) {
+			if (differs(p, r, below, offset, length, &length)) {
+				*ret_piece = (struct piece){ DIGESTED, 0, length };
+				return true;
+			}
+			if (p->lost)
+				return false;
+			at = offset;
+		}
 		length = below->size - at < length ? below->size - at : length;
 		offset = at;
 		r = below;
@@ -92,9 +136,10 @@ add_run(struct places *p, struct reader *r, uint64_t place, uint64_t length)
 {
 	while (length > 0) {
 		struct piece next;
-		if (p->pieces >= PIECES_MAX || !origin(r, place, length, &next))
+		if (p->pieces >= PIECES_MAX || !origin(p, r, place, length, &next) || p->lost)
 			return false;
-		add_piece(p, &next);
+		if (next.from != DIGESTED)
+			add_piece(p, &next);
 		place += next.length;
 		length -= next.length;
 	}
@@ -118,7 +163,7 @@ add_map(struct places *p, const struct evidence_content *c, uint64_t end)
 		done += length;
 	}
 	digest_last(p);
-	return done == end && p->pieces <= PIECES_MAX;
+	return done == end && p->pieces <= PIECES_MAX && !p->lost;
 }
 
 bool

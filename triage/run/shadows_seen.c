@@ -3,42 +3,7 @@
 #include "triage/base/digest.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-enum { KEY = 16, FIRST_ROOM = 4096 };
-
-static const uint8_t no_key[KEY];
-
-/* Open addressing; a key is part of a digest, so any of its bytes spread well. */
-static uint8_t *
-slot_of(uint8_t *keys, size_t room, const uint8_t key[KEY])
-{
-	uint64_t hash;
-	memcpy(&hash, key, sizeof(hash));
-	size_t i = (size_t)hash & (room - 1);
-	while (memcmp(keys + i * KEY, no_key, KEY) != 0 && memcmp(keys + i * KEY, key, KEY) != 0)
-		i = (i + 1) & (room - 1);
-	return keys + i * KEY;
-}
-
-static enum triage_status
-grow(struct shadows_seen *seen, struct triage_error *err)
-{
-	size_t room = seen->room == 0 ? FIRST_ROOM : seen->room * 2;
-	uint8_t *keys = calloc(room, KEY);
-	if (keys == NULL) {
-		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory while judging shadow copies");
-		return TRIAGE_E_MEMORY;
-	}
-	for (size_t i = 0; i < seen->room; i++)
-		if (memcmp(seen->keys + i * KEY, no_key, KEY) != 0)
-			memcpy(slot_of(keys, room, seen->keys + i * KEY), seen->keys + i * KEY, KEY);
-	free(seen->keys);
-	seen->keys = keys;
-	seen->room = room;
-	return TRIAGE_OK;
-}
 
 static void
 make_key(const struct shadows_seen *seen, uint64_t family, const struct detect_file *f, uint64_t inode, uint8_t out[DIGEST_MAX])
@@ -63,27 +28,20 @@ shadows_seen_before(struct shadows_seen *seen, const struct supervisor *s, const
 	if (r == NULL || r->family_count == 0)
 		return TRIAGE_OK;
 	enum triage_status st = seen->digest == NULL ? digest_new(DIGEST_SHA256, &seen->digest, err) : TRIAGE_OK;
-	if (st == TRIAGE_OK && seen->count * 2 >= seen->room)
-		st = grow(seen, err);
 	if (st != TRIAGE_OK)
 		return st;
 	uint8_t key[DIGEST_MAX];
 	make_key(seen, r->family[0], f, inode, key);
-	uint8_t *slot = slot_of(seen->keys, seen->room, key);
-	bool there = memcmp(slot, key, KEY) == 0;
+	st = key_set_add(&seen->keys, key, ret_before, err);
 	/* the volume's own files count as often as they are there */
-	*ret_before = there && r->level > 0;
-	if (!there) {
-		memcpy(slot, key, KEY);
-		seen->count++;
-	}
-	return TRIAGE_OK;
+	*ret_before = *ret_before && r->level > 0;
+	return st;
 }
 
 void
 shadows_seen_release(struct shadows_seen *seen)
 {
-	free(seen->keys);
+	key_set_release(&seen->keys);
 	digest_free(seen->digest);
 	*seen = (struct shadows_seen){ 0 };
 }

@@ -5,12 +5,12 @@
 #ifndef TRIAGE_RUN_SHADOWS_SEEN_H
 #define TRIAGE_RUN_SHADOWS_SEEN_H
 
+#include "triage/case/key_set.h"
 #include "triage/run/supervisor.h"
 
-/* Grows with the files of volumes that have shadow copies: about 32 bytes for each distinct one. Zeroed to begin. */
+/* Grows with the files of volumes that have shadow copies. Zeroed to begin. */
 struct shadows_seen {
-	uint8_t *keys;
-	size_t room, count;
+	struct key_set keys;
 	struct digest *digest;
 };
 
