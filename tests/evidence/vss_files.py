@@ -71,6 +71,8 @@ class Town:
         self.paths.append(path)
 
     def fill(self, root):
+        with open(root + "/marker.txt", "wb") as f:
+            f.write(b"VSS-FILES-MARKER\n" + b"The same at all times, and not resident. " * 100)
         for _ in range(self.count):
             self.add(root)
 
