@@ -20,7 +20,8 @@ examine_free_worker(struct supervisor *s, bool image, bool empty, size_t *ret_sl
 		struct crew_worker *w = &s->crew.workers[i];
 		if (w->pid == 0 || !w->ready || w->image != image || w->role != WORKER_EXAMINER || w->killed_for != NULL)
 			continue;
-		if (w->job_count == 0 || (!empty && w->job_count < CREW_QUEUE && w->queued_bytes < QUEUED_BYTES)) {
+		w->full = w->job_count >= CREW_QUEUE || (w->full && w->job_count > CREW_QUEUE - CREW_BATCH);
+		if (w->job_count == 0 || (!empty && !w->full && w->job_count < CREW_QUEUE && w->queued_bytes < QUEUED_BYTES)) {
 			*ret_slot = i;
 			return w;
 		}
