@@ -292,6 +292,85 @@ a_second_result_is_refused_and_harms_nothing(void **state)
 	made_end(&m);
 }
 
+/* A second filesystem, as on a shadow copy: inode 1 under the same name. Units 1, 2 are in the first, 3 and 4 in this one. */
+static void
+put_copies(struct made *m)
+{
+	uint64_t id;
+	const struct triage_volume v = { .index = 1, .parent = 0, .kind = "vss", .label = "", .uuid = "", .length = 1 << 29 };
+	const struct triage_filesystem fs = { .index = 1, .volume = 1, .type = "ntfs", .label = "", .uuid = "", .length = 1 << 29, .block_size = 4096 };
+	put_simple(m, 1, 1, "a");
+	put_simple(m, 2, 2, "b");
+	assert_ok(case_put_volume(m->store, 1, &v, &err));
+	assert_ok(case_put_filesystem(m->store, 1, &fs, &id, &err));
+	const struct triage_entry a = entry_of(1, 1, "a"), moved = entry_of(2, 2, "c");
+	assert_ok(case_put_entry(m->store, id, &a, "/a", 50, &err));
+	assert_ok(case_put_entry(m->store, id, &moved, "/c", 50, &err));
+}
+
+static void
+an_equal_stream_has_the_result_of_its_twin(void **state)
+{
+	(void)state;
+	struct made m;
+	struct case_twin twins[CASE_TWINS_MAX];
+	struct case_shadows n;
+	size_t count = 0;
+	const uint8_t places[CASE_PLACES] = { 1, 2, 3 };
+	made_begin(&m, "ntfs");
+	put_copies(&m);
+	struct case_unit u = { .inode = 1, .path = (char *)(uintptr_t)"/a", .owner = (char *)(uintptr_t)"" };
+	assert_ok(case_find_twin(m.store, &u, 1, twins, &count, &err));
+	assert_number_equal(count, 0);	/* it has no result */
+	put_hit(&m, 1, 0, 7, false);
+	put_hit(&m, 1, 1, 0, true);
+	assert_ok(case_put_places(m.store, 1, places, &err));
+	put_result(&m, 1, "one");
+	put_result(&m, 2, "two");
+	assert_ok(case_find_twin(m.store, &u, 1, twins, &count, &err));
+	assert_number_equal(count, 1);
+	assert_number_equal(twins[0].unit_id, 1);
+	assert_memory_equal(twins[0].places, places, CASE_PLACES);
+	assert_ok(case_find_twin(m.store, &u, 1, twins, &count, &err));
+	assert_number_equal(count, 1);	/* the same places once */
+	u.path = (char *)(uintptr_t)"/other";
+	count = 0;
+	assert_ok(case_find_twin(m.store, &u, 1, twins, &count, &err));
+	assert_number_equal(count, 0);	/* rules may look at the path */
+	u = (struct case_unit){ .inode = 2, .path = (char *)(uintptr_t)"/b", .owner = (char *)(uintptr_t)"" };
+	assert_ok(case_find_twin(m.store, &u, 1, twins, &count, &err));
+	assert_number_equal(count, 0);	/* its places are not known */
+	assert_ok(case_put_same(m.store, 3, &twins[0], &err));
+	assert_status(TRIAGE_E_USAGE, case_put_same(m.store, 3, &twins[0], &err));
+	assert_status(TRIAGE_E_USAGE, case_put_same(m.store, 4, &(struct case_twin){ .unit_id = 4 }, &err));
+	made_build(&m);
+	assert_number_equal(rows_of(case_seal_reader(m.sealer), CASE_MATCHES), 4);	/* two rules, two streams */
+	assert_ok(case_count_shadows(m.store, &n, &err));
+	assert_number_equal(n.units, 2);
+	assert_number_equal(n.done, 1);
+	assert_number_equal(n.same, 1);
+	assert_number_equal(n.bytes_same, 1000);
+	struct case_cursor *c;
+	assert_ok(case_rows(case_seal_reader(m.sealer), CASE_FILES, CASE_BY_ID, &c, &err));
+	char live[65] = "", mime[80] = "";
+	struct triage_error why;
+	while (case_next(c, &why) == TRIAGE_OK) {
+		if (strcmp(case_text(c, CASE_FILES_PATH), "/a") != 0)
+			continue;
+		if (case_int(c, CASE_FILES_FILESYSTEM_ID) == 1) {
+			snprintf(live, sizeof(live), "%s", case_text(c, CASE_FILES_SHA256));
+			snprintf(mime, sizeof(mime), "%s", case_text(c, CASE_FILES_MIME));
+			continue;
+		}
+		assert_string_equal(case_text(c, CASE_FILES_SHA256), live);
+		assert_string_equal(case_text(c, CASE_FILES_MIME), mime);
+		assert_string_equal(case_text(c, CASE_FILES_CONTENT), "complete");
+	}
+	case_cursor_close(c);
+	assert_number_equal(strlen(live), 64);
+	made_end(&m);
+}
+
 static void
 an_edge_given_twice_or_beyond_the_limit_is_refused_and_harms_nothing(void **state)
 {
@@ -513,6 +592,7 @@ main(void)
 		cmocka_unit_test(a_damaged_journal_is_not_resumed),
 		cmocka_unit_test(a_file_that_is_no_journal_is_not_resumed),
 		cmocka_unit_test(an_act_changed_in_the_journal_stops_the_resume),
+		cmocka_unit_test(an_equal_stream_has_the_result_of_its_twin),
 		cmocka_unit_test(a_journal_in_use_or_in_the_way_is_refused),
 		cmocka_unit_test(facts_are_set_replaced_and_deleted),
 	};

@@ -1,6 +1,7 @@
 /* test_vss.c - volume shadow copies. Volumes are made here, 2 MiB: block n is full of the byte n, structures lie from block 64 on. */
 #include "tests/harness.h"
 
+#include "triage/evidence/fs.h"
 #include "triage/evidence/layer.h"
 #include "triage/evidence/vss.h"
 #include "triage/evidence/vss_search.h"
@@ -347,6 +348,59 @@ what_was_not_in_use_is_zeros_in_the_newest_copy(void **state)
 	close_volume(r);
 }
 
+/* A stream of two runs in r: a block at `block` and a piece of block 20; its digest, or false. */
+static bool
+places_of(struct reader *r, size_t block, uint64_t size, uint8_t out[32])
+{
+	struct triage_error e;
+	struct evidence_fs fs = { .reader = r };
+	struct evidence_content c = { .fs = &fs, .size = size, .initialised = size, .resident_place = RUN_FILLER };
+	assert_int_equal(run_list_add(&c.map, block * BLOCK, BLOCK, &e), TRIAGE_OK);
+	assert_int_equal(run_list_add(&c.map, 20 * BLOCK + 4096, 8192, &e), TRIAGE_OK);
+	bool told = vss_stream_places(&c, out);
+	run_list_release(&c.map);
+	return told;
+}
+
+static void
+a_stream_is_known_by_where_its_bytes_come_from(void **state)
+{
+	(void)state;
+	const uint64_t size = BLOCK + 8192;
+	uint8_t live[32], copy[32], other[32];
+	keep(OLD, 3, OLD + KEPT);
+	keep(OLD, 4, OLD + KEPT + 1);
+	keep(NEW, 3, NEW + KEPT);
+	memset(volume + (OLD + KEPT + 1) * BLOCK, 4, BLOCK);	/* kept, but as it is now */
+	put_descriptor(OLD, 12, KEPT * BLOCK, (OLD + KEPT) * BLOCK, 2, 0x2);
+	struct reader *r = open_volume(VOLUME), *old = seen.copies[0].reader, *new = seen.copies[1].reader;
+	/* served from the volume, wholly or because what was kept is the same */
+	for (size_t block = 4; block < 7; block++) {
+		assert_true(places_of(r, block, size, live));
+		assert_true(places_of(old, block, size, copy));
+		assert_memory_equal(copy, live, 32);
+		assert_true(places_of(new, block, size, copy));
+		assert_memory_equal(copy, live, 32);
+	}
+	/* another place, another size, other bytes */
+	assert_true(places_of(r, 7, size, other));
+	assert_memory_not_equal(other, live, 32);
+	assert_true(places_of(r, 6, size - 1, other));
+	assert_memory_not_equal(other, live, 32);
+	assert_true(places_of(r, 3, size, live));
+	assert_true(places_of(old, 3, size, copy));
+	assert_true(places_of(new, 3, size, other));
+	assert_memory_not_equal(copy, live, 32);
+	assert_memory_not_equal(copy, other, 32);
+	/* one sector differs */
+	assert_true(places_of(r, 12, size, live));
+	assert_true(places_of(old, 12, size, copy));
+	assert_memory_not_equal(copy, live, 32);
+	/* not all of it is mapped */
+	assert_false(places_of(r, 6, size + 1, other));
+	close_volume(r);
+}
+
 static void
 what_equals_the_live_volume_is_known_without_reading(void **state)
 {
@@ -687,6 +741,7 @@ main(void)
 		cmocka_unit_test_setup(what_becomes_of_where_a_forwarder_points_is_told_of_its_block, setup),
 		cmocka_unit_test_setup(what_was_not_in_use_is_zeros_in_the_newest_copy, setup),
 		cmocka_unit_test_setup(what_equals_the_live_volume_is_known_without_reading, setup),
+		cmocka_unit_test_setup(a_stream_is_known_by_where_its_bytes_come_from, setup),
 		cmocka_unit_test_setup(a_copy_says_where_its_bytes_lie, setup),
 		cmocka_unit_test_setup(descriptors_that_point_outside_are_bad_bytes_and_said, setup),
 		cmocka_unit_test_setup(chains_that_lead_in_circles_end_and_are_said, setup),

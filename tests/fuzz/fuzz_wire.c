@@ -12,6 +12,8 @@ union wire_record {
 	struct triage_problem problem;
 	struct triage_match match;
 	struct triage_content content;
+	uint8_t places[32];
+	uint64_t twin;
 };
 
 /* Read the payload and, when that went well, write it to back. */
@@ -26,6 +28,8 @@ wire_again(enum wire_type type, struct view payload, struct wire_store *store, s
 	case WIRE_ENTRY: return wire_get_entry(payload, store, &r.entry) && (wire_put_entry(back, 1, &r.entry), true);
 	case WIRE_EXTENT: return wire_get_extent(payload, &r.extent) && (wire_put_extent(back, 1, &r.extent), true);
 	case WIRE_PROBLEM: return wire_get_problem(payload, store, &r.problem) && (wire_put_problem(back, 1, &r.problem), true);
+	case WIRE_PLACES: return wire_get_places(payload, r.places) && (wire_put_places(back, 1, r.places), true);
+	case WIRE_SAME: return wire_get_same(payload, &r.twin) && (wire_put_same(back, 1, r.twin), true);
 	case WIRE_MATCH: return wire_get_match(payload, store, &r.match) && (wire_put_match(back, 1, &r.match), true);
 	case WIRE_CONTENT: return wire_get_content(payload, store, &r.content) && (wire_put_content(back, WIRE_CONTENT, 1, &r.content), true);
 	default: return false;

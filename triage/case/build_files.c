@@ -1,6 +1,11 @@
 /* build_files.c - files in the order of filesystem and path, numbered from 1; and the moments of the timeline. */
 #include "triage/case/build.h"
 
+#include "triage/base/digest.h"
+#include "triage/case/key_set.h"
+
+#include <string.h>
+
 /* The order of the files of a filesystem, by keys alone: whole rows are too wide to be sorted quickly. */
 static const char order_sql[] =
     "DROP TABLE IF EXISTS temp.place; CREATE TEMP TABLE place(place INTEGER PRIMARY KEY, entry_id INTEGER);";
@@ -44,10 +49,38 @@ static const struct build_copy files = {
 
 enum { FIRST_TIME_COLUMN = 13 };
 
+enum { INODE_COLUMN = 1, SEQUENCE_COLUMN, STREAM_COLUMN, PATH_COLUMN, STATE_COLUMN = 7 };
+
 struct moments {
 	sqlite3_stmt *put;
 	uint64_t file_id;
+	int64_t family;			/* of the filesystem in work: id of the volume that it is on or a shadow copy of, 0 when there is no such copy */
+	bool shadow;			/* it is on the shadow copy */
+	struct key_set seen;		/* moments of families */
+	struct digest *digest;
 };
+
+/* True when the volume, or an older copy of it, tells the same of the same file: a moment is told once. */
+static enum triage_status
+was_told(struct moments *m, sqlite3_stmt *row, int64_t time, unsigned mask, bool *ret_told, struct triage_error *err)
+{
+	uint8_t key[DIGEST_MAX];
+	const int64_t numbers[] = { m->family, time, mask, sqlite3_column_int64(row, INODE_COLUMN), sqlite3_column_int64(row, SEQUENCE_COLUMN) };
+	static const int texts[] = { STREAM_COLUMN, PATH_COLUMN, STATE_COLUMN };
+	*ret_told = false;
+	if (m->family == 0)
+		return TRIAGE_OK;
+	digest_reset(m->digest);
+	digest_update(m->digest, numbers, sizeof(numbers));
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		const char *text = sql_text(row, texts[i]);
+		digest_update(m->digest, text, strlen(text) + 1);
+	}
+	digest_final(m->digest, key);
+	enum triage_status st = key_set_add(&m->seen, key, ret_told, err);
+	*ret_told = *ret_told && m->shadow;
+	return st;
+}
 
 static enum triage_status
 put_moment(struct case_sealer *z, struct moments *m, int64_t time, unsigned mask, struct triage_error *err)
@@ -77,10 +110,33 @@ put_moments(struct case_sealer *z, sqlite3_stmt *row, void *ctx, struct triage_e
 			if (sqlite3_column_type(row, FIRST_TIME_COLUMN + k) != SQLITE_NULL && sqlite3_column_int64(row, FIRST_TIME_COLUMN + k) == time)
 				mask |= 1u << k;
 		seen |= mask;
-		if (time != 0)
+		bool told = time == 0;
+		if (!told)
+			st = was_told(m, row, time, mask, &told, err);
+		if (st == TRIAGE_OK && !told)
 			st = put_moment(z, m, time, mask, err);
 	}
 	return st;
+}
+
+static enum triage_status
+find_family(struct case_sealer *z, uint64_t id, struct moments *m, struct triage_error *err)
+{
+	struct sql *q = &z->store->q;
+	sqlite3_stmt *row;
+	/* of a filesystem on a volume with shadow copies: that volume; on a shadow copy: the volume it is of */
+	enum triage_status st = sql_prepare(q, "SELECT p.volume_id, v.kind = 'vss' FROM filesystem f JOIN volume v ON v.evidence_id = f.evidence_id"
+	    " AND v.position = f.volume JOIN volume p ON p.evidence_id = v.evidence_id AND p.position = iif(v.kind = 'vss', v.parent, v.position)"
+	    " WHERE f.filesystem_id = ?1 AND EXISTS (SELECT 1 FROM volume c WHERE c.evidence_id = p.evidence_id AND c.parent = p.position"
+	    " AND c.kind = 'vss')", &row, err);
+	if (st != TRIAGE_OK)
+		return st;
+	sql_bind_id(row, 1, id);
+	st = sql_step(q, row, err);
+	m->family = st == TRIAGE_OK ? sqlite3_column_int64(row, 0) : 0;
+	m->shadow = st == TRIAGE_OK && sqlite3_column_int(row, 1) != 0;
+	sqlite3_finalize(row);
+	return st == TRIAGE_END ? TRIAGE_OK : st;
 }
 
 static enum triage_status
@@ -89,6 +145,8 @@ one_filesystem(struct case_sealer *z, uint64_t id, struct moments *m, struct tri
 	struct sql *q = &z->store->q;
 	sqlite3_stmt *order;
 	enum triage_status st = sql_exec(q, order_sql, err);
+	if (st == TRIAGE_OK)
+		st = find_family(z, id, m, err);
 	if (st == TRIAGE_OK)
 		st = sql_prepare(q, order_one_sql, &order, err);
 	if (st != TRIAGE_OK)
@@ -115,11 +173,14 @@ build_files(struct case_sealer *z, struct triage_error *err)
 	struct moments m = { 0 };
 	enum triage_status st = sql_exec(&z->q, "CREATE TEMP TABLE moment(time INTEGER, file_id INTEGER, mask INTEGER)", err);
 	if (st == TRIAGE_OK)
+		st = digest_new(DIGEST_SHA256, &m.digest, err);
+	if (st == TRIAGE_OK)
 		st = sql_prepare(&z->q, "INSERT INTO temp.moment VALUES(?1, ?2, ?3)", &m.put, err);
-	if (st != TRIAGE_OK)
-		return st;
-	st = all_filesystems(z, &m, err);
+	if (st == TRIAGE_OK)
+		st = all_filesystems(z, &m, err);
 	sqlite3_finalize(m.put);
+	key_set_release(&m.seen);
+	digest_free(m.digest);
 	if (st == TRIAGE_OK)
 		st = sql_exec(&z->q, "INSERT INTO t_moment SELECT time, file_id, mask FROM temp.moment ORDER BY time, file_id;"
 		    " DROP TABLE temp.moment", err);

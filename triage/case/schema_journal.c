@@ -27,11 +27,11 @@ const char journal_schema[] =
     "CREATE TABLE unit(unit_id INTEGER PRIMARY KEY, filesystem_id INTEGER NOT NULL, inode INTEGER NOT NULL, attr_type INTEGER NOT NULL,"
     " attr_id INTEGER NOT NULL, entry_id INTEGER NOT NULL, size INTEGER, rank INTEGER NOT NULL, place INTEGER NOT NULL,"
     " attempts INTEGER NOT NULL DEFAULT 0, UNIQUE(filesystem_id, inode, attr_type, attr_id));"
-    /* judged: type and randomness are in this row, and the matches of the unit hold for all equal content */
+    /* places: digest of where the bytes lie; twin: unit in another filesystem whose result this is. judged: type and randomness are in this row, and the matches of the unit hold for all equal content */
     "CREATE TABLE result(result_id INTEGER PRIMARY KEY, unit_id INTEGER NOT NULL, state INTEGER NOT NULL, bytes INTEGER NOT NULL,"
     " hashed INTEGER NOT NULL, judged INTEGER NOT NULL, windowed INTEGER, scan_incomplete INTEGER, md5 BLOB, sha1 BLOB, sha256 BLOB,"
     " text INTEGER, mime TEXT, magic TEXT, entropy REAL, chi_square REAL, first REAL, last REAL, most REAL, least REAL,"
-    " most_offset INTEGER, block_size INTEGER, blocks INTEGER, random_blocks INTEGER);"
+    " most_offset INTEGER, block_size INTEGER, blocks INTEGER, random_blocks INTEGER, places BLOB, twin INTEGER);"
     "CREATE TABLE match(match_id INTEGER PRIMARY KEY, unit_id INTEGER NOT NULL, rule INTEGER NOT NULL, string_id TEXT NOT NULL,"
     " offset INTEGER NOT NULL, length INTEGER NOT NULL, sample BLOB, by_name INTEGER NOT NULL);"
     "CREATE TABLE extent(extent_id INTEGER PRIMARY KEY, unit_id INTEGER NOT NULL, file_offset INTEGER NOT NULL, image_offset INTEGER NOT NULL,"

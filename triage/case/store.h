@@ -89,6 +89,29 @@ WARN_UNUSED enum triage_status case_put_content(struct case_store *s, uint64_t u
  */
 WARN_UNUSED enum triage_status case_put_member(struct case_store *s, uint64_t unit_id, const struct triage_member *m, const char *path,
     uint64_t *ret_unit_id, struct triage_error *err);
+/*
+ * Where the bytes of a unit lie, as a digest (see vss_stream_places()); put before its result. Units of other filesystems with the
+ * same digest hold the same bytes.
+ */
+enum { CASE_PLACES = 32, CASE_TWINS_MAX = 4 };
+WARN_UNUSED enum triage_status case_put_places(struct case_store *s, uint64_t unit_id, const uint8_t places[CASE_PLACES], struct triage_error *err);
+struct case_twin {
+	uint64_t unit_id;
+	uint8_t places[CASE_PLACES];
+};
+/*
+ * Add the unit of the same inode and attribute under the same path and owner in another filesystem, when its content is known whole
+ * and its places are, and none with the same places is among the *ret_count twins already (at most CASE_TWINS_MAX).
+ */
+WARN_UNUSED enum triage_status case_find_twin(struct case_store *s, const struct case_unit *u, uint64_t filesystem_id, struct case_twin *twins,
+    size_t *ret_count, struct triage_error *err);
+/* The result of a unit: it holds what a twin holds, which was found for it. */
+WARN_UNUSED enum triage_status case_put_same(struct case_store *s, uint64_t unit_id, const struct case_twin *twin, struct triage_error *err);
+/* Units of shadow copies, those of them with a result, and those that case_put_same() was called for; after case_build(). */
+struct case_shadows {
+	uint64_t units, done, same, bytes, bytes_done, bytes_same;
+};
+WARN_UNUSED enum triage_status case_count_shadows(struct case_store *s, struct case_shadows *ret_count, struct triage_error *err);
 /* A worker died or hung over a unit: forget its partial rows and count an attempt. */
 WARN_UNUSED enum triage_status case_drop_unit_rows(struct case_store *s, uint64_t unit_id, struct triage_error *err);
 

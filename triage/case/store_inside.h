@@ -31,6 +31,8 @@ struct unit_in_work {
 	uint64_t unit_id;
 	int64_t first_match, first_extent, first_result;
 	bool members;			/* it has members */
+	bool placed;
+	uint8_t places[CASE_PLACES];
 };
 
 struct case_store {
@@ -41,6 +43,7 @@ struct case_store {
 	struct case_totals totals;
 	struct unit_in_work *work;
 	size_t work_count, work_room;
+	bool twinned;			/* the indexes by which twins are found exist */
 	bool ordered;			/* the index that gives units in their order exists */
 	uint64_t rules_before, rules_put;	/* rules when the journal was opened again; put since */
 	uint64_t custody_seq;		/* of the last act */

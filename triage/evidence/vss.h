@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+struct evidence_content;
+
 /*
  * True only when every byte of [offset, offset + length) of a snapshot is served from the volume as it is now, at the same place:
  * no descriptor of this or a newer shadow copy touches it, and it is not served as zeros. Costs no read of content. False also for
@@ -18,5 +20,12 @@ bool vss_same_as_live(struct reader *snapshot, uint64_t offset, uint64_t length)
  * the layer makes none of it. Behind a slice or a cache this cannot be seen.
  */
 bool vss_is_snapshot(const struct reader *r);
+
+/*
+ * What a stream holds, told without reading it: a SHA-256 over its sizes and the places from which its bytes come (of a resident
+ * stream: over its bytes). Two streams of one volume and its shadow copies that have the same digest hold the same bytes; not the
+ * other way round. False when it cannot be told so: compressed, damaged or deleted streams, bytes that a shadow copy lost.
+ */
+bool vss_stream_places(const struct evidence_content *c, uint8_t ret_digest[32]);
 
 #endif

@@ -90,6 +90,19 @@ put_volume(struct page *p, struct case_cursor *c, const struct filesystem *list,
 	page_raw(p, "</tr>\n");
 }
 
+/* What shadow copies hold that the volume no longer has. Volume ids are dense, from 1. */
+static void
+put_gone(struct page *p, size_t volumes)
+{
+	for (size_t id = 1; id <= volumes && id <= TABLE_ROWS_MAX; id++) {
+		char key[40];
+		snprintf(key, sizeof(key), "shadow_only.%zu", id);
+		const char *files = case_meta(p->reader, key);
+		if (files[0] != '\0')
+			page_say(p, "p", "volume.gone", WITH(AS_COUNT(strtoll(files, NULL, 10)), AS_COUNT(id)));
+	}
+}
+
 static enum triage_status
 put_volumes(struct page *p, const struct filesystem *list, size_t count, struct triage_error *err)
 {
@@ -107,6 +120,7 @@ put_volumes(struct page *p, const struct filesystem *list, size_t count, struct 
 			put_volume(p, c, list, count);
 	case_cursor_close(c);
 	page_raw(p, "</tbody></table></div>\n");
+	put_gone(p, rows);
 	if (rows > TABLE_ROWS_MAX)
 		page_say(p, "p class=\"note\"", "table.more", WITH(AS_COUNT(rows - TABLE_ROWS_MAX)));
 	return st == TRIAGE_END ? TRIAGE_OK : st;

@@ -2,6 +2,21 @@
 
 #include <stdio.h>
 
+/* Streams of shadow copies: how many of them were not read, because they hold what a stream that was read holds. */
+static enum triage_status
+coverage_equal(const struct supervisor *s, struct case_sealer *z, struct triage_error *err)
+{
+	struct case_shadows n;
+	enum triage_status st = case_count_shadows(s->store, &n, err);
+	if (st != TRIAGE_OK || n.units == 0)
+		return st;
+	char reason[240];
+	snprintf(reason, sizeof(reason), "equal to the volume as it is now or to an older copy, and not read again: %ju streams, %ju bytes; read: %ju streams, "
+	    "%ju bytes", (uintmax_t)n.same, (uintmax_t)n.bytes_same, (uintmax_t)(n.done - n.same), (uintmax_t)(n.bytes_done - n.bytes_same));
+	return case_seal_coverage(z, &(struct case_coverage_row){ .what = "shadow-copy-streams", .reason = reason, .total = n.units, .examined = n.done,
+	    .skipped = n.units - n.done, .bytes_total = n.bytes, .bytes_examined = n.bytes_done }, err);
+}
+
 enum triage_status
 coverage_shadows(const struct supervisor *s, struct case_sealer *z, struct triage_error *err)
 {
@@ -20,5 +35,6 @@ coverage_shadows(const struct supervisor *s, struct case_sealer *z, struct triag
 		snprintf(reason, sizeof(reason), "left out: only %u to %u of each volume (--vss)", s->plan->vss_first, s->plan->vss_last);
 	const struct case_coverage_row row = { .what = "shadow-copies", .reason = reason, .total = total, .examined = total - left_out - failed,
 	    .skipped = left_out, .failed = failed };
-	return case_seal_coverage(z, &row, err);
+	enum triage_status st = case_seal_coverage(z, &row, err);
+	return st == TRIAGE_OK ? coverage_equal(s, z, err) : st;
 }

@@ -20,11 +20,16 @@ struct crew_job {
 	unsigned attempts;		/* times a worker died over it */
 	uint64_t member, member_number;	/* CONTENT: unit of the archive's member in work, 0 for none; the last one's number */
 	char *member_path;		/* of the member in work; owned, NULL for none */
+	struct case_twin twins[CASE_TWINS_MAX];	/* CONTENT: streams with a result that it may equal */
+	size_t twin_count;
 	uint64_t frames[WIRE_TYPE_COUNT];	/* received, for the caps */
 };
 
-/* Jobs handed to a worker at a time: enough that it never waits while the supervisor commits to a slow stick. */
-enum { CREW_QUEUE = 512 };
+/*
+ * Jobs handed to a worker at a time: enough that it never waits while the supervisor commits to a slow stick. They are given in batches,
+ * or two processes would wake each other for every small file.
+ */
+enum { CREW_QUEUE = 512, CREW_BATCH = 64 };
 
 struct crew_worker {
 	int pid;			/* 0: slot is empty */
@@ -37,6 +42,7 @@ struct crew_worker {
 	struct crew_job jobs[CREW_QUEUE];
 	size_t job_count;
 	uint64_t queued_bytes;
+	bool full;			/* was given as many jobs as it may hold, and has not done enough of them yet to be given more */
 	bool ready;
 	const char *killed_for;		/* "timeout", "bad-frame", ... when we killed it */
 	uint64_t seen_job, seen_beat;

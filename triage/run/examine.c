@@ -2,6 +2,7 @@
 #include "triage/run/examine.h"
 
 #include "triage/base/scoped.h"
+#include "triage/run/shadows.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,7 +20,8 @@ examine_free_worker(struct supervisor *s, bool image, bool empty, size_t *ret_sl
 		struct crew_worker *w = &s->crew.workers[i];
 		if (w->pid == 0 || !w->ready || w->image != image || w->role != WORKER_EXAMINER || w->killed_for != NULL)
 			continue;
-		if (w->job_count == 0 || (!empty && w->job_count < CREW_QUEUE && w->queued_bytes < QUEUED_BYTES)) {
+		w->full = w->job_count >= CREW_QUEUE || (w->full && w->job_count > CREW_QUEUE - CREW_BATCH);
+		if (w->job_count == 0 || (!empty && !w->full && w->job_count < CREW_QUEUE && w->queued_bytes < QUEUED_BYTES)) {
 			*ret_slot = i;
 			return w;
 		}
@@ -47,6 +49,7 @@ examine_give(struct supervisor *s, size_t slot, struct crew_job *job)
 		worker_put_content(wire, job->id, &(struct worker_content_job){ .source = job->source,
 		    .fs = &s->filesystems[job->filesystem_id - 1].fs, .inode = u->inode, .size = u->size, .attr_type = u->attr_type,
 		    .attr_id = u->attr_id, .path = u->path, .name = u->name, .owner = u->owner, .force = job->attempts > 0, .closed = job->attempts > 1,
+		    .placed = s->filesystems[job->filesystem_id - 1].family_count > 0, .twins = job->twins, .twin_count = job->twin_count,
 		    .raw_path = { u->raw_path != NULL ? u->raw_path : (const uint8_t *)"", u->raw_path_size } });
 		s->units_in_work++;
 	}
@@ -187,8 +190,13 @@ next_content(struct supervisor *s, struct crew_job *ret_job, bool *ret_found, st
 		enum triage_status st = read_page(s, err);
 		if (st != TRIAGE_OK || s->page_next == s->page_count)
 			return st;
-		struct case_unit *u = &s->page[s->page_next++];
-		bool left_out = s->plan->rank_max != 0 && u->rank > s->plan->rank_max;
+		struct case_unit *u = &s->page[s->page_next];
+		/* the next level waits for the results of this one */
+		if (shadows_level_of(u->rank) > s->level && s->units_in_work > 0)
+			return TRIAGE_OK;
+		s->level = shadows_level_of(u->rank);
+		s->page_next++;
+		bool left_out = s->plan->rank_max != 0 && shadows_plain_rank(u->rank) > s->plan->rank_max;
 		if (left_out || !is_ours(s, u->unit_id) || u->filesystem_id < 1 || u->filesystem_id > s->filesystem_count) {
 			case_unit_release(u);
 			continue;
@@ -196,6 +204,7 @@ next_content(struct supervisor *s, struct crew_job *ret_job, bool *ret_found, st
 		*ret_job = (struct crew_job){ .id = u->unit_id, .kind = CREW_CONTENT, .source = s->filesystems[u->filesystem_id - 1].source,
 		    .filesystem_id = u->filesystem_id, .unit = *u };
 		*ret_found = true;
+		return shadows_twins(s, ret_job, err);
 	}
 	return TRIAGE_OK;
 }
@@ -253,6 +262,9 @@ static enum triage_status
 begin_listing(struct supervisor *s, struct triage_error *err)
 {
 	s->phase = TRIAGE_PHASE_LIST;
+	enum triage_status st = shadows_find(s, err);
+	if (st != TRIAGE_OK)
+		return st;
 	for (size_t i = 0; i < s->filesystem_count; i++) {
 		char key[64];
 		struct run_filesystem *f = &s->filesystems[i];
@@ -262,7 +274,7 @@ begin_listing(struct supervisor *s, struct triage_error *err)
 			continue;
 		}
 		/* an interrupted listing begins anew */
-		enum triage_status st = case_drop_listing(s->store, f->id, err);
+		st = case_drop_listing(s->store, f->id, err);
 		if (st != TRIAGE_OK)
 			return st;
 	}

@@ -2,6 +2,7 @@
 #include "triage/analyse/unpack.h"
 #include "triage/base/text.h"
 #include "triage/run/intake_inside.h"
+#include "triage/run/shadows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,12 +59,12 @@ take_volume(struct supervisor *s, struct crew_job *job, const struct wire_frame 
 		r->volumes = r->shadows = r->shadows_left_out = r->shadows_failed = 0;	/* a probe that begins again */
 	if (v.index != r->volumes || (v.parent != UINT32_MAX && v.parent >= v.index))
 		return false;
-	uint32_t *parents = reallocarray(r->parents, v.index + UINT64_C(1), sizeof(*parents));
+	struct run_parent *parents = reallocarray(r->parents, v.index + UINT64_C(1), sizeof(*parents));
 	if (parents == NULL)
 		return false;
 	r->parents = parents;
-	parents[v.index] = v.parent;
 	bool shadow = strcmp(v.kind, "vss") == 0 && v.parent != UINT32_MAX;
+	r->parents[v.index] = (struct run_parent){ .volume = v.parent, .shadow_of = shadow };
 	r->volumes++;
 	r->shadows += shadow;
 	r->shadows_left_out += shadow && v.state == TRIAGE_VOLUME_UNSUPPORTED;
@@ -95,9 +96,9 @@ is_wanted(const struct supervisor *s, size_t source, uint32_t volume)
 {
 	const struct run_source *r = &s->sources[source];
 	while (!is_named(s->plan->partitions, volume)) {
-		if (volume >= r->volumes || r->parents[volume] == UINT32_MAX)
+		if (volume >= r->volumes || r->parents[volume].volume == UINT32_MAX)
 			return false;
-		volume = r->parents[volume];
+		volume = r->parents[volume].volume;
 	}
 	return true;
 }
@@ -149,7 +150,7 @@ take_entry(struct supervisor *s, struct crew_job *job, const struct wire_frame *
 	if (folder && paths_add(&r->paths, &e, err) != TRIAGE_OK)
 		return false;
 	unsigned rank = (e.flags & TRIAGE_ENTRY_HAS_CONTENT) != 0 ? detect_rank(s->tables, buf_cstr(&s->path)) : 90;
-	if (case_put_entry(s->store, r->id, &e, buf_cstr(&s->path), rank, err) != TRIAGE_OK)
+	if (case_put_entry(s->store, r->id, &e, buf_cstr(&s->path), shadows_rank(r, rank), err) != TRIAGE_OK)
 		return false;
 	r->entries++;
 	r->last_edge = e.edge;
@@ -286,6 +287,25 @@ take_member_done(struct supervisor *s, struct crew_job *job, const struct wire_f
 	return true;
 }
 
+static bool
+take_places(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err)
+{
+	uint8_t places[CASE_PLACES];
+	return wire_get_places(frame->payload, places) && case_put_places(s->store, job->unit.unit_id, places, err) == TRIAGE_OK;
+}
+
+static bool
+take_same(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err)
+{
+	uint64_t twin;
+	if (!wire_get_same(frame->payload, &twin) || twin >= job->twin_count)
+		return false;
+	s->progress.units_done++;
+	s->progress.bytes_done += job->unit.size;
+	s->units_in_work--;
+	return case_put_same(s->store, job->unit.unit_id, &job->twins[twin], err) == TRIAGE_OK;
+}
+
 static const char *
 hash_verdict(const struct run_source *r, const char *md5, const char *sha1)
 {
@@ -392,12 +412,13 @@ intake_frame(void *ctx, struct crew_worker *w, struct crew_job *job, const struc
 	static bool (*const take[WIRE_TYPE_COUNT])(struct supervisor *, struct crew_job *, const struct wire_frame *, struct triage_error *) = {
 		[WIRE_EVIDENCE] = take_evidence, [WIRE_VOLUME] = take_volume, [WIRE_FILESYSTEM] = take_filesystem, [WIRE_ENTRY] = take_entry,
 		[WIRE_EXTENT] = take_extent, [WIRE_PROBLEM] = take_problem, [WIRE_MATCH] = take_match, [WIRE_CONTENT] = take_content,
-		[WIRE_DIGESTS] = take_digests, [WIRE_DONE] = take_done, [WIRE_MEMBER] = take_member, [WIRE_MEMBER_DONE] = take_member_done,
+		[WIRE_DIGESTS] = take_digests, [WIRE_DONE] = take_done, [WIRE_PLACES] = take_places, [WIRE_SAME] = take_same,
+		[WIRE_MEMBER] = take_member, [WIRE_MEMBER_DONE] = take_member_done,
 	};
 	(void)w;
 	struct supervisor *s = ctx;
 	struct triage_error err = { 0 };
-	*finished = frame->type == WIRE_DONE || frame->type == WIRE_CONTENT;
+	*finished = frame->type == WIRE_DONE || frame->type == WIRE_CONTENT || frame->type == WIRE_SAME;
 	if (take[frame->type] == NULL || s->fatal.status != TRIAGE_OK)
 		return s->fatal.status != TRIAGE_OK;
 	if (take[frame->type](s, job, frame, &err))

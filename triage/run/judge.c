@@ -1,6 +1,7 @@
 #include "triage/run/judge.h"
 
 #include "triage/run/coverage.h"
+#include "triage/run/shadows_seen.h"
 #include "triage/base/scoped.h"
 #include "triage/case/query.h"
 #include "triage/base/text.h"
@@ -30,6 +31,7 @@ struct judging {
 	struct detect_rule *rules;
 	size_t rule_count;
 	struct tally tally;
+	struct shadows_seen seen;
 	struct mark *marks;
 	size_t mark_count, mark_room;
 	struct case_cursor *matches;	/* all matches in file order, read alongside the files */
@@ -214,7 +216,10 @@ judge_row(struct judging *j, struct case_cursor *c, struct row_text *t, struct t
 	count_file(&j->tally, &f);
 	if (st == TRIAGE_OK)
 		st = remember_mark(j, f.file_id, f.known, f.type_mismatch, err);
-	return st == TRIAGE_OK ? detect_judge_file(j->judge, &f, j->file_matches, matches, err) : st;
+	bool before = false;
+	if (st == TRIAGE_OK)
+		st = shadows_seen_before(&j->seen, j->s, &f, (uint64_t)case_int(c, CASE_FILES_INODE), &before, err);
+	return st == TRIAGE_OK && !before ? detect_judge_file(j->judge, &f, j->file_matches, matches, err) : st;
 }
 
 static enum triage_status
@@ -389,6 +394,7 @@ judge_and_build(struct supervisor *s, const char *path, struct triage_error *err
 	detect_judge_free(j.judge);
 	free(j.rules);
 	free(j.marks);
+	shadows_seen_release(&j.seen);
 	free(j.file_matches);
 	buf_release(&j.samples);
 	if (st == TRIAGE_OK)

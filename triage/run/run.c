@@ -28,6 +28,7 @@ release(struct supervisor *s)
 		free((void *)(uintptr_t)f->fs.label);
 		free((void *)(uintptr_t)f->fs.uuid);
 		free(f->last_path);
+		free(f->family);
 		paths_release(&f->paths);
 	}
 	free(s->filesystems);

@@ -18,9 +18,18 @@ struct run_filesystem {
 	struct paths paths;		/* while it is listed */
 	bool listed, listing;
 	bool left_out;			/* by --partitions */
+	unsigned level;			/* see shadows.h */
+	uint64_t *family;		/* ids of the volume's own filesystem and those of its shadow copies, by level; owned; NULL for none */
+	size_t family_count;
 	uint64_t entries;
 	uint64_t last_edge;
 	char *last_path;		/* of the entry received last, for problems about it */
+};
+
+/* What a volume lies in. */
+struct run_parent {
+	uint32_t volume;		/* index, UINT32_MAX for none */
+	bool shadow_of;			/* it is a shadow copy of that volume */
 };
 
 struct run_source {
@@ -31,7 +40,7 @@ struct run_source {
 	char stored_md5[65], stored_sha1[65];
 	uint64_t bad_sectors;
 	uint64_t volumes;
-	uint32_t *parents;		/* per volume: index of the one it lies in, UINT32_MAX for none; owned */
+	struct run_parent *parents;	/* per volume; owned */
 	uint64_t shadows, shadows_left_out, shadows_failed;	/* shadow copies among them */
 	char probe_error[240];
 };
@@ -71,6 +80,7 @@ struct supervisor {
 	struct buf path, text;		/* scratch */
 	unsigned loudest_problem;	/* enum triage_severity of the worst problem so far */
 	uint64_t units_in_work;
+	unsigned level;			/* of the units that are handed out, see shadows.h */
 };
 
 /* One line to the operator. */

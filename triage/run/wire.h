@@ -20,6 +20,8 @@ enum wire_type {
 	/* worker to supervisor */
 	WIRE_READY = 16, WIRE_EVIDENCE, WIRE_VOLUME, WIRE_FILESYSTEM, WIRE_ENTRY, WIRE_EXTENT, WIRE_PROBLEM, WIRE_MATCH, WIRE_CONTENT,
 	WIRE_DIGESTS, WIRE_DONE, WIRE_MEMBER, WIRE_MEMBER_DONE,
+	WIRE_PLACES,	/* of a stream that has twins: 32 bytes, see vss_stream_places() */
+	WIRE_SAME,	/* instead of WIRE_CONTENT: which of the job's twins the stream equals, u64 */
 	WIRE_TYPE_COUNT
 };
 
@@ -96,6 +98,10 @@ void wire_put_problem(struct wire_stream *s, uint64_t job, const struct triage_p
 bool wire_get_problem(struct view payload, struct wire_store *store, struct triage_problem *ret);
 void wire_put_match(struct wire_stream *s, uint64_t job, const struct triage_match *m);
 bool wire_get_match(struct view payload, struct wire_store *store, struct triage_match *ret);
+void wire_put_places(struct wire_stream *s, uint64_t job, const uint8_t places[32]);
+bool wire_get_places(struct view payload, uint8_t ret_places[32]);
+void wire_put_same(struct wire_stream *s, uint64_t job, uint64_t twin);
+bool wire_get_same(struct view payload, uint64_t *ret_twin);
 void wire_put_member(struct wire_stream *s, uint64_t job, const struct triage_member *m);
 bool wire_get_member(struct view payload, struct triage_member *ret);	/* refuses an empty name */
 /* type: WIRE_CONTENT of the job's stream, WIRE_MEMBER_DONE of the member in work; one payload */

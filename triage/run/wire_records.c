@@ -353,3 +353,37 @@ wire_get_content(struct view payload, struct wire_store *store, struct triage_co
 	get_randomness(&c, &ret->randomness);
 	return wire_all_read(&c);
 }
+
+void
+wire_put_places(struct wire_stream *s, uint64_t job, const uint8_t places[32])
+{
+	size_t mark;
+	wire_begin(s, WIRE_PLACES, job, &mark);
+	wire_put_bytes(s, places, 32);
+	wire_end(s, mark);
+}
+
+bool
+wire_get_places(struct view payload, uint8_t ret_places[32])
+{
+	struct wire_cursor c = { payload, false };
+	get_exact(&c, ret_places, 32);
+	return wire_all_read(&c);
+}
+
+void
+wire_put_same(struct wire_stream *s, uint64_t job, uint64_t twin)
+{
+	size_t mark;
+	wire_begin(s, WIRE_SAME, job, &mark);
+	wire_put_u64(s, twin);
+	wire_end(s, mark);
+}
+
+bool
+wire_get_same(struct view payload, uint64_t *ret_twin)
+{
+	struct wire_cursor c = { payload, false };
+	*ret_twin = wire_get_u64(&c);
+	return wire_all_read(&c);
+}

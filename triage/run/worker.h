@@ -5,6 +5,7 @@
 #define TRIAGE_RUN_WORKER_H
 
 #include "triage/analyse/analyse.h"
+#include "triage/case/store.h"
 #include "triage/detect/detect.h"
 #include "triage/run/keys.h"
 #include "triage/run/source.h"
@@ -71,6 +72,9 @@ struct worker_content_job {
 	struct view raw_path;		/* mounted volumes only */
 	bool force;
 	bool closed;			/* do not open it if it is an archive */
+	bool placed;			/* the volume has shadow copies, or is one: tell the places of its bytes */
+	const struct case_twin *twins;	/* streams that it may equal */
+	size_t twin_count;		/* at most CASE_TWINS_MAX */
 };
 void worker_put_content(struct wire_stream *s, uint64_t job, const struct worker_content_job *content);
 void worker_put_image(struct wire_stream *s, uint64_t job, size_t source, unsigned which);

@@ -2,6 +2,8 @@
 #include "triage/run/worker_inside.h"
 
 #include "triage/analyse/unpack.h"
+#include "triage/base/digest.h"
+#include "triage/evidence/vss.h"
 #include "triage/run/opener.h"
 
 #include <errno.h>
@@ -20,6 +22,9 @@ struct stream {
 	int fd;
 	bool closed;		/* is not opened if it is an archive */
 	uint64_t size, worth;	/* bytes in all, and as far as they are read: the rest is a hole */
+	bool placed;		/* the places of its bytes are asked for */
+	uint8_t twins[CASE_TWINS_MAX][DIGEST_MAX];	/* those of streams that it may equal */
+	size_t twin_count;
 };
 
 static enum triage_status
@@ -140,6 +145,19 @@ stream_known_good(void *ctx, const struct triage_content *digests)
 	return tables != NULL && detect_known(tables, digests->md5, digests->sha1, digests->sha256) == DETECT_GOOD;
 }
 
+static void
+get_twins(struct wire_cursor *c, struct stream *s)
+{
+	s->placed = wire_get_u64(c) != 0;
+	s->twin_count = (size_t)wire_get_enum(c, CASE_TWINS_MAX + 1);
+	for (size_t i = 0; i < s->twin_count && !c->failed; i++) {
+		struct view places = wire_get_bytes(c, DIGEST_MAX);
+		c->failed |= places.size != DIGEST_MAX;
+		if (!c->failed)
+			memcpy(s->twins[i], places.data, DIGEST_MAX);
+	}
+}
+
 static enum triage_status
 stream_open(struct worker *w, struct wire_cursor *c, struct stream *s, struct analyse_subject *who, struct triage_error *err)
 {
@@ -156,6 +174,7 @@ stream_open(struct worker *w, struct wire_cursor *c, struct stream *s, struct an
 	struct view raw_path = wire_get_bytes(c, TEXT_ROOM);
 	who->force = wire_get_u64(c) != 0;
 	s->closed = wire_get_u64(c) != 0;
+	get_twins(c, s);
 	if (c->failed || source >= w->setup->source_count) {
 		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "a job that cannot be read");
 		return TRIAGE_E_FORMAT;
@@ -242,6 +261,33 @@ stream_unpack(struct stream *s, const struct analyse_subject *who, const struct 
 	return analyse_unpack(s->w->pass, &archive, &out, err);
 }
 
+static void
+send_extents(struct stream *s)
+{
+	struct evidence_sink sink = worker_sink(s->w);
+	struct triage_error why = { .offset = TRIAGE_NO_OFFSET };
+	if (s->content != NULL && evidence_content_extents(s->content, &sink, &why) != TRIAGE_OK)
+		worker_problem(s->w, "content", "extents-unreadable", &why);
+}
+
+/* True when the stream holds what one that was examined holds, by the places of its bytes: then that is told instead of reading it. */
+static bool
+is_twin(struct stream *s)
+{
+	uint8_t places[DIGEST_MAX];
+	if (!s->placed || s->content == NULL || !vss_stream_places(s->content, places))
+		return false;
+	for (size_t i = 0; i < s->twin_count; i++) {
+		if (memcmp(places, s->twins[i], sizeof(places)) != 0)
+			continue;
+		send_extents(s);
+		wire_put_same(&s->w->wire, s->w->job, i);
+		return true;
+	}
+	wire_put_places(&s->w->wire, s->w->job, places);
+	return false;
+}
+
 void
 worker_do_content(struct worker *w, struct wire_cursor *c)
 {
@@ -258,21 +304,20 @@ worker_do_content(struct worker *w, struct wire_cursor *c)
 		before = (struct stat){ 0 };
 	const struct analyse_io io = { .ctx = &s, .read = stream_read, .match = stream_match, .problem = stream_problem, .stage = stream_stage,
 	    .known_good = stream_known_good };
-	if (st == TRIAGE_OK)
+	bool twin = st == TRIAGE_OK && is_twin(&s);
+	if (st == TRIAGE_OK && !twin)
 		st = analyse_stream(w->pass, &who, &io, &content, &err);
-	if (st == TRIAGE_OK && stream_unpack(&s, &who, &io, &content, &err) != TRIAGE_OK)
+	if (st == TRIAGE_OK && !twin && stream_unpack(&s, &who, &io, &content, &err) != TRIAGE_OK)
 		worker_problem(w, "content", "archive-not-unpacked", &err);
-	if (st == TRIAGE_OK) {
+	if (st == TRIAGE_OK && !twin) {
 		stream_judge(&s, &before, &content);
-		struct evidence_sink sink = worker_sink(w);
-		struct triage_error why = { .offset = TRIAGE_NO_OFFSET };
-		if (s.content != NULL && evidence_content_extents(s.content, &sink, &why) != TRIAGE_OK)
-			worker_problem(w, "content", "extents-unreadable", &why);
-	} else {
+		send_extents(&s);
+	} else if (!twin) {
 		worker_problem(w, "content", "content-unreadable", &err);
 		content = (struct triage_content){ .state = TRIAGE_CONTENT_UNREADABLE, .mime = "", .magic = "", .randomness.entropy = -1 };
 	}
-	wire_put_content(&w->wire, WIRE_CONTENT, w->job, &content);
+	if (!twin)
+		wire_put_content(&w->wire, WIRE_CONTENT, w->job, &content);
 	if (s.content != NULL)
 		evidence_content_close(s.content);
 	if (s.fd >= 0)
