@@ -298,7 +298,7 @@ static bool
 take_same(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err)
 {
 	uint64_t twin;
-	if (!wire_get_same(frame->payload, &twin) || twin >= job->twin_count)
+	if (job->member != 0 || !wire_get_same(frame->payload, &twin) || twin >= job->twin_count)
 		return false;
 	s->progress.units_done++;
 	s->progress.bytes_done += job->unit.size;
