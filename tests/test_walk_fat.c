@@ -127,6 +127,20 @@ fv_read(const struct fv *v, const char *name, uint32_t *ret_flags)
 }
 
 static void
+a_folder_of_noise_gives_no_files(void **state)
+{
+	struct fv *v = fv_new();
+	(void)state;
+	for (unsigned i = 0; i < 12; i++)
+		memset(root_slot(v, i), 0x11, SLOT);
+	put_slot(root_slot(v, 5), "REAL    TXT", 0x20, 0, 0);
+	fv_list(v);
+	seen_need(&s, "REAL.TXT");
+	assert_number_equal(s.count, 2);
+	free(v);
+}
+
+static void
 short_names_have_their_dot_and_case(void **state)
 {
 	struct fv *v = fv_new();
@@ -513,6 +527,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_folder_of_noise_gives_no_files),
 		cmocka_unit_test(short_names_have_their_dot_and_case),
 		cmocka_unit_test(a_long_name_belongs_to_the_short_one_behind_it),
 		cmocka_unit_test(a_deleted_file_keeps_its_long_name_or_loses_a_letter),

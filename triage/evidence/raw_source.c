@@ -125,8 +125,8 @@ refuse_dmg(struct reader *r, struct triage_error *err)
 	uint8_t trailer[4];
 	if (r->size >= SECTOR && reader_read_all(r, r->size - SECTOR, trailer, sizeof(trailer), NULL) == TRIAGE_OK &&
 	    memcmp(trailer, "koly", 4) == 0) {
-		triage_error_set(err, TRIAGE_E_UNSUPPORTED, r->size - SECTOR, "this is an Apple disk image (DMG); this version reads raw, "
-		    "split raw and E01; convert it with `dmg2img IMAGE OUTPUT` and examine the result");
+		triage_error_set(err, TRIAGE_E_UNSUPPORTED, r->size - SECTOR, "this is an Apple disk image (DMG); this version does not read it; "
+		    "convert it with `dmg2img IMAGE OUTPUT` and examine the result");
 		return TRIAGE_E_UNSUPPORTED;
 	}
 	return TRIAGE_OK;
