@@ -7,6 +7,7 @@
 #include "triage/run/opener.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,7 +86,9 @@ misbehave(struct stream *s, enum analyse_stage stage)
 	}
 	if (strcmp(act, "stray") == 0) {
 		wire_put_content(&s->w->wire, WIRE_MEMBER_DONE, s->w->job, &(struct triage_content){ .state = TRIAGE_CONTENT_COMPLETE });
-		return;
+		/* stay until it has been read, so that no later object is blamed */
+		while (wire_flush(&s->w->wire, true, &err) == TRIAGE_OK)
+			sched_yield();
 	}
 	wire_put_extent(&s->w->wire, s->w->job + 100000, &(struct triage_extent){ 1, 2, 3 });
 }
