@@ -349,7 +349,7 @@ nothing_known_is_one_volume_and_one_problem(void **state)
 }
 
 static void
-a_lock_with_nothing_behind_its_header_is_damaged(void **state)
+a_lock_with_nothing_behind_its_header_is_a_lock(void **state)
 {
 	(void)state;
 	put_entry(0, 0, 0x83, 2048, 4096);
@@ -357,8 +357,8 @@ a_lock_with_nothing_behind_its_header_is_damaged(void **state)
 	memcpy(medium + MIB + 24, "secret", 6);
 	memcpy(medium + MIB + 168, "202265fe-9842-4c2d-ac9b-aba1b05deb63", 36);
 	probe_bytes(medium, MEDIUM, 512, &seen);
-	assert_seen(&seen, "volume 0 parent=-1 luks damaged at=1048576 length=2097152 label=secret uuid=202265fe-9842-4c2d-ac9b-aba1b05deb63\n");
-	assert_seen(&seen, "problem volumes volume-damaged at=1048576");
+	assert_seen(&seen, "volume 0 parent=-1 luks locked at=1048576 length=2097152 label=secret uuid=202265fe-9842-4c2d-ac9b-aba1b05deb63\n");
+	assert_seen(&seen, "problem volumes volume-locked at=1048576");
 	assert_number_equal(seen.filesystems, 0);
 }
 
@@ -396,7 +396,7 @@ main(void)
 		TEST(a_partition_beyond_the_end_is_damaged_and_one_across_it_is_cut),
 		TEST(a_lost_table_does_not_hide_the_first_filesystem),
 		TEST(nothing_known_is_one_volume_and_one_problem),
-		TEST(a_lock_with_nothing_behind_its_header_is_damaged),
+		TEST(a_lock_with_nothing_behind_its_header_is_a_lock),
 		TEST(more_partitions_than_there_is_room_for_are_counted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
