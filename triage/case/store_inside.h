@@ -12,8 +12,8 @@ enum { ENTRY_EDGE_BITS = 40 };
 /* Edges from here on are members of archives; those below are the listing's. */
 #define MEMBER_EDGE (UINT64_C(1) << (ENTRY_EDGE_BITS - 1))
 /*
- * A member's unit has the key of its archive's, but for the attribute id, whose upper half is its number. Its rank is one that no stream of
- * a filesystem has.
+ * A member's unit has the key of its archive's, but for the attribute id, whose upper half is its number. Its rank, 10^9, is one that no stream of
+ * a filesystem has: those of shadow copies go to some 4 million (run/shadows.c).
  */
 enum { MEMBER_NUMBER_BITS = 32 };
 #define FILESYSTEM_MAX ((UINT64_C(1) << (62 - ENTRY_EDGE_BITS)) - 1)

@@ -96,7 +96,7 @@ is_wanted(const struct supervisor *s, size_t source, uint32_t volume)
 {
 	const struct run_source *r = &s->sources[source];
 	while (!is_named(s->plan->partitions, volume)) {
-		if (volume >= r->volumes || r->parents[volume].volume == UINT32_MAX)
+		if (r->parents == NULL || volume >= r->volumes || r->parents[volume].volume == UINT32_MAX)
 			return false;
 		volume = r->parents[volume].volume;
 	}

@@ -22,11 +22,18 @@ shadows_plain_rank(unsigned rank)
 	return rank % LEVEL;
 }
 
+/* A folder has one volume and no table of parents. */
+static bool
+is_shadow(const struct run_source *r, uint32_t volume)
+{
+	return r->parents != NULL && volume < r->volumes && r->parents[volume].shadow_of;
+}
+
 /* The volume whose shadow copy a filesystem lies on, else the one it lies on itself. */
 static uint32_t
 head_volume(const struct run_source *r, uint32_t volume)
 {
-	return volume < r->volumes && r->parents[volume].shadow_of ? r->parents[volume].volume : volume;
+	return is_shadow(r, volume) ? r->parents[volume].volume : volume;
 }
 
 static bool
@@ -60,12 +67,12 @@ shadows_find(struct supervisor *s, struct triage_error *err)
 		struct run_filesystem *f = &s->filesystems[i];
 		const struct run_source *r = &s->sources[f->source];
 		size_t relatives = 0;
-		unsigned level = f->fs.volume < r->volumes && r->parents[f->fs.volume].shadow_of;
+		unsigned level = is_shadow(r, f->fs.volume);
 		for (size_t k = 0; k < s->filesystem_count; k++) {
 			const struct run_filesystem *g = &s->filesystems[k];
 			bool relative = is_relative(s, f, g);
 			relatives += relative;
-			level += level > 0 && relative && k < i && g->fs.volume < r->volumes && r->parents[g->fs.volume].shadow_of;
+			level += level > 0 && relative && k < i && is_shadow(r, g->fs.volume);
 		}
 		f->level = level < LEVEL_MAX ? level : LEVEL_MAX;
 		enum triage_status st = relatives > 1 && f->family == NULL ? join_family(s, f, relatives, err) : TRIAGE_OK;
