@@ -4,11 +4,11 @@
 make_image town || exit 1
 SOURCE_DATE_EPOCH=1670378400
 export SOURCE_DATE_EPOCH
-"$TRIAGE" run -q --no-archives -j 1 --case A1 --examiner "J. Peeters" -o "$tmp/one" "$tmp/town.img" > "$tmp/result" 2> "$tmp/log"
+"$TRIAGE" run -q -j 1 --case A1 --examiner "J. Peeters" -o "$tmp/one" "$tmp/town.img" > "$tmp/result" 2> "$tmp/log"
 same "an intact image with content is examined without gaps" "$?" 0
 same "the last line on stdout is the bundle's path" "$(tail -n 1 "$tmp/result")" "$tmp/one"
 mkdir "$tmp/elsewhere"
-"$TRIAGE" run -q --no-archives -j 8 --case A1 --examiner "J. Peeters" -o "$tmp/elsewhere/one" "$tmp/town.img" > /dev/null 2>&1
+"$TRIAGE" run -q -j 8 --case A1 --examiner "J. Peeters" -o "$tmp/elsewhere/one" "$tmp/town.img" > /dev/null 2>&1
 check "the same bytes for one worker and for eight" diff -r "$tmp/one" "$tmp/elsewhere/one"
 
 cd "$tmp/one" || exit 1
@@ -99,5 +99,5 @@ check "the report in French begins in French" grep -q '<html lang="fr"' "$tmp/fr
 same "report refuses to write inside the bundle" "$?" 2
 "$TRIAGE" run -q --fail-on high -o "$tmp/failon" "$tmp/town.img" > /dev/null 2>&1
 same "--fail-on gives 10" "$?" 10
-"$TRIAGE" run -q --no-archives --json -o "$tmp/json" "$tmp/town.img" 2> /dev/null | python3 -c 'import json, sys; r = json.loads(sys.stdin.read()); assert r["verdict"] == "compromised" and r["exit"] == 0, r'
+"$TRIAGE" run -q --json -o "$tmp/json" "$tmp/town.img" 2> /dev/null | python3 -c 'import json, sys; r = json.loads(sys.stdin.read()); assert r["verdict"] == "compromised" and r["exit"] == 0, r'
 same "--json prints one object" "$?" 0

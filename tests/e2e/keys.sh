@@ -29,7 +29,7 @@ same "no file of the bundle has the key" "$(grep -rlF "$secret" "$tmp/case" | wc
 
 # an interrupted run: the path is kept, the key is not
 make_image town
-"$TRIAGE" run -q --no-archives -o "$tmp/cut" --status-file "$tmp/status" --key "$tmp/key" "$tmp/town.img" > /dev/null 2>&1 &
+"$TRIAGE" run -q -o "$tmp/cut" --status-file "$tmp/status" --key "$tmp/key" "$tmp/town.img" > /dev/null 2>&1 &
 pid=$!
 for i in $(seq 1 500); do
 	[ -s "$tmp/status" ] && break	# begun: the journal knows the evidence

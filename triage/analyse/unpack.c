@@ -90,7 +90,8 @@ tell_damaged(struct walk *w, struct triage_error *err)
 		return TRIAGE_OK;
 	top(w)->told_damaged = true;
 	snprintf(message, sizeof(message), "%s cannot be unpacked whole: %s", called(w), top(w)->archive.why);
-	return problem(w, "archive-damaged", TRIAGE_LOW, message, err);
+	/* the stream itself was read whole, and nobody can read the rest of the archive: no gap of the examination */
+	return problem(w, "archive-damaged", TRIAGE_INFO, message, err);
 }
 
 static enum triage_status
