@@ -38,7 +38,8 @@ struct analyse_rule_file {
 	const char *path, *name_space, *sha256;	/* sha256: lower-case hex of the text */
 	size_t rules;			/* loaded from it */
 	const char *error;		/* "" when it compiled, else line and reason */
-	unsigned error_line;
+	unsigned error_line;		/* 0 when it is about no line */
+	bool twice;			/* the error is only that another file of the same text is loaded */
 };
 
 struct analyse_set;		/* compiled rules, shared copy-on-write by forked workers */

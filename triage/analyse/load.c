@@ -192,7 +192,8 @@ judge_twins(struct analyse_set *set)
 		const struct analyse_rule_file *twin = &set->files[file->twin - 1].public;
 		snprintf(said, sizeof(said), "the same text is loaded already, as %s", twin->name_space);
 		set_refuse_file(set, file, 0, said);
-		if (twin->error[0] != '\0') {
+		file->public.twice = twin->error[0] == '\0';
+		if (!file->public.twice) {
 			file->public.error = twin->error;
 			file->public.error_line = twin->error_line;
 		}

@@ -57,8 +57,11 @@ rule_files(struct supervisor *s, struct buf *out, struct triage_error *err)
 		if (f->error[0] == '\0')
 			continue;
 		char message[600];
-		snprintf(message, sizeof(message), "rule file %s was left out: line %u: %s", base_name(f->path), f->error_line, f->error);
-		const struct triage_problem p = { .stage = "rules", .severity = TRIAGE_LOW, .code = "rule-file-error", .message = message,
+		char line[32] = "";
+		if (f->error_line != 0)
+			snprintf(line, sizeof(line), "line %u: ", f->error_line);
+		snprintf(message, sizeof(message), "rule file %s was left out: %s%s", base_name(f->path), line, f->error);
+		const struct triage_problem p = { .stage = "rules", .severity = f->twice ? TRIAGE_INFO : TRIAGE_LOW, .code = "rule-file-error", .message = message,
 		    .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID };
 		enum triage_status st = supervisor_problem(s, 0, 0, "", &p, err);
 		if (st != TRIAGE_OK)
