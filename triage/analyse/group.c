@@ -105,6 +105,8 @@ compile_group(struct maker *m, const struct selection *select, struct analyse_gr
 	if (st == TRIAGE_OK && (fault_hit() || yr_compiler_get_rules(compiler, &group->rules) != ERROR_SUCCESS))
 		st = no_memory(m->err);
 	yr_compiler_destroy(compiler);
+	if (st == TRIAGE_OK)
+		set_compact(&group->rules);
 	if (st == TRIAGE_OK && group->rules->num_rules != group->rule_count) {
 		triage_error_set(m->err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "%u of %zu rules were compiled", group->rules->num_rules, group->rule_count);
 		st = TRIAGE_E_FORMAT;

@@ -322,6 +322,7 @@ load_all(struct analyse_set *set, const struct analyse_config *config, struct tr
 	if (st == TRIAGE_OK)
 		st = set_compile_files(set, err);
 	judge_twins(set);
+	malloc_trim(0);
 	if (st == TRIAGE_OK)
 		st = set_make_groups(set, err);
 	if (st == TRIAGE_OK && set->pool.failed) {

@@ -95,6 +95,9 @@ WARN_UNUSED enum triage_status set_compile_files(struct analyse_set *set, struct
 /* Take over a compiled rule's names and meta. Errors: E_MEMORY. */
 WARN_UNUSED enum triage_status set_add_rule(struct analyse_set *set, const struct set_file *file, const YR_RULE *rule, struct triage_error *err);
 
+/* Give compiled rules an arena of their size. Where that fails they stay as they are. */
+void set_compact(YR_RULES **rules);
+
 /* Compile the groups of all files that loaded. Errors: E_MEMORY. */
 WARN_UNUSED enum triage_status set_make_groups(struct analyse_set *set, struct triage_error *err);
 void set_release_groups(struct analyse_set *set);
