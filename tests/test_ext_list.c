@@ -266,6 +266,21 @@ short_and_long_links_tell_their_targets(void **state)
 	assert_string_equal(seen_need(&s, "short")->link, "target");
 	assert_string_equal(seen_need(&s, "long")->link, target);
 	assert_true((seen_need(&s, "long")->e.flags & TRIAGE_ENTRY_HAS_CONTENT) == 0);
+	assert_number_equal(seen_problems(&s, "link-unreadable"), 0);
+	free(v);
+}
+
+static void
+a_link_longer_than_any_target_is_told(void **state)
+{
+	struct ev *v = ev_new();
+	(void)state;
+	ev_name(v, EV_DATA, 24, EV_BLOCK - 24, 13, 7, "endless", 7);
+	ev_make(v, 13, EV_LINK, 5000, 40);
+	memset(ev_block(v, 40), 't', EV_BLOCK);
+	ev_list(v, &s);
+	assert_true(seen_need(&s, "endless")->e.size == 5000);
+	assert_number_equal(seen_problems(&s, "link-unreadable"), 1);
 	free(v);
 }
 
@@ -289,6 +304,7 @@ main(void)
 		cmocka_unit_test(an_inode_in_use_that_is_all_zeros_is_told),
 		cmocka_unit_test(a_copy_of_the_super_block_stands_in_for_a_lost_one),
 		cmocka_unit_test(short_and_long_links_tell_their_targets),
+		cmocka_unit_test(a_link_longer_than_any_target_is_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

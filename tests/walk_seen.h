@@ -43,7 +43,7 @@ seen_take_entry(void *ctx, const struct triage_entry *e, struct triage_error *er
 	to->e = *e;
 	seen_copy(to->name, e->name, e->name_size);
 	seen_copy(to->stream, e->stream, e->stream_size);
-	seen_copy(to->link, e->link, e->link_size);
+	seen_copy(to->link, e->link, e->link_size < SEEN_NAME ? e->link_size : SEEN_NAME - 1);
 	seen_copy(to->owner, e->owner, strlen(e->owner));
 	return TRIAGE_OK;
 }

@@ -44,39 +44,19 @@ ext_kind_of_type(uint8_t type)
 	return type <= EXT_TYPE_LINK ? kinds[type] : TRIAGE_FILE_UNKNOWN;
 }
 
-static int64_t
-take_time(int64_t seconds, uint32_t nanoseconds, int64_t *misfit)
-{
-	if (!when_unix_fits(seconds))
-		*misfit = seconds;
-	return when_from_unix(seconds, nanoseconds);
-}
-
 /* The target of a symbolic link, wherever it is kept. */
 static enum triage_status
 take_link(struct ext *x, const struct ext_inode *inode, struct triage_entry *e, struct buf *link, struct triage_error *err)
 {
-	char target[EXT_LINK_MAX];
 	struct triage_error why;
 	bool damaged;
-	size_t got = 0;
 	struct evidence_content *c = calloc(1, sizeof(*c));
 	if (c == NULL) {
 		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory");
 		return TRIAGE_E_MEMORY;
 	}
 	c->fs = x->fs;
-	enum triage_status st = ext_content_fill(x, inode, LINK_NODES, c, &damaged, &why);
-	if (st == TRIAGE_OK)
-		st = evidence_content_read(c, 0, target, sizeof(target), &got, &why);
-	evidence_content_close(c);
-	if (st != TRIAGE_OK || got == 0)
-		return TRIAGE_OK;
-	buf_put(link, target, got);
-	if (link->data != NULL) {
-		e->link = (const uint8_t *)link->data;
-		e->link_size = link->size;
-	}
+	walk_take_link(c, ext_content_fill(x, inode, LINK_NODES, c, &damaged, &why), link, e);
 	return TRIAGE_OK;
 }
 
@@ -90,11 +70,11 @@ ext_entry_fill(struct ext *x, const struct ext_inode *inode, struct triage_entry
 	e->uid = inode->uid;
 	e->gid = inode->gid;
 	e->size = inode->size <= INT64_MAX ? inode->size : TRIAGE_NO_ID;
-	e->times[TRIAGE_ATIME] = take_time(inode->atime.seconds, inode->atime.nanoseconds, ret_misfit);
-	e->times[TRIAGE_MTIME] = take_time(inode->mtime.seconds, inode->mtime.nanoseconds, ret_misfit);
-	e->times[TRIAGE_CTIME] = take_time(inode->ctime.seconds, inode->ctime.nanoseconds, ret_misfit);
+	e->times[TRIAGE_ATIME] = walk_unix_time(inode->atime.seconds, inode->atime.nanoseconds, ret_misfit);
+	e->times[TRIAGE_MTIME] = walk_unix_time(inode->mtime.seconds, inode->mtime.nanoseconds, ret_misfit);
+	e->times[TRIAGE_CTIME] = walk_unix_time(inode->ctime.seconds, inode->ctime.nanoseconds, ret_misfit);
 	if (inode->crtime.there)
-		e->times[TRIAGE_BTIME] = take_time(inode->crtime.seconds, inode->crtime.nanoseconds, ret_misfit);
+		e->times[TRIAGE_BTIME] = walk_unix_time(inode->crtime.seconds, inode->crtime.nanoseconds, ret_misfit);
 	if (inode->number < x->first_inode && inode->number != EXT_ROOT)
 		e->flags |= TRIAGE_ENTRY_INTERNAL;
 	if ((inode->flags & EXT_FLAG_EA_INODE) != 0)

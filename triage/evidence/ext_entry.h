@@ -7,8 +7,6 @@
 #include "triage/base/buf.h"
 #include "triage/evidence/ext_inode.h"
 
-enum { EXT_LINK_MAX = 4096 };	/* bytes of a symbolic link's target */
-
 enum triage_file_kind ext_kind_of_mode(uint16_t mode);
 /* From the type that a name carries. */
 enum triage_file_kind ext_kind_of_type(uint8_t type);

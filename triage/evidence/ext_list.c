@@ -80,6 +80,8 @@ ext_listing_send(struct ext_listing *l, const struct ext_inode *inode, struct tr
 			.severity = TRIAGE_LOW, .code = "time-out-of-range", .inode = inode->number, .edge = e->edge,
 			    .offset = TRIAGE_NO_ID,
 		}, err, "a time of this file lies outside 1677 to 2262: %jd seconds from 1970", (intmax_t)misfit);
+	if (st == TRIAGE_OK)
+		st = walk_link_lost(&l->walk, e, err);
 	if (st == TRIAGE_OK && inode->bad)
 		st = ext_listing_tell(l, inode->number, e->edge, "inode-unreadable", TRIAGE_MEDIUM,
 		    "this inode lies in unreadable sectors", err);
@@ -325,7 +327,7 @@ ext_list(struct evidence_fs *fs, const struct evidence_sink *sink, struct triage
 	walk_init(&l.walk, sink, (uint64_t)x->inodes + 1);
 	ext_names_init(&l.names);
 	ext_names_init(&l.old);
-	buf_init(&l.link, EXT_LINK_MAX);
+	buf_init(&l.link, WALK_LINK_MAX);
 	buf_init(&l.name, 64);
 	enum triage_status st = listing_run(&l, err);
 	listing_release(&l);

@@ -1,5 +1,7 @@
 #include "triage/evidence/walk.h"
 
+#include "triage/base/when.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,4 +152,41 @@ id_set_add(struct id_set *s, uint64_t key, bool *ret_new, struct triage_error *e
 		s->count++;
 	}
 	return TRIAGE_OK;
+}
+
+int64_t
+walk_unix_time(int64_t seconds, uint32_t nanoseconds, int64_t *misfit)
+{
+	if (!when_unix_fits(seconds))
+		*misfit = seconds;
+	return when_from_unix(seconds, nanoseconds);
+}
+
+void
+walk_take_link(struct evidence_content *c, enum triage_status st, struct buf *link, struct triage_entry *e)
+{
+	char target[WALK_LINK_MAX];
+	struct triage_error why;
+	size_t got = 0;
+	if (st == TRIAGE_OK)
+		st = evidence_content_read(c, 0, target, sizeof(target), &got, &why);
+	evidence_content_close(c);
+	if (st != TRIAGE_OK || got == 0)
+		return;
+	buf_put(link, target, got);
+	if (link->data != NULL) {
+		e->link = (const uint8_t *)link->data;
+		e->link_size = link->size;
+	}
+}
+
+enum triage_status
+walk_link_lost(struct walk *w, const struct triage_entry *e, struct triage_error *err)
+{
+	bool gone = e->state != TRIAGE_STATE_ALLOCATED || (e->flags & (TRIAGE_ENTRY_REUSED | TRIAGE_ENTRY_ENCRYPTED)) != 0;
+	if (e->kind != TRIAGE_FILE_LINK || gone || e->size == TRIAGE_NO_ID || e->link_size >= e->size)
+		return TRIAGE_OK;
+	return walk_problem(w, &(struct triage_problem){
+		.severity = TRIAGE_LOW, .code = "link-unreadable", .inode = e->inode, .edge = e->edge, .offset = TRIAGE_NO_ID,
+	}, err, "of the %ju bytes of this link's target %zu could be read", (uintmax_t)e->size, e->link_size);
 }

@@ -7,6 +7,7 @@
 #ifndef TRIAGE_EVIDENCE_WALK_H
 #define TRIAGE_EVIDENCE_WALK_H
 
+#include "triage/base/buf.h"
 #include "triage/evidence/evidence.h"
 
 enum { WALK_CODES = 24, WALK_ROWS_PER_CODE = 1000 };
@@ -26,6 +27,18 @@ void walk_init(struct walk *w, const struct evidence_sink *sink, uint64_t virtua
 
 /* An entry with everything absent. */
 struct triage_entry walk_blank(void);
+
+/* A time of an inode; misfit becomes its seconds when it lies outside what nanoseconds hold. */
+int64_t walk_unix_time(int64_t seconds, uint32_t nanoseconds, int64_t *misfit);
+
+enum { WALK_LINK_MAX = 4096 };	/* bytes of a symbolic link's target */
+/*
+ * Read the target of a symbolic link into link, which e then borrows. st: whether c, which is closed, could be opened. What cannot be read is
+ * missing: walk_link_lost() says so afterwards.
+ */
+void walk_take_link(struct evidence_content *c, enum triage_status st, struct buf *link, struct triage_entry *e);
+/* Send a problem when an entry is a link of which less was read than its inode says. Fills nothing for what is encrypted. Errors: the sink's. */
+WARN_UNUSED enum triage_status walk_link_lost(struct walk *w, const struct triage_entry *e, struct triage_error *err);
 
 /* Number an entry (e->edge is set) and send it. */
 WARN_UNUSED enum triage_status walk_entry(struct walk *w, struct triage_entry *e, struct triage_error *err);

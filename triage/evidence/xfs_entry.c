@@ -33,38 +33,22 @@ xfs_kind_of_type(uint8_t type)
 static int64_t
 take_time(bool there, int64_t seconds, uint32_t nanoseconds, int64_t *misfit)
 {
-	if (!there)
-		return TRIAGE_TIME_NONE;
-	if (!when_unix_fits(seconds))
-		*misfit = seconds;
-	return when_from_unix(seconds, nanoseconds);
+	return there ? walk_unix_time(seconds, nanoseconds, misfit) : TRIAGE_TIME_NONE;
 }
 
 /* The target of a symbolic link, wherever it is kept. */
 static enum triage_status
 take_link(struct xfs *x, const struct xfs_inode *inode, struct triage_entry *e, struct buf *link, struct triage_error *err)
 {
-	char target[XFS_LINK_MAX];
 	struct triage_error why;
 	bool damaged;
-	size_t got = 0;
 	struct evidence_content *c = calloc(1, sizeof(*c));
 	if (c == NULL) {
 		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory");
 		return TRIAGE_E_MEMORY;
 	}
 	c->fs = x->fs;
-	enum triage_status st = xfs_content_fill(x, inode, LINK_NODES, c, &damaged, &why);
-	if (st == TRIAGE_OK)
-		st = evidence_content_read(c, 0, target, sizeof(target), &got, &why);
-	evidence_content_close(c);
-	if (st != TRIAGE_OK || got == 0)
-		return TRIAGE_OK;
-	buf_put(link, target, got);
-	if (link->data != NULL) {
-		e->link = (const uint8_t *)link->data;
-		e->link_size = link->size;
-	}
+	walk_take_link(c, xfs_content_fill(x, inode, LINK_NODES, c, &damaged, &why), link, e);
 	return TRIAGE_OK;
 }
 

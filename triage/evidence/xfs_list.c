@@ -107,6 +107,8 @@ send_inode(struct listing *l, const struct xfs_inode *inode, struct triage_entry
 			.severity = TRIAGE_LOW, .code = "time-out-of-range", .inode = inode->number, .edge = e->edge,
 			.offset = TRIAGE_NO_ID,
 		}, err, "a time of this file lies outside 1677 to 2262: %jd seconds from 1970", (intmax_t)misfit);
+	if (st == TRIAGE_OK)
+		st = walk_link_lost(&l->walk, e, err);
 	if (st == TRIAGE_OK && inode->bad)
 		st = tell(l, inode->number, e->edge, "inode-unreadable", TRIAGE_MEDIUM, "this inode lies in unreadable sectors", err);
 	if (st == TRIAGE_OK && !there && !left)
@@ -377,7 +379,7 @@ xfs_list(struct evidence_fs *fs, const struct evidence_sink *sink, struct triage
 	walk_init(&l.walk, sink, (uint64_t)x->groups << (x->group_log + x->per_block_log));
 	xfs_names_init(&l.names);
 	xfs_names_init(&l.old);
-	buf_init(&l.link, XFS_LINK_MAX);
+	buf_init(&l.link, WALK_LINK_MAX);
 	buf_init(&l.name, 64);
 	enum triage_status st = listing_run(&l, err);
 	listing_release(&l);
