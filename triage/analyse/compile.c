@@ -7,7 +7,7 @@
 
 enum { FILES_TOGETHER = 48 };	/* compiled in one go */
 
-/* Whether rules[0..] are, name by name, those of the file's text. */
+/* Whether the first of `count` rules are, name by name, those of the file's text. */
 static bool
 same_rules(const struct set_file *file, const YR_RULE *rules, size_t count)
 {
@@ -59,8 +59,8 @@ compile_alone(struct analyse_set *set, struct set_file *file, struct triage_erro
 	if (yr_compiler_add_string(compiler, file->text, file->public.name_space) != 0) {
 		set_refuse_file(set, file, wrong.line, wrong.text[0] != '\0' ? wrong.text : "it does not compile");
 	} else if ((st = take_rules(compiler, &rules, err)) == TRIAGE_OK) {
-		st = rules->num_rules == file->cut.count ? add_rules(set, file, rules->rules_table, rules->num_rules, err)
-		    : (set_refuse_file(set, file, 0, "its rules could not be told apart; please report this file"), TRIAGE_OK);
+		/* more rules than were cut: none of them is known by its place */
+		st = add_rules(set, file, rules->rules_table, rules->num_rules == file->cut.count ? rules->num_rules : 0, err);
 		yr_rules_destroy(rules);
 	}
 	yr_compiler_destroy(compiler);
