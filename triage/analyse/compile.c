@@ -6,6 +6,7 @@
 #include <string.h>
 
 enum { FILES_TOGETHER = 48 };	/* compiled in one go */
+static const char untold[] = "its rules could not be told apart; please report this file";
 
 /* Whether the first of `count` rules are, name by name, those of the file's text. */
 static bool
@@ -28,7 +29,7 @@ add_rules(struct analyse_set *set, struct set_file *file, const YR_RULE *rules, 
 	enum triage_status st = TRIAGE_OK;
 	file->first_rule = set->rule_count;
 	if (!same_rules(file, rules, count)) {
-		set_refuse_file(set, file, 0, "its rules could not be told apart; please report this file");
+		set_refuse_file(set, file, 0, untold);
 		return st;
 	}
 	for (size_t i = 0; i < file->cut.count && st == TRIAGE_OK; i++)
@@ -59,8 +60,10 @@ compile_alone(struct analyse_set *set, struct set_file *file, struct triage_erro
 	if (yr_compiler_add_string(compiler, file->text, file->public.name_space) != 0) {
 		set_refuse_file(set, file, wrong.line, wrong.text[0] != '\0' ? wrong.text : "it does not compile");
 	} else if ((st = take_rules(compiler, &rules, err)) == TRIAGE_OK) {
-		/* more rules than were cut: none of them is known by its place */
-		st = add_rules(set, file, rules->rules_table, rules->num_rules == file->cut.count ? rules->num_rules : 0, err);
+		if (rules->num_rules != file->cut.count)
+			set_refuse_file(set, file, 0, untold);
+		else
+			st = add_rules(set, file, rules->rules_table, rules->num_rules, err);
 		yr_rules_destroy(rules);
 	}
 	yr_compiler_destroy(compiler);
