@@ -1,5 +1,6 @@
 /*
- * test_replay.c - every file of fixtures/seed and fixtures/crash through its fuzz target, and MUTATIONS changed copies of each seed.
+ * test_replay.c - every file of fixtures/seed and fixtures/crash through its fuzz target, and MUTATIONS changed copies of each seed. Artefact
+ * parsers are targets too: fixtures/artefact/NAME and fixtures/crash/NAME.
  *
  * The changes are the same in each run. An input that takes more than SECONDS of processor time ends the program with its name.
  */
@@ -7,14 +8,17 @@
 
 #include "tests/fuzz/targets.c"
 
+#include "tests/fuzz/artefact_target.h"
+
 #include <dirent.h>
 #include <signal.h>
 #include <sys/time.h>
 
-enum { MUTATIONS = 300, SECONDS = 20, FIXTURES_MAX = 512, FIXTURE_SIZE_MAX = 1 << 20 };
+enum { MUTATIONS = 300, ARTEFACT_MUTATIONS = 150, SECONDS = 20, FIXTURES_MAX = 512, FIXTURE_SIZE_MAX = 1 << 20 };
 
 struct replay {
-	const struct fuzz_target *target;
+	const struct fuzz_target *target;	/* NULL for an artefact */
+	const char *row;			/* name of the artefact parser */
 	char name[200], path[4096];
 	unsigned mutations;
 };
@@ -40,7 +44,7 @@ replay_one(const struct replay *r, unsigned mutation, const uint8_t *data, size_
 	const struct itimerval limit = { .it_value = { .tv_sec = SECONDS } };
 	snprintf(now_at, sizeof(now_at), "%s, mutation %u\n", r->name, mutation);
 	assert_return_code(setitimer(ITIMER_PROF, &limit, NULL), 0);
-	assert_int_equal(r->target->one(data, size), 0);
+	assert_int_equal(r->target != NULL ? r->target->one(data, size) : fuzz_artefact_row(r->row, data, size), 0);
 }
 
 static uint64_t
@@ -111,11 +115,11 @@ by_path(const void *a, const void *b)
 
 /* The files of one folder, sorted. Returns how many. */
 static size_t
-take_folder(const struct fuzz_target *target, const char *kind, unsigned mutations)
+take_folder(const struct fuzz_target *target, const char *row, const char *kind, unsigned mutations)
 {
 	char folder[100];
 	size_t before = count;
-	snprintf(folder, sizeof(folder), "%s/%s", kind, target->name);
+	snprintf(folder, sizeof(folder), "%s/%s", kind, target != NULL ? target->name : row);
 	DIR *dir = opendir(fixture(folder));
 	if (dir == NULL)
 		return 0;
@@ -124,6 +128,7 @@ take_folder(const struct fuzz_target *target, const char *kind, unsigned mutatio
 			continue;
 		struct replay *r = &fixtures[count++];
 		r->target = target;
+		r->row = row;
 		r->mutations = mutations;
 		snprintf(r->name, sizeof(r->name), "%s/%.90s", folder, e->d_name);
 		if (snprintf(r->path, sizeof(r->path), "%s/%s", fixture(folder), e->d_name) >= (int)sizeof(r->path))
@@ -145,6 +150,13 @@ each_target_has_a_seed(void **state)
 		if (!found)
 			fail_msg("no file in fixtures/seed/%s", fuzz_targets[i].name);
 	}
+	for (size_t i = 0; artefact_kind(i) != NULL; i++) {
+		bool found = false;
+		for (size_t k = 0; k < count; k++)
+			found |= fixtures[k].row != NULL && strcmp(fixtures[k].row, artefact_kind(i)->name) == 0;
+		if (!found)
+			fail_msg("no file in fixtures/artefact/%s", artefact_kind(i)->name);
+	}
 	assert_true(count < FIXTURES_MAX);
 }
 
@@ -152,8 +164,12 @@ int
 main(void)
 {
 	for (size_t i = 0; i < FUZZ_TARGETS; i++) {
-		take_folder(&fuzz_targets[i], "seed", MUTATIONS);
-		take_folder(&fuzz_targets[i], "crash", 0);
+		take_folder(&fuzz_targets[i], NULL, "seed", MUTATIONS);
+		take_folder(&fuzz_targets[i], NULL, "crash", 0);
+	}
+	for (size_t i = 0; artefact_kind(i) != NULL; i++) {
+		take_folder(NULL, artefact_kind(i)->name, "artefact", ARTEFACT_MUTATIONS);
+		take_folder(NULL, artefact_kind(i)->name, "crash", 0);
 	}
 	tests[0] = (struct CMUnitTest)cmocka_unit_test(each_target_has_a_seed);
 	for (size_t i = 0; i < count; i++)

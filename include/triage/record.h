@@ -187,6 +187,35 @@ struct triage_match {
 	bool by_name;			/* the rule looks at a name (externals): holds for this stream only, not for equal ones */
 };
 
+/*
+ * One moment that an artefact tells of. The parser's name and the words of timeline.source are those of the contract;
+ * what they are is up to the parser, the receiver checks their form only.
+ */
+struct triage_event {
+	int64_t time;			/* never TRIAGE_TIME_NONE: what has no time is no event */
+	bool local;			/* wall clock of the machine, not UTC: the case places it by the host's zone */
+	const char *precision;		/* text: "ns", "100ns", "us", "ms", "10ms", "s", "2s", "min", "day" */
+	const char *meaning;		/* text: what happened then: "logged", "last run", "key last written" */
+	const char *source;		/* text: word of timeline.source */
+	const char *parser;		/* text: "evtx", "registry.run_keys" */
+	const char *host, *user;	/* text, "" when the record does not say */
+	const char *message;		/* text: one line in words */
+	const char *technique;		/* text: ATT&CK id, "" for none */
+	const char *data;		/* text: a JSON object, the record's own fields in lower snake case */
+	uint64_t offset;		/* bytes: of the record in its stream, TRIAGE_NO_ID when it has no one place */
+};
+
+/*
+ * One fact about the machine or an account on it. kind "host": name is hostname, os, version, build, timezone, domain, address,
+ * installed, last_boot, last_shutdown. kind "account": subject is its SID or uid, name is name, groups, home, disabled, created, last_login,
+ * last_password_change. A fact that is a moment has it in time, all others in value.
+ */
+struct triage_fact {
+	const char *kind, *subject, *name, *value;	/* text; subject "" for a host */
+	int64_t time;			/* TRIAGE_TIME_NONE when the fact is no moment */
+	unsigned weight;		/* 0..100: of two that contradict each other the heavier stands; of moments of one weight the latest */
+};
+
 /* One thing that could not be done. stage and code are words, e.g. "content", "checksum-error". */
 struct triage_problem {
 	const char *stage;		/* open, volumes, list, content, yara, magic, image, rules, seal, sandbox */
