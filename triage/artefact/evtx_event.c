@@ -1,0 +1,224 @@
+/* evtx_event.c - one record as an event of the timeline. */
+#include "triage/artefact/evtx_inside.h"
+
+#include "triage/base/when.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { NAME_ROOM = 256 };
+
+static const char *const system_keys[EVTX_SYS_COUNT] = {
+#define F(id, key) [EVTX_SYS_##id] = key,
+	EVTX_SYSTEM_FIELDS(F)
+#undef F
+};
+
+/* Fields whose name is always the system's own: what the contract says of every record. */
+static bool
+is_fixed(unsigned system)
+{
+	return system <= EVTX_SYS_RECOVERED;
+}
+
+/* --- data --- */
+
+static void
+put_system(const struct evtx *x, struct artefact *a, unsigned system)
+{
+	const struct evtx_value *v = &x->system[system];
+	char key[64];
+	uint64_t number;
+	if (v->type == EVTX_NULL || (!is_fixed(system) && evtx_value_empty(v)))
+		return;
+	if ((x->system_named >> system & 1) != 0 && !is_fixed(system)) {
+		snprintf(key, sizeof(key), "system_%s", system_keys[system]);
+		evtx_value_put(a, key, v);
+	} else if (system == EVTX_SYS_EVENT_ID && evtx_value_number(v, &number)) {
+		artefact_unsigned(a, "event_id", number);
+	} else {
+		evtx_value_put(a, system_keys[system], v);
+	}
+}
+
+static void
+put_systems(const struct evtx *x, struct artefact *a, const struct evtx_record *r, int64_t when)
+{
+	uint64_t number;
+	int64_t written = when_from_filetime(r->written);
+	put_system(x, a, EVTX_SYS_EVENT_ID);
+	if (evtx_value_number(&x->system[EVTX_SYS_QUALIFIERS], &number) && number != 0)
+		put_system(x, a, EVTX_SYS_QUALIFIERS);
+	artefact_unsigned(a, "record_id", r->id);
+	put_system(x, a, EVTX_SYS_CHANNEL);
+	put_system(x, a, EVTX_SYS_PROVIDER);
+	put_system(x, a, EVTX_SYS_COMPUTER);
+	artefact_flag(a, "recovered", r->recovered);
+	for (unsigned i = EVTX_SYS_LEVEL; i < EVTX_SYS_EVENT_RECORD_ID; i++)
+		if (i != EVTX_SYS_VERSION || (evtx_value_number(&x->system[i], &number) && number != 0))
+			put_system(x, a, i);
+	if (evtx_value_number(&x->system[EVTX_SYS_EVENT_RECORD_ID], &number) && number != r->id)
+		put_system(x, a, EVTX_SYS_EVENT_RECORD_ID);
+	if (written != TRIAGE_TIME_NONE && (written - when > INT64_C(1000000000) || when - written > INT64_C(1000000000)))
+		artefact_when(a, "written", written);
+	if (!x->whole)
+		artefact_flag(a, "incomplete", true);
+}
+
+/* A name that the event has more than once gets a number, one that the system's fields have is marked. */
+static const char *
+key_of(struct evtx *x, struct evtx_key *key, char *room)
+{
+	const char *text = key->text;
+	if (key->system != 0 && (is_fixed(key->system) || key->system >= EVTX_SYS_EVENT_RECORD_ID)) {
+		snprintf(room, EVTX_KEY_MAX + 16, "data_%s", text);
+		key = evtx_key_of(&x->names, room, strnlen(room, EVTX_KEY_MAX - 1));
+		text = key->text;
+	}
+	for (unsigned tries = 0; key->seen == x->names.event && tries < 4; tries++) {
+		snprintf(room, EVTX_KEY_MAX + 16, "%.80s_%u", text, (unsigned)++key->times);
+		key = evtx_key_of(&x->names, room, strlen(room));
+	}
+	if (key->seen == x->names.event)
+		return NULL;
+	key->seen = x->names.event;
+	key->times = 1;
+	return key->text;
+}
+
+static void
+put_unnamed(const struct evtx *x, struct artefact *a, const char *key)
+{
+	char text[ARTEFACT_VALUE_MAX + 8];
+	artefact_list(a, key);
+	for (uint32_t i = 0; i < x->field_count; i++) {
+		const struct evtx_value *v = &x->fields[i].value;
+		struct evtx_value item = *v;
+		uint32_t at = 0;
+		if (x->fields[i].key != NULL)
+			continue;
+		while ((v->type & EVTX_ARRAY) == 0 || evtx_value_item(v, &at, &item)) {
+			evtx_value_text(&item, text, sizeof(text));
+			artefact_item(a, text);
+			if ((v->type & EVTX_ARRAY) == 0)
+				break;
+		}
+	}
+	artefact_list_end(a);
+}
+
+static void
+put_fields(struct evtx *x, struct artefact *a)
+{
+	char room[EVTX_KEY_MAX + 16];
+	const char *key;
+	x->names.event++;
+	for (uint32_t i = 0; i < x->field_count; i++)
+		if (x->fields[i].key != NULL && (key = key_of(x, x->fields[i].key, room)) != NULL)
+			evtx_value_put(a, key, &x->fields[i].value);
+	if (x->unnamed > 0 && (key = key_of(x, x->names.words[EVTX_WORD_DATA], room)) != NULL)
+		put_unnamed(x, a, key);
+}
+
+/* --- who and where --- */
+
+static void
+put_user(struct evtx *x, struct artefact *a, bool subject_first)
+{
+	static const uint8_t order[] = { EVTX_WORD_TARGET_USER_NAME, EVTX_WORD_SUBJECT_USER_NAME, EVTX_WORD_USER, EVTX_WORD_USER_NAME,
+		EVTX_WORD_ACCOUNT_NAME, EVTX_WORD_TARGET_USER, EVTX_WORD_DETECTION_USER, EVTX_WORD_TARGET_SID, EVTX_WORD_SUBJECT_USER_SID };
+	const struct evtx_value *found[EVTX_WORD_COUNT] = { NULL }, *best = NULL;
+	char text[NAME_ROOM];
+	for (uint32_t i = 0; i < x->field_count; i++) {
+		const struct evtx_key *k = x->fields[i].key;
+		if (k != NULL && k->word >= EVTX_WORD_TARGET_USER_NAME && found[k->word] == NULL && evtx_value_says(&x->fields[i].value))
+			found[k->word] = &x->fields[i].value;
+	}
+	if (subject_first)
+		best = found[EVTX_WORD_SUBJECT_USER_NAME];
+	for (size_t i = 0; i < sizeof(order) && best == NULL; i++)
+		best = found[order[i]];
+	if (best == NULL && x->system[EVTX_SYS_USER_ID].type != EVTX_NULL)
+		best = &x->system[EVTX_SYS_USER_ID];
+	if (best != NULL && evtx_value_text(best, text, sizeof(text)) > 0)
+		artefact_user(a, text);
+}
+
+static void
+note_text(const struct evtx *x, unsigned place, char *out, size_t room)
+{
+	struct evtx_value item;
+	const struct evtx_value *v = evtx_unnamed(x, place, &item);
+	if (v != NULL && evtx_value_says(v))
+		evtx_value_text(v, out, room);
+}
+
+/* Event 6009 has "6.01.", "7601"; 6013 has "-60 W. Europe Standard Time" as its seventh. */
+static void
+note_version(struct evtx *x, uint64_t id)
+{
+	char text[80] = "";
+	if (id == 6009) {
+		note_text(x, 0, text, sizeof(x->version));
+		unsigned major, minor;
+		if (sscanf(text, "%2u.%2u", &major, &minor) == 2)
+			snprintf(x->version, sizeof(x->version), "%u.%u", major, minor);
+		note_text(x, 1, x->build, sizeof(x->build));
+		return;
+	}
+	note_text(x, 6, text, sizeof(text));
+	const char *name = strchr(text, ' ');
+	if (name != NULL)
+		snprintf(x->zone, sizeof(x->zone), "%.60s", name + 1);
+}
+
+/* What the record says of the machine: its name, its starts and stops, its version. */
+static void
+note_host(struct evtx *x, const char *provider, uint64_t id, const char *computer, int64_t when)
+{
+	bool kernel = strcmp(provider, "Microsoft-Windows-Kernel-General") == 0, log = strcasecmp(provider, "EventLog") == 0;
+	if (evtx_field_of(x, x->names.words[EVTX_WORD_RENDERED_MESSAGE]) != NULL)
+		x->forwarded = true;
+	if (computer[0] != '\0' && (x->computer[0] == '\0' || when >= x->computer_time)) {
+		snprintf(x->computer, sizeof(x->computer), "%s", computer);
+		x->computer_time = when;
+	}
+	if (((log && id == 6005) || (kernel && id == 12)) && when > x->last_boot)
+		x->last_boot = when;
+	if (((log && id == 6006) || (kernel && id == 13) || (id == 1074 && strcasecmp(provider, "User32") == 0)) && when > x->last_shutdown)
+		x->last_shutdown = when;
+	if (log && (id == 6009 || id == 6013))
+		note_version(x, id);
+}
+
+enum triage_status
+evtx_event(struct evtx *x, struct artefact *a, const struct evtx_record *r, struct triage_error *err)
+{
+	char provider[NAME_ROOM], computer[NAME_ROOM], line[ARTEFACT_MESSAGE_MAX];
+	uint64_t id = 0;
+	evtx_run(x, r->at + EVTX_RECORD_HEADER, r->at + r->size - 4);
+	int64_t when = evtx_value_time(&x->system[EVTX_SYS_TIME]);
+	if (when == TRIAGE_TIME_NONE)
+		when = when_from_filetime(r->written);
+	if (when == TRIAGE_TIME_NONE)
+		return artefact_remark(a, TRIAGE_LOW, "time-invalid", x->chunk_at + r->at, r->size, err, "record %ju has no time that can be", (uintmax_t)r->id);
+	size_t provider_size = evtx_value_text(&x->system[EVTX_SYS_PROVIDER], provider, sizeof(provider));
+	evtx_value_text(&x->system[EVTX_SYS_COMPUTER], computer, sizeof(computer));
+	bool known = evtx_value_number(&x->system[EVTX_SYS_EVENT_ID], &id);
+	const struct evtx_message *m = known ? evtx_message_of(x, provider, provider_size, id) : NULL;
+	artefact_event(a, when, evtx_message_meaning(m));
+	artefact_offset(a, x->chunk_at + r->at);
+	artefact_technique(a, evtx_message_technique(m));
+	artefact_host(a, computer);
+	put_user(x, a, evtx_message_subject_first(m));
+	put_systems(x, a, r, when);
+	put_fields(x, a);
+	evtx_message_text(x, m, provider, id, line, sizeof(line));
+	artefact_message(a, "%s", line);
+	if (!r->recovered)
+		note_host(x, provider, id, computer, when);
+	enum triage_status st = artefact_send(a, err);
+	if (st == TRIAGE_OK && !x->whole && !r->recovered)
+		st = artefact_remark(a, TRIAGE_LOW, "record-incomplete", x->chunk_at + r->at, r->size, err, "of record %ju not all could be read", (uintmax_t)r->id);
+	return st;
+}
