@@ -121,6 +121,13 @@ void artefact_unsigned(struct artefact *a, const char *key, uint64_t value);
 void artefact_flag(struct artefact *a, const char *key, bool value);
 void artefact_hex(struct artefact *a, const char *key, const void *data, size_t size);
 void artefact_when(struct artefact *a, const char *key, int64_t time);			/* ISO 8601, UTC; nothing for TRIAGE_TIME_NONE */
+/*
+ * Fields that many events share need not be made each time: artefact_mark() says how far data is, artefact_since() gives the text of what was
+ * put behind a mark (borrowed until the next call), artefact_fields() puts such text again. Only what came from artefact_since() may go in.
+ */
+size_t artefact_mark(const struct artefact *a);
+const char *artefact_since(const struct artefact *a, size_t mark, size_t *ret_size);
+void artefact_fields(struct artefact *a, const char *text, size_t size);
 /* A list of texts: begin, any number of items, end. */
 void artefact_list(struct artefact *a, const char *key);
 void artefact_item(struct artefact *a, const char *value);

@@ -134,6 +134,7 @@ begin_chunk(struct evtx *x, const uint8_t *p, uint32_t n, uint64_t at)
 {
 	x->chunk = (struct view){ p, n };
 	x->chunk_at = at;
+	x->chunk_number++;
 	evtx_templates_clear(x);
 	if (!x->names.ready || evtx_names_full(&x->names)) {
 		evtx_names_clear(&x->names);

@@ -6,60 +6,23 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME_ROOM = 256 };
-
-static const char *const system_keys[EVTX_SYS_COUNT] = {
-#define F(id, key) [EVTX_SYS_##id] = key,
-	EVTX_SYSTEM_FIELDS(F)
-#undef F
-};
-
-/* Fields whose name is always the system's own: what the contract says of every record. */
-static bool
-is_fixed(unsigned system)
-{
-	return system <= EVTX_SYS_RECOVERED;
-}
+#define SECOND INT64_C(1000000000)
 
 /* --- data --- */
 
 static void
-put_system(const struct evtx *x, struct artefact *a, unsigned system)
-{
-	const struct evtx_value *v = &x->system[system];
-	char key[64];
-	uint64_t number;
-	if (v->type == EVTX_NULL || (!is_fixed(system) && evtx_value_empty(v)))
-		return;
-	if ((x->system_named >> system & 1) != 0 && !is_fixed(system)) {
-		snprintf(key, sizeof(key), "system_%s", system_keys[system]);
-		evtx_value_put(a, key, v);
-	} else if (system == EVTX_SYS_EVENT_ID && evtx_value_number(v, &number)) {
-		artefact_unsigned(a, "event_id", number);
-	} else {
-		evtx_value_put(a, system_keys[system], v);
-	}
-}
-
-static void
-put_systems(const struct evtx *x, struct artefact *a, const struct evtx_record *r, int64_t when)
+put_own(const struct evtx *x, struct artefact *a, const struct evtx_record *r, int64_t when)
 {
 	uint64_t number;
 	int64_t written = when_from_filetime(r->written);
-	put_system(x, a, EVTX_SYS_EVENT_ID);
-	if (evtx_value_number(&x->system[EVTX_SYS_QUALIFIERS], &number) && number != 0)
-		put_system(x, a, EVTX_SYS_QUALIFIERS);
 	artefact_unsigned(a, "record_id", r->id);
-	put_system(x, a, EVTX_SYS_CHANNEL);
-	put_system(x, a, EVTX_SYS_PROVIDER);
-	put_system(x, a, EVTX_SYS_COMPUTER);
 	artefact_flag(a, "recovered", r->recovered);
-	for (unsigned i = EVTX_SYS_LEVEL; i < EVTX_SYS_EVENT_RECORD_ID; i++)
-		if (i != EVTX_SYS_VERSION || (evtx_value_number(&x->system[i], &number) && number != 0))
-			put_system(x, a, i);
+	for (unsigned i = EVTX_SYS_PROCESS_ID; i < EVTX_SYS_EVENT_RECORD_ID; i++)
+		if (x->system[i].type != EVTX_NULL)
+			evtx_system_put(x, a, i);
 	if (evtx_value_number(&x->system[EVTX_SYS_EVENT_RECORD_ID], &number) && number != r->id)
-		put_system(x, a, EVTX_SYS_EVENT_RECORD_ID);
-	if (written != TRIAGE_TIME_NONE && (written - when > INT64_C(1000000000) || when - written > INT64_C(1000000000)))
+		evtx_system_put(x, a, EVTX_SYS_EVENT_RECORD_ID);
+	if (written != TRIAGE_TIME_NONE && (written - when > SECOND || when - written > SECOND))
 		artefact_when(a, "written", written);
 	if (!x->whole)
 		artefact_flag(a, "incomplete", true);
@@ -70,7 +33,7 @@ static const char *
 key_of(struct evtx *x, struct evtx_key *key, char *room)
 {
 	const char *text = key->text;
-	if (key->system != 0 && (is_fixed(key->system) || key->system >= EVTX_SYS_EVENT_RECORD_ID)) {
+	if (key->system != 0 && (key->system <= EVTX_SYS_RECOVERED || (key->system >= EVTX_SYS_EVENT_RECORD_ID && key->system != EVTX_SYS_TIME))) {
 		snprintf(room, EVTX_KEY_MAX + 16, "data_%s", text);
 		key = evtx_key_of(&x->names, room, strnlen(room, EVTX_KEY_MAX - 1));
 		text = key->text;
@@ -128,7 +91,7 @@ put_user(struct evtx *x, struct artefact *a, bool subject_first)
 	static const uint8_t order[] = { EVTX_WORD_TARGET_USER_NAME, EVTX_WORD_SUBJECT_USER_NAME, EVTX_WORD_USER, EVTX_WORD_USER_NAME,
 		EVTX_WORD_ACCOUNT_NAME, EVTX_WORD_TARGET_USER, EVTX_WORD_DETECTION_USER, EVTX_WORD_TARGET_SID, EVTX_WORD_SUBJECT_USER_SID };
 	const struct evtx_value *found[EVTX_WORD_COUNT] = { NULL }, *best = NULL;
-	char text[NAME_ROOM];
+	char text[EVTX_NAME_ROOM];
 	for (uint32_t i = 0; i < x->field_count; i++) {
 		const struct evtx_key *k = x->fields[i].key;
 		if (k != NULL && k->word >= EVTX_WORD_TARGET_USER_NAME && found[k->word] == NULL && evtx_value_says(&x->fields[i].value))
@@ -194,29 +157,26 @@ note_host(struct evtx *x, const char *provider, uint64_t id, const char *compute
 enum triage_status
 evtx_event(struct evtx *x, struct artefact *a, const struct evtx_record *r, struct triage_error *err)
 {
-	char provider[NAME_ROOM], computer[NAME_ROOM], line[ARTEFACT_MESSAGE_MAX];
-	uint64_t id = 0;
+	char line[ARTEFACT_MESSAGE_MAX];
 	evtx_run(x, r->at + EVTX_RECORD_HEADER, r->at + r->size - 4);
 	int64_t when = evtx_value_time(&x->system[EVTX_SYS_TIME]);
 	if (when == TRIAGE_TIME_NONE)
 		when = when_from_filetime(r->written);
 	if (when == TRIAGE_TIME_NONE)
 		return artefact_remark(a, TRIAGE_LOW, "time-invalid", x->chunk_at + r->at, r->size, err, "record %ju has no time that can be", (uintmax_t)r->id);
-	size_t provider_size = evtx_value_text(&x->system[EVTX_SYS_PROVIDER], provider, sizeof(provider));
-	evtx_value_text(&x->system[EVTX_SYS_COMPUTER], computer, sizeof(computer));
-	bool known = evtx_value_number(&x->system[EVTX_SYS_EVENT_ID], &id);
-	const struct evtx_message *m = known ? evtx_message_of(x, provider, provider_size, id) : NULL;
-	artefact_event(a, when, evtx_message_meaning(m));
+	artefact_event(a, when, "logged");
+	const struct evtx_shared *s = evtx_shared_put(x, a);
+	artefact_again(a, when, evtx_message_meaning(s->message));
+	artefact_technique(a, evtx_message_technique(s->message));
 	artefact_offset(a, x->chunk_at + r->at);
-	artefact_technique(a, evtx_message_technique(m));
-	artefact_host(a, computer);
-	put_user(x, a, evtx_message_subject_first(m));
-	put_systems(x, a, r, when);
+	artefact_host(a, s->computer);
+	put_user(x, a, evtx_message_subject_first(s->message));
+	put_own(x, a, r, when);
 	put_fields(x, a);
-	evtx_message_text(x, m, provider, id, line, sizeof(line));
+	evtx_message_text(x, s->message, s->provider, s->id, line, sizeof(line));
 	artefact_message(a, "%s", line);
 	if (!r->recovered)
-		note_host(x, provider, id, computer, when);
+		note_host(x, s->provider, s->id, s->computer, when);
 	enum triage_status st = artefact_send(a, err);
 	if (st == TRIAGE_OK && !x->whole && !r->recovered)
 		st = artefact_remark(a, TRIAGE_LOW, "record-incomplete", x->chunk_at + r->at, r->size, err, "of record %ju not all could be read", (uintmax_t)r->id);

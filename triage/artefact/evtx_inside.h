@@ -79,6 +79,25 @@ struct evtx_op {
 enum { EVTX_MESSAGES = 512, EVTX_OPS = 6144, EVTX_MESSAGE_BUCKETS = 512 };
 struct evtx_message;
 
+/*
+ * What records of one template mostly share: the fields of <System> that say where an event comes from. It is made once and known again
+ * by its values.
+ */
+enum { EVTX_SHARED = 12, EVTX_SHARED_BYTES = 1024, EVTX_SHARED_JSON = 2048, EVTX_SHARED_SETS = 64, EVTX_NAME_ROOM = 256 };
+struct evtx_shared {
+	bool made, known_id;
+	uint64_t chunk;				/* number of the chunk that seen points into */
+	uint64_t named;				/* of system_named */
+	const uint8_t *seen[EVTX_SHARED];
+	struct evtx_value values[EVTX_SHARED];	/* in bytes */
+	uint8_t bytes[EVTX_SHARED_BYTES];
+	uint32_t json_size;
+	char json[EVTX_SHARED_JSON];
+	uint64_t id;				/* of the event, when known_id */
+	char provider[EVTX_NAME_ROOM], computer[EVTX_NAME_ROOM];
+	const struct evtx_message *message;
+};
+
 struct evtx {
 	struct evtx_names names;
 
@@ -94,6 +113,7 @@ struct evtx {
 	/* the chunk */
 	struct view chunk;
 	uint64_t chunk_at;			/* offset in the stream */
+	uint64_t chunk_number;
 	struct evtx_template templates[EVTX_TEMPLATES];
 	uint16_t template_of[2 * EVTX_TEMPLATES];	/* by hash of the offset, 0 for none */
 	uint32_t template_count, slot_count, part_count, compiled, work;
@@ -108,7 +128,10 @@ struct evtx {
 	struct evtx_value system[EVTX_SYS_COUNT];
 	uint64_t system_named;			/* bit: the event has a field of that name itself */
 	bool whole;				/* nothing of it was left out */
+	uint32_t outermost;			/* place of its template in templates */
 	char text[EVTX_TEXT];
+
+	struct evtx_shared shared[EVTX_SHARED_SETS];
 
 	/* rows by id; of each row its first operation, 0 when not taken apart */
 	bool messages_indexed;
@@ -142,6 +165,12 @@ bool evtx_value_number(const struct evtx_value *v, uint64_t *ret_number);	/* als
 int64_t evtx_value_time(const struct evtx_value *v);		/* TRIAGE_TIME_NONE when it is none */
 /* The items of an array one after another: at begins as 0. False at the end. */
 bool evtx_value_item(const struct evtx_value *array, uint32_t *at, struct evtx_value *ret_item);
+
+/* --- evtx_shared.c --- */
+/* Put the fields of <System> that are shared; says what else is known by them. */
+const struct evtx_shared *evtx_shared_put(struct evtx *x, struct artefact *a);
+/* One field of <System>, when it is there and says something. */
+void evtx_system_put(const struct evtx *x, struct artefact *a, unsigned system);
 
 /* --- evtx_event.c --- */
 struct evtx_record {

@@ -10,14 +10,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Fields of <System> in the order in which an event shows them. */
+/*
+ * Fields of <System> in the order in which an event shows them: those that many records have the same, those that each has its own. Up to
+ * RECOVERED they are fixed by contract; a field of the event that has such a name is marked, not they.
+ */
 #define EVTX_SYSTEM_FIELDS(F) \
-	F(EVENT_ID, "event_id") F(QUALIFIERS, "qualifiers") F(RECORD_ID, "record_id") F(CHANNEL, "channel") F(PROVIDER, "provider") \
-	F(COMPUTER, "computer") F(RECOVERED, "recovered") F(LEVEL, "level") F(TASK, "task") F(OPCODE, "opcode") F(KEYWORDS, "keywords") \
-	F(VERSION, "version") F(PROCESS_ID, "process_id") F(THREAD_ID, "thread_id") F(PROVIDER_GUID, "provider_guid") F(SOURCE, "event_source") \
-	F(ACTIVITY_ID, "activity_id") F(RELATED_ACTIVITY_ID, "related_activity_id") F(USER_ID, "user_id") F(PROCESSOR_ID, "processor_id") \
-	F(SESSION_ID, "session_id") F(KERNEL_TIME, "kernel_time") F(USER_TIME, "user_time") F(PROCESSOR_TIME, "processor_time") \
-	F(EVENT_RECORD_ID, "event_record_id") F(TIME, "system_time") F(WRITTEN, "written") F(INCOMPLETE, "incomplete")
+	F(EVENT_ID, "event_id") F(CHANNEL, "channel") F(PROVIDER, "provider") F(COMPUTER, "computer") F(RECORD_ID, "record_id") F(RECOVERED, "recovered") \
+	F(QUALIFIERS, "qualifiers") F(LEVEL, "level") F(TASK, "task") F(OPCODE, "opcode") F(KEYWORDS, "keywords") F(VERSION, "version") \
+	F(PROVIDER_GUID, "provider_guid") F(SOURCE, "event_source") \
+	F(PROCESS_ID, "process_id") F(THREAD_ID, "thread_id") F(ACTIVITY_ID, "activity_id") F(RELATED_ACTIVITY_ID, "related_activity_id") \
+	F(USER_ID, "user_id") F(PROCESSOR_ID, "processor_id") F(SESSION_ID, "session_id") F(KERNEL_TIME, "kernel_time") F(USER_TIME, "user_time") \
+	F(PROCESSOR_TIME, "processor_time") F(EVENT_RECORD_ID, "event_record_id") F(WRITTEN, "written") F(INCOMPLETE, "incomplete") F(TIME, "system_time")
 
 enum evtx_system {
 	EVTX_SYS_NONE,

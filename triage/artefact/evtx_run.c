@@ -142,6 +142,8 @@ instance(struct evtx *x, uint32_t *at, uint32_t end, uint8_t section, unsigned d
 		next += DEFINITION_HEADER + load_le32(x->chunk.data + next + 20);
 	}
 	const struct evtx_template *t = evtx_template_at(x, definition, section);
+	if (depth == 0 && t != NULL)
+		x->outermost = (uint32_t)(t - x->templates);
 	bool whole = take_values(x, next, end, &count, at);
 	if (t == NULL)
 		return false;
@@ -196,6 +198,7 @@ evtx_run(struct evtx *x, uint32_t at, uint32_t end)
 	memset(x->system, 0, sizeof(x->system));
 	x->field_count = x->value_count = x->text_used = x->unnamed = 0;
 	x->system_named = 0;
+	x->outermost = 0;
 	x->whole = true;
 	if (!fragment(x, at, end, EVTX_AT_ROOT, 0))
 		x->whole = false;

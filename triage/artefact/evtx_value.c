@@ -1,6 +1,7 @@
 /* evtx_value.c - values of event logs as fields of an event and as text. */
 #include "triage/artefact/evtx_inside.h"
 
+#include "triage/artefact/plain.h"
 #include "triage/base/when.h"
 
 #include <stdio.h>
@@ -83,8 +84,8 @@ guid(const uint8_t *p, char *out)
 	for (unsigned i = 0; i < 16; i++) {
 		if (i == 4 || i == 6 || i == 8 || i == 10)
 			out[n++] = '-';
-		out[n++] = "0123456789abcdef"[p[order[i]] >> 4];
-		out[n++] = "0123456789abcdef"[p[order[i]] & 15];
+		out[n++] = "0123456789ABCDEF"[p[order[i]] >> 4];
+		out[n++] = "0123456789ABCDEF"[p[order[i]] & 15];
 	}
 	out[n++] = '}';
 	out[n] = '\0';
@@ -201,7 +202,7 @@ put_character(uint32_t c, char *out)
 static size_t
 wide_text(const uint8_t *data, size_t units, char *out, size_t room)
 {
-	size_t n = 0, i = 0;
+	size_t n = plain_from_utf16(out, data, units < room - 1 ? units : room - 1), i = n;
 	for (; i < units && n + 4 < room; i++) {
 		uint32_t c = load_le16(data + 2 * i);
 		if (c == 0)
@@ -219,6 +220,19 @@ wide_text(const uint8_t *data, size_t units, char *out, size_t room)
 		}
 		n += put_character(c, out + n);
 	}
+	out[n] = '\0';
+	return n;
+}
+
+/* Text of one byte a character is in the code page of the machine, which a record does not name: the western one is taken. */
+static size_t
+ansi_text(const struct evtx_value *v, char *out, size_t room)
+{
+	static const uint16_t high[32] = { 0x20ac, 0x81, 0x201a, 0x192, 0x201e, 0x2026, 0x2020, 0x2021, 0x2c6, 0x2030, 0x160, 0x2039, 0x152, 0x8d, 0x17d, 0x8f,
+		0x90, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x2dc, 0x2122, 0x161, 0x203a, 0x153, 0x9d, 0x17e, 0x178 };
+	size_t n = 0;
+	for (uint32_t i = 0; i < v->size && v->data[i] != 0 && n + 4 < room; i++)
+		n += put_character(v->data[i] >= 0x80 && v->data[i] < 0xa0 ? high[v->data[i] - 0x80] : v->data[i], out + n);
 	out[n] = '\0';
 	return n;
 }
@@ -257,7 +271,9 @@ evtx_value_text(const struct evtx_value *v, char *out, size_t room)
 	out[0] = '\0';
 	if (v->type == EVTX_STRING)
 		return wide_text(v->data, v->size / 2, out, room);
-	if (v->type == EVTX_ANSI || v->type == EVTX_UTF8)
+	if (v->type == EVTX_ANSI)
+		return ansi_text(v, out, room);
+	if (v->type == EVTX_UTF8)
 		return narrow_text(v, out, room);
 	if ((v->type & EVTX_ARRAY) != 0)
 		return array_text(v, out, room);
@@ -323,6 +339,13 @@ put_list(struct artefact *a, const char *key, const struct evtx_value *array)
 	artefact_list_end(a);
 }
 
+static void
+put_ansi(struct artefact *a, const char *key, const struct evtx_value *v)
+{
+	char text[ARTEFACT_VALUE_MAX + 8];
+	artefact_bytes(a, key, text, ansi_text(v, text, sizeof(text)));
+}
+
 void
 evtx_value_put(struct artefact *a, const char *key, const struct evtx_value *v)
 {
@@ -339,6 +362,8 @@ evtx_value_put(struct artefact *a, const char *key, const struct evtx_value *v)
 		artefact_utf16(a, key, v->data, v->size / 2);
 		return;
 	case EVTX_ANSI:
+		put_ansi(a, key, v);
+		return;
 	case EVTX_UTF8:
 		artefact_bytes(a, key, v->data, strnlen((const char *)v->data, v->size));
 		return;

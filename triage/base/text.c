@@ -88,30 +88,41 @@ text_safe(struct buf *out, const char *text)
 }
 
 void
+text_safe_bytes(struct buf *out, const void *text, size_t size)
+{
+	put_shown(out, text, size, false);
+}
+
+/* True when a character stands in JSON as it is. */
+static bool
+is_json_plain(const uint8_t *p, size_t i, uint32_t code)
+{
+	return code >= 0x20 && code != '"' && code != '\\' && code != 0x7f && code != 0x2028 && code != 0x2029 && !(code == '/' && i > 0 && p[i - 1] == '<');
+}
+
+void
 text_json(struct buf *out, const char *text)
 {
 	const uint8_t *p = (const uint8_t *)text;
-	size_t size = strlen(text);
+	size_t size = strlen(text), plain = 0;
 	for (size_t i = 0; i < size;) {
 		uint32_t code;
 		size_t n = utf8_next(p + i, size - i, &code);
-		if (n == 0) {
-			buf_text(out, "\xef\xbf\xbd");
-			i++;
+		if (n > 0 && is_json_plain(p, i, code)) {
+			i += n;
 			continue;
 		}
-		if (code == '"' || code == '\\') {
-			buf_char(out, '\\');
-			buf_char(out, (char)code);
-		} else if (code == '/' && i > 0 && p[i - 1] == '<') {
-			buf_text(out, "\\/");
-		} else if (code < 0x20 || code == 0x7f || code == 0x2028 || code == 0x2029) {
+		buf_put(out, p + plain, i - plain);
+		if (n == 0)
+			buf_text(out, "\xef\xbf\xbd");
+		else if (code == '"' || code == '\\' || code == '/')
+			buf_put(out, (const char[]){ '\\', (char)code }, 2);
+		else
 			buf_format(out, "\\u%04x", (unsigned)code);
-		} else {
-			buf_put(out, p + i, n);
-		}
-		i += n;
+		i += n == 0 ? 1 : n;
+		plain = i;
 	}
+	buf_put(out, p + plain, size - plain);
 }
 
 void
