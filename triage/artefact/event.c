@@ -120,35 +120,43 @@ artefact_host(struct artefact *a, const char *host)
 	put_text(&a->host, artefact_harmless(a, host, strlen(host)), NAME_ROOM);
 }
 
+/* A message is one line: line ends and tabs are spaces, all else that is no text is escaped. line may be changed. */
+static void
+put_message(struct artefact *a, char *line, size_t size)
+{
+	for (size_t i = plain_run(line, size); i < size; i++)
+		if (line[i] == '\n' || line[i] == '\r' || line[i] == '\t')
+			line[i] = ' ';
+	if (size == ARTEFACT_MESSAGE_MAX - 1)
+		while (size > 0 && ((unsigned char)line[size - 1] & 0xc0) == 0x80)
+			size--;
+	if (size == ARTEFACT_MESSAGE_MAX - 1 || (size > 0 && ((unsigned char)line[size - 1] & 0xc0) == 0xc0))
+		size--;
+	artefact_put_harmless(&a->message, line, size);
+}
+
 void
 artefact_message(struct artefact *a, const char *format, ...)
 {
 	char line[ARTEFACT_MESSAGE_MAX];
 	va_list arguments;
+	buf_clear(&a->message);
 	va_start(arguments, format);
 	if (strcmp(format, "%s") == 0) {
-		/* the message as it is: without the cost of printf */
+		/* the common case without printf, and without a copy when it is plain */
 		const char *whole = va_arg(arguments, const char *);
 		size_t n = strnlen(whole, sizeof(line) - 1);
-		memcpy(line, whole, n);
-		line[n] = '\0';
+		if (n < sizeof(line) - 1 && plain_run(whole, n) == n) {
+			buf_put(&a->message, whole, n);
+		} else {
+			memcpy(line, whole, n);
+			put_message(a, line, n);
+		}
 	} else {
-		vsnprintf(line, sizeof(line), format, arguments);
+		int n = vsnprintf(line, sizeof(line), format, arguments);
+		put_message(a, line, n < 0 ? 0 : (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
 	}
 	va_end(arguments);
-	/* a message is one line: line ends and tabs are spaces, all else that is no text is escaped */
-	size_t size = strlen(line);
-	for (size_t i = plain_run(line, size); i < size; i++)
-		if (line[i] == '\n' || line[i] == '\r' || line[i] == '\t')
-			line[i] = ' ';
-	if (size == sizeof(line) - 1)
-		while (size > 0 && ((unsigned char)line[size - 1] & 0xc0) == 0x80)
-			size--;
-	if (size == sizeof(line) - 1 || (size > 0 && ((unsigned char)line[size - 1] & 0xc0) == 0xc0))
-		size--;
-	line[size] = '\0';
-	buf_clear(&a->message);
-	artefact_put_harmless(&a->message, line, size);
 }
 
 enum triage_status

@@ -45,6 +45,19 @@ static const char key_form[] = "________________" "________________" "__________
     "________________" "________________";
 _Static_assert(sizeof(key_form) == 257, "one for each byte");
 
+static void
+put_key(char *out, const char *key, size_t size)
+{
+	size_t i = 0;
+	for (; size - i >= 8 && plain_key(plain_load(key + i)); i += 8)
+		memcpy(out + i, key + i, 8);
+	if (size - i < 8 && size >= 8 && plain_key(plain_load(key + size - 8)))
+		memcpy(out + size - 8, key + size - 8, 8);
+	else
+		for (; i < size; i++)
+			out[i] = key_form[(uint8_t)key[i]];
+}
+
 /* Begin a field. False when it must be left out: no room. */
 static bool
 field(struct artefact *a, const char *key, size_t needed)
@@ -56,8 +69,7 @@ field(struct artefact *a, const char *key, size_t needed)
 	if (!a->first_field)
 		out[n++] = ',';
 	out[n++] = '"';
-	for (size_t i = 0; i < size; i++)
-		out[n + i] = key_form[(uint8_t)key[i]];
+	put_key(out + n, key, size);
 	n += size;
 	out[n++] = '"';
 	out[n++] = ':';

@@ -135,23 +135,33 @@ note_version(struct evtx *x, uint64_t id)
 		snprintf(x->zone, sizeof(x->zone), "%.60s", name + 1);
 }
 
+static void
+note_start(int64_t *latest, int64_t when)
+{
+	if (when > *latest)
+		*latest = when;
+}
+
 /* What the record says of the machine: its name, its starts and stops, its version. */
 static void
-note_host(struct evtx *x, const char *provider, uint64_t id, const char *computer, int64_t when)
+note_host(struct evtx *x, const struct evtx_shared *s, int64_t when)
 {
-	bool kernel = strcmp(provider, "Microsoft-Windows-Kernel-General") == 0, log = strcasecmp(provider, "EventLog") == 0;
-	if (evtx_field_of(x, x->names.words[EVTX_WORD_RENDERED_MESSAGE]) != NULL)
-		x->forwarded = true;
-	if (computer[0] != '\0' && (x->computer[0] == '\0' || when >= x->computer_time)) {
-		snprintf(x->computer, sizeof(x->computer), "%s", computer);
+	if (s->computer[0] != '\0' && (x->computer[0] == '\0' || when >= x->computer_time)) {
+		size_t n = strlen(s->computer) + 1;
+		if (memcmp(x->computer, s->computer, n) != 0)
+			memcpy(x->computer, s->computer, n);
 		x->computer_time = when;
 	}
-	if (((log && id == 6005) || (kernel && id == 12)) && when > x->last_boot)
-		x->last_boot = when;
-	if (((log && id == 6006) || (kernel && id == 13) || (id == 1074 && strcasecmp(provider, "User32") == 0)) && when > x->last_shutdown)
-		x->last_shutdown = when;
-	if (log && (id == 6009 || id == 6013))
-		note_version(x, id);
+	bool boot = s->id == 6005 || s->id == 12, stop = s->id == 6006 || s->id == 13 || s->id == 1074;
+	if (!boot && !stop && s->id != 6009 && s->id != 6013)
+		return;
+	bool kernel = strcmp(s->provider, "Microsoft-Windows-Kernel-General") == 0, log = strcasecmp(s->provider, "EventLog") == 0;
+	if (boot && (s->id == 12 ? kernel : log))
+		note_start(&x->last_boot, when);
+	if (stop && (s->id == 13 ? kernel : s->id == 6006 ? log : strcasecmp(s->provider, "User32") == 0))
+		note_start(&x->last_shutdown, when);
+	if (log && (s->id == 6009 || s->id == 6013))
+		note_version(x, s->id);
 }
 
 enum triage_status
@@ -176,7 +186,7 @@ evtx_event(struct evtx *x, struct artefact *a, const struct evtx_record *r, stru
 	evtx_message_text(x, s->message, s->provider, s->id, line, sizeof(line));
 	artefact_message(a, "%s", line);
 	if (!r->recovered)
-		note_host(x, s->provider, s->id, s->computer, when);
+		note_host(x, s, when);
 	enum triage_status st = artefact_send(a, err);
 	if (st == TRIAGE_OK && !x->whole && !r->recovered)
 		st = artefact_remark(a, TRIAGE_LOW, "record-incomplete", x->chunk_at + r->at, r->size, err, "of record %ju not all could be read", (uintmax_t)r->id);

@@ -105,9 +105,9 @@ struct evtx {
 	bool begun, has_header, dirty, header_sound;
 	uint16_t header_chunks;
 	uint64_t chunks, next_id;		/* chunks seen; number of the record that should come next */
-	char computer[256];
+	char computer[EVTX_NAME_ROOM];
 	int64_t computer_time, last_boot, last_shutdown;
-	bool forwarded;
+	bool forwarded;			/* an event has a message that another machine rendered */
 	char version[16], build[16], zone[64];
 
 	/* the chunk */

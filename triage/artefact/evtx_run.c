@@ -12,70 +12,86 @@ enum {
 
 static bool fragment(struct evtx *x, uint32_t at, uint32_t end, uint8_t section, unsigned depth);
 
+/* Member by member: a copy in one piece would wait for the smaller writes that made the value. */
 static void
-add_field(struct evtx *x, struct evtx_key *key, struct evtx_value value)
+set_value(struct evtx_value *to, const struct evtx_value *from)
+{
+	to->data = from->data;
+	to->size = from->size;
+	to->type = from->type;
+}
+
+static void
+add_field(struct evtx *x, struct evtx_key *key, const struct evtx_value *value)
 {
 	if (x->field_count >= EVTX_FIELDS) {
 		x->whole = false;
 		return;
 	}
-	x->fields[x->field_count++] = (struct evtx_field){ key, value };
+	struct evtx_field *field = &x->fields[x->field_count++];
+	x->forwarded = x->forwarded || (key != NULL && key->word == EVTX_WORD_RENDERED_MESSAGE);
+	field->key = key;
+	set_value(&field->value, value);
 	if (key == NULL)
 		x->unnamed++;
 	else if (key->system != 0)
 		x->system_named |= UINT64_C(1) << key->system;
 }
 
-static struct evtx_value
+static const struct evtx_value *
 value_of(const struct evtx *x, const struct evtx_part *part, uint32_t first, uint32_t count)
 {
+	static const struct evtx_value nothing = { .type = EVTX_NULL };
 	if (part->index == EVTX_LITERAL)
-		return part->literal;
-	if (part->index >= count)
-		return (struct evtx_value){ .type = EVTX_NULL };
-	return x->values[first + part->index];
+		return &part->literal;
+	return part->index < count ? &x->values[first + part->index] : &nothing;
 }
 
 /* Several parts to one text, in x->text. */
-static struct evtx_value
-joined(struct evtx *x, uint32_t part, uint32_t first, uint32_t count)
+static void
+join(struct evtx *x, uint32_t part, uint32_t first, uint32_t count, struct evtx_value *ret)
 {
 	char *begin = x->text + x->text_used;
 	for (; part != 0; part = x->parts[part].next) {
-		struct evtx_value v = value_of(x, &x->parts[part], first, count);
 		if (EVTX_TEXT - x->text_used < 2) {
 			x->whole = false;
 			break;
 		}
-		x->text_used += (uint32_t)evtx_value_text(&v, x->text + x->text_used, EVTX_TEXT - x->text_used);
+		x->text_used += (uint32_t)evtx_value_text(value_of(x, &x->parts[part], first, count), x->text + x->text_used, EVTX_TEXT - x->text_used);
 	}
-	return (struct evtx_value){ (const uint8_t *)begin, (uint32_t)(x->text + x->text_used - begin), EVTX_UTF8 };
+	*ret = (struct evtx_value){ (const uint8_t *)begin, (uint32_t)(x->text + x->text_used - begin), EVTX_UTF8 };
 }
 
 static bool
 run_slot(struct evtx *x, const struct evtx_slot *slot, uint32_t first, uint32_t count, unsigned depth)
 {
 	const struct evtx_part *part = &x->parts[slot->part];
-	struct evtx_value v = part->next == 0 ? value_of(x, part, first, count) : joined(x, slot->part, first, count);
-	if (v.type == EVTX_NULL)
+	struct evtx_value joined;
+	const struct evtx_value *v = &joined;
+	if (part->next == 0)
+		v = value_of(x, part, first, count);
+	else
+		join(x, slot->part, first, count, &joined);
+	if (v->type == EVTX_NULL)
 		return true;
-	if (v.type == EVTX_BINXML) {
-		uint32_t at = (uint32_t)(v.data - x->chunk.data);
-		return v.size == 0 || fragment(x, at, at + v.size, slot->inside, depth + 1);
+	if (v->type == EVTX_BINXML) {
+		uint32_t at = (uint32_t)(v->data - x->chunk.data);
+		return v->size == 0 || fragment(x, at, at + v->size, slot->inside, depth + 1);
 	}
-	x->work += FIELD_WORK + v.size;
+	x->work += FIELD_WORK + v->size;
 	if (slot->system != EVTX_SYS_NONE) {
-		x->system[slot->system] = v;
+		set_value(&x->system[slot->system], v);
 		return true;
 	}
 	struct evtx_key *key = slot->key;
 	if (slot->name_part != 0) {
 		char form[EVTX_KEY_MAX];
-		struct evtx_value name = joined(x, slot->name_part, first, count);
+		struct evtx_value name;
+		join(x, slot->name_part, first, count, &name);
 		key = name.size == 0 ? NULL : evtx_key_of(&x->names, form, evtx_key_form((const char *)name.data, name.size, form));
 	}
 	/* an empty text says nothing where it has a name; without one it keeps its place */
-	if (key == NULL || !evtx_value_empty(&v))
+	if (key == NULL || !evtx_value_empty(v))
 		add_field(x, key, v);
 	return true;
 }
@@ -86,8 +102,7 @@ run_template(struct evtx *x, const struct evtx_template *t, uint32_t first, uint
 	bool whole = t->whole;
 	/* by index: a fragment in a value may add to the slots */
 	for (uint32_t i = t->slot, n = t->slots; n > 0 && x->work < EVTX_WORK; i++, n--) {
-		const struct evtx_slot slot = x->slots[i];
-		whole = run_slot(x, &slot, first, count, depth) && whole;
+		whole = run_slot(x, &x->slots[i], first, count, depth) && whole;
 	}
 	return whole && x->work < EVTX_WORK;
 }
@@ -116,7 +131,9 @@ take_values(struct evtx *x, uint32_t at, uint32_t end, uint32_t *ret_count, uint
 			data = end;
 			break;
 		}
-		values[i] = (struct evtx_value){ x->chunk.data + data, size, sizes[4 * i + 2] };
+		values[i].data = x->chunk.data + data;
+		values[i].size = size;
+		values[i].type = sizes[4 * i + 2];
 		data += size;
 	}
 	*ret_count = count;

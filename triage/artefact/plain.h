@@ -38,6 +38,20 @@ plain_odd(uint64_t word)
 	return ((word - PLAIN_EACH(0x20)) | (word + PLAIN_EACH(0x01)) | word) & PLAIN_EACH(0x80);
 }
 
+/* Not 0 when a byte of the word may not stand in JSON as it is. */
+static inline uint64_t
+plain_special(uint64_t word)
+{
+	return plain_odd(word) | plain_has(word, '"') | plain_has(word, '\\') | plain_has(word, '/');
+}
+
+/* True when all bytes of the word are small letters or '_'. */
+static inline bool
+plain_key(uint64_t word)
+{
+	return ((plain_has(word, '`') | (word - PLAIN_EACH(0x5f)) | (word + PLAIN_EACH(0x05)) | word) & PLAIN_EACH(0x80)) == 0;
+}
+
 static inline bool
 plain_is(uint8_t c)
 {
@@ -51,6 +65,8 @@ plain_run(const char *p, size_t size)
 	size_t n = 0;
 	while (size - n >= 8 && plain_odd(plain_load(p + n)) == 0)
 		n += 8;
+	if (size - n < 8 && size >= 8 && plain_odd(plain_load(p + size - 8)) == 0)
+		return size;
 	while (n < size && plain_is((uint8_t)p[n]))
 		n++;
 	return n;
@@ -67,8 +83,16 @@ plain_json_run(char *out, const char *p, size_t size)
 	for (; size - n >= 8; n += 8) {
 		uint64_t word = plain_load(p + n);
 		memcpy(out + n, &word, sizeof(word));
-		if ((plain_odd(word) | plain_has(word, '"') | plain_has(word, '\\') | plain_has(word, '/')) != 0)
+		if (plain_special(word) != 0)
 			break;
+	}
+	/* the last word, begun where it overlaps what is done */
+	if (size - n < 8 && size >= 8) {
+		uint64_t word = plain_load(p + size - 8);
+		if (plain_special(word) == 0) {
+			memcpy(out + size - 8, &word, sizeof(word));
+			return size;
+		}
 	}
 	for (; n < size && plain_is((uint8_t)p[n]) && p[n] != '"' && p[n] != '\\' && p[n] != '/'; n++)
 		out[n] = p[n];
