@@ -117,6 +117,21 @@ put_simple(struct buf *into, const char *p, size_t size)
 	return true;
 }
 
+/* Any bytes to harmless text in a->text: line ends and tabs are part of a value, only the JSON form escapes them. */
+static void
+clean(struct artefact *a, const char *p, size_t size)
+{
+	buf_clear(&a->text);
+	for (size_t from = 0, i = 0; i <= size; i++) {
+		if (i < size && p[i] != '\n' && p[i] != '\t' && p[i] != '\r')
+			continue;
+		artefact_put_harmless(&a->text, p + from, i - from);
+		if (i < size)
+			buf_char(&a->text, p[i]);
+		from = i + 1;
+	}
+}
+
 /* A field for which there was no room after all. */
 static void
 take_back(struct artefact *a, size_t before, bool was_first)
@@ -130,7 +145,6 @@ take_back(struct artefact *a, size_t before, bool was_first)
 void
 artefact_bytes(struct artefact *a, const char *key, const void *text, size_t size)
 {
-	/* line ends and tabs are part of a value: only the JSON form escapes them */
 	size_t kept = size > ARTEFACT_VALUE_MAX ? ARTEFACT_VALUE_MAX : size;
 	const char *p = text;
 	size_t before = a->data.size;
@@ -145,15 +159,7 @@ artefact_bytes(struct artefact *a, const char *key, const void *text, size_t siz
 	}
 	a->data.size = before;
 	a->first_field = was_first;
-	buf_clear(&a->text);
-	for (size_t from = 0, i = 0; i <= kept; i++) {
-		if (i < kept && p[i] != '\n' && p[i] != '\t' && p[i] != '\r')
-			continue;
-		artefact_put_harmless(&a->text, p + from, i - from);
-		if (i < kept)
-			buf_char(&a->text, p[i]);
-		from = i + 1;
-	}
+	clean(a, p, kept);
 	const char *value = buf_cstr(&a->text);
 	if (!field(a, key, 2 * a->text.size + 2))
 		return;
@@ -293,9 +299,24 @@ artefact_list(struct artefact *a, const char *key)
 void
 artefact_item(struct artefact *a, const char *value)
 {
+	size_t before = a->data.size, size = strlen(value);
 	if (!a->in_list || a->list_left_out)
 		return;
-	const char *shown = artefact_harmless(a, value, strlen(value));
+	a->cut = a->cut || size > ARTEFACT_VALUE_MAX;
+	size = size > ARTEFACT_VALUE_MAX ? ARTEFACT_VALUE_MAX : size;
+	if (a->data.size + size + 8 <= ARTEFACT_DATA_MAX) {
+		if (!a->first_item)
+			buf_char(&a->data, ',');
+		if (put_simple(&a->data, value, size)) {
+			if (a->data.size + 8 > ARTEFACT_DATA_MAX)
+				take_back(a, before, a->first_field);
+			else
+				a->first_item = false;
+			return;
+		}
+		a->data.size = before;
+	}
+	clean(a, value, size);
 	if (a->data.size + 2 * a->text.size + 8 > ARTEFACT_DATA_MAX) {
 		a->cut = true;
 		return;
@@ -303,10 +324,8 @@ artefact_item(struct artefact *a, const char *value)
 	if (!a->first_item)
 		buf_char(&a->data, ',');
 	a->first_item = false;
-	if (put_simple(&a->data, shown, a->text.size))
-		return;
 	buf_char(&a->data, '"');
-	text_json(&a->data, shown);
+	text_json(&a->data, buf_cstr(&a->text));
 	buf_char(&a->data, '"');
 }
 
