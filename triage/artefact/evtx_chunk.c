@@ -51,28 +51,34 @@ is_zero(const uint8_t *p, uint32_t n)
 
 /* --- records --- */
 
-static bool
-record_at(const struct evtx *x, uint32_t at, const struct bounds *b, struct evtx_record *ret)
-{
-	const uint8_t *p = x->chunk.data + at;
-	if (b->end - at < EVTX_RECORD_LEAST || memcmp(p, record_magic, sizeof(record_magic)) != 0)
-		return false;
-	uint32_t size = load_le32(p + 4);
-	if (size < EVTX_RECORD_LEAST || size > b->end - at)
-		return false;
-	*ret = (struct evtx_record){ .at = at, .size = size, .id = load_le64(p + 8), .written = load_le64(p + 16), .recovered = b->recovered || at >= b->free };
-	if (load_le32(p + size - 4) == size)
-		return true;
-	/* the second size is spoilt: the first is right when a record or the end follows */
-	return at < b->free && (at + size == b->free || (b->end - at - size >= 4 && memcmp(p + size, record_magic, sizeof(record_magic)) == 0));
-}
-
 /* Behind the records of a chunk anything may lie: only what looks like a record inside too is one. */
 static bool
 is_left_behind(const struct evtx *x, const struct evtx_record *r)
 {
 	const uint8_t *contents = x->chunk.data + r->at + EVTX_RECORD_HEADER;
 	return r->size >= EVTX_RECORD_LEAST + 8 && contents[0] == 0x0f && contents[1] == 1 && contents[2] == 1 && r->written != 0 && when_filetime_fits(r->written);
+}
+
+static bool
+record_at(const struct evtx *x, uint32_t at, const struct bounds *b, struct evtx_record *ret)
+{
+	const uint8_t *p = x->chunk.data + at;
+	if (b->end - at < EVTX_RECORD_LEAST || memcmp(p, record_magic, sizeof(record_magic)) != 0)
+		return false;
+	uint32_t size = load_le32(p + 4), there = b->end - at;
+	if (size < EVTX_RECORD_LEAST || size > EVTX_CHUNK)
+		return false;
+	*ret = (struct evtx_record){ .at = at, .size = size, .id = load_le64(p + 8), .written = load_le64(p + 16), .recovered = b->recovered || at >= b->free };
+	if (size > there) {
+		/* with the end of its chunk the end of a record is gone; what is there still counts */
+		ret->cut = true;
+		ret->size = there;
+		return x->chunk.size < EVTX_CHUNK && is_left_behind(x, ret);
+	}
+	if (load_le32(p + size - 4) == size)
+		return true;
+	/* the second size is spoilt: the first is right when a record or the end follows */
+	return at < b->free && (at + size == b->free || (b->end - at - size >= 4 && memcmp(p + size, record_magic, sizeof(record_magic)) == 0));
 }
 
 static uint32_t
@@ -99,7 +105,7 @@ records(struct evtx *x, struct artefact *a, const struct bounds *b, uint32_t *re
 	*ret_live = 0;
 	for (uint32_t at = b->begin, next; st == TRIAGE_OK && at < b->end; at = next) {
 		struct evtx_record r;
-		if (record_at(x, at, b, &r) && (!r.recovered || is_left_behind(x, &r))) {
+		if (record_at(x, at, b, &r) && (at < b->free || is_left_behind(x, &r))) {
 			/* without a header to say where they end, records are live as long as their numbers go on */
 			r.recovered = r.recovered || (b->free == EVTX_CHUNK + 1 && *ret_live > 0 && r.id != expected);
 			expected = r.id + 1;

@@ -70,6 +70,15 @@ put_unnamed(const struct evtx *x, struct artefact *a, const char *key)
 	artefact_list_end(a);
 }
 
+static bool
+has_unnamed(const struct evtx *x)
+{
+	for (uint32_t i = 0; x->unnamed > 0 && i < x->field_count; i++)
+		if (x->fields[i].key == NULL && !evtx_value_empty(&x->fields[i].value))
+			return true;
+	return false;
+}
+
 static void
 put_fields(struct evtx *x, struct artefact *a)
 {
@@ -79,14 +88,14 @@ put_fields(struct evtx *x, struct artefact *a)
 	for (uint32_t i = 0; i < x->field_count; i++)
 		if (x->fields[i].key != NULL && (key = key_of(x, x->fields[i].key, room)) != NULL)
 			evtx_value_put(a, key, &x->fields[i].value);
-	if (x->unnamed > 0 && (key = key_of(x, x->names.words[EVTX_WORD_DATA], room)) != NULL)
+	if (has_unnamed(x) && (key = key_of(x, x->names.words[EVTX_WORD_DATA], room)) != NULL)
 		put_unnamed(x, a, key);
 }
 
 /* --- who and where --- */
 
 static void
-put_user(struct evtx *x, struct artefact *a, bool subject_first)
+put_user(struct evtx *x, struct artefact *a, char actor)
 {
 	static const uint8_t order[] = { EVTX_WORD_TARGET_USER_NAME, EVTX_WORD_SUBJECT_USER_NAME, EVTX_WORD_USER, EVTX_WORD_USER_NAME,
 		EVTX_WORD_ACCOUNT_NAME, EVTX_WORD_TARGET_USER, EVTX_WORD_DETECTION_USER, EVTX_WORD_TARGET_SID, EVTX_WORD_SUBJECT_USER_SID };
@@ -97,9 +106,9 @@ put_user(struct evtx *x, struct artefact *a, bool subject_first)
 		if (k != NULL && k->word >= EVTX_WORD_TARGET_USER_NAME && found[k->word] == NULL && evtx_value_says(&x->fields[i].value))
 			found[k->word] = &x->fields[i].value;
 	}
-	if (subject_first)
+	if (actor == 'S')
 		best = found[EVTX_WORD_SUBJECT_USER_NAME];
-	for (size_t i = 0; i < sizeof(order) && best == NULL; i++)
+	for (size_t i = 0; i < sizeof(order) && best == NULL && actor != 'N'; i++)
 		best = found[order[i]];
 	if (best == NULL && x->system[EVTX_SYS_USER_ID].type != EVTX_NULL)
 		best = &x->system[EVTX_SYS_USER_ID];
@@ -168,7 +177,8 @@ enum triage_status
 evtx_event(struct evtx *x, struct artefact *a, const struct evtx_record *r, struct triage_error *err)
 {
 	char line[ARTEFACT_MESSAGE_MAX];
-	evtx_run(x, r->at + EVTX_RECORD_HEADER, r->at + r->size - 4);
+	evtx_run(x, r->at + EVTX_RECORD_HEADER, r->at + r->size - (r->cut ? 0 : 4));
+	x->whole = x->whole && !r->cut;
 	int64_t when = evtx_value_time(&x->system[EVTX_SYS_TIME]);
 	if (when == TRIAGE_TIME_NONE)
 		when = when_from_filetime(r->written);
@@ -180,7 +190,7 @@ evtx_event(struct evtx *x, struct artefact *a, const struct evtx_record *r, stru
 	artefact_technique(a, evtx_message_technique(s->message));
 	artefact_offset(a, x->chunk_at + r->at);
 	artefact_host(a, s->computer);
-	put_user(x, a, evtx_message_subject_first(s->message));
+	put_user(x, a, evtx_message_actor(s->message));
 	put_own(x, a, r, when);
 	put_fields(x, a);
 	evtx_message_text(x, s->message, s->provider, s->id, line, sizeof(line));

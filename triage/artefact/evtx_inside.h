@@ -176,7 +176,7 @@ void evtx_system_put(const struct evtx *x, struct artefact *a, unsigned system);
 struct evtx_record {
 	uint32_t at, size;	/* in the chunk */
 	uint64_t id, written;	/* written: FILETIME */
-	bool recovered;
+	bool recovered, cut;	/* cut: the end of it is not there */
 };
 WARN_UNUSED enum triage_status evtx_event(struct evtx *x, struct artefact *a, const struct evtx_record *r, struct triage_error *err);
 
@@ -185,7 +185,7 @@ WARN_UNUSED enum triage_status evtx_event(struct evtx *x, struct artefact *a, co
 const struct evtx_message *evtx_message_of(struct evtx *x, const char *provider, size_t provider_size, uint64_t id);
 const char *evtx_message_meaning(const struct evtx_message *m);
 const char *evtx_message_technique(const struct evtx_message *m);
-bool evtx_message_subject_first(const struct evtx_message *m);	/* the one who acts is the better user than the target */
+char evtx_message_actor(const struct evtx_message *m);		/* 'S': who acts is the better user than the target; 'N': only <System> says who acted */
 /* The sentence of the row, or (m is NULL) one made of the fields. Returns its length. */
 size_t evtx_message_text(struct evtx *x, const struct evtx_message *m, const char *provider, uint64_t id, char *out, size_t room);
 void evtx_messages_forget(struct evtx *x);		/* the keys were cleared */

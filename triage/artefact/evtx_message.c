@@ -10,7 +10,6 @@
 enum {
 	VALUE_MAX = 420,		/* bytes of one value in a message; data has all of it */
 	GENERIC_FIELDS = 8,		/* of a message made of fields */
-	SUBJECT_FIRST = 'S',
 };
 
 struct evtx_message {
@@ -41,10 +40,10 @@ evtx_message_technique(const struct evtx_message *m)
 	return m != NULL ? m->technique : "";
 }
 
-bool
-evtx_message_subject_first(const struct evtx_message *m)
+char
+evtx_message_actor(const struct evtx_message *m)
 {
-	return m != NULL && m->who == SUBJECT_FIRST;
+	return m != NULL ? m->who : 0;
 }
 
 void
