@@ -3,7 +3,7 @@ with the same number, time, event id and system fields, and every value of the e
 import datetime, json, re, subprocess, sys, xml.etree.ElementTree as ET
 
 SPACE = {"System": {"EventID": "event_id", "Level": "level", "Task": "task", "Opcode": "opcode", "Channel": "channel", "Computer": "computer"}}
-BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\u200b-\u200f\u202a-\u202e\ufffe\uffff\ud800-\udfff]")
 
 
 def plain(text):

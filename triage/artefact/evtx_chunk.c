@@ -2,7 +2,7 @@
  * evtx_chunk.c - one chunk of a log: is it sound, which records are in it, which are left behind them.
  *
  * What is live is said by the chunk, not by the header of the log: a sound chunk has its checksums and the place of its last record. Records
- * behind that, in chunks that are cut or have lost their header, and in chunks that the log no longer counts are sent as recovered.
+ * behind that, in chunks that lack some of their records or have lost their header, and in chunks that the log no longer counts are sent as recovered.
  */
 #include "triage/artefact/evtx_inside.h"
 
@@ -33,11 +33,14 @@ header_sound(const uint8_t *p, uint32_t n)
 	    crc32(crc32(0, p, CRC_FIRST), p + HEADER, EVTX_RECORDS_AT - HEADER) == load_le32(p + HEADER_CRC);
 }
 
-/* The next place where a chunk begins, n for none. Chunks lie at whole sectors. */
+/* The next place from `from` on, and not 0, where a chunk begins, n for none. Chunks lie at whole sectors. */
 static uint32_t
-next_chunk(const uint8_t *p, uint32_t n, uint64_t at)
+next_chunk(const uint8_t *p, uint32_t from, uint32_t n, uint64_t at)
 {
-	for (uint32_t i = (uint32_t)(SECTOR - at % SECTOR); i < n && n - i >= MAGIC_SIZE; i += SECTOR)
+	uint32_t i = (uint32_t)(SECTOR - at % SECTOR);
+	if (from > i)
+		i += (from - i + SECTOR - 1) / SECTOR * SECTOR;
+	for (; i < n && n - i >= MAGIC_SIZE; i += SECTOR)
 		if (memcmp(p + i, chunk_magic, MAGIC_SIZE) == 0)
 			return i;
 	return n;
@@ -155,13 +158,13 @@ chunk(struct evtx *x, struct artefact *a, const uint8_t *p, uint32_t n, uint64_t
 	uint32_t free = sound ? load_le32(p + FREE) : EVTX_CHUNK + 1, live;
 	bool intact = sound && free <= n && crc32(0, p + EVTX_RECORDS_AT, free - EVTX_RECORDS_AT) == load_le32(p + RECORDS_CRC);
 	enum triage_status st = TRIAGE_OK;
-	if (!intact)
-		n = next_chunk(p, n, at);
-	struct bounds b = { .begin = EVTX_RECORDS_AT, .end = n, .free = free, .recovered = n < EVTX_CHUNK || is_stale(x, p) };
+	/* where bytes are missing the next chunk begins inside this one: behind its records, or among them when these are not whole */
+	n = next_chunk(p, intact ? free : 0, n, at);
+	struct bounds b = { .begin = EVTX_RECORDS_AT, .end = n, .free = free, .recovered = (n < EVTX_CHUNK && !intact) || is_stale(x, p) };
 	begin_chunk(x, p, n, at);
 	if (n < EVTX_CHUNK)
-		st = artefact_remark(a, TRIAGE_LOW, "chunk-cut", at, EVTX_CHUNK - n, err, "a chunk of which %u of %u bytes are there; its records are shown as recovered",
-		    (unsigned)n, (unsigned)EVTX_CHUNK);
+		st = artefact_remark(a, TRIAGE_LOW, "chunk-cut", at, EVTX_CHUNK - n, err, "a chunk of which %u of %u bytes are there; its records are %s",
+		    (unsigned)n, (unsigned)EVTX_CHUNK, intact ? "all there" : "shown as recovered");
 	else if (!intact)
 		st = artefact_remark(a, x->dirty ? TRIAGE_INFO : TRIAGE_LOW, "chunk-damaged", at, EVTX_CHUNK, err,
 		    "the checksum of the %s of a chunk does not match%s", sound ? "records" : "header", x->dirty ? "; the log was in use" : "");
@@ -195,6 +198,6 @@ evtx_block(struct evtx *x, struct artefact *a, const uint8_t *p, uint32_t n, uin
 	*ret_used = n;
 	if (is_zero(p, n))
 		return TRIAGE_OK;
-	*ret_used = next_chunk(p, n, at);
+	*ret_used = next_chunk(p, 0, n, at);
 	return no_chunk(x, a, p, *ret_used, at, err);
 }

@@ -166,6 +166,22 @@ put(struct line *l, const char *text, size_t size)
 	l->out[l->size] = '\0';
 }
 
+/* Marks of the direction of writing, which Windows puts into dates, are not for a line that is read. */
+static size_t
+without_marks(char *text, size_t size)
+{
+	size_t n = 0;
+	if (memchr(text, 0xe2, size) == NULL)
+		return size;
+	for (size_t i = 0; i < size; i++) {
+		if (size - i >= 3 && memcmp(text + i, "\xe2\x80", 2) == 0 && ((uint8_t)text[i + 2] == 0x8e || (uint8_t)text[i + 2] == 0x8f))
+			i += 2;
+		else
+			text[n++] = text[i];
+	}
+	return n;
+}
+
 static void
 put_value(struct line *l, const struct evtx_value *v, unsigned format)
 {
@@ -173,6 +189,7 @@ put_value(struct line *l, const struct evtx_value *v, unsigned format)
 	size_t n = evtx_value_text(v, text, VALUE_MAX);
 	if (format != 0)
 		n = evtx_words(format, text, n, VALUE_MAX);
+	n = without_marks(text, n);
 	while (n > 0 && (text[n - 1] == ' ' || text[n - 1] == '\n' || text[n - 1] == '\r' || text[n - 1] == '\t'))
 		n--;
 	put(l, text, n);
