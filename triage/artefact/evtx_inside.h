@@ -35,7 +35,7 @@ struct evtx_part {
 	struct evtx_value literal;	/* when index is EVTX_LITERAL */
 	uint32_t index, next;		/* of a substitution; of the next part, 0 for none */
 };
-enum { EVTX_LITERAL = UINT32_MAX };
+#define EVTX_LITERAL UINT32_MAX
 
 /* Where in <Event> something stands. */
 enum { EVTX_AT_ROOT, EVTX_AT_EVENT, EVTX_AT_SYSTEM, EVTX_AT_SYSTEM_ITEM, EVTX_AT_DATA, EVTX_AT_RENDERING };
@@ -69,10 +69,10 @@ enum {
 };
 
 /* A sentence of evtx_messages.def, taken apart when it is first needed. */
-enum { EVTX_OP_END, EVTX_OP_TEXT, EVTX_OP_FIELD, EVTX_OP_GROUP, EVTX_OP_GROUP_END };
+enum { EVTX_OP_END, EVTX_OP_TEXT, EVTX_OP_FIELD, EVTX_OP_EITHER, EVTX_OP_GROUP, EVTX_OP_GROUP_END };
 struct evtx_op {
 	const char *text;
-	struct evtx_key *key;		/* of a field; NULL: an unnamed one, by its place */
+	struct evtx_key *key, *other;	/* of a field, and of the one to take when that says nothing; NULL: an unnamed one, by its place */
 	uint16_t size;			/* of text, or the place */
 	uint8_t kind, format;
 };

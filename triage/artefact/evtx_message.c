@@ -96,24 +96,35 @@ add_op(struct evtx *x, unsigned kind)
 	return &x->ops[x->op_count++];
 }
 
+/* A name to its key; a number is the place of an unnamed one. */
+static struct evtx_key *
+take_name(struct evtx *x, const char *name, size_t size, uint16_t *place)
+{
+	char form[EVTX_KEY_MAX];
+	if (name[0] >= '0' && name[0] <= '9') {
+		*place = (uint16_t)strtoul(name, NULL, 10);
+		return NULL;
+	}
+	return evtx_key_of(&x->names, form, evtx_key_form(name, size, form));
+}
+
+/* {name}, {name:format}, {name|other} */
 static bool
 add_field(struct evtx *x, const char *name, size_t size)
 {
 	static const char *const formats[] = { [EVTX_AS_LOGON] = "logon", [EVTX_AS_STATUS] = "status", [EVTX_AS_KERBEROS] = "kerberos", [EVTX_AS_CIPHER] = "cipher",
 		[EVTX_AS_CODE] = "code", [EVTX_AS_FILE] = "file" };
-	const char *colon = memchr(name, ':', size);
-	size_t length = colon != NULL ? (size_t)(colon - name) : size;
-	struct evtx_op *op = add_op(x, EVTX_OP_FIELD);
-	char form[EVTX_KEY_MAX];
+	const char *colon = memchr(name, ':', size), *bar = memchr(name, '|', size);
+	size_t length = colon != NULL ? (size_t)(colon - name) : size, first = bar != NULL ? (size_t)(bar - name) : length;
+	struct evtx_op *op = add_op(x, bar != NULL ? EVTX_OP_EITHER : EVTX_OP_FIELD);
 	if (op == NULL)
 		return false;
 	for (size_t i = 1; colon != NULL && i < sizeof(formats) / sizeof(formats[0]); i++)
 		if (strlen(formats[i]) == size - length - 1 && memcmp(formats[i], colon + 1, size - length - 1) == 0)
 			op->format = (uint8_t)i;
-	if (name[0] >= '0' && name[0] <= '9')
-		op->size = (uint16_t)strtoul(name, NULL, 10);	/* an unnamed one by its place */
-	else
-		op->key = evtx_key_of(&x->names, form, evtx_key_form(name, length, form));
+	op->key = take_name(x, name, first, &op->size);
+	if (bar != NULL)
+		op->other = take_name(x, bar + 1, length - first - 1, &op->size);
 	return true;
 }
 
@@ -218,6 +229,8 @@ run(const struct evtx *x, uint16_t first, struct line *l)
 			break;
 		default:
 			v = op->key != NULL ? evtx_field_of(x, op->key) : evtx_unnamed(x, op->size, &room);
+			if (op->kind == EVTX_OP_EITHER && !evtx_value_says(v))
+				v = op->other != NULL ? evtx_field_of(x, op->other) : evtx_unnamed(x, op->size, &room);
 			if (evtx_value_says(v)) {
 				put_value(l, v, op->format);
 			} else if (in_group) {
@@ -236,7 +249,7 @@ run(const struct evtx *x, uint16_t first, struct line *l)
 
 /* Without a row: who wrote it, its number, and the fields that say most. */
 static void
-generic(struct evtx *x, const char *provider, uint64_t id, struct line *l)
+generic(struct evtx *x, const char *provider, uint64_t id, const char *meaning, struct line *l)
 {
 	const struct evtx_value *rendered = evtx_field_of(x, x->names.words[EVTX_WORD_RENDERED_MESSAGE]);
 	char text[64];
@@ -244,8 +257,18 @@ generic(struct evtx *x, const char *provider, uint64_t id, struct line *l)
 		put_value(l, rendered, 0);
 		return;
 	}
-	put(l, provider[0] != '\0' ? provider : "unknown provider", provider[0] != '\0' ? strlen(provider) : 16);
-	put(l, text, (size_t)snprintf(text, sizeof(text), ", event %llu", (unsigned long long)id));
+	if (provider[0] != '\0') {
+		put(l, provider, strlen(provider));
+		put(l, text, (size_t)snprintf(text, sizeof(text), ", event %llu", (unsigned long long)id));
+	} else if (id != 0) {
+		put(l, text, (size_t)snprintf(text, sizeof(text), "Event %llu, whose description is lost", (unsigned long long)id));
+	} else {
+		put(l, "An event whose description is lost", 34);
+	}
+	if (meaning[0] != '\0') {
+		put(l, ", ", 2);
+		put(l, meaning, strlen(meaning));
+	}
 	unsigned shown = 0;
 	for (uint32_t i = 0; i < x->field_count && shown < GENERIC_FIELDS; i++) {
 		const struct evtx_value *v = &x->fields[i].value;
@@ -268,9 +291,11 @@ evtx_message_text(struct evtx *x, const struct evtx_message *m, const char *prov
 	out[0] = '\0';
 	if (m != NULL && x->message_ops[m - rows] == 0)
 		x->message_ops[m - rows] = compile(x, m->text);
-	if (m != NULL && x->message_ops[m - rows] != 0)
+	/* a sentence has no place for values whose names are lost */
+	bool nameless = !x->whole && x->unnamed > 0 && x->unnamed == x->field_count;
+	if (m != NULL && x->message_ops[m - rows] != 0 && !nameless)
 		run(x, x->message_ops[m - rows], &l);
 	else
-		generic(x, provider, id, &l);
+		generic(x, provider, id, m != NULL ? m->meaning : "", &l);
 	return l.size;
 }

@@ -141,15 +141,79 @@ take_values(struct evtx *x, uint32_t at, uint32_t end, uint32_t *ret_count, uint
 	return whole;
 }
 
+/*
+ * The values that Windows puts into <System> have the same order and types in nearly every template; with these, and a time, they are known
+ * without one. Returns how many they are, 0 when they are not these.
+ */
+static uint32_t
+run_system(struct evtx *x, uint32_t first, uint32_t count, unsigned depth)
+{
+	static const struct {
+		uint8_t system, type;
+		bool optional;
+	} usual[] = { { EVTX_SYS_LEVEL, EVTX_U8, false }, { EVTX_SYS_OPCODE, EVTX_U8, true }, { EVTX_SYS_TASK, EVTX_U16, false },
+		{ EVTX_SYS_EVENT_ID, EVTX_U16, false }, { EVTX_SYS_QUALIFIERS, EVTX_U16, true }, { EVTX_SYS_KEYWORDS, EVTX_HEX64, false },
+		{ EVTX_SYS_TIME, EVTX_FILETIME, false }, { EVTX_SYS_ACTIVITY_ID, EVTX_GUID, true }, { EVTX_SYS_PROCESS_ID, EVTX_U32, true },
+		{ EVTX_SYS_THREAD_ID, EVTX_U32, true }, { EVTX_SYS_EVENT_RECORD_ID, EVTX_U64, false }, { EVTX_SYS_VERSION, EVTX_U8, true },
+		{ EVTX_SYS_USER_ID, EVTX_SID, true } };
+	enum { USUAL = sizeof(usual) / sizeof(usual[0]) };
+	if (count < USUAL)
+		return 0;
+	for (uint32_t i = 0; i < USUAL; i++) {
+		uint8_t type = x->values[first + i].type;
+		if (type != usual[i].type && !(usual[i].optional && type == EVTX_NULL))
+			return 0;
+	}
+	const struct evtx_value *v = &x->values[first];
+	for (uint32_t i = 0; i < USUAL; i++)
+		set_value(&x->system[usual[i].system], &v[i]);
+	/* a record of a provider that names itself: its data, its name, its GUID, the channel */
+	if (count < USUAL + 4 || (v[USUAL].type != EVTX_BINXML && v[USUAL].type != EVTX_NULL) || v[USUAL + 1].type != EVTX_STRING ||
+	    v[USUAL + 2].type != EVTX_GUID || v[USUAL + 3].type != EVTX_STRING)
+		return USUAL;
+	set_value(&x->system[EVTX_SYS_PROVIDER], &v[USUAL + 1]);
+	set_value(&x->system[EVTX_SYS_PROVIDER_GUID], &v[USUAL + 2]);
+	set_value(&x->system[EVTX_SYS_CHANNEL], &v[USUAL + 3]);
+	if (v[USUAL].type == EVTX_BINXML) {
+		uint32_t at = (uint32_t)(v[USUAL].data - x->chunk.data);
+		fragment(x, at, at + v[USUAL].size, EVTX_AT_EVENT, depth + 1);
+	}
+	return USUAL + 4;
+}
+
+/* The template of a record has been written over: its values without their names are still evidence. */
+static bool
+run_values(struct evtx *x, uint32_t first, uint32_t count, unsigned depth)
+{
+	for (uint32_t i = depth == 0 ? run_system(x, first, count, depth) : 0; i < count && x->work < EVTX_WORK; i++) {
+		const struct evtx_value *v = &x->values[first + i];
+		uint32_t at = (uint32_t)(v->data - x->chunk.data);
+		x->work += FIELD_WORK + v->size;
+		if (v->type == EVTX_BINXML)
+			fragment(x, at, at + v->size, EVTX_AT_EVENT, depth + 1);
+		else if (v->type != EVTX_NULL && !evtx_value_empty(v))
+			add_field(x, NULL, v);
+	}
+	return false;
+}
+
+/* True when an offset is that of the template whose id (the first part of its GUID) an instance names. */
+static bool
+is_template(const struct evtx *x, uint32_t definition, uint32_t id)
+{
+	return view_has(x->chunk, definition, DEFINITION_HEADER) && load_le32(x->chunk.data + definition + 4) == id;
+}
+
 /* A template with its values; *at passes it. */
 static bool
 instance(struct evtx *x, uint32_t *at, uint32_t end, uint8_t section, unsigned depth)
 {
-	uint32_t definition, next = *at + INSTANCE, count;
+	uint32_t definition, id, next = *at + INSTANCE, count;
 	if (end - *at < INSTANCE) {
 		*at = end;
 		return false;
 	}
+	id = load_le32(x->chunk.data + *at + 2);
 	definition = load_le32(x->chunk.data + *at + 6);
 	if (definition == next) {
 		if (end - next < DEFINITION_HEADER || load_le32(x->chunk.data + next + 20) > end - next - DEFINITION_HEADER) {
@@ -158,15 +222,13 @@ instance(struct evtx *x, uint32_t *at, uint32_t end, uint8_t section, unsigned d
 		}
 		next += DEFINITION_HEADER + load_le32(x->chunk.data + next + 20);
 	}
-	const struct evtx_template *t = evtx_template_at(x, definition, section);
+	const struct evtx_template *t = is_template(x, definition, id) ? evtx_template_at(x, definition, section) : NULL;
 	if (depth == 0 && t != NULL)
 		x->outermost = (uint32_t)(t - x->templates);
 	bool whole = take_values(x, next, end, &count, at);
-	if (t == NULL)
-		return false;
 	uint32_t first = x->value_count;
 	x->value_count += count;
-	whole = run_template(x, t, first, count, depth) && whole;
+	whole = (t != NULL ? run_template(x, t, first, count, depth) : run_values(x, first, count, depth)) && whole;
 	x->value_count = first;
 	return whole;
 }

@@ -3,7 +3,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,12 +86,18 @@ evtx_words(unsigned format, char *text, size_t size, size_t room)
 	if (code != (format == EVTX_AS_CODE) || end == text || *end != '\0' || number > UINT32_MAX)
 		return size;
 	for (size_t i = 0; i < tables[format].count; i++) {
-		char number_text[32];
-		if (tables[format].words[i].number != number)
+		const char *words = tables[format].words[i].text;
+		size_t n = strlen(words), at = code ? 0 : size + 2;
+		if (tables[format].words[i].number != number || at + n + 2 > room)
 			continue;
-		memcpy(number_text, text, size + 1);
-		int n = code ? snprintf(text, room, "%s", tables[format].words[i].text) : snprintf(text, room, "%s (%s)", number_text, tables[format].words[i].text);
-		return n < 0 ? size : (size_t)n;
+		memcpy(text + at, words, n + 1);
+		if (!code) {
+			text[size] = ' ';
+			text[size + 1] = '(';
+			text[at + n++] = ')';
+			text[at + n] = '\0';
+		}
+		return at + n;
 	}
 	return size;
 }
