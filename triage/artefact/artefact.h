@@ -123,7 +123,8 @@ void artefact_hex(struct artefact *a, const char *key, const void *data, size_t 
 void artefact_when(struct artefact *a, const char *key, int64_t time);			/* ISO 8601, UTC; nothing for TRIAGE_TIME_NONE */
 /*
  * Fields that many events share need not be made each time: artefact_mark() says how far data is, artefact_since() gives the text of what was
- * put behind a mark (borrowed until the next call), artefact_fields() puts such text again. Only what came from artefact_since() may go in.
+ * put behind a mark (borrowed until the next call), artefact_fields() puts such text again. What goes in must be sound JSON as artefact_since()
+ * gives it: nothing of the evidence that did not come through the functions above.
  */
 size_t artefact_mark(const struct artefact *a);
 const char *artefact_since(const struct artefact *a, size_t mark, size_t *ret_size);

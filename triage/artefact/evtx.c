@@ -6,10 +6,10 @@
  */
 #include "triage/artefact/evtx_inside.h"
 
+#include <libdeflate.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 enum { CHUNKS = 42, BLOCK_SIZE = 40, FLAGS = 120, CHECKSUM = 124, DIRTY = 1, MAGIC_SIZE = 8, WEIGHT = 30, LEAST_BLOCK = 128 };
 
@@ -32,7 +32,7 @@ take_header(struct evtx *x, struct view bytes)
 	x->has_header = true;
 	x->header_chunks = load_le16(p + CHUNKS);
 	x->dirty = (load_le32(p + FLAGS) & DIRTY) != 0;
-	x->header_sound = crc32(0, p, FLAGS) == load_le32(p + CHECKSUM);
+	x->header_sound = libdeflate_crc32(0, p, FLAGS) == load_le32(p + CHECKSUM);
 	size_t size = load_le16(p + BLOCK_SIZE);
 	/* anything else than 4096 is not known to exist; a chunk right behind the header would be found all the same */
 	size = size >= LEAST_BLOCK && size <= EVTX_FILE_HEADER && size % LEAST_BLOCK == 0 ? size : EVTX_FILE_HEADER;

@@ -8,8 +8,8 @@
 
 #include "triage/base/when.h"
 
+#include <libdeflate.h>
 #include <string.h>
-#include <zlib.h>
 
 enum {
 	HEADER = 128, FIRST_ID = 24, LAST_RECORD = 44, FREE = 48, RECORDS_CRC = 52, HEADER_CRC = 124, CRC_FIRST = 120,
@@ -30,7 +30,7 @@ static bool
 header_sound(const uint8_t *p, uint32_t n)
 {
 	return n >= EVTX_RECORDS_AT && load_le32(p + FREE) >= EVTX_RECORDS_AT && load_le32(p + FREE) <= EVTX_CHUNK &&
-	    crc32(crc32(0, p, CRC_FIRST), p + HEADER, EVTX_RECORDS_AT - HEADER) == load_le32(p + HEADER_CRC);
+	    libdeflate_crc32(libdeflate_crc32(0, p, CRC_FIRST), p + HEADER, EVTX_RECORDS_AT - HEADER) == load_le32(p + HEADER_CRC);
 }
 
 /* The next place from `from` on, and not 0, where a chunk begins, n for none. Chunks lie at whole sectors. */
@@ -156,7 +156,7 @@ chunk(struct evtx *x, struct artefact *a, const uint8_t *p, uint32_t n, uint64_t
 {
 	bool sound = header_sound(p, n);
 	uint32_t free = sound ? load_le32(p + FREE) : EVTX_CHUNK + 1, live;
-	bool intact = sound && free <= n && crc32(0, p + EVTX_RECORDS_AT, free - EVTX_RECORDS_AT) == load_le32(p + RECORDS_CRC);
+	bool intact = sound && free <= n && libdeflate_crc32(0, p + EVTX_RECORDS_AT, free - EVTX_RECORDS_AT) == load_le32(p + RECORDS_CRC);
 	enum triage_status st = TRIAGE_OK;
 	/* where bytes are missing the next chunk begins inside this one: behind its records, or among them when these are not whole */
 	n = next_chunk(p, intact ? free : 0, n, at);

@@ -1,5 +1,5 @@
 /* evtx_event.c - one record as an event of the timeline. */
-#include "triage/artefact/evtx_inside.h"
+#include "triage/artefact/evtx_value.h"
 
 #include "triage/base/when.h"
 
@@ -10,16 +10,47 @@
 
 /* --- data --- */
 
+static size_t
+put_text(char *out, const char *text, size_t size)
+{
+	memcpy(out, text, size);
+	return size;
+}
+#define PUT(out, literal) put_text(out, literal, sizeof(literal) - 1)
+
+/* The fields that every record has of its own, in one piece: they are a third of all that is written. */
+static void
+put_numbers(const struct evtx *x, struct artefact *a, const struct evtx_record *r)
+{
+	static const uint8_t ids[] = { EVTX_SYS_PROCESS_ID, EVTX_SYS_THREAD_ID };
+	char text[160];
+	size_t n = PUT(text, "\"record_id\":");
+	n += evtx_decimal(r->id, text + n);
+	n += r->recovered ? PUT(text + n, ",\"recovered\":true") : PUT(text + n, ",\"recovered\":false");
+	for (unsigned i = 0; i < 2; i++) {
+		const struct evtx_value *v = &x->system[ids[i]];
+		if (v->type != EVTX_U32 || v->size != 4)
+			continue;
+		if ((x->system_named >> ids[i] & 1) != 0)
+			n += i == 0 ? PUT(text + n, ",\"system_process_id\":") : PUT(text + n, ",\"system_thread_id\":");
+		else
+			n += i == 0 ? PUT(text + n, ",\"process_id\":") : PUT(text + n, ",\"thread_id\":");
+		n += evtx_decimal(load_le32(v->data), text + n);
+	}
+	artefact_fields(a, text, n);
+}
+
 static void
 put_own(const struct evtx *x, struct artefact *a, const struct evtx_record *r, int64_t when)
 {
 	uint64_t number;
 	int64_t written = when_from_filetime(r->written);
-	artefact_unsigned(a, "record_id", r->id);
-	artefact_flag(a, "recovered", r->recovered);
-	for (unsigned i = EVTX_SYS_PROCESS_ID; i < EVTX_SYS_EVENT_RECORD_ID; i++)
-		if (x->system[i].type != EVTX_NULL)
+	put_numbers(x, a, r);
+	for (unsigned i = EVTX_SYS_PROCESS_ID; i < EVTX_SYS_EVENT_RECORD_ID; i++) {
+		bool done = i <= EVTX_SYS_THREAD_ID && x->system[i].type == EVTX_U32 && x->system[i].size == 4;
+		if (x->system[i].type != EVTX_NULL && !done)
 			evtx_system_put(x, a, i);
+	}
 	if (evtx_value_number(&x->system[EVTX_SYS_EVENT_RECORD_ID], &number) && number != r->id)
 		evtx_system_put(x, a, EVTX_SYS_EVENT_RECORD_ID);
 	if (written != TRIAGE_TIME_NONE && (written - when > SECOND || when - written > SECOND))

@@ -126,8 +126,8 @@ evtx_key_of(struct evtx_names *n, const char *text, size_t size)
 	return &n->keys[n->count++];
 }
 
-struct evtx_key *
-evtx_key_of_name(struct evtx_names *n, const uint8_t *name, size_t units)
+static struct evtx_key *
+key_of_raw(struct evtx_names *n, const uint8_t *name, size_t units)
 {
 	char plain[2 * EVTX_KEY_MAX], form[EVTX_KEY_MAX];
 	size_t size = units < sizeof(plain) ? units : sizeof(plain);
@@ -135,6 +135,25 @@ evtx_key_of_name(struct evtx_names *n, const uint8_t *name, size_t units)
 		plain[i] = name[2 * i + 1] == 0 ? (char)name[2 * i] : '_';
 	return evtx_key_of(n, form, evtx_key_form(plain, size, form));
 }
+
+struct evtx_key *
+evtx_key_of_name(struct evtx_names *n, const uint8_t *name, size_t units)
+{
+	if (units < 4 || units > EVTX_RAW_UNITS)
+		return key_of_raw(n, name, units);
+	uint64_t first, last;
+	memcpy(&first, name, sizeof(first));
+	memcpy(&last, name + 2 * units - sizeof(last), sizeof(last));
+	uint64_t h = (first * 31 + last + units) * UINT64_C(0x9e3779b97f4a7c15);
+	struct evtx_raw_name *raw = &n->raw[h >> 55];
+	if (raw->key == NULL || raw->units != units || memcmp(raw->name, name, 2 * units) != 0) {
+		raw->key = key_of_raw(n, name, units);
+		raw->units = (uint32_t)units;
+		memcpy(raw->name, name, 2 * units);
+	}
+	return raw->key;
+}
+_Static_assert(EVTX_RAW_NAMES == 1 << (64 - 55), "nine bits of the hash choose the place");
 
 struct evtx_key *
 evtx_key_joined(struct evtx_names *n, const char *first, const char *second)
@@ -151,6 +170,7 @@ void
 evtx_names_clear(struct evtx_names *n)
 {
 	memset(n->bucket, 0, sizeof(n->bucket));
+	memset(n->raw, 0, sizeof(n->raw));
 	n->count = n->text_used = n->event = 0;
 	n->keys[EVTX_KEYS - 1] = (struct evtx_key){ .text = "other", .size = 5 };
 	for (unsigned i = 1; i < EVTX_WORD_COUNT; i++) {

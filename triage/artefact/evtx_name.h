@@ -61,6 +61,14 @@ struct evtx_key {
 	uint32_t seen, times;		/* number of the event in which it was last a field, and how often there */
 };
 
+/* A name as it stands in a chunk, and its key: most names come again in the next chunk. */
+enum { EVTX_RAW_NAMES = 512, EVTX_RAW_UNITS = 30 };
+struct evtx_raw_name {
+	struct evtx_key *key;
+	uint32_t units;
+	uint8_t name[2 * EVTX_RAW_UNITS];
+};
+
 enum { EVTX_KEYS = 4096, EVTX_KEY_TEXT = 96 << 10, EVTX_KEY_MAX = 100, EVTX_KEY_BUCKETS = 4096 };
 
 struct evtx_names {
@@ -69,6 +77,7 @@ struct evtx_names {
 	uint16_t bucket[EVTX_KEY_BUCKETS];
 	struct evtx_key keys[EVTX_KEYS];
 	struct evtx_key *words[EVTX_WORD_COUNT];
+	struct evtx_raw_name raw[EVTX_RAW_NAMES];
 	char text[EVTX_KEY_TEXT];
 };
 

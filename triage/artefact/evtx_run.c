@@ -100,10 +100,8 @@ static bool
 run_template(struct evtx *x, const struct evtx_template *t, uint32_t first, uint32_t count, unsigned depth)
 {
 	bool whole = t->whole;
-	/* by index: a fragment in a value may add to the slots */
-	for (uint32_t i = t->slot, n = t->slots; n > 0 && x->work < EVTX_WORK; i++, n--) {
-		whole = run_slot(x, &x->slots[i], first, count, depth) && whole;
-	}
+	for (const struct evtx_slot *slot = &x->slots[t->slot], *end = slot + t->slots; slot < end && x->work < EVTX_WORK; slot++)
+		whole = run_slot(x, slot, first, count, depth) && whole;
 	return whole && x->work < EVTX_WORK;
 }
 

@@ -45,18 +45,37 @@ is_idle(const struct evtx *x, unsigned system)
 	return system == EVTX_SYS_SOURCE && v->type == provider->type && v->size == provider->size && v->size > 0 && memcmp(v->data, provider->data, v->size) == 0;
 }
 
+/* Most values that are shared are numbers. */
+static bool
+same_bytes(const uint8_t *a, const uint8_t *b, uint32_t size)
+{
+	switch (size) {
+	case 0:
+		return true;
+	case 1:
+		return a[0] == b[0];
+	case 2:
+		return load_le16(a) == load_le16(b);
+	case 4:
+		return load_le32(a) == load_le32(b);
+	case 8:
+		return load_le64(a) == load_le64(b);
+	default:
+		return memcmp(a, b, size) == 0;
+	}
+}
+
 static bool
 is_same(const struct evtx *x, const struct evtx_shared *s)
 {
 	if (!s->made || s->named != x->system_named)
 		return false;
+	bool here = s->chunk == x->chunk_number;
 	for (unsigned i = 0; i < EVTX_SHARED; i++) {
 		const struct evtx_value *v = &x->system[shared[i]], *known = &s->values[i];
 		if (v->type != known->type || v->size != known->size)
 			return false;
-		if (s->chunk == x->chunk_number && s->seen[i] == v->data)
-			continue;
-		if (v->size > 0 && memcmp(v->data, known->data, v->size) != 0)
+		if (!(here && s->seen[i] == v->data) && !same_bytes(v->data, known->data, v->size))
 			return false;
 	}
 	return true;

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static size_t
-decimal(uint64_t value, char *out)
+size_t
+evtx_decimal(uint64_t value, char *out)
 {
 	char turned[24];
 	size_t n = 0;
@@ -61,12 +61,12 @@ sid(const struct evtx_value *v, char *out)
 	size_t n = 2;
 	out[0] = 'S';
 	out[1] = '-';
-	n += decimal(v->data[0], out + n);
+	n += evtx_decimal(v->data[0], out + n);
 	out[n++] = '-';
-	n += decimal(authority, out + n);
+	n += evtx_decimal(authority, out + n);
 	for (uint32_t i = 0; i < parts && i < there && n + 12 < EVTX_SHORT_TEXT; i++) {
 		out[n++] = '-';
-		n += decimal(load_le32(v->data + 8 + 4 * i), out + n);
+		n += evtx_decimal(load_le32(v->data + 8 + 4 * i), out + n);
 	}
 	out[n] = '\0';
 	return n;
@@ -85,7 +85,7 @@ filetime(const struct evtx_value *v, char *out)
 	uint64_t raw = load_le64(v->data);
 	int64_t when = when_from_filetime(raw);
 	if (when == TRIAGE_TIME_NONE)
-		return decimal(raw, out);
+		return evtx_decimal(raw, out);
 	char text[WHEN_TEXT_SIZE];
 	return (size_t)snprintf(out, EVTX_SHORT_TEXT, "%s", when_text(when, 9, "Z", text));
 }
@@ -116,13 +116,13 @@ evtx_short_text(const struct evtx_value *v, char *out)
 	case EVTX_I64: {
 		int64_t value = evtx_signed(v);
 		out[0] = '-';
-		return value < 0 ? 1 + decimal(0 - (uint64_t)value, out + 1) : decimal((uint64_t)value, out);
+		return value < 0 ? 1 + evtx_decimal(0 - (uint64_t)value, out + 1) : evtx_decimal((uint64_t)value, out);
 	}
 	case EVTX_U8:
 	case EVTX_U16:
 	case EVTX_U32:
 	case EVTX_U64:
-		return decimal(evtx_unsigned(v), out);
+		return evtx_decimal(evtx_unsigned(v), out);
 	case EVTX_R32:
 	case EVTX_R64:
 		return real(v, out);

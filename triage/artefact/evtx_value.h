@@ -41,6 +41,7 @@ evtx_signed(const struct evtx_value *v)
 
 /* A value that is no text as text, in out of EVTX_SHORT_TEXT bytes; 0 when it is a text, bytes, or too short. */
 size_t evtx_short_text(const struct evtx_value *v, char *out);
+size_t evtx_decimal(uint64_t value, char *out);		/* out has 24 bytes */
 size_t evtx_ansi_text(const struct evtx_value *v, char *out, size_t room);
 
 #endif
