@@ -132,9 +132,9 @@ records(struct evtx *x, struct artefact *a, const struct bounds *b, uint32_t *re
 
 /* A chunk that a log closed in good order does not count holds what was there before, unless its records go on from those of the last. */
 static bool
-is_stale(const struct evtx *x, const uint8_t *p)
+is_stale(const struct evtx *x, const uint8_t *p, uint32_t n)
 {
-	return x->has_header && x->header_sound && !x->dirty && x->chunks < UINT16_MAX && x->chunks >= x->header_chunks && x->next_id != 0 &&
+	return n >= HEADER && x->has_header && x->header_sound && !x->dirty && x->chunks < UINT16_MAX && x->chunks >= x->header_chunks && x->next_id != 0 &&
 	    load_le64(p + FIRST_ID) != x->next_id;
 }
 
@@ -160,7 +160,7 @@ chunk(struct evtx *x, struct artefact *a, const uint8_t *p, uint32_t n, uint64_t
 	enum triage_status st = TRIAGE_OK;
 	/* where bytes are missing the next chunk begins inside this one: behind its records, or among them when these are not whole */
 	n = next_chunk(p, intact ? free : 0, n, at);
-	struct bounds b = { .begin = EVTX_RECORDS_AT, .end = n, .free = free, .recovered = (n < EVTX_CHUNK && !intact) || is_stale(x, p) };
+	struct bounds b = { .begin = EVTX_RECORDS_AT, .end = n, .free = free, .recovered = (n < EVTX_CHUNK && !intact) || is_stale(x, p, n) };
 	begin_chunk(x, p, n, at);
 	if (n < EVTX_CHUNK)
 		st = artefact_remark(a, TRIAGE_LOW, "chunk-cut", at, EVTX_CHUNK - n, err, "a chunk of which %u of %u bytes are there; its records are %s",

@@ -65,7 +65,7 @@ enum {
 	EVTX_DEPTH = 48,			/* elements inside elements */
 	EVTX_TEXT = 128 << 10,			/* bytes of texts of a record that are put together from parts */
 	EVTX_COMPILE = 512 << 10,		/* bytes of definitions compiled a chunk: more only when they overlap */
-	EVTX_WORK = 16 << 20,			/* bytes of values and 64 for each field that the records of one chunk may come to */
+	EVTX_WORK = 4 << 20,			/* bytes of values and 32 for each field that the records of one chunk may come to */
 };
 
 /* A sentence of evtx_messages.def, taken apart when it is first needed. */

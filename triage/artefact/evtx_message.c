@@ -292,7 +292,7 @@ evtx_message_text(struct evtx *x, const struct evtx_message *m, const char *prov
 	if (m != NULL && x->message_ops[m - rows] == 0)
 		x->message_ops[m - rows] = compile(x, m->text);
 	/* a sentence has no place for values whose names are lost */
-	bool nameless = !x->whole && x->unnamed > 0 && x->unnamed == x->field_count;
+	bool nameless = !x->whole && x->unnamed == x->field_count;
 	if (m != NULL && x->message_ops[m - rows] != 0 && !nameless)
 		run(x, x->message_ops[m - rows], &l);
 	else

@@ -7,7 +7,7 @@ enum {
 	FRAGMENT = 0x0f, TEMPLATE = 0x0c, OPEN = 0x01, OPEN_MORE = 0x41,
 	INSTANCE = 10,			/* token, version, id, place of the definition */
 	DEFINITION_HEADER = 24,
-	FIELD_WORK = 64,
+	FIELD_WORK = 32,
 };
 
 static bool fragment(struct evtx *x, uint32_t at, uint32_t end, uint8_t section, unsigned depth);

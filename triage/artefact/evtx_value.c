@@ -64,7 +64,11 @@ evtx_value_put(struct artefact *a, const char *key, const struct evtx_value *v)
 	char text[EVTX_SHORT_TEXT];
 	size_t n;
 	if ((v->type & EVTX_ARRAY) != 0) {
-		put_list(a, key, v);
+		uint8_t item = v->type & (uint8_t)~EVTX_ARRAY;
+		if (item == EVTX_STRING || item == EVTX_ANSI || evtx_least(item) > 0)
+			put_list(a, key, v);
+		else
+			artefact_hex(a, key, v->data, v->size);
 		return;
 	}
 	switch (v->type) {
