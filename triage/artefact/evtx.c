@@ -11,13 +11,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNKS = 42, BLOCK_SIZE = 40, FLAGS = 120, CHECKSUM = 124, DIRTY = 1, MAGIC_SIZE = 8, WEIGHT = 30, LEAST_BLOCK = 128 };
+enum { CHUNKS = 42, BLOCK_SIZE = 40, FLAGS = 120, CHECKSUM = 124, DIRTY = 1, MAGIC_SIZE = 8, WEIGHT = 30, LEAST_BLOCK = 128, SECTOR = 512, CLAIM_WITHIN = 8192 };
 
+/* A log, a chunk of one, or a log whose header is lost: then a chunk begins at one of the first sectors. */
 static bool
 claims(const struct artefact_subject *who, struct view head)
 {
 	(void)who;
-	return head.size >= LEAST_BLOCK && (memcmp(head.data, "ElfFile", MAGIC_SIZE) == 0 || memcmp(head.data, "ElfChnk", MAGIC_SIZE) == 0);
+	if (head.size < LEAST_BLOCK)
+		return false;
+	for (size_t at = 0; at <= CLAIM_WITHIN && head.size - LEAST_BLOCK >= at; at += SECTOR)
+		if (memcmp(head.data + at, "ElfChnk", MAGIC_SIZE) == 0)
+			return true;
+	return memcmp(head.data, "ElfFile", MAGIC_SIZE) == 0;
 }
 
 /* Bytes of the header at the front of p. */
