@@ -293,6 +293,24 @@ names_become_keys(void **state)
 }
 
 static void
+a_forwarded_event_says_what_its_machine_said(void **state)
+{
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_file(&p, fixture("artefact/evtx/forwarded.evtx"));
+	assert_number_equal(p.count, 1);
+	assert_string_equal(p.events[0].message, "De deur ging open.  Kaart: 1234");
+	assert_string_equal(p.events[0].host, "door-7");
+	assert_number_equal(p.events[0].time, parsed_time("2024-03-07T06:59:58Z"));
+	assert_non_null(strstr(p.events[0].data, "\"record_id\":1,\"recovered\":false"));
+	assert_non_null(strstr(p.events[0].data, "\"event_record_id\":90210,\"written\":\"2024-03-07T07:00:00"));
+	assert_non_null(strstr(p.events[0].data, "\"rendered_keyword\":\"Deur\""));
+	/* the machine is another */
+	assert_number_equal(p.fact_count, 0);
+	parsed_free(&p);
+}
+
+static void
 other_files_are_not_claimed(void **state)
 {
 	const struct artefact_subject who = { .path = "/Security.evtx", .name = "Security.evtx", .owner = "" };
@@ -377,6 +395,7 @@ main(void)
 		cmocka_unit_test(values_outlive_their_template),
 		cmocka_unit_test(chunks_count_more_than_the_header),
 		cmocka_unit_test(names_become_keys),
+		cmocka_unit_test(a_forwarded_event_says_what_its_machine_said),
 		cmocka_unit_test(other_files_are_not_claimed),
 		cmocka_unit_test(the_corpus_is_read),
 		cmocka_unit_test(lost_templates_leave_the_ids),
