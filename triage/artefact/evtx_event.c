@@ -175,6 +175,26 @@ note_version(struct evtx *x, uint64_t id)
 		snprintf(x->zone, sizeof(x->zone), "%.60s", name + 1);
 }
 
+static uint64_t
+number_of(struct evtx *x, const char *key)
+{
+	const struct evtx_value *v = evtx_field_of(x, evtx_key_of(&x->names, key, strlen(key)));
+	uint64_t number = 0;
+	return v != NULL && evtx_value_number(v, &number) ? number : 0;
+}
+
+/* Event 12 of the kernel, at each start since Windows 7. */
+static void
+note_kernel(struct evtx *x)
+{
+	uint64_t major = number_of(x, "major_version"), minor = number_of(x, "minor_version"), build = number_of(x, "build_version");
+	if (major == 0 || major > 99 || minor > 99 || build > 999999)
+		return;
+	snprintf(x->version, sizeof(x->version), "%u.%u", (unsigned)major, (unsigned)minor);
+	if (build != 0)
+		snprintf(x->build, sizeof(x->build), "%u", (unsigned)build);
+}
+
 static void
 note_start(int64_t *latest, int64_t when)
 {
@@ -200,6 +220,8 @@ note_host(struct evtx *x, const struct evtx_shared *s, int64_t when)
 		note_start(&x->last_boot, when);
 	if (stop && (s->id == 13 ? kernel : s->id == 6006 ? log : strcasecmp(s->provider, "User32") == 0))
 		note_start(&x->last_shutdown, when);
+	if (kernel && s->id == 12)
+		note_kernel(x);
 	if (log && (s->id == 6009 || s->id == 6013))
 		note_version(x, s->id);
 }
