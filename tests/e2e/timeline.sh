@@ -116,3 +116,14 @@ for act in crash hang lie; do
 	same "a parser that makes its worker $act: all other events are there" "$(events "$tmp/case")" "$want_events"
 	check "a parser that makes its worker $act: the bundle verifies" "$TRIAGE" verify -q "$tmp/case"
 done
+
+"$TRIAGE" info --parsers > "$tmp/parsers" 2> "$tmp/stderr"
+same "info --parsers needs no evidence" "$?" 0
+same "and lists each row of parsers.def" "$(grep -c '^[a-z0-9_]*: ' "$tmp/parsers")" "$(grep -c '^PARSER(' triage/artefact/parsers.def)"
+check "a row has name and title" grep -qxF "utmp: logons of Linux (utmp, wtmp, btmp)" "$tmp/parsers"
+for what in tells source format; do
+	same "each row has a line: $what" "$(grep -c "^  $what: ." "$tmp/parsers")" "$(grep -c '^PARSER(' triage/artefact/parsers.def)"
+done
+check "--help knows it" sh -c '"$1" info --help | grep -q -- "--parsers"' - "$TRIAGE"
+"$TRIAGE" info > /dev/null 2>&1
+same "info without evidence is still a usage error" "$?" 2
