@@ -36,6 +36,8 @@ const char *const case_tables[] = {
     /* offset: of the record in the file; event_ids count up with time. No WITHOUT ROWID: rows of more than 1000 bytes would take a page each */
     "CREATE TABLE t_event(event_id INTEGER PRIMARY KEY, time INTEGER, kind_id INTEGER, file_id INTEGER, offset INTEGER, host TEXT, user TEXT,"
     " message TEXT, data TEXT)",
+    /* filled with the table, at its end: no second reading of it */
+    "CREATE INDEX event_time ON t_event(time)",
     "CREATE TABLE t_event_kind(kind_id INTEGER PRIMARY KEY, precision TEXT, meaning TEXT, source TEXT, parser TEXT, technique TEXT)",
     /* further files that hold the same record */
     "CREATE TABLE t_event_source(event_id INTEGER, file_id INTEGER, offset INTEGER)",
@@ -62,7 +64,6 @@ const char *const case_tables[] = {
 
 const char *const case_views[] = {
     "CREATE INDEX matched_file ON t_file(matched) WHERE matched = 1",
-    "CREATE INDEX event_time ON t_event(time)",
     "CREATE INDEX source_event ON t_event_source(event_id)",
     "CREATE VIEW evidence AS SELECT evidence_id, name, kind, size, sector_size, md5, sha1, sha256, stored_md5, stored_sha1, hash_verdict,"
     " bad_sectors, source_size FROM t_evidence",
