@@ -380,6 +380,39 @@ the_heaviest_fact_stands_and_of_moments_the_latest(void **state)
 }
 
 static void
+facts_of_a_backup_do_not_rename_the_machine(void **state)
+{
+	(void)state;
+	struct made m;
+	uint64_t member;
+	made_begin(&m, "ext4");
+	put_file(&m, 1, 1, "/etc/hostname");
+	put_file(&m, 1, 2, "/a");
+	put_file(&m, 1, 3, "/home/anna/old/etc/hostname");
+	struct triage_entry gone = entry_of(4, 4, "hostname");
+	gone.state = TRIAGE_STATE_DELETED;
+	assert_ok(case_put_entry(m.store, 1, &gone, "/h", 50, &err));
+	const struct triage_member in = { .number = 1, .name = (const uint8_t *)"etc/hostname", .name_size = 12, .size = 5,
+		.mtime = TRIAGE_TIME_NONE, .atime = TRIAGE_TIME_NONE, .ctime = TRIAGE_TIME_NONE, .btime = TRIAGE_TIME_NONE };
+	assert_ok(case_put_member(m.store, 2, &in, "/a!/etc/hostname", &member, &err));
+	put_fact(&m, member, "hostname", "in a zip", 100);
+	put_fact(&m, member, "os", "of the zip", 100);
+	put_account(&m, member, "500", "name", "of the zip", TRIAGE_TIME_NONE, 50);
+	put_fact(&m, 4, "hostname", "deleted", 100);
+	for (int i = 0; i < 3; i++)
+		put_fact(&m, 3, "hostname", "copied", 50);
+	put_fact(&m, 1, "hostname", "srv1", 50);
+	end_unit(&m, member, 0);
+	for (uint64_t unit = 1; unit <= 4; unit++)
+		end_unit(&m, unit, 0);
+	made_build(&m);
+	assert_string_equal(ask(&m, "SELECT hostname, os FROM hosts"), "srv1|-");
+	/* no other file tells of accounts */
+	assert_string_equal(ask(&m, "SELECT host_id, name FROM accounts"), "1|of the zip");
+	made_end(&m);
+}
+
+static void
 moments_of_files_carry_the_name_of_their_host(void **state)
 {
 	(void)state;
@@ -568,6 +601,7 @@ main(void)
 		cmocka_unit_test(a_local_time_is_placed_by_the_zone_of_its_host_and_says_so),
 		cmocka_unit_test(a_local_time_without_a_zone_stays_and_says_so),
 		cmocka_unit_test(the_heaviest_fact_stands_and_of_moments_the_latest),
+		cmocka_unit_test(facts_of_a_backup_do_not_rename_the_machine),
 		cmocka_unit_test(moments_of_files_carry_the_name_of_their_host),
 		cmocka_unit_test(lies_of_a_worker_are_refused_and_harm_nothing),
 		cmocka_unit_test(more_kinds_of_events_than_there_are_is_a_lie),

@@ -136,6 +136,7 @@ struct case_companions;
 WARN_UNUSED enum triage_status case_find_companions(struct case_store *s, bool (*is_ending)(const char *ending), struct case_companions **ret_companions,
     struct triage_error *err);
 size_t case_companions_of(const struct case_companions *all, const struct case_unit *u, struct case_companion *out, size_t max);
+size_t case_companions_left_out(const struct case_companions *all);	/* beyond how many are kept */
 void case_companions_free(struct case_companions *all);
 /* A worker died or hung over a unit: forget its partial rows and count an attempt. */
 WARN_UNUSED enum triage_status case_drop_unit_rows(struct case_store *s, uint64_t unit_id, struct triage_error *err);

@@ -300,6 +300,22 @@ begin_listing(struct supervisor *s, struct triage_error *err)
 	return case_commit(s->store, err);
 }
 
+/* Files that parsers read with others beside them: there may be more than are kept, by somebody's hand. */
+static enum triage_status
+find_companions(struct supervisor *s, struct triage_error *err)
+{
+	char message[200];
+	case_companions_free(s->companions);
+	s->companions = NULL;
+	enum triage_status st = case_find_companions(s->store, artefact_is_companion, &s->companions, err);
+	if (st != TRIAGE_OK || case_companions_left_out(s->companions) == 0)
+		return st;
+	snprintf(message, sizeof(message), "%zu files with the name of a hive's log or a database's journal were not kept as such: what belongs to them is parsed without them",
+	    case_companions_left_out(s->companions));
+	return supervisor_problem(s, 0, 0, "", &(struct triage_problem){ .stage = "artefact", .severity = TRIAGE_MEDIUM, .code = "companions-left-out",
+		.message = message, .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID }, err);
+}
+
 static enum triage_status
 begin_content(struct supervisor *s, struct triage_error *err)
 {
@@ -314,9 +330,7 @@ begin_content(struct supervisor *s, struct triage_error *err)
 	s->progress.bytes_done = totals.bytes_done;
 	s->content_started = crew_clock();
 	s->content_base = (double)totals.bytes_done + 100e3 * (double)totals.units_done;
-	case_companions_free(s->companions);
-	s->companions = NULL;
-	return case_find_companions(s->store, artefact_is_companion, &s->companions, err);
+	return find_companions(s, err);
 }
 
 enum triage_status

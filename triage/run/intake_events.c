@@ -4,6 +4,7 @@
 #include "triage/run/intake_inside.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* The unit that what comes now is about: the job's own, or the archive's member in work. */
 static uint64_t
@@ -16,6 +17,9 @@ unit_of(const struct crew_job *job)
 static const char *
 harmless(struct buf *b, const char *text)
 {
+	size_t size = strlen(text);
+	if (text_plain(text, size) == size)
+		return text;
 	buf_clear(b);
 	text_safe(b, text);
 	return buf_cstr(b);
@@ -26,7 +30,7 @@ intake_event(struct supervisor *s, struct crew_job *job, const struct wire_frame
 {
 	static struct wire_event_store store;
 	struct triage_event e;
-	SCOPED_BUF host, user;
+	SCOPED_BUF host, user;	/* take memory only for what needs it */
 	buf_init(&host, 16 << 10);
 	buf_init(&user, 16 << 10);
 	if (!wire_get_event(frame->payload, &store, &e))
@@ -34,7 +38,7 @@ intake_event(struct supervisor *s, struct crew_job *job, const struct wire_frame
 	e.host = e.host[0] != '\0' ? harmless(&host, e.host) : "";
 	e.user = e.user[0] != '\0' ? harmless(&user, e.user) : "";
 	e.message = harmless(&s->text, e.message);
-	return !s->text.failed && case_put_event(s->store, unit_of(job), &e, err) == TRIAGE_OK;
+	return !host.failed && !user.failed && !s->text.failed && case_put_event(s->store, unit_of(job), &e, err) == TRIAGE_OK;
 }
 
 bool
