@@ -92,14 +92,13 @@ void
 wintext_put(struct artefact *a, const char *key, struct wintext t)
 {
 	SCOPED_BUF b;
-	if (t.units == 0)
-		return;
+	buf_init(&b, 4 * ARTEFACT_VALUE_MAX);
 	/* a little more than a value may have, so that the event says that it was cut */
 	if (t.units > ARTEFACT_VALUE_MAX + 1)
 		t.units = ARTEFACT_VALUE_MAX + 1;
-	buf_init(&b, 4 * ARTEFACT_VALUE_MAX);
 	wintext_append(&b, t);
-	artefact_bytes(a, key, buf_cstr(&b), b.size);
+	if (t.units > 0)
+		artefact_bytes(a, key, buf_cstr(&b), b.size);
 }
 
 char *
