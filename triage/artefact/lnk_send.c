@@ -129,7 +129,7 @@ lnk_put(struct artefact *a, const struct lnk *l)
 		artefact_text(a, "known_folder", guid_name(guid_text(l->known_folder, text)));
 		put_guid(a, "known_folder_id", l->known_folder);
 	}
-	if (l->has_special_folder)
+	if (l->has_special_folder && l->special_folder != UINT32_MAX)
 		artefact_unsigned(a, "special_folder", l->special_folder);
 	put_tracker(a, l);
 	put_properties(a, l->properties);
@@ -169,7 +169,9 @@ send_target(struct artefact *a, const struct lnk *l, const struct lnk_sender *ho
 {
 	char arguments[SHORT], machine[40];
 	bool any = l->created != TRIAGE_TIME_NONE || l->modified != TRIAGE_TIME_NONE || l->accessed != TRIAGE_TIME_NONE;
+	char user[128];
 	artefact_event(a, TRIAGE_TIME_NONE, "");
+	artefact_user(a, winpath_user(artefact_who(a)->path, user, sizeof(user)));
 	artefact_offset(a, how->offset);
 	lnk_put(a, l);
 	if (how->more != NULL)

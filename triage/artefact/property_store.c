@@ -140,3 +140,9 @@ property_find(struct view in)
 	const uint8_t *mark = in.size > SET_HEAD ? memmem(in.data + 4, in.size - 4, "1SPS", 4) : NULL;
 	return mark != NULL ? (size_t)(mark - in.data) - 4 : SIZE_MAX;
 }
+
+bool
+property_mark(struct view in)
+{
+	return in.size >= 8 && load_le32(in.data + 4) == SET_VERSION;
+}

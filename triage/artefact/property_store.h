@@ -37,5 +37,7 @@ struct wintext property_text(const struct property *p);
 const char *property_key(const struct property *p);
 /* Where a property store begins in bytes: 4 before its first storage's mark; SIZE_MAX when there is none. */
 size_t property_find(struct view in);
+/* in begins with a storage. */
+bool property_mark(struct view in);
 
 #endif

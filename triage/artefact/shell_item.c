@@ -197,6 +197,9 @@ uri(struct shell_item *i)
 		i->accessed = when_from_filetime(load_le64(i->bytes.data + 14));
 		i->precision = "100ns";
 	}
+	/* two bytes lie before the text where there is no data */
+	if (view_has(i->bytes, at, 2) && load_le16(i->bytes.data + at) == 0)
+		at += 2;
 	i->name = wide ? wintext_wide(i->bytes, at, NAME_MAX_UNITS) : wintext_ansi(i->bytes, at, NAME_MAX_UNITS);
 }
 

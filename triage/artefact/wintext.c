@@ -157,3 +157,22 @@ guid_name(const char *text)
 			return names[i].name;
 	return NULL;
 }
+
+const char *
+winpath_user(const char *path, char *out, size_t room)
+{
+	static const char *const homes[] = { "/Users/", "/Documents and Settings/" };
+	out[0] = '\0';
+	for (size_t i = 0; i < 2; i++) {
+		const char *at = strcasestr(path, homes[i]);
+		const char *end = at != NULL ? strchr(at + strlen(homes[i]), '/') : NULL;
+		if (end == NULL)
+			continue;
+		at += strlen(homes[i]);
+		size_t n = (size_t)(end - at) < room - 1 ? (size_t)(end - at) : room - 1;
+		memcpy(out, at, n);
+		out[n] = '\0';
+		break;
+	}
+	return out;
+}

@@ -38,4 +38,7 @@ const char *guid_name(const char *text);
 int64_t guid_time(const uint8_t *guid);
 char *guid_mac(const uint8_t *guid, char *out);
 
+/* Whose home folder a file lies in, by its path in the evidence: "/Users/anna/AppData/..." is anna. "" when in none. Returns out. */
+const char *winpath_user(const char *path, char *out, size_t room);
+
 #endif
