@@ -145,7 +145,7 @@ read_link(struct list *l, struct stream *s, struct lnk *ret_link, bool *ret_ther
 		st = artefact_remark(l->a, TRIAGE_LOW, "stream-cut", TRIAGE_NO_ID, e.size - l->link.size, l->err, "stream %jx of the jump list: %zu of %ju bytes",
 		    (uintmax_t)s->number, l->link.size, (uintmax_t)e.size);
 	*ret_there = lnk_read((struct view){ (const uint8_t *)buf_cstr(&l->link), l->link.size }, ret_link);
-	if (st == TRIAGE_OK && !*ret_there && e.size > 0)
+	if (st == TRIAGE_OK && !*ret_there && !cut && e.size > 0)
 		st = artefact_remark(l->a, TRIAGE_LOW, "stream-no-link", TRIAGE_NO_ID, e.size, l->err, "stream %jx of the jump list is no link", (uintmax_t)s->number);
 	return st;
 }

@@ -244,8 +244,9 @@ send_droid(struct artefact *a, const struct lnk *l, const uint8_t *guid, const c
 	artefact_text(a, "target", target);
 	if (how->more != NULL)
 		how->more(a, how->ctx);
-	artefact_message(a, "Object identifier of %s: made on the machine with network card %s, last seen on %s", target, mac[0] != '\0' ? mac : "(unknown)",
-	    wintext_copy(l->machine_id, machine, sizeof(machine)));
+	wintext_copy(l->machine_id, machine, sizeof(machine));
+	artefact_message(a, "Object identifier of %s: made on the machine with network card %s%s%s", target, mac[0] != '\0' ? mac : "(unknown)",
+	    machine[0] != '\0' ? ", last seen on " : "", machine);
 	return artefact_send(a, err);
 }
 
