@@ -24,7 +24,7 @@ struct list {
 	struct jumplist_app app;
 	const char *category;
 	char room[200], of[280];
-	size_t links;
+	size_t behind;		/* the last link that was told: where a search for others begins */
 };
 
 static bool
@@ -55,7 +55,6 @@ static enum triage_status
 send(struct list *l, const struct lnk *link, size_t at)
 {
 	snprintf(l->of, sizeof(l->of), " (%s) in the jump list of %s", l->category, l->app.name);
-	l->links++;
 	return lnk_send(l->a, link, &(struct lnk_sender){ .offset = at, .otherwise = artefact_who(l->a)->mtime, .otherwise_meaning = "jump list written",
 		.more = put_app, .ctx = l, .of = l->of }, l->err);
 }
@@ -73,6 +72,7 @@ read_links(struct list *l, uint32_t count, size_t *at, enum triage_status *ret_s
 		/* what follows belongs to the list */
 		*ret_status = send(l, &link, from);
 		*at = from + link.used;
+		l->behind = link.damage == NULL ? *at : from + LNK_HEADER;
 		if (link.damage != NULL)
 			return false;
 	}
@@ -86,6 +86,7 @@ read_category(struct list *l, size_t *at, enum triage_status *ret_status)
 	if (!view_has(l->in, *at, 8))
 		return false;
 	uint32_t kind = load_le32(l->in.data + *at), count = 0;
+	l->behind = *at;
 	*at += 4;
 	if (kind == CUSTOM) {
 		size_t units = load_le16(l->in.data + *at);
@@ -143,7 +144,7 @@ search(struct list *l, size_t at)
 static enum triage_status
 parse(struct artefact *a, struct view all, struct triage_error *err)
 {
-	struct list l = { .a = a, .err = err, .in = all, .category = "unknown category" };
+	struct list l = { .a = a, .err = err, .in = all, .category = "unknown category", .behind = HEAD };
 	enum triage_status st = TRIAGE_OK;
 	size_t at = HEAD;
 	jumplist_app(artefact_who(a)->name, &l.app);
@@ -155,7 +156,7 @@ parse(struct artefact *a, struct view all, struct triage_error *err)
 			st = artefact_remark(a, TRIAGE_LOW, "category-damaged", at, all.size - at, err, "category %u of %u is not sound at byte %zu: links behind are searched for",
 			    (unsigned)i + 1, (unsigned)categories, at);
 		l.category = "unknown category";
-		return st == TRIAGE_OK ? search(&l, at) : st;
+		return st == TRIAGE_OK ? search(&l, l.behind) : st;
 	}
 	if (st == TRIAGE_OK && at < all.size)
 		st = artefact_remark(a, TRIAGE_LOW, "data-appended", at, all.size - at, err, "%zu bytes follow the last category", all.size - at);
