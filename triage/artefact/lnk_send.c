@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SHORT = 600, ITEM_EVENTS_MAX = 256, MEANING = 80 };
+enum { SHORT = 600, ITEM_EVENTS_MAX = 64, ITEM_PATH_MAX = 2 << 10, MEANING = 80 };
 
 static const char *const drive_types[] = { "unknown", "no root", "removable", "fixed", "network", "optical", "RAM disk" };
 
@@ -140,6 +140,14 @@ lnk_put(struct artefact *a, const struct lnk *l)
 
 /* --- events --- */
 
+static void
+begin(struct artefact *a, int64_t time, const char *meaning)
+{
+	char user[128];
+	artefact_event(a, time, meaning);
+	artefact_user(a, winpath_user(artefact_who(a)->path, user, sizeof(user)));
+}
+
 /* One event for each time; times that are the same share one: "target created, modified". */
 static enum triage_status
 send_times(struct artefact *a, const char *what, int64_t created, int64_t modified, int64_t accessed, struct triage_error *err)
@@ -169,9 +177,7 @@ send_target(struct artefact *a, const struct lnk *l, const struct lnk_sender *ho
 {
 	char arguments[SHORT], machine[40];
 	bool any = l->created != TRIAGE_TIME_NONE || l->modified != TRIAGE_TIME_NONE || l->accessed != TRIAGE_TIME_NONE;
-	char user[128];
-	artefact_event(a, TRIAGE_TIME_NONE, "");
-	artefact_user(a, winpath_user(artefact_who(a)->path, user, sizeof(user)));
+	begin(a, TRIAGE_TIME_NONE, "");
 	artefact_offset(a, how->offset);
 	lnk_put(a, l);
 	if (how->more != NULL)
@@ -194,7 +200,7 @@ send_item(struct artefact *a, const struct shell_item *i, const char *path, cons
 {
 	if (i->created == TRIAGE_TIME_NONE && i->modified == TRIAGE_TIME_NONE && i->accessed == TRIAGE_TIME_NONE)
 		return TRIAGE_OK;
-	artefact_event(a, TRIAGE_TIME_NONE, "");
+	begin(a, TRIAGE_TIME_NONE, "");
 	artefact_part(a, "shell_item");
 	artefact_precision(a, i->precision);
 	if (i->local)
@@ -217,7 +223,7 @@ send_items(struct artefact *a, const struct lnk *l, struct view items, const str
 	struct shell_item item;
 	size_t at = 0, base = items.data != NULL ? (size_t)(items.data - l->bytes.data) : 0;
 	enum triage_status st = TRIAGE_OK;
-	buf_init(&path, LNK_TARGET_MAX);
+	buf_init(&path, ITEM_PATH_MAX);
 	for (size_t n = 0; st == TRIAGE_OK && n < ITEM_EVENTS_MAX && shell_item_next(items, &at, &item); n++) {
 		shell_path_add(&path, &item);
 		st = send_item(a, &item, buf_cstr(&path), target, how, base + item.offset, err);
@@ -234,7 +240,7 @@ send_droid(struct artefact *a, const struct lnk *l, const uint8_t *guid, const c
     struct triage_error *err)
 {
 	char text[GUID_TEXT_SIZE], mac[GUID_MAC_SIZE], machine[40];
-	artefact_event(a, guid_time(guid), meaning);
+	begin(a, guid_time(guid), meaning);
 	artefact_part(a, "object_id");
 	artefact_precision(a, "100ns");
 	artefact_offset(a, how->offset + (size_t)(guid - l->bytes.data));

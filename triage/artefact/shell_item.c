@@ -14,12 +14,13 @@
 #include <string.h>
 
 enum { CLASS_MASK = 0x70, ROOT = 0x10, VOLUME = 0x20, FILE_ENTRY = 0x30, NETWORK = 0x40, ARCHIVE = 0x50, URI = 0x60, CONTROL = 0x70 };
-enum { IS_FOLDER = 1, IS_UNICODE = 4, NAME_MAX_UNITS = 32767 };
+enum { IS_FOLDER = 1, HAS_NAME = 1, IS_UNICODE = 4, NAME_MAX_UNITS = 32767 };
 /* extension blocks: the low half of 0xbeef0004 ... */
 enum { EXT_MARK = 0xbeef, EXT_SHELL_FOLDER = 3, EXT_FILE_ENTRY = 4, EXT_TIMES = 0x26 };
 enum { SIGN_USER_VIEW = 0x23febbee, SIGN_MTP_VOLUME = 0x10312005, SIGN_MTP_FILE = 0x07192006, SIGN_CATEGORY = 0x39de2184, SIGN_DELEGATE = 0x46534643,
 	SIGN_GAME = 0x49534647 };
-static const uint32_t sign_cpl = 0xffffff38;
+enum { SIGN_SEARCH = 0x23a3dfd5, SIGN_PROPERTIES = 0x10141981 };
+static const uint32_t sign_cpl = 0xffffff38, sign_volume = 0xf5a6b710;
 
 static const char *const categories[] = {
 	"All Control Panel Items", "Appearance and Personalization", "Hardware and Sound", "Network and Internet", "Sounds, Speech and Audio Devices",
@@ -159,11 +160,19 @@ volume(struct shell_item *i)
 {
 	i->kind = "volume";
 	struct wintext name = wintext_ansi(i->bytes, 3, 22);
-	if (name.units >= 2 && name.data[1] == ':')
+	if (name.units >= 2 && name.data[1] == ':' && (i->type & HAS_NAME) != 0)
 		i->name = name;
 	else
 		take_guid(i, 4);
 	take_extensions(i, 20);
+}
+
+/* A drive letter at the root of the desktop: a volume item in one of another kind. */
+static void
+root_volume(struct shell_item *i)
+{
+	i->kind = "volume";
+	i->name = wintext_ansi(i->bytes, 13, 22);
 }
 
 static void
@@ -245,6 +254,10 @@ take_property_name(struct shell_item *i)
 	struct wintext name = { 0 }, path = { 0 };
 	while (property_next(&w, &p)) {
 		const char *key = property_key(&p);
+		char named[24];
+		/* what was searched where */
+		if (strcmp(wintext_copy(p.name, named, sizeof(named)), "AutolistCacheKey") == 0)
+			name = property_text(&p);
 		if (key == NULL)
 			continue;
 		if (strcmp(key, "item_name") == 0)
@@ -256,9 +269,9 @@ take_property_name(struct shell_item *i)
 }
 
 static void
-user_view(struct shell_item *i)
+user_view(struct shell_item *i, const char *kind)
 {
-	i->kind = "users property view";
+	i->kind = kind;
 	if (load_le16(i->bytes.data + 12) == GUID_SIZE)
 		take_guid(i, 14);
 	take_property_name(i);
@@ -340,8 +353,10 @@ signed_item(struct shell_item *i)
 		archive_member(i);
 	else if (six == SIGN_DELEGATE)
 		delegate(i);
-	else if (six == SIGN_USER_VIEW)
-		user_view(i);
+	else if (six == SIGN_USER_VIEW || six == SIGN_SEARCH || six == SIGN_PROPERTIES)
+		user_view(i, six == SIGN_SEARCH ? "search folder" : "users property view");
+	else if (six == sign_volume && i->bytes.size >= 16)
+		root_volume(i);
 	else if (six == SIGN_MTP_VOLUME)
 		mtp_volume(i);
 	else if (six == SIGN_MTP_FILE)

@@ -33,7 +33,7 @@ task_job_is(struct view head, uint64_t size)
 	bool known = false;
 	for (size_t i = 0; i < sizeof(products) / sizeof(products[0]); i++)
 		known = known || load_le16(head.data) == products[i];
-	return known && triggers > NAME && triggers < size;
+	return known && triggers > NAME && triggers < size && NAME + 2 + 2 * (uint64_t)load_le16(head.data + NAME) <= size;
 }
 
 /* A SYSTEMTIME of eight words: year, month, day of the week, day, hour, minute, second, millisecond. */
