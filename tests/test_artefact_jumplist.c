@@ -34,6 +34,12 @@ an_entry_behind_a_property_storage_is_found(void **state)
 	/* and the link that no entry names any more */
 	assert_non_null(strstr(p.events[8].data, "gone.example"));
 	parsed_free(&p);
+	/* storages without their size in front */
+	parsed_file(&p, fixture("artefact/jumplist/ccba5a5986c77e43.automaticDestinations-ms"));
+	assert_number_equal(p.remark_count, 0);
+	assert_number_equal(p.count, 8);
+	assert_string_equal(p.events[4].message, "C:\\Temp\\b.htm opened with Microsoft Edge, on machine ws-anna");
+	parsed_free(&p);
 }
 
 static void

@@ -207,6 +207,21 @@ send_entry(struct list *l, const struct entry *e, const struct lnk *link)
 	return artefact_send(a, l->err);
 }
 
+/* Behind an entry of version 2 and later: four bytes with the size of the property storages that follow, 0 for none; or the storages themselves. */
+static size_t
+properties_size(struct view in)
+{
+	size_t at = 0;
+	if (in.size < 4)
+		return in.size;
+	while (property_mark((struct view){ in.data + at, in.size - at }) && load_le32(in.data + at) >= 24 && view_has(in, at, load_le32(in.data + at)))
+		at += load_le32(in.data + at);
+	if (at > 0)
+		return view_has(in, at, 4) ? at + 4 : in.size;
+	uint32_t size = load_le32(in.data);
+	return size > 0 && view_has(in, 4, size) && property_mark((struct view){ in.data + 4, size }) ? 4 + (size_t)size : 4;
+}
+
 /* One entry at an offset. False when it does not fit. */
 static bool
 read_entry(struct view in, size_t at, uint32_t version, struct entry *ret_entry)
@@ -221,13 +236,7 @@ read_entry(struct view in, size_t at, uint32_t version, struct entry *ret_entry)
 	*ret_entry = (struct entry){ .p = p, .offset = at, .version = version, .path = wintext_wide((struct view){ p, size }, head + 2, units), .size = size };
 	if (version == 1)
 		return true;
-	/* four more bytes: the size of a property storage that follows, 0 for none */
-	if (view_has(in, at + size, 4)) {
-		uint32_t more = load_le32(p + size);
-		ret_entry->size += 4;
-		if (more > 4 && view_has(in, at + size + 4, more) && property_mark((struct view){ p + size + 4, more }))
-			ret_entry->size += more;
-	}
+	ret_entry->size += properties_size((struct view){ p + size, in.size - at - size });
 	return true;
 }
 

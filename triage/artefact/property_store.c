@@ -65,9 +65,9 @@ property_next(struct property_walk *w, struct property *ret_property)
 {
 	for (;;) {
 		size_t left = w->set_end - w->at;
-		const uint8_t *p = w->store.data + w->at;
-		uint32_t size = left >= 4 && w->set != NULL ? load_le32(p) : 0;
-		if (size == 0 || size > left || size < 13) {
+		const uint8_t *p = left >= 4 && w->set != NULL ? w->store.data + w->at : NULL;
+		uint32_t size = p != NULL ? load_le32(p) : 0;
+		if (size > left || size < 13) {
 			if (!next_set(w))
 				return false;
 			continue;

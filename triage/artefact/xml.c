@@ -299,6 +299,8 @@ void
 xml_decode(struct buf *out, struct view in)
 {
 	const uint8_t *p = in.data;
+	if (in.size == 0)
+		return;
 	bool little = in.size >= 2 && ((p[0] == 0xff && p[1] == 0xfe) || (p[0] == '<' && p[1] == 0));
 	bool big = in.size >= 2 && ((p[0] == 0xfe && p[1] == 0xff) || (p[0] == 0 && p[1] == '<'));
 	if (little || big) {
