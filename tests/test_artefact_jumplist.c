@@ -127,7 +127,7 @@ the_corpus_is_read(void **state)
 		const char *time, *data;
 	} all[] = {
 		{ "EZ/Win10_5f7b5f1e01b83767.automaticDestinations-ms", 0, 0, NULL, NULL },
-		{ "EZ/Win10_f01b4d95cf55d32a.automaticDestinations-ms", 9, 46, "2015-11-24T20:31:34.447526Z", "\"target\":\"C:\\\\Temp\",\"link_target\":\"C:\\\\Temp\"" },
+		{ "EZ/Win10_f01b4d95cf55d32a.automaticDestinations-ms", 9, 46, "2015-11-24T20:31:34.447526Z", "\"link_target\":\"C:\\\\Temp\"" },
 		{ "EZ/Win81_f01b4d95cf55d32a.automaticDestinations-ms", 4, 16, "2016-01-16T21:22:04.86864Z", "::{031E4825-7B94-4DC3-B131-E946B44C8DD5}\\\\Videos.library-ms" },
 		{ "plaso/1b4dd67f29cb1962.automaticDestinations-ms", 7, 28, "2015-08-29T15:32:44.0343008Z", "\"target\":\"C:\\\\Users\\\\bperry\\\\Downloads\"" },
 		{ "plaso/9d1f905ce5044aee.automaticDestinations-ms", 2, 2, "2016-01-17T13:08:08.2475045Z",
@@ -149,7 +149,8 @@ the_corpus_is_read(void **state)
 			entries += strcmp(p.events[k].parser, "jumplist.entry") == 0;
 		assert_number_equal(entries, all[i].entries);
 		if (all[i].time != NULL) {
-			assert_true(p.events[0].time / 1000 == parsed_time(all[i].time) / 1000);
+			/* they round to a microsecond */
+			assert_true(llabs(p.events[0].time - parsed_time(all[i].time)) <= 1000);
 			if (strstr(p.events[0].data, all[i].data) == NULL)
 				fail_msg("no %s in %s", all[i].data, p.events[0].data);
 		}

@@ -183,18 +183,18 @@ send_entry(struct list *l, const struct entry *e, const struct lnk *link)
 	artefact_part(a, "entry");
 	artefact_offset(a, e->offset);
 	artefact_user(a, winpath_user(artefact_who(a)->path, user, sizeof(user)));
-	wintext_put(a, "target", e->path);
+	wintext_put_always(a, "target", e->path);
+	wintext_put_always(a, "arguments", link != NULL ? link->arguments : (struct wintext){ 0 });
+	wintext_put_always(a, "machine_id", machine);
 	if (link != NULL) {
 		SCOPED_BUF leads;
 		buf_init(&leads, LNK_TARGET_MAX);
 		lnk_target(&leads, link);
 		artefact_text(a, "link_target", buf_cstr(&leads));
-		wintext_put(a, "arguments", link->arguments);
 		wintext_put(a, "working_directory", link->working_directory);
 		wintext_put(a, "description", link->description);
 		wintext_copy(link->arguments, arguments, sizeof(arguments));
 	}
-	wintext_put(a, "machine_id", machine);
 	jumplist_put(a, &l->app);
 	artefact_unsigned(a, "entry_number", load_le32(e->p + NUMBER));
 	if (e->version > 1)

@@ -96,9 +96,9 @@ lnk_put(struct artefact *a, const struct lnk *l)
 	char text[40];
 	buf_init(&target, LNK_TARGET_MAX);
 	lnk_target(&target, l);
-	artefact_text(a, "target", buf_cstr(&target));
-	wintext_put(a, "arguments", l->arguments);
-	wintext_put(a, "machine_id", l->machine_id);
+	artefact_bytes(a, "target", buf_cstr(&target), target.size);
+	wintext_put_always(a, "arguments", l->arguments);
+	wintext_put_always(a, "machine_id", l->machine_id);
 	put_joined(a, "local_path", l->local_base, l->suffix);
 	put_joined(a, "network_path", l->share, l->suffix);
 	wintext_put(a, "network_device", l->device);
@@ -194,8 +194,22 @@ send_target(struct artefact *a, const struct lnk *l, const struct lnk_sender *ho
 	return artefact_send(a, err);
 }
 
+/* What each event of a link has. */
+static void
+put_link(struct artefact *a, const struct lnk *l, const char *target, const struct lnk_sender *how)
+{
+	struct wintext arguments = l->arguments;
+	if (arguments.units > SHORT)
+		arguments.units = SHORT;
+	artefact_bytes(a, "target", target, strlen(target));
+	wintext_put_always(a, "arguments", arguments);
+	wintext_put_always(a, "machine_id", l->machine_id);
+	if (how->more != NULL)
+		how->more(a, how->ctx);
+}
+
 static enum triage_status
-send_item(struct artefact *a, const struct shell_item *i, const char *path, const char *target, const struct lnk_sender *how, size_t at,
+send_item(struct artefact *a, const struct lnk *l, const struct shell_item *i, const char *path, const char *target, const struct lnk_sender *how, size_t at,
     struct triage_error *err)
 {
 	if (i->created == TRIAGE_TIME_NONE && i->modified == TRIAGE_TIME_NONE && i->accessed == TRIAGE_TIME_NONE)
@@ -208,9 +222,7 @@ send_item(struct artefact *a, const struct shell_item *i, const char *path, cons
 	artefact_offset(a, how->offset + at);
 	artefact_text(a, "shell_path", path);
 	shell_item_put(a, i);
-	artefact_text(a, "target", target);
-	if (how->more != NULL)
-		how->more(a, how->ctx);
+	put_link(a, l, target, how);
 	artefact_message(a, "%s, as the link%s to %s has it", path, how->of, target);
 	return send_times(a, strcmp(i->kind, "folder") == 0 ? "folder" : strcmp(i->kind, "file") == 0 ? "file" : "item", i->created, i->modified, i->accessed,
 	    err);
@@ -226,7 +238,7 @@ send_items(struct artefact *a, const struct lnk *l, struct view items, const str
 	buf_init(&path, ITEM_PATH_MAX);
 	for (size_t n = 0; st == TRIAGE_OK && n < ITEM_EVENTS_MAX && shell_item_next(items, &at, &item); n++) {
 		shell_path_add(&path, &item);
-		st = send_item(a, &item, buf_cstr(&path), target, how, base + item.offset, err);
+		st = send_item(a, l, &item, buf_cstr(&path), target, how, base + item.offset, err);
 	}
 	if (st == TRIAGE_OK && shell_list_damaged(items, at))
 		st = artefact_remark(a, TRIAGE_LOW, "shell-items-damaged", how->offset + base + at, items.size - at, err,
@@ -246,10 +258,7 @@ send_droid(struct artefact *a, const struct lnk *l, const uint8_t *guid, const c
 	artefact_offset(a, how->offset + (size_t)(guid - l->bytes.data));
 	artefact_text(a, "object_id", guid_text(guid, text));
 	artefact_text(a, "mac_address", guid_mac(guid, mac));
-	wintext_put(a, "machine_id", l->machine_id);
-	artefact_text(a, "target", target);
-	if (how->more != NULL)
-		how->more(a, how->ctx);
+	put_link(a, l, target, how);
 	wintext_copy(l->machine_id, machine, sizeof(machine));
 	artefact_message(a, "Object identifier of %s: made on the machine with network card %s%s%s", target, mac[0] != '\0' ? mac : "(unknown)",
 	    machine[0] != '\0' ? ", last seen on " : "", machine);
@@ -274,7 +283,7 @@ lnk_send(struct artefact *a, const struct lnk *l, const struct lnk_sender *how, 
 	SCOPED_BUF target;
 	buf_init(&target, LNK_TARGET_MAX);
 	lnk_target(&target, l);
-	const char *to = target.size > 0 ? buf_cstr(&target) : "(nothing)";
+	const char *to = target.size > 0 ? buf_cstr(&target) : "(nothing)";	/* in messages */
 	char shown[2 * SHORT];
 	size_t n = strnlen(to, sizeof(shown) - 1);
 	memcpy(shown, to, n);

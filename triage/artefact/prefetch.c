@@ -167,7 +167,7 @@ put_program(struct prefetch *p)
 {
 	char hash[12];
 	snprintf(hash, sizeof(hash), "%08X", (unsigned)p->hash);
-	artefact_text(p->a, "executable", p->name);
+	artefact_bytes(p->a, "executable", p->name, strlen(p->name));
 	artefact_unsigned(p->a, "run_count", p->run_count);
 	artefact_text(p->a, "hash", hash);
 	artefact_text(p->a, "executable_path", p->path);
@@ -242,7 +242,7 @@ send_volumes(struct prefetch *p)
 		artefact_offset(p->a, v.at);
 		wintext_put(p->a, "device_path", v.device);
 		artefact_text(p->a, "serial", serial);
-		artefact_text(p->a, "executable", p->name);
+		put_program(p);
 		artefact_message(p->a, "Volume %s with serial %s was made; %s ran from or used it", wintext_copy(v.device, device, sizeof(device)), serial, p->name);
 		st = artefact_send(p->a, p->err);
 	}

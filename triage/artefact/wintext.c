@@ -89,7 +89,7 @@ wintext_copy(struct wintext t, char *out, size_t room)
 }
 
 void
-wintext_put(struct artefact *a, const char *key, struct wintext t)
+wintext_put_always(struct artefact *a, const char *key, struct wintext t)
 {
 	SCOPED_BUF b;
 	buf_init(&b, 4 * ARTEFACT_VALUE_MAX);
@@ -97,8 +97,14 @@ wintext_put(struct artefact *a, const char *key, struct wintext t)
 	if (t.units > ARTEFACT_VALUE_MAX + 1)
 		t.units = ARTEFACT_VALUE_MAX + 1;
 	wintext_append(&b, t);
+	artefact_bytes(a, key, buf_cstr(&b), b.size);
+}
+
+void
+wintext_put(struct artefact *a, const char *key, struct wintext t)
+{
 	if (t.units > 0)
-		artefact_bytes(a, key, buf_cstr(&b), b.size);
+		wintext_put_always(a, key, t);
 }
 
 char *

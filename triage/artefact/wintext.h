@@ -28,6 +28,8 @@ void wintext_append(struct buf *out, struct wintext t);
 const char *wintext_copy(struct wintext t, char *out, size_t room);
 /* As a field of the event; an empty text leaves it out. */
 void wintext_put(struct artefact *a, const char *key, struct wintext t);
+/* The same, but an empty text stays as "". */
+void wintext_put_always(struct artefact *a, const char *key, struct wintext t);
 
 /* 16 bytes as 8-4-4-4-12 lower-case hex, into out (GUID_TEXT_SIZE). Returns out. */
 char *guid_text(const uint8_t *guid, char *out);
