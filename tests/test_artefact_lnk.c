@@ -61,6 +61,9 @@ a_link_without_times_is_told_by_the_time_of_its_file(void **state)
 	assert_number_equal(p.events[0].time, parsed_time("2020-01-01T00:00:00Z"));
 	assert_non_null(strstr(p.events[0].data, "\"target\":\"%ComSpec%\""));
 	assert_non_null(strstr(p.events[0].data, "/c start update.cmd\""));
+	/* the gap that hides the arguments in a window is told, and closed in the message */
+	assert_non_null(strstr(p.events[0].data, "\"argument_padding\":40"));
+	assert_string_equal(p.events[0].message, "Link to %ComSpec%, with arguments /c start update.cmd");
 	assert_non_null(strstr(p.events[0].data, "\"show_window\":\"minimized\""));
 	assert_string_equal(p.remarks[0].code, "data-appended");
 	assert_number_equal(p.remarks[0].bytes, 10);
@@ -110,6 +113,10 @@ the_user_is_taken_from_the_path(void **state)
 	(void)state;
 	parsed_bytes(&p, "/Users/anna/AppData/Roaming/Microsoft/Windows/Recent/x.lnk", data, size);
 	assert_string_equal(p.events[0].user, "anna");
+	assert_string_equal(p.events[0].technique, "");
+	parsed_free(&p);
+	parsed_bytes(&p, "/Users/anna/AppData/Roaming/Microsoft/Windows/Start Menu/Programs/Startup/x.lnk", data, size);
+	assert_string_equal(p.events[0].technique, "T1547.001");
 	parsed_free(&p);
 	free(data);
 }

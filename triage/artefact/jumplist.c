@@ -182,6 +182,9 @@ send_entry(struct list *l, const struct entry *e, const struct lnk *link)
 	artefact_event(a, when != TRIAGE_TIME_NONE ? when : artefact_who(a)->mtime, when != TRIAGE_TIME_NONE ? "last opened" : "jump list written");
 	artefact_part(a, "entry");
 	artefact_offset(a, e->offset);
+	/* where the remote desktop of other machines was opened from here */
+	if (strcmp(l->app.id, "1bc392b8e104a00e") == 0)
+		artefact_technique(a, "T1021.001");
 	artefact_user(a, winpath_user(artefact_who(a)->path, user, sizeof(user)));
 	wintext_put_always(a, "target", e->path);
 	wintext_put_always(a, "arguments", link != NULL ? link->arguments : (struct wintext){ 0 });

@@ -20,8 +20,10 @@ parse(struct artefact *a, struct view all, struct triage_error *err)
 	struct lnk l;
 	if (!lnk_read(all, &l))
 		return TRIAGE_OK;
+	/* what lies there is started when its user logs on */
+	bool startup = strcasestr(artefact_who(a)->path, "/Programs/Startup/") != NULL;
 	enum triage_status st = lnk_send(a, &l, &(struct lnk_sender){ .offset = 0, .otherwise = artefact_who(a)->mtime, .otherwise_meaning = "link written",
-		.of = "" }, err);
+		.technique = startup ? "T1547.001" : NULL, .of = "" }, err);
 	if (st == TRIAGE_OK && l.damage == NULL && l.used < all.size)
 		st = artefact_remark(a, TRIAGE_LOW, "data-appended", l.used, all.size - l.used, err, "%zu bytes follow the end of the link: they are no part of it",
 		    all.size - l.used);

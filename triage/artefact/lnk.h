@@ -47,6 +47,7 @@ struct lnk_sender {
 	const char *otherwise_meaning;
 	void (*more)(struct artefact *a, const void *ctx);	/* optional: further fields for each event */
 	const void *ctx;
+	const char *technique;			/* optional: what the place of the link as such shows */
 	const char *of;				/* for the message: "" or " in the jump list of Word" */
 };
 /* The link's fields to the event in the making: target, arguments, machine_id and all others. */

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SHORT = 600, ITEM_EVENTS_MAX = 64, ITEM_PATH_MAX = 2 << 10, MEANING = 80 };
+enum { SHORT = 600, ARGUMENTS_MAX = 8 << 10, PADDING = 16, ITEM_EVENTS_MAX = 64, ITEM_PATH_MAX = 2 << 10, MEANING = 80 };
 
 static const char *const drive_types[] = { "unknown", "no root", "removable", "fixed", "network", "optical", "RAM disk" };
 
@@ -172,18 +172,37 @@ send_times(struct artefact *a, const char *what, int64_t created, int64_t modifi
 	return st;
 }
 
+/* Arguments for the message: a run of blanks, which can push what matters out of sight, is one. Returns the longest run. */
+static size_t
+squeeze(const char *text, char *out, size_t room)
+{
+	size_t used = 0, run = 0, longest = 0;
+	for (const char *p = text; *p != '\0' && used < room - 1; p++) {
+		run = *p == ' ' || *p == '\t' || *p == '\r' || *p == '\n' ? run + 1 : 0;
+		longest = run > longest ? run : longest;
+		if (run == 0 || (run == 1 && used > 0))
+			out[used++] = run == 1 ? ' ' : *p;
+	}
+	out[used] = '\0';
+	return longest;
+}
+
 static enum triage_status
 send_target(struct artefact *a, const struct lnk *l, const struct lnk_sender *how, const char *target, struct triage_error *err)
 {
-	char arguments[SHORT], machine[40];
+	char all[ARGUMENTS_MAX], arguments[SHORT], machine[40];
 	bool any = l->created != TRIAGE_TIME_NONE || l->modified != TRIAGE_TIME_NONE || l->accessed != TRIAGE_TIME_NONE;
 	begin(a, TRIAGE_TIME_NONE, "");
 	artefact_offset(a, how->offset);
 	lnk_put(a, l);
 	if (how->more != NULL)
 		how->more(a, how->ctx);
-	wintext_copy(l->arguments, arguments, sizeof(arguments));
 	wintext_copy(l->machine_id, machine, sizeof(machine));
+	size_t padding = squeeze(wintext_copy(l->arguments, all, sizeof(all)), arguments, sizeof(arguments));
+	if (padding >= PADDING)
+		artefact_unsigned(a, "argument_padding", padding);
+	if (how->technique != NULL)
+		artefact_technique(a, how->technique);
 	artefact_message(a, "Link%s to %s%s%s%s%s", how->of, target, arguments[0] != '\0' ? ", with arguments " : "", arguments,
 	    machine[0] != '\0' ? ", made on machine " : "", machine);
 	if (any)
