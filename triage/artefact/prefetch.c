@@ -16,7 +16,7 @@
 #include <strings.h>
 
 enum { SIGNATURE = 4, FILE_SIZE = 12, NAME = 16, NAME_UNITS = 30, HASH = 76, METRICS = 84, NAMES = 100, NAMES_SIZE = 104, VOLUMES = 108, VOLUME_COUNT = 112 };
-enum { RUNS_MAX = 8, PATH_MAX_BYTES = 4096, UNPACKED_MAX = 64 << 20, METRICS_SHORT = 304 };
+enum { RUNS_MAX = 8, PATH_MAX_BYTES = 4096, UNPACKED_MAX = 64 << 20, METRICS_SHORT = 304, VOLUMES_MAX = 256, DEVICE_MAX = 1024 };
 
 /* Where the versions differ. */
 struct layout {
@@ -130,11 +130,11 @@ static void
 find_path(struct prefetch *p)
 {
 	struct wintext text;
-	size_t at = 0, length = strlen(p->name);
+	size_t at = 0, length = strlen(p->name), units = wintext_wide(p->in, NAME, NAME_UNITS).units;
 	char path[PATH_MAX_BYTES];
 	while (next_file(p, &at, &text)) {
 		p->files++;
-		if (length == 0 || p->path[0] != '\0' || text.units > PATH_MAX_BYTES / 4)
+		if (length == 0 || p->path[0] != '\0' || text.units <= units || text.units > PATH_MAX_BYTES / 4)
 			continue;
 		const char *last = strrchr(wintext_copy(text, path, sizeof(path)), '\\');
 		if (last != NULL && strncasecmp(last + 1, p->name, length) == 0 && (last[1 + length] == '\0' || length >= NAME_UNITS - 1))
@@ -154,10 +154,11 @@ static bool
 read_volume(const struct prefetch *p, uint32_t number, struct volume *ret_volume)
 {
 	uint64_t base = load_le32(p->in.data + VOLUMES), at = base + (uint64_t)number * p->layout->volume_size;
-	if (!view_has(p->in, at, p->layout->volume_size))
+	if (number >= VOLUMES_MAX || !view_has(p->in, at, p->layout->volume_size))
 		return false;
 	const uint8_t *v = p->in.data + at;
-	*ret_volume = (struct volume){ .device = wintext_wide(p->in, base + load_le32(v), load_le32(v + 4)), .created = when_from_filetime(load_le64(v + 8)),
+	uint32_t units = load_le32(v + 4);
+	*ret_volume = (struct volume){ .device = wintext_wide(p->in, base + load_le32(v), units < DEVICE_MAX ? units : DEVICE_MAX), .created = when_from_filetime(load_le64(v + 8)),
 		.serial = load_le32(v + 16), .at = (size_t)at };
 	return true;
 }
@@ -197,7 +198,8 @@ put_rest(struct prefetch *p)
 	artefact_list_end(a);
 	artefact_unsigned(a, "file_count", p->files);
 	artefact_list(a, "files");
-	for (size_t at = 0; next_file(p, &at, &text);) {
+	/* more than an event can hold is not looked at; the event says that it was cut */
+	for (size_t at = 0, put = 0; put <= ARTEFACT_DATA_MAX && next_file(p, &at, &text); put += line.size) {
 		buf_clear(&line);
 		wintext_append(&line, text);
 		artefact_item(a, buf_cstr(&line));
@@ -247,7 +249,7 @@ send_volumes(struct prefetch *p)
 		st = artefact_send(p->a, p->err);
 	}
 	if (st == TRIAGE_OK && i < count)
-		st = artefact_remark(p->a, TRIAGE_LOW, "volumes-cut", load_le32(p->in.data + VOLUMES), 0, p->err, "volumes of %s: %u of %u lie in the file", p->name,
+		st = artefact_remark(p->a, TRIAGE_LOW, "volumes-cut", load_le32(p->in.data + VOLUMES), 0, p->err, "volumes of %s: %u of %u are told, the others lie outside or are too many", p->name,
 		    (unsigned)i, (unsigned)count);
 	return st;
 }
