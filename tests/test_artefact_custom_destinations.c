@@ -11,7 +11,7 @@ categories_and_links_are_told(void **state)
 	assert_number_equal(p.count, 9);
 	assert_string_equal(p.events[0].source, "jumplist");
 	assert_string_equal(p.events[0].message,
-	    "Link (Sessions) in the jump list of Windows PowerShell to C:\\Tools\\shell.exe, with arguments --admin, made on machine ws-anna");
+	    "Link (Sessions) in the jump list of Windows PowerShell to C:\\Tools\\shell.exe, with arguments --admin, on machine ws-anna");
 	assert_number_equal(parsed_with(&p, "\"category\":\"Sessions\""), 6);
 	assert_number_equal(parsed_with(&p, "\"category\":\"Tasks\""), 3);
 	assert_number_equal(parsed_with(&p, "\"app_id\":\"590aee7bdd69b59b\""), 9);

@@ -204,7 +204,7 @@ send_target(struct artefact *a, const struct lnk *l, const struct lnk_sender *ho
 	if (how->technique != NULL)
 		artefact_technique(a, how->technique);
 	artefact_message(a, "Link%s to %s%s%s%s%s", how->of, target, arguments[0] != '\0' ? ", with arguments " : "", arguments,
-	    machine[0] != '\0' ? ", made on machine " : "", machine);
+	    machine[0] != '\0' ? ", on machine " : "", machine);
 	if (any)
 		return send_times(a, "target", l->created, l->modified, l->accessed, err);
 	if (how->otherwise == TRIAGE_TIME_NONE)

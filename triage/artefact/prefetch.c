@@ -245,7 +245,7 @@ send_volumes(struct prefetch *p)
 		wintext_put(p->a, "device_path", v.device);
 		artefact_text(p->a, "serial", serial);
 		put_program(p);
-		artefact_message(p->a, "Volume %s with serial %s was made; %s ran from or used it", wintext_copy(v.device, device, sizeof(device)), serial, p->name);
+		artefact_message(p->a, "Volume %s with serial %s was made; %s used it", wintext_copy(v.device, device, sizeof(device)), serial, p->name);
 		st = artefact_send(p->a, p->err);
 	}
 	if (st == TRIAGE_OK && i < count)
