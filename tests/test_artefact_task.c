@@ -106,6 +106,12 @@ a_job_tells_its_last_run_and_its_triggers(void **state)
 	assert_number_equal(p.events[2].time, parsed_time("2010-01-31T00:00:00Z"));
 	assert_number_equal(p.events[3].time, parsed_time("2009-06-17T01:02:00Z"));
 	parsed_free(&p);
+	/* one that never ran: the time of its file, which is not local */
+	parsed_file(&p, fixture("artefact/task/never.job"));
+	assert_number_equal(p.count, 1);
+	assert_string_equal(p.events[0].meaning, "task file written");
+	assert_false(p.events[0].local);
+	parsed_free(&p);
 	parsed_file(&p, fixture("artefact/task/cut.job"));
 	assert_number_equal(p.count, 1);
 	assert_string_equal(p.remarks[0].code, "job-cut");

@@ -88,7 +88,6 @@ begin(struct job *j, int64_t time, const char *meaning)
 	char guid[GUID_TEXT_SIZE], number[12], application[600], parameters[600], author[200];
 	uint32_t flags = load_le32(j->in.data + FLAGS);
 	artefact_event(a, time, meaning);
-	artefact_local(a);
 	artefact_part(a, "job");
 	artefact_technique(a, "T1053.005");
 	artefact_text(a, "task", artefact_who(a)->name);
@@ -134,6 +133,7 @@ send_trigger(struct job *j, size_t at, unsigned number)
 			break;
 		begin(j, day_time(t + (end == 0 ? BEGIN : END), end == 0 ? load_le16(t + HOUR) : 0, end == 0 ? load_le16(t + MINUTE) : 0),
 		    end == 0 ? "trigger starts" : "trigger ends");
+		artefact_local(j->a);
 		artefact_precision(j->a, end == 0 ? "min" : "day");
 		artefact_offset(j->a, at);
 		artefact_unsigned(j->a, "trigger_number", number);
@@ -172,8 +172,11 @@ task_job_parse(struct artefact *a, struct view all, struct triage_error *err)
 		return artefact_remark(a, TRIAGE_LOW, "job-cut", all.size, 0, err, "a job ends inside its head");
 	read_strings(&j);
 	int64_t last = system_time(all.data + LAST_RUN);
-	begin(&j, last != TRIAGE_TIME_NONE ? last : artefact_who(a)->mtime, last != TRIAGE_TIME_NONE ? "last run" : "task file written");
-	artefact_precision(a, "ms");
+	bool ran = last != TRIAGE_TIME_NONE;
+	begin(&j, ran ? last : artefact_who(a)->mtime, ran ? "last run" : "task file written");
+	if (ran)
+		artefact_local(a);
+	artefact_precision(a, ran ? "ms" : "100ns");
 	artefact_offset(a, LAST_RUN);
 	enum triage_status st = artefact_send(a, err);
 	return st == TRIAGE_OK ? send_triggers(&j) : st;
