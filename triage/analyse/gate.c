@@ -14,6 +14,7 @@ enum {
 struct gate_look {
 	const struct gate *gate;
 	uint32_t stamp;			/* of the stream at hand */
+	uint32_t *spent;		/* stamp of the last stream that all words of a row were seen in */
 	uint32_t *seen;			/* stamp of the last stream that each word was seen in */
 	uint32_t *occurs;		/* stamp of the last stream that each slot occurred in */
 	uint32_t *begun;		/* stamp of the last stream that a part of it was seen in */
@@ -35,6 +36,7 @@ gate_look_new(const struct gate *gate, struct gate_look **ret_look, struct triag
 	struct gate_look *look = fault_hit() ? NULL : calloc(1, sizeof(*look));
 	if (look != NULL) {
 		look->gate = gate;
+		look->spent = calloc(((size_t)1 << gate->row_bits) + 1, sizeof(*look->spent));
 		look->seen = calloc(gate->word_count + 1, sizeof(*look->seen));
 		look->occurs = calloc(gate->slot_count + 1, sizeof(*look->occurs));
 		look->begun = calloc(gate->slot_count + 1, sizeof(*look->begun));
@@ -43,7 +45,7 @@ gate_look_new(const struct gate *gate, struct gate_look **ret_look, struct triag
 		look->rules = calloc(gate->rule_count + 1, sizeof(*look->rules));
 		look->tags = calloc(gate->rule_count + 1, sizeof(*look->tags));
 	}
-	if (look == NULL || look->seen == NULL || look->occurs == NULL || look->begun == NULL || look->parts == NULL || look->touched == NULL || look->rules == NULL || look->tags == NULL) {
+	if (look == NULL || look->spent == NULL || look->seen == NULL || look->occurs == NULL || look->begun == NULL || look->parts == NULL || look->touched == NULL || look->rules == NULL || look->tags == NULL) {
 		gate_look_free(look);
 		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for looking at streams");
 		return TRIAGE_E_MEMORY;
@@ -57,6 +59,7 @@ gate_look_free(struct gate_look *look)
 {
 	if (look == NULL)
 		return;
+	free(look->spent);
 	free(look->seen);
 	free(look->occurs);
 	free(look->begun);
@@ -107,15 +110,24 @@ compare_row(struct gate_look *look, struct view stream, size_t at, uint32_t gram
 {
 	const struct gate *gate = look->gate;
 	uint32_t row = gate_row(gate, gram);
+	bool left = false;
+	if (look->spent[row] == look->stamp)
+		return;
 	for (uint32_t i = gate->rows[row]; i < gate->rows[row + 1]; i++) {
 		const struct gate_word *word = &gate->words[i];
 		look->hits++;
-		if (word->gram != gram || look->seen[i] == look->stamp || !word_lies(gate, word, stream, at))
+		if (look->seen[i] == look->stamp)
 			continue;
+		if (word->gram != gram || !word_lies(gate, word, stream, at)) {
+			left = true;
+			continue;
+		}
 		look->seen[i] = look->stamp;
 		for (uint32_t k = 0; k < word->use_count; k++)
 			mark_part(look, gate->uses[word->first_use + k].slot, gate->uses[word->first_use + k].part);
 	}
+	if (!left)
+		look->spent[row] = look->stamp;
 }
 
 static bool
@@ -134,8 +146,14 @@ look_closer(struct gate_look *look, struct view stream, size_t at)
 		compare_row(look, stream, at, gram);
 	if (view_has(stream, at, GATE_GRAM) && has_bit(gate->bloom, gate_bloom_bit(gate_fold(raw))))
 		compare_row(look, stream, at, gate_fold(raw));
-	if (has_bit(gate->pairs, gate_fold_pair(raw)))
-		compare_row(look, stream, at, gate_fold_pair(raw));
+	uint32_t three = gate_fold_three(raw);
+	if (view_has(stream, at, GATE_THREE)) {
+		three = view_has(stream, at, GATE_GRAM) ? three : gate_fold_three(raw | (uint32_t)stream.data[at + 2] << 16);
+		if (!has_bit(gate->short_bloom, gate_bloom_bit(three)))
+			return;
+		compare_row(look, stream, at, three);
+	}
+	compare_row(look, stream, at, gate_fold_pair(raw));
 }
 
 static bool
@@ -168,6 +186,7 @@ next_stream(struct gate_look *look)
 	look->hits = 0;
 	if (++look->stamp != 0)
 		return;
+	memset(look->spent, 0, sizeof(*look->spent) << look->gate->row_bits);
 	memset(look->seen, 0, look->gate->word_count * sizeof(*look->seen));
 	memset(look->occurs, 0, look->gate->slot_count * sizeof(*look->occurs));
 	memset(look->begun, 0, look->gate->slot_count * sizeof(*look->begun));
@@ -182,13 +201,24 @@ filter(const struct gate *gate, const uint8_t *data)
 	unsigned found = 0;
 	for (unsigned i = 0; i < BATCH; i++) {
 		uint64_t bytes = load_le64(data + i);
-		uint32_t raw = (uint32_t)bytes, bit = gate_bloom_bit(gate_fold(raw)), pair = gate_fold_pair(raw);
+		uint32_t raw = (uint32_t)bytes, bit = gate_bloom_bit(gate_fold(raw)), three = gate_bloom_bit(gate_fold_three(raw));
 		uint32_t long_bit = gate_long_bit(gate_long_gram(bytes));
-		uint64_t hit = gate->bloom[bit >> 6] >> (bit & 63) | gate->pairs[pair >> 6] >> (pair & 63)
+		uint64_t hit = gate->bloom[bit >> 6] >> (bit & 63) | gate->short_bloom[three >> 6] >> (three & 63)
 		    | gate->long_bloom[long_bit >> 6] >> (long_bit & 63);
 		found |= (unsigned)(hit & 1) << i;
 	}
 	return found;
+}
+
+/*
+ * The BATCH bytes before and those after the first of these are all the same, and so are the places that a batch looks at: what consists of such bytes was
+ * found one place earlier, nothing else is found by them.
+ */
+static inline bool
+is_even_run(const uint8_t *data)
+{
+	uint64_t first = load_le64(data);
+	return load_le64(data + 1) == first && load_le64(data + 1 + BATCH) == first;
 }
 
 static void
@@ -213,6 +243,8 @@ gate_look_at(struct gate_look *look, struct view stream, const char *const names
 	look->class = file_class_of(stream);
 	look->names = names;
 	for (; at + BATCH <= last; at += BATCH) {
+		if (gate->even_is_even && at > 0 && is_even_run(stream.data + at - 1))
+			continue;
 		unsigned found = filter(gate, stream.data + at);
 		if (found == 0)
 			continue;

@@ -36,7 +36,7 @@ gate_free(struct gate *gate)
 	free(gate->slots);
 	free(gate->needs);
 	free(gate->literals);
-	free(gate->pairs);
+	free(gate->short_bloom);
 	for (size_t i = 0; i < FILE_CLASS_COUNT; i++)
 		free(gate->watched[i]);
 	free(gate);
@@ -45,7 +45,7 @@ gate_free(struct gate *gate)
 size_t
 gate_bytes(const struct gate *gate)
 {
-	return sizeof(*gate) + gate->word_count * (sizeof(gate->words[0]) + sizeof(uint32_t)) + gate->use_count * sizeof(gate->uses[0]) + gate->text_size + (sizeof(uint64_t) << GATE_BLOOM_BITS) / 32
+	return sizeof(*gate) + gate->word_count * (sizeof(gate->words[0]) + sizeof(uint32_t)) + gate->use_count * sizeof(gate->uses[0]) + gate->text_size + 3 * ((sizeof(uint64_t) << GATE_BLOOM_BITS) / 64)
 	    + (sizeof(uint32_t) << gate->row_bits) + gate->slot_count * 5 + gate->rule_count * sizeof(gate->rules[0])
 	    + gate->step_count * sizeof(gate->steps[0]) + gate->named_count * 4 + gate->need_count * sizeof(gate->needs[0]);
 }
@@ -267,8 +267,35 @@ join_words(struct gate *gate, struct triage_error *err)
 }
 
 static void
+set_bit(uint64_t *bits, uint32_t bit)
+{
+	bits[bit >> 6] |= UINT64_C(1) << (bit & 63);
+}
+
+static bool
+is_even(const uint8_t *bytes, size_t size)
+{
+	for (size_t i = 1; i < size; i++)
+		if (bytes[i] != bytes[0])
+			return false;
+	return true;
+}
+
+/* The bytes that the word is found by are not all the same, so that it is not found where all bytes are. */
+static bool
+is_mixed(const struct gate *gate, const struct gate_word *word)
+{
+	size_t found_by = word->size < GATE_GRAM ? word->size : word->size < GATE_LONG ? GATE_GRAM : GATE_LONG;
+	uint8_t folded[GATE_LONG];
+	for (size_t i = 0; i < found_by; i++)
+		folded[i] = gate->text[word->text + word->before + i] | 0x20;
+	return !is_even(folded, found_by);
+}
+
+static void
 index_words(struct gate *gate)
 {
+	gate->even_is_even = true;
 	size_t next = 0;
 	for (size_t row = 0; row < (size_t)1 << gate->row_bits; row++) {
 		gate->rows[row] = (uint32_t)next;
@@ -278,10 +305,17 @@ index_words(struct gate *gate)
 	gate->rows[(size_t)1 << gate->row_bits] = (uint32_t)next;
 	for (size_t i = 0; i < gate->word_count; i++) {
 		const struct gate_word *word = &gate->words[i];
-		bool is_short = word->size < GATE_GRAM, is_long = word->size >= GATE_LONG;
-		uint32_t bit = is_short ? word->gram : is_long ? gate_long_bit(word->gram) : gate_bloom_bit(word->gram);
-		uint64_t *bits = is_short ? gate->pairs : is_long ? gate->long_bloom : gate->bloom;
-		bits[bit >> 6] |= UINT64_C(1) << (bit & 63);
+		if (word->size == GATE_PAIR) {
+			for (uint32_t third = 0; third < 256; third++)
+				set_bit(gate->short_bloom, gate_bloom_bit(gate_fold_three(word->gram | third << 16)));
+		} else if (word->size == GATE_THREE) {
+			set_bit(gate->short_bloom, gate_bloom_bit(word->gram));
+		} else if (word->size < GATE_LONG) {
+			set_bit(gate->bloom, gate_bloom_bit(word->gram));
+		} else {
+			set_bit(gate->long_bloom, gate_long_bit(word->gram));
+		}
+		gate->even_is_even &= is_mixed(gate, word) || is_even(gate->text + word->text, word->size);
 	}
 }
 
@@ -294,8 +328,8 @@ gate_close(struct gate *gate, struct triage_error *err)
 	gate->bloom = fault_hit() ? NULL : calloc(((size_t)1 << GATE_BLOOM_BITS) / 64, sizeof(gate->bloom[0]));
 	gate->long_bloom = calloc(((size_t)1 << GATE_BLOOM_BITS) / 64, sizeof(gate->bloom[0]));
 	gate->rows = calloc(((size_t)1 << gate->row_bits) + 1, sizeof(gate->rows[0]));
-	gate->pairs = calloc((1 << 16) / 64, sizeof(gate->pairs[0]));
-	if (gate->bloom == NULL || gate->long_bloom == NULL || gate->rows == NULL || gate->pairs == NULL)
+	gate->short_bloom = calloc(((size_t)1 << GATE_BLOOM_BITS) / 64, sizeof(gate->bloom[0]));
+	if (gate->bloom == NULL || gate->long_bloom == NULL || gate->rows == NULL || gate->short_bloom == NULL)
 		return gate_no_memory(err);
 	enum triage_status st = join_words(gate, err);
 	if (st == TRIAGE_OK)

@@ -5,7 +5,8 @@
 #include "triage/analyse/gate.h"
 
 enum {
-	GATE_PAIR = 2,			/* bytes that a word of two or three bytes is found by */
+	GATE_PAIR = 2,			/* bytes that a word of two bytes is found by */
+	GATE_THREE = 3,			/* bytes that one of three is found by */
 	GATE_GRAM = 4,			/* bytes that one of four to seven is found by */
 	GATE_LONG = 8,			/* bytes that any other word is found by */
 	GATE_BLOOM_BITS = 20,
@@ -37,7 +38,8 @@ struct gate {
 	uint64_t *bloom;		/* one bit a hash of GATE_GRAM bytes */
 	uint64_t *long_bloom;		/* one bit a hash of GATE_LONG bytes */
 	unsigned row_bits;
-	uint64_t *pairs;		/* one bit for each two bytes, folded, that begin a short word */
+	uint64_t *short_bloom;		/* one bit a hash of GATE_THREE bytes; of a word of GATE_PAIR bytes those with any third */
+	bool even_is_even;		/* a word found by equal bytes consists of nothing else */
 	uint32_t *rows;			/* words of a row: from rows[r] to rows[r + 1] */
 	struct gate_word *words;	/* until gate_close() one for each use, first_use being its index */
 	size_t word_count, word_room;
@@ -76,6 +78,12 @@ static inline uint32_t
 gate_fold_pair(uint32_t gram)
 {
 	return (gram & 0xffff) | 0x2020;
+}
+
+static inline uint32_t
+gate_fold_three(uint32_t gram)
+{
+	return (gram & 0xffffff) | 0x202020;
 }
 
 /* The hash of eight bytes, folded. */

@@ -155,7 +155,6 @@ add_ladder(struct maker *m, struct selection select)
 		struct tally now = selection_tally(&select);
 		if (now.count == 0)
 			return TRIAGE_OK;
-		/* who climbs a ladder of gated rules has many candidates: rungs would not pay */
 		uint64_t top = select.part == PART_GATED ? now.size_max : selection_top(&select, size_min);
 		enum triage_status st = add_group(m, &select, size_min, top, now.searching != 0);
 		if (st != TRIAGE_OK || top == now.size_max)

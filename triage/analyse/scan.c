@@ -31,8 +31,8 @@ take_rule(struct group_scan *g, const YR_SCAN_CONTEXT *context, const YR_RULE *r
 {
 	struct hits *hits = &g->scan->hits;
 	uint32_t index = g->group->index[rule - g->group->rules->rules_table];
-	/* a bucket holds rules that were looked for already in streams of this class */
-	if ((g->group->part == PART_BUCKET || g->group->part == PART_WEAK) && (g->scan->set->gated[index].standing & 1u << g->scan->class) != 0)
+	/* a group of gated rules holds some that were looked for already in streams of this class */
+	if (g->group->part != PART_ALWAYS && (g->scan->set->gated[index].standing & 1u << g->scan->class) != 0)
 		return;
 	struct hit hit = { .rule = index, .by_name = g->group->by_name, .id = "" };
 	bool found = false;
