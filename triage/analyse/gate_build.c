@@ -286,10 +286,7 @@ static bool
 is_mixed(const struct gate *gate, const struct gate_word *word)
 {
 	size_t found_by = word->size < GATE_GRAM ? word->size : word->size < GATE_LONG ? GATE_GRAM : GATE_LONG;
-	uint8_t folded[GATE_LONG];
-	for (size_t i = 0; i < found_by; i++)
-		folded[i] = gate->text[word->text + word->before + i] | 0x20;
-	return !is_even(folded, found_by);
+	return !is_even(gate->text + word->text + word->before, found_by);
 }
 
 static void

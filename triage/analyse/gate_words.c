@@ -45,7 +45,9 @@ commonness(uint8_t c)
 	return (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-' || c == '/' || c == '\n' ? 2 : 1;
 }
 
-/* Where the `gram` bytes lie that are likely to be rarest. */
+enum { EVEN_COST = 1000 };
+
+/* Where the `gram` bytes lie that are likely to be rarest; bytes that are all the same only where the whole word is (see is_even_run()). */
 static size_t
 rarest_gram(const uint8_t *word, size_t size, size_t gram)
 {
@@ -53,10 +55,13 @@ rarest_gram(const uint8_t *word, size_t size, size_t gram)
 	unsigned best_cost = UINT32_MAX;
 	for (size_t i = 0; i + gram <= size; i++) {
 		unsigned cost = 0;
+		bool even = true;
 		for (size_t k = 0; k < gram; k++) {
 			cost += commonness(gate_lower(word[i + k]));
 			cost += k != 0 && word[i + k] == word[i + k - 1] ? 2 : 0;
+			even &= word[i + k] == word[i];
 		}
+		cost += even ? EVEN_COST : 0;
 		if (cost < best_cost) {
 			best_cost = cost;
 			best = i;
