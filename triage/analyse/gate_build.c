@@ -22,8 +22,8 @@ gate_free(struct gate *gate)
 {
 	if (gate == NULL)
 		return;
-	free(gate->bloom);
-	free(gate->long_bloom);
+	for (size_t i = 0; i < GATE_FILTERS; i++)
+		free(gate->filters[i]);
 	free(gate->rows);
 	free(gate->words);
 	free(gate->uses);
@@ -36,7 +36,6 @@ gate_free(struct gate *gate)
 	free(gate->slots);
 	free(gate->needs);
 	free(gate->literals);
-	free(gate->short_bloom);
 	for (size_t i = 0; i < FILE_CLASS_COUNT; i++)
 		free(gate->watched[i]);
 	free(gate);
@@ -266,12 +265,6 @@ join_words(struct gate *gate, struct triage_error *err)
 	return TRIAGE_OK;
 }
 
-static void
-set_bit(uint64_t *bits, uint32_t bit)
-{
-	bits[bit >> 6] |= UINT64_C(1) << (bit & 63);
-}
-
 static bool
 is_even(const uint8_t *bytes, size_t size)
 {
@@ -285,7 +278,7 @@ is_even(const uint8_t *bytes, size_t size)
 static bool
 is_mixed(const struct gate *gate, const struct gate_word *word)
 {
-	size_t found_by = word->size < GATE_GRAM ? word->size : word->size < GATE_LONG ? GATE_GRAM : GATE_LONG;
+	size_t found_by = gate_gram_size(gate_filter_of(word->size));
 	return !is_even(gate->text + word->text + word->before, found_by);
 }
 
@@ -302,16 +295,9 @@ index_words(struct gate *gate)
 	gate->rows[(size_t)1 << gate->row_bits] = (uint32_t)next;
 	for (size_t i = 0; i < gate->word_count; i++) {
 		const struct gate_word *word = &gate->words[i];
-		if (word->size == GATE_PAIR) {
-			for (uint32_t third = 0; third < 256; third++)
-				set_bit(gate->short_bloom, gate_bloom_bit(gate_fold_three(word->gram | third << 16)));
-		} else if (word->size == GATE_THREE) {
-			set_bit(gate->short_bloom, gate_bloom_bit(word->gram));
-		} else if (word->size < GATE_LONG) {
-			set_bit(gate->bloom, gate_bloom_bit(word->gram));
-		} else {
-			set_bit(gate->long_bloom, gate_long_bit(word->gram));
-		}
+		enum gate_filter kind = gate_filter_of(word->size);
+		uint32_t bit = gate_bit(kind, word->gram);
+		gate->filters[kind][bit >> 6] |= UINT64_C(1) << (bit & 63);
 		gate->even_is_even &= is_mixed(gate, word) || is_even(gate->text + word->text, word->size);
 	}
 }
@@ -322,11 +308,11 @@ gate_close(struct gate *gate, struct triage_error *err)
 	gate->row_bits = ROW_BITS_MIN;
 	while (gate->row_bits < ROW_BITS_MAX && (size_t)1 << gate->row_bits < gate->word_count * 2)
 		gate->row_bits++;
-	gate->bloom = fault_hit() ? NULL : calloc(((size_t)1 << GATE_BLOOM_BITS) / 64, sizeof(gate->bloom[0]));
-	gate->long_bloom = calloc(((size_t)1 << GATE_BLOOM_BITS) / 64, sizeof(gate->bloom[0]));
+	bool made = true;
+	for (unsigned i = 0; i < GATE_FILTERS; i++)
+		made &= (gate->filters[i] = fault_hit() ? NULL : calloc(gate_filter_words((enum gate_filter)i), sizeof(gate->filters[i][0]))) != NULL;
 	gate->rows = calloc(((size_t)1 << gate->row_bits) + 1, sizeof(gate->rows[0]));
-	gate->short_bloom = calloc(((size_t)1 << GATE_BLOOM_BITS) / 64, sizeof(gate->bloom[0]));
-	if (gate->bloom == NULL || gate->long_bloom == NULL || gate->rows == NULL || gate->short_bloom == NULL)
+	if (!made || gate->rows == NULL)
 		return gate_no_memory(err);
 	enum triage_status st = join_words(gate, err);
 	if (st == TRIAGE_OK)

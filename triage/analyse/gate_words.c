@@ -80,10 +80,12 @@ add_word(struct gate *gate, uint32_t slot, uint8_t part, const uint8_t *word, si
 		st = gate_grow(&gate->text, gate->text_size, size, &gate->text_room, 1, err);
 	if (st != TRIAGE_OK)
 		return st;
-	size_t found_by = size < GATE_GRAM ? size : size < GATE_LONG ? GATE_GRAM : GATE_LONG;
-	size_t before = found_by < GATE_GRAM ? 0 : rarest_gram(word, size, found_by);
-	uint32_t gram = found_by == GATE_PAIR ? gate_fold_pair(load_le16(word)) : found_by == GATE_THREE ? gate_fold_three(load_le16(word) | (uint32_t)word[2] << 16)
-	    : found_by == GATE_GRAM ? gate_fold(load_le32(word + before)) : gate_long_gram(load_le64(word + before));
+	enum gate_filter kind = gate_filter_of(size);
+	size_t found_by = gate_gram_size(kind), before = rarest_gram(word, size, found_by);
+	uint64_t bytes = 0;
+	for (size_t i = 0; i < found_by; i++)
+		bytes |= (uint64_t)word[before + i] << 8 * i;
+	uint32_t gram = gate_gram(kind, gate_fold(bytes));
 	gate->words[gate->word_count++] = (struct gate_word){ .gram = gram, .text = (uint32_t)gate->text_size, .first_use = (uint32_t)gate->use_count,
 		.use_count = 1, .size = (uint16_t)size, .before = (uint16_t)before, .folded = folded };
 	gate->uses[gate->use_count++] = (struct gate_use){ slot, part };
