@@ -209,7 +209,9 @@ selection_has(const struct selection *select, const struct sorted_rule *rule)
 	if (select->part == PART_BUCKET)
 		return rule->bucket == select->bucket;
 	if (select->part == PART_WEAK)
-		return rule->weak && !rule->by_name;
+		return rule->weak;
+	if (select->part == PART_GATED)
+		return rule->ladders[PART_GATED] != 0;
 	return rule->modules == select->modules && rule->by_name == select->by_name && (rule->ladders[select->part] & 1u << select->ladder) != 0
 	    && (select->all || rule->size_max > select->above);
 }
