@@ -115,6 +115,19 @@ add_literal(struct gate *gate, uint32_t slot, const YR_STRING *string, struct tr
 	return add_word(gate, slot, PART_WHOLE, wide, 2 * size, folded, err);
 }
 
+static enum triage_status
+add_run(struct gate *gate, uint32_t slot, uint8_t part, const struct rule_run *run, bool regex, struct triage_error *err)
+{
+	uint8_t wide[2 * RULE_LITERAL_MAX];
+	enum triage_status st = add_word(gate, slot, part, run->bytes, run->size, regex, err);
+	for (size_t k = 0; k < run->size; k++) {
+		wide[2 * k] = run->bytes[k];
+		wide[2 * k + 1] = 0;
+	}
+	/* the last zero is left out: it need not belong to the run */
+	return st == TRIAGE_OK && regex ? add_word(gate, slot, part, wide, 2 * run->size - 1, true, err) : st;
+}
+
 /* What a string that is no literal must hold, as its text says: in ASCII or wide, in any case. ret_enough: its atoms add nothing. */
 static enum triage_status
 add_runs(struct gate *gate, uint32_t slot, struct rule_word value, bool *ret_enough, struct triage_error *err)
@@ -126,15 +139,9 @@ add_runs(struct gate *gate, uint32_t slot, struct rule_word value, bool *ret_eno
 		count = rule_literals_of(value, RUN_MIN - 1, runs);
 	bool regex = value.kind == RULE_WORD_REGEX;
 	for (size_t i = 0; i < count && st == TRIAGE_OK; i++) {
-		uint8_t part = (uint8_t)(PART_WHOLE << (i + 1)), wide[2 * RULE_LITERAL_MAX];
-		st = add_word(gate, slot, part, runs[i].bytes, runs[i].size, regex, err);
-		for (size_t k = 0; k < runs[i].size; k++) {
-			wide[2 * k] = runs[i].bytes[k];
-			wide[2 * k + 1] = 0;
-		}
-		/* the last zero is left out: it need not belong to the run */
-		if (st == TRIAGE_OK && regex)
-			st = add_word(gate, slot, part, wide, 2 * runs[i].size - 1, true, err);
+		uint8_t part = (uint8_t)(PART_WHOLE << (i + 1));
+		for (size_t k = 0; k < runs[i].count && st == TRIAGE_OK; k++)
+			st = add_run(gate, slot, part, &runs[i].any[k], regex, err);
 		*ret_enough |= runs[i].size >= RUN_LONG;
 	}
 	return st;
