@@ -3,6 +3,7 @@
 
 #include "triage/artefact/artefact.h"
 #include "triage/base/scoped.h"
+#include "triage/run/prepare.h"
 #include "triage/run/shadows.h"
 
 #include <stdio.h>
@@ -333,10 +334,35 @@ begin_content(struct supervisor *s, struct triage_error *err)
 	return find_companions(s, err);
 }
 
+static bool
+any_image(const struct supervisor *s, bool given)
+{
+	for (size_t i = 0; i < s->source_count; i++)
+		if (s->sources[i].image_wanted && !s->sources[i].image_done && s->sources[i].image_given == given)
+			return true;
+	return false;
+}
+
+/* Hand the first image out, and let it go on its way: the worker that hashes may still be about to start. */
+static enum triage_status
+begin_hashing(struct supervisor *s, struct triage_error *err)
+{
+	enum triage_status st = TRIAGE_OK;
+	while (st == TRIAGE_OK && any_image(s, false) && !any_image(s, true)) {
+		give_images(s);
+		st = any_image(s, true) ? crew_turn(&s->crew, 0, err) : examine_turn(s, err);
+	}
+	return st;
+}
+
 enum triage_status
 examine(struct supervisor *s, struct triage_error *err)
 {
 	enum triage_status st = examine_probe(s, err);
+	if (st == TRIAGE_OK)
+		st = begin_hashing(s, err);
+	if (st == TRIAGE_OK)
+		st = prepare_rules(s, err);
 	if (st == TRIAGE_OK)
 		st = begin_listing(s, err);
 	while (st == TRIAGE_OK && !all_listed(s)) {
