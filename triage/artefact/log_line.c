@@ -158,19 +158,18 @@ log_head_line(struct view head, size_t n, char *out, size_t size)
 	return false;
 }
 
+/* By its first bytes: most files are none, and are known as such at once. A run of NUL at the front is what a power cut leaves. */
 static bool
 is_binary(const struct log_lines *lines, struct view head)
 {
-	static const char fine[] = "\t\n\r\f\v\033\a\b";
-	size_t odd = 0;
+	static const char fine[] = "\t\n\r\f\v\033";
+	size_t odd = 0, front = zeros(lines, head.data, head.size);
+	size_t end = head.size - front > 512 ? front + 512 : head.size;
 	if (lines->wide)
 		return false;
-	for (size_t i = 0; i < head.size; i++)
-		if (head.data[i] < 0x20 && head.data[i] != 0 && strchr(fine, head.data[i]) == NULL)
-			odd++;
-		else if (head.data[i] == 0 && i < 4)
-			odd++;
-	return odd * 200 > head.size + 200;
+	for (size_t i = front; i < end; i++)
+		odd += head.data[i] < 0x20 && (head.data[i] == 0 || strchr(fine, head.data[i]) == NULL);
+	return 8 * odd > end - front;
 }
 
 size_t
@@ -181,8 +180,7 @@ log_head_count(struct view head, size_t most, bool (*shape)(const char *line), s
 	if (head.size > ARTEFACT_HEAD)
 		head.size = ARTEFACT_HEAD;
 	size_t done = begin(&lines, head);
-	struct view front = { head.data, head.size > 512 ? 512 : head.size };
-	bool binary = is_binary(&lines, front);
+	bool binary = is_binary(&lines, head);
 	while (!binary && done < head.size && looked < most) {
 		done += zeros(&lines, head.data + done, head.size - done);
 		size_t left = head.size - done, end = line_end(&lines, head.data + done, left);
