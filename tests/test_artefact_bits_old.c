@@ -16,6 +16,7 @@ jobs_with_files_and_times(void **state)
 	assert_non_null(strstr(p.events[3].data, "\"command\":\"C:\\\\Users\\\\Public\\\\a.exe\""));
 	assert_non_null(strstr(p.events[3].data, "\"urls\":[\"http://198.51.100.9/a.exe\",\"http://198.51.100.9/b\"]"));
 	assert_string_equal(p.events[3].user, "S-1-5-21-1-2-3-1001");
+	assert_string_equal(p.events[0].technique, "");
 	assert_string_equal(p.events[3].technique, "T1197");
 	parsed_free(&p);
 }

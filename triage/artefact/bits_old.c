@@ -202,7 +202,9 @@ send_job(struct artefact *a, struct view in, uint64_t offset, struct triage_erro
 	static const char *const meanings[3] = { "job created", "job changed", "job completed" };
 	artefact_event(a, TRIAGE_TIME_NONE, "");
 	artefact_offset(a, offset);
-	artefact_technique(a, "T1197");
+	/* a job alone is daily work of Windows; a program that it runs at its end is not */
+	if (j.command.count > 0)
+		artefact_technique(a, "T1197");
 	put_fields(a, &j, &b);
 	const char *from = j.file_count > 0 ? ntfs_text(&url, j.files[0].source.units, j.files[0].source.count) : "nothing";
 	const char *name = ntfs_text(&b, j.name.units, j.name.count);
