@@ -9,13 +9,14 @@ a_trace_tells_the_peer(void **state)
 	parsed_file(&p, fixture("artefact/anydesk/ad_svc.trace"));
 	assert_string_equal(p.kind->name, "anydesk");
 	assert_number_equal(p.remark_count, 0);
-	assert_number_equal(p.count, 3);
-	assert_number_equal(p.events[0].time, parsed_time("2023-11-14T22:13:21Z"));
+	assert_number_equal(p.count, 4);
+	assert_non_null(strstr(p.events[0].data, "\"remote_id\":\"123456789\""));
+	assert_number_equal(p.events[1].time, parsed_time("2023-11-14T22:13:21Z"));
 	assert_false(p.events[0].local);
-	assert_string_equal(p.events[0].message, "AnyDesk: Logged in from 203.0.113.7:51234 on relay 8f3a2b1c.");
-	assert_non_null(strstr(p.events[0].data, "\"remote_address\":\"203.0.113.7\",\"relay\":\"8f3a2b1c\""));
-	assert_non_null(strstr(p.events[1].data, "\"remote_id\":\"123456789\""));
-	assert_string_equal(p.events[2].meaning, "files transferred");
+	assert_string_equal(p.events[1].message, "AnyDesk: Logged in from 203.0.113.7:51234 on relay 8f3a2b1c.");
+	assert_non_null(strstr(p.events[1].data, "\"remote_address\":\"203.0.113.7\",\"relay\":\"8f3a2b1c\""));
+	assert_non_null(strstr(p.events[2].data, "\"remote_id\":\"123456789\""));
+	assert_string_equal(p.events[3].meaning, "files transferred");
 	assert_string_equal(p.events[0].technique, "T1219");
 	parsed_free(&p);
 }

@@ -15,8 +15,13 @@ lines_and_blocks(void **state)
 	assert_non_null(strstr(p.events[1].data, "\"process\":\"rclone.exe\",\"pid\":\"4711\""));
 	assert_non_null(strstr(p.events[1].data, "\"max_time_file\":\"\\\\Device\\\\HarddiskVolume3\\\\Data\\\\a, b.zip\""));
 	assert_string_equal(p.events[2].meaning, "threat detected");
-	assert_non_null(strstr(p.events[3].data, "\"sha1\":\"0123\",\"sha256\":\"4567\""));
+	assert_non_null(strstr(p.events[2].data, "\"threat_name\":\"Ransom:Win32/Voorbeeld.A\",\"file\":\"C:\\\\Users\\\\anna\\\\Downloads\\\\factuur.exe\""));
+	assert_non_null(strstr(p.events[3].data, "\"path\":\"\\\\\\\\?\\\\C:\\\\tools\\\\a.exe\",\"sha1\":\"0123\",\"sha256\":\"4567\""));
 	assert_string_equal(p.events[4].meaning, "file blocked");
+	assert_non_null(strstr(p.events[4].data, "\"blocked_file\":\"\\\\Device\\\\HarddiskVolume3\\\\x.exe\""));
+	/* times of blocks are of the machine's clock */
+	assert_false(p.events[4].local);
+	assert_true(p.events[5].local);
 	assert_string_equal(p.events[5].message, "Defender, resource scanned: Ransom:Win32/Voorbeeld.A in C:\\Users\\anna\\Downloads\\factuur.exe");
 	assert_number_equal(p.events[5].time, parsed_time("2023-11-14T22:13:25Z"));
 	parsed_free(&p);

@@ -26,7 +26,8 @@ static const struct {
 	{ "session has ended", "session ended" }, { "Client-ID", "peer identified" }, { "Remote OS", "peer identified" }, { "Remote version", "peer identified" },
 	{ "Authenticated", "authenticated" }, { "Authentication", "authenticated" }, { "password", "authenticated" }, { "Permission", "permission" },
 	{ "Files dropped", "files transferred" }, { "file transfer", "files transferred" }, { "Preparing files", "files transferred" },
-	{ "app.prepare_task", "files transferred" }, { "app.local_file_transfer", "files transferred" }, { "app.file_transfer", "files transferred" },
+	{ "app.prepare_task", "files transferred" }, { "app.local_file_transfer", "files transferred" }, { "app.file_transfer", "files transferred" }, { "app.deleter", "files deleted" },
+	{ "Accepting from", "session requested" },
 	{ "clipbrd", "clipboard" }, { "Relay", "relay" }, { "Install", "installed" }, { "Service started", "program started" },
 	{ "Starting", "program started" }, { "Tunnel", "tunnel" }, { "Privacy", "privacy mode" },
 };
@@ -102,7 +103,7 @@ claims(const struct artefact_subject *who, struct view head)
 }
 
 static void
-put_peer(struct artefact *a, const char *text)
+put_peer(struct artefact *a, const char *module, const char *text)
 {
 	char value[256];
 	if (text_between(text, "Logged in from ", " on relay", value, sizeof(value))) {
@@ -113,7 +114,10 @@ put_peer(struct artefact *a, const char *text)
 	}
 	text_put_between(a, "relay", text, "on relay ", ".");
 	text_put_between(a, "external_address", text, "External address: ", ".");
-	text_put_between(a, "client_id", text, "Client-ID: ", " ");
+	if (text_between(text, "Client-ID: ", " ", value, sizeof(value))) {
+		value[strspn(value, "0123456789")] = '\0';
+		artefact_text(a, strcmp(module, "anynet.any_socket") == 0 ? "remote_id" : "own_id", value);
+	}
 	if (text_between(text, "Incoming session request: ", NULL, value, sizeof(value))) {
 		char *bracket = strrchr(value, '(');
 		artefact_text(a, "request", value);
@@ -152,7 +156,7 @@ send_trace(struct artefact *a, struct anydesk *d, const struct log_time *t, cons
 	artefact_text(a, "level", level);
 	artefact_text(a, "program", program);
 	artefact_text(a, "module", module);
-	put_peer(a, text);
+	put_peer(a, module, text);
 	artefact_text(a, "text", text);
 	artefact_user(a, d->user);
 	artefact_message(a, "AnyDesk: %s", text);

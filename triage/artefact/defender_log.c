@@ -2,7 +2,7 @@
  * defender_log.c - what Windows Defender wrote of its work: MPLog-*.log, MPDetection-*.log.
  *
  * Lines begin with their time in UTC. Blocks ("Begin Resource Scan" ... "End Scan", threat actions, BM telemetry) have lines without a time, and the time
- * in one of these. Source: files of Windows 10 and 11; patterns of Intrinsec's mplog_parser and of dissect.target. Lines outside blocks that have no
+ * in one of these, by the wall clock of the machine. Source: files of Windows 10 and 11; patterns of Intrinsec's mplog_parser and of dissect.target. Lines outside blocks that have no
  * time tell of no moment and are passed over.
  */
 #include "triage/artefact/log_line.h"
@@ -37,7 +37,7 @@ static const struct {
 } kinds[] = {
 	{ "DETECTIONEVENT", "threat detected", "detection" }, { "DETECTION_ADD", "threat detected", "detection" },
 	{ "DETECTION_CLEANEVENT", "threat cleaned", "cleaning" }, { "threat:", "threat detected", "threat" }, { "lowfi:", "suspicion", "weak sign" },
-	{ "ProcessImageName:", "process seen", "process" }, { "Blocked file:", "file blocked", "blocked file" },
+	{ "ProcessImageName:", "process seen", "process" }, { "Blocked file", "file blocked", "blocked file" },
 	{ "Unsuccessful scan status", "scan failed", "file not scanned" }, { "[Exclusion]", "exclusion used", "exclusion" },
 	{ "original file name", "file seen", "original name" }, { "SDN query", "file looked up in the cloud", "look-up" },
 	{ "Real-time protection", "protection state", "protection" }, { "Service started", "service started", "service" },
@@ -70,6 +70,27 @@ claims(const struct artefact_subject *who, struct view head)
 	return false;
 }
 
+/* "DETECTIONEVENT MPSOURCE_REALTIME Backdoor:ASP/X file:C:\...;" and "[Mini-filter] Blocked file(#4): \Device\.... Process: ..." */
+static void
+put_threat(struct artefact *a, const char *text)
+{
+	char value[VALUE];
+	const char *resource = strstr(text, " file:"), *blocked = strstr(text, "Blocked file");
+	if (strncmp(text, "DETECTION", 9) == 0) {
+		const char *from = resource != NULL ? resource : text + strlen(text);
+		while (from > text && from[-1] != ' ')
+			from--;
+		snprintf(value, sizeof(value), "%.*s", (int)(resource != NULL ? resource - from : 0), from);
+		artefact_text(a, "threat_name", value);
+	}
+	if (blocked != NULL && text_between(blocked, ": ", " Process:", value, sizeof(value))) {
+		size_t n = strlen(value);
+		if (n > 0 && value[n - 1] == '.')
+			value[n - 1] = '\0';
+		artefact_text(a, "blocked_file", value);
+	}
+}
+
 static void
 put_fields(struct artefact *a, const char *text)
 {
@@ -78,10 +99,11 @@ put_fields(struct artefact *a, const char *text)
 	} fields[] = {
 		{ "process", "ProcessImageName: ", ", " }, { "process", " Process: ", ", " }, { "pid", "Pid: ", "," }, { "count", "Count: ", "," },
 		{ "total_time", "TotalTime: ", "," }, { "max_time_file", "MaxTimeFile: ", ", EstimatedImpact" }, { "estimated_impact", "EstimatedImpact: ", "%" },
-		{ "blocked_file", "Blocked file: ", " Process:" }, { "original_file_name", "original file name \"", "\"" }, { "path", "\" for \"", "\"" },
+		{ "path", "SDN query for ", " (" }, { "original_file_name", "original file name \"", "\"" }, { "path", "\" for \"", "\"" },
 		{ "sha1", "sha1=", "," }, { "sha1", "SHA1: ", "," }, { "sha256", "sha2=", ")" }, { "sha256", "SHA256: ", "," }, { "exclusion", "[Exclusion] ", " -> " },
-		{ "status", " Status: ", "," }, { "reason", "Reason: ", "," }, { "file", " file:", NULL },
+		{ "status", " Status: ", "," }, { "reason", "Reason: ", "," }, { "file", " file:", ";" },
 	};
+	put_threat(a, text);
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
 		char value[VALUE];
 		bool taken = i > 0 && strcmp(fields[i].key, fields[i - 1].key) == 0 && strstr(text, fields[i - 1].before) != NULL;
@@ -134,6 +156,8 @@ end_block(struct artefact *a, struct mplog *m, struct triage_error *err)
 	artefact_event(a, t.ns, m->kind);
 	artefact_offset(a, m->offset);
 	artefact_precision(a, log_precision(&t));
+	if (t.local)
+		artefact_local(a);
 	artefact_list(a, "lines");
 	for (const char *p = block; *p != '\0'; p += strcspn(p, "\n"), p += *p == '\n') {
 		snprintf(line, sizeof(line), "%.*s", (int)strcspn(p, "\n"), p);
