@@ -55,6 +55,18 @@ deleted_files_and_folders(void **state)
 }
 
 static void
+old_names_behind_the_attributes(void **state)
+{
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_file(&p, fixture("artefact/mft/$MFT"));
+	const struct parsed_event *e = with(&p, "\"path\":\"/Downloads/mimikatz.zip\",\"in_slack_of_entry\":3");
+	assert_string_equal(e->message, "old name /Downloads/mimikatz.zip: name created, name modified, name record changed, name accessed");
+	assert_number_equal(parsed_with(&p, "\"slack\":true"), 1);
+	parsed_free(&p);
+}
+
+static void
 damage_is_told_and_passed(void **state)
 {
 	struct parsed p = { 0 };
@@ -118,6 +130,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paths_times_and_streams),
 		cmocka_unit_test(deleted_files_and_folders),
+		cmocka_unit_test(old_names_behind_the_attributes),
 		cmocka_unit_test(damage_is_told_and_passed),
 		cmocka_unit_test(the_corpus_is_read),
 	};

@@ -195,6 +195,64 @@ send_times(struct mft *m, const struct mft_record *r, const struct ntfs_name *n,
 	return st;
 }
 
+/* A name that is left behind the attributes: of the file before it was renamed, or of an entry of a small folder. */
+static enum triage_status
+send_old_name(struct mft *m, const struct mft_record *r, const struct ntfs_name *n, uint64_t offset, struct triage_error *err)
+{
+	const uint64_t none[4] = { 0 }, times[4] = { n->created, n->modified, n->changed, n->accessed };
+	uint64_t eight[8];
+	char meaning[MEANING_ROOM];
+	enum triage_status st = TRIAGE_OK;
+	memcpy(eight, none, sizeof(none));
+	memcpy(eight + 4, times, sizeof(times));
+	buf_clear(&m->path);
+	mft_path(&m->paths, n, &m->path);
+	artefact_event(m->a, TRIAGE_TIME_NONE, "");
+	artefact_offset(m->a, offset);
+	artefact_utf16(m->a, "name", n->name, n->units);
+	artefact_text(m->a, "path", buf_cstr(&m->path));
+	artefact_unsigned(m->a, "in_slack_of_entry", r->entry);
+	artefact_unsigned(m->a, "parent_entry", n->parent);
+	artefact_unsigned(m->a, "parent_sequence", n->parent_sequence);
+	artefact_flag(m->a, "slack", true);
+	artefact_unsigned(m->a, "size", n->size);
+	ntfs_put_attributes(m->a, n->attributes);
+	ntfs_put_space(m->a, n->space);
+	for (size_t i = 0; i < 4 && st == TRIAGE_OK; i++) {
+		bool seen = false;
+		for (size_t k = 0; k < i; k++)
+			seen |= times[k] == times[i];
+		if (seen)
+			continue;
+		meaning_of(eight, times[i], meaning);
+		artefact_again(m->a, when_from_filetime(times[i]), meaning);
+		artefact_message(m->a, "old name %s: %s", buf_cstr(&m->path), meaning);
+		st = artefact_send(m->a, err);
+	}
+	return st;
+}
+
+static enum triage_status
+search_slack(struct mft *m, const struct mft_record *r, size_t size, uint64_t offset, struct triage_error *err)
+{
+	enum triage_status st = TRIAGE_OK;
+	struct ntfs_name n;
+	for (size_t at = (r->end + 7) & ~(size_t)7; st == TRIAGE_OK && at + NTFS_NAME_FIXED < size;) {
+		if (!ntfs_name_is_likely((struct view){ m->scratch + at, size - at }, &n)) {
+			at += 8;
+			continue;
+		}
+		/* an index entry has the reference of its file before the name: what is still there is told by its own record */
+		bool known = n.space == NTFS_SPACE_DOS || (at >= 16 && mft_path_is_of(&m->paths, load_le64(m->scratch + at - 16), &n));
+		for (size_t i = 0; i < r->name_count; i++)
+			known |= r->names[i].units == n.units && memcmp(r->names[i].name, n.name, 2 * n.units) == 0;
+		if (!known)
+			st = send_old_name(m, r, &n, offset + at, err);
+		at += (NTFS_NAME_FIXED + 2 * n.units + 7) & ~(size_t)7;
+	}
+	return st;
+}
+
 static enum triage_status
 send_record(struct mft *m, const struct mft_record *r, uint64_t offset, struct triage_error *err)
 {
@@ -252,6 +310,8 @@ parse_records(struct mft *m, struct view all, size_t size, struct triage_error *
 				mft_paths_add(&m->paths, i, &r);
 			else
 				st = send_record(m, &r, i * size, err);
+			if (pass == 1 && st == TRIAGE_OK && !r.cut)
+				st = search_slack(m, &r, size, i * size, err);
 		}
 	if (st == TRIAGE_OK && all.size % size != 0)
 		st = artefact_remark(m->a, TRIAGE_LOW, "record-cut", all.size - all.size % size, all.size % size, err, "the last record is cut: %zu of %zu bytes",

@@ -84,6 +84,17 @@ is_that_folder(const struct mft_node *n, uint16_t sequence)
 	return n->units != 0 && (n->sequence == sequence || (!n->in_use && n->sequence == (uint16_t)(sequence + 1)) || sequence == 0);
 }
 
+bool
+mft_path_is_of(const struct mft_paths *p, uint64_t reference, const struct ntfs_name *n)
+{
+	uint8_t units[2 * 255];
+	const struct mft_node *node = node_of(p, ntfs_entry(reference));
+	if (node == NULL || !node->in_use || node->sequence != ntfs_sequence(reference) || node->units != n->units || node->parent != n->parent)
+		return false;
+	read_units(p, node, units);
+	return memcmp(units, n->name, 2 * n->units) == 0;
+}
+
 void
 mft_path(const struct mft_paths *p, const struct ntfs_name *n, struct buf *path)
 {

@@ -25,5 +25,7 @@ void mft_paths_add(struct mft_paths *p, size_t slot, const struct mft_record *r)
  * begin it with "/(parent ENTRY-SEQUENCE not known)/", folders that lie in each other with "/(parent ENTRY-SEQUENCE in a circle)/".
  */
 void mft_path(const struct mft_paths *p, const struct ntfs_name *n, struct buf *path);
+/* True when the file of this reference is there and has this name in this folder. */
+bool mft_path_is_of(const struct mft_paths *p, uint64_t reference, const struct ntfs_name *n);
 
 #endif

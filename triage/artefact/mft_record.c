@@ -119,6 +119,7 @@ mft_record_read(struct view record, uint64_t position, struct mft_record *ret)
 		used = record.size;
 	while (at % 8 == 0 && at + RESIDENT_FIXED <= used) {
 		uint32_t type = load_le32(p + at), length = load_le32(p + at + LENGTH);
+		ret->end = at;
 		if (type == UINT32_MAX || type == 0)
 			return;
 		if (length < RESIDENT_FIXED || length > used - at)
@@ -126,6 +127,7 @@ mft_record_read(struct view record, uint64_t position, struct mft_record *ret)
 		take_attribute(ret, record, (struct view){ p + at, length });
 		at += length;
 	}
+	ret->end = at;
 	if (at + 4 > used || load_le32(p + at) != UINT32_MAX)
 		ret->cut = true;
 }

@@ -29,6 +29,7 @@ struct mft_record {
 	struct mft_stream streams[MFT_STREAMS];
 	size_t stream_count, left_out;	/* left_out: names and streams beyond the room here */
 	bool cut;			/* the list of attributes is not sound to its end */
+	size_t end;			/* bytes: where the attributes end; behind it lies what was there before */
 };
 
 enum mft_kind { MFT_EMPTY, MFT_FILE, MFT_BAD, MFT_OTHER };
