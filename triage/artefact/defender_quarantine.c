@@ -308,6 +308,8 @@ parse_resource(struct artefact *a, struct view all, struct triage_error *err)
 	if (size > 0)
 		artefact_hex(a, "sha256", out, 32);
 	artefact_message(a, "Content that Defender put away, %" PRIu64 " bytes; its name is in the entry with the resource %s", size, artefact_who(a)->name);
+	if (st == TRIAGE_OK && artefact_who(a)->mtime == TRIAGE_TIME_NONE)
+		st = artefact_remark(a, TRIAGE_LOW, "record-without-time", 0, all.size, err, "the file's own time is not known: what was put away is in no timeline");
 	return st == TRIAGE_OK ? artefact_send(a, err) : st;
 }
 
