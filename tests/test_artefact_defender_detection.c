@@ -20,7 +20,7 @@ a_detection_is_told(void **state)
 	assert_non_null(strstr(p.events[0].data, "\"process\":\"C:\\\\Windows\\\\explorer.exe\""));
 	assert_non_null(strstr(p.events[0].data, "\"sha256\":\"abab"));
 	assert_non_null(strstr(p.events[0].data, "\"size\":912"));
-	assert_non_null(strstr(p.events[0].data, "\"webfile\":[\"C:\\\\Users\\\\anna\\\\Downloads\\\\factuur.exe|https://example.org/factuur.exe|pid:4\"]"));
+	assert_non_null(strstr(p.events[0].data, "\"resource_webfile\":[\"C:\\\\Users\\\\anna\\\\Downloads\\\\factuur.exe|https://example.org/factuur.exe|pid:4\"]"));
 	parsed_free(&p);
 }
 

@@ -19,7 +19,7 @@ all_versions_are_read_behind_zeros(void **state)
 	assert_string_equal(p.events[3].meaning, "renamed (new name)");
 	assert_string_equal(p.events[4].meaning, "deleted");
 	assert_non_null(strstr(p.events[4].data, "\"name\":\"README\xe2\x82\xac.txt\""));
-	assert_non_null(strstr(p.events[4].data, "\"source_info\":\"AUXILIARY_DATA\""));
+	assert_non_null(strstr(p.events[4].data, "\"source_info\":[\"AUXILIARY_DATA\"]"));
 	/* what a record of version 4 told goes with the one of version 3 */
 	assert_non_null(strstr(p.events[5].data, "\"ranges\":[\"0+65536\",\"131072+4096\"]"));
 	assert_null(strstr(p.events[6].data, "ranges"));

@@ -118,6 +118,8 @@ put_peer(struct artefact *a, const char *module, const char *text)
 		value[strspn(value, "0123456789")] = '\0';
 		artefact_text(a, strcmp(module, "anynet.any_socket") == 0 ? "remote_id" : "own_id", value);
 	}
+	if (strstr(text, "Client-ID: ") != NULL)
+		return;
 	if (text_between(text, "Incoming session request: ", NULL, value, sizeof(value))) {
 		char *bracket = strrchr(value, '(');
 		artefact_text(a, "request", value);

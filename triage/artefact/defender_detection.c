@@ -7,7 +7,7 @@
  */
 #include "triage/artefact/ntfs_parts.h"
 
-#include "triage/base/text.h"
+#include "triage/artefact/text_fields.h"
 #include "triage/base/when.h"
 
 #include <inttypes.h>
@@ -196,6 +196,7 @@ static void
 put_fields(struct artefact *a, struct detection *d)
 {
 	char id[40], key[60];
+	struct text_keys seen = { .count = 0 };
 	artefact_text(a, "threat_name", buf_cstr(&d->threat));
 	artefact_unsigned(a, "threat_id", d->threat_id & UINT32_MAX);
 	snprintf(id, sizeof(id), "%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X", load_le32(d->id), load_le16(d->id + 4), load_le16(d->id + 6), d->id[8],
@@ -208,8 +209,12 @@ put_fields(struct artefact *a, struct detection *d)
 			    memcmp(d->resources[k].kind.data, d->resources[i].kind.data, d->resources[i].kind.size) != 0;
 		if (!first)
 			continue;
-		snprintf(key, sizeof(key), "%s", utf8(&d->text, d->resources[i].kind));
-		artefact_list(a, key[0] != '\0' ? key : "resource");
+		char kind[36];
+		text_snake(utf8(&d->text, d->resources[i].kind), kind, sizeof(kind));
+		snprintf(key, sizeof(key), "resource_%s", kind);
+		if (!text_key_is_new(&seen, key))
+			snprintf(key, sizeof(key), "resource_%zu", i + 1);
+		artefact_list(a, key);
 		for (size_t k = i; k < d->resource_count; k++)
 			if (d->resources[k].kind.size == d->resources[i].kind.size &&
 			    memcmp(d->resources[k].kind.data, d->resources[i].kind.data, d->resources[i].kind.size) == 0)

@@ -104,10 +104,10 @@ put_fields(struct artefact *a, const char *text)
 		{ "status", " Status: ", "," }, { "reason", "Reason: ", "," }, { "file", " file:", ";" },
 	};
 	put_threat(a, text);
+	struct text_keys seen = { .count = 0 };
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
 		char value[VALUE];
-		bool taken = i > 0 && strcmp(fields[i].key, fields[i - 1].key) == 0 && strstr(text, fields[i - 1].before) != NULL;
-		if (!taken && text_between(text, fields[i].before, fields[i].after, value, sizeof(value)))
+		if (text_between(text, fields[i].before, fields[i].after, value, sizeof(value)) && text_key_is_new(&seen, fields[i].key))
 			artefact_text(a, fields[i].key, value);
 	}
 	artefact_text(a, "text", text);

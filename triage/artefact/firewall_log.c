@@ -19,10 +19,12 @@ claims(const struct artefact_subject *who, struct view head)
 }
 
 static enum triage_status
-take(struct artefact *a, const struct w3c *w, const struct w3c_line *line, struct triage_error *err)
+take(struct artefact *a, void *state, const struct w3c_line *line, struct triage_error *err)
 {
+	const struct w3c *w = state;
 	const char *action = w3c_value(w, line, "action"), *port = w3c_value(w, line, "dst-port"), *way = w3c_value(w, line, "path"), *lost = "INFO-EVENTS-LOST";
-	char key[64];
+	char key[48];
+	struct text_keys seen = { .count = 0 };
 	artefact_event(a, line->when.ns, strcasecmp(action, "DROP") == 0 ? "dropped" : strcasecmp(action, "CLOSE") == 0 ? "connection closed" :
 	    strcasecmp(action, lost) == 0 ? "events lost" : "connection allowed");
 	artefact_offset(a, line->offset);
@@ -31,7 +33,7 @@ take(struct artefact *a, const struct w3c *w, const struct w3c_line *line, struc
 		artefact_local(a);
 	for (size_t i = 0; i < w->columns; i++) {
 		text_snake(w3c_name(w, i), key, sizeof(key));
-		if (strcmp(key, "date") != 0 && strcmp(key, "time") != 0 && key[0] != '\0')
+		if (strcmp(key, "date") != 0 && strcmp(key, "time") != 0 && key[0] != '\0' && text_key_is_new(&seen, key))
 			artefact_text(a, key, line->values[i]);
 	}
 	artefact_message(a, "%s %s from %s to %s%s%s%s%s", action, w3c_value(w, line, "protocol"), w3c_value(w, line, "src-ip"), w3c_value(w, line, "dst-ip"),
@@ -42,7 +44,7 @@ take(struct artefact *a, const struct w3c *w, const struct w3c_line *line, struc
 static enum triage_status
 step(struct artefact *a, void *state, struct view bytes, uint64_t at, bool last, size_t *ret_used, struct triage_error *err)
 {
-	return w3c_step(a, state, bytes, at, last, ret_used, take, err);
+	return w3c_step(a, state, bytes, at, last, ret_used, take, state, err);
 }
 
 static void

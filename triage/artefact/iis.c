@@ -11,14 +11,29 @@
 #include <string.h>
 #include <strings.h>
 
-/* Names of the columns that have words of their own in data, in the order of preference. */
-static const struct {
-	const char *key, *columns[5];
-} fixed[] = {
-	{ "client", { "c-ip", "client-ip", "ClientIpAddress", "client-hostname" } },
-	{ "method", { "cs-method", "Method", "HttpMethod" } },
-	{ "status", { "sc-status", "HttpStatus", "status" } },
-	{ "agent", { "cs(User-Agent)", "UserAgent", "user-agent" } },
+enum { CLIENT, METHOD, STATUS, AGENT, FIXED, USER = FIXED, STEM, QUERY, COMPUTER, REASON, QUEUE, TOLD, CHOICES = 4, KEY = 48 };
+
+/* Columns that tell the same, in the order of preference. The first four have words of their own in data. */
+static const char *const columns[TOLD][CHOICES] = {
+	[CLIENT] = { "c-ip", "client-ip", "ClientIpAddress", "client-hostname" },
+	[METHOD] = { "cs-method", "Method", "HttpMethod" },
+	[STATUS] = { "sc-status", "HttpStatus", "status" },
+	[AGENT] = { "cs(User-Agent)", "UserAgent", "user-agent" },
+	[USER] = { "cs-username", "AuthenticatedUser", "authenticated-user" },
+	[STEM] = { "cs-uri-stem", "cs-uri", "UrlStem" },
+	[QUERY] = { "cs-uri-query", "UrlQuery" },
+	[COMPUTER] = { "s-computername" },
+	[REASON] = { "s-reason" },
+	[QUEUE] = { "s-queuename" },
+};
+
+static const char *const keys[FIXED] = { "client", "method", "status", "agent" };
+
+struct iis {
+	struct w3c w;
+	uint32_t change;		/* the names for which the rest was made */
+	int at[TOLD][CHOICES];		/* columns, -1 for none */
+	char key[W3C_COLUMNS][KEY];	/* of the columns that go to data as they are; "" for the others */
 };
 
 static bool
@@ -31,74 +46,89 @@ claims(const struct artefact_subject *who, struct view head)
 	return w3c_head(head, "Fields:", fields, sizeof(fields)) && text_has_any(fields, telling) && strcasestr(fields, "src-ip") == NULL;
 }
 
-static const char *
-first_of(const struct w3c *w, const struct w3c_line *line, const char *const *columns)
+static void
+learn_columns(struct iis *x)
 {
-	for (; *columns != NULL; columns++) {
-		const char *value = w3c_value(w, line, *columns);
-		if (value[0] != '\0')
-			return value;
+	x->change = x->w.change;
+	for (size_t i = 0; i < x->w.columns; i++) {
+		bool is_time = (int)i == x->w.date_at || (int)i == x->w.time_at || (int)i == x->w.both_at;
+		bool twice = false;
+		text_snake(is_time ? "" : w3c_name(&x->w, i), x->key[i], KEY);
+		for (size_t k = 0; k < i; k++)
+			twice |= strcmp(x->key[k], x->key[i]) == 0;
+		for (size_t k = 0; k < FIXED; k++)
+			twice |= strcmp(keys[k], x->key[i]) == 0;
+		if ((twice && x->key[i][0] != '\0') || strcmp(x->key[i], "url") == 0)
+			snprintf(x->key[i], KEY, "column_%zu", i + 1);
 	}
+	for (size_t k = 0; k < TOLD; k++)
+		for (size_t n = 0; n < CHOICES; n++) {
+			x->at[k][n] = columns[k][n] != NULL ? w3c_column(&x->w, columns[k][n]) : -1;
+			if (k < FIXED && x->at[k][n] >= 0)
+				x->key[x->at[k][n]][0] = '\0';
+		}
+}
+
+static const char *
+value(const struct iis *x, const struct w3c_line *line, size_t what)
+{
+	for (size_t n = 0; n < CHOICES; n++)
+		if (x->at[what][n] >= 0 && line->values[x->at[what][n]][0] != '\0')
+			return line->values[x->at[what][n]];
 	return "";
 }
 
-static void
-put_columns(struct artefact *a, const struct w3c *w, const struct w3c_line *line)
-{
-	char key[64];
-	for (size_t i = 0; i < w->columns; i++) {
-		const char *name = w3c_name(w, i);
-		bool is_fixed = strcasecmp(name, "date") == 0 || strcasecmp(name, "time") == 0 || strcasecmp(name, "date-time") == 0 ||
-		    strcasecmp(name, "DateTime") == 0;
-		for (size_t k = 0; k < sizeof(fixed) / sizeof(fixed[0]); k++)
-			for (size_t n = 0; fixed[k].columns[n] != NULL; n++)
-				is_fixed |= strcasecmp(name, fixed[k].columns[n]) == 0;
-		text_snake(name, key, sizeof(key));
-		if (!is_fixed && key[0] != '\0')
-			artefact_text(a, key, line->values[i]);
-	}
-}
-
 static enum triage_status
-take(struct artefact *a, const struct w3c *w, const struct w3c_line *line, struct triage_error *err)
+send_line(struct artefact *a, const struct iis *x, const struct w3c_line *line, struct triage_error *err)
 {
-	static const char *const users[] = { "cs-username", "AuthenticatedUser", "authenticated-user", NULL };
-	static const char *const stems[] = { "cs-uri-stem", "cs-uri", "UrlStem", NULL }, *const queries[] = { "cs-uri-query", "UrlQuery", NULL };
 	char url[8192];
-	const char *stem = first_of(w, line, stems), *query = first_of(w, line, queries), *shown[4];
+	const char *stem = value(x, line, STEM), *query = value(x, line, QUERY), *shown[FIXED];
 	bool question = query[0] != '\0' && query[0] != '?';
 	snprintf(url, sizeof(url), "%s%s%s", stem, question ? "?" : "", query);
 	artefact_event(a, line->when.ns, stem[0] != '\0' ? "request" : "logged");
 	artefact_offset(a, line->offset);
 	artefact_precision(a, log_precision(&line->when));
-	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
-		shown[i] = first_of(w, line, fixed[i].columns);
-		artefact_text(a, fixed[i].key, shown[i]);
+	for (size_t i = 0; i < FIXED; i++) {
+		shown[i] = value(x, line, i);
+		artefact_text(a, keys[i], shown[i]);
 	}
 	artefact_text(a, "url", url);
-	put_columns(a, w, line);
-	artefact_user(a, first_of(w, line, users));
-	artefact_host(a, w3c_value(w, line, "s-computername"));
+	for (size_t i = 0; i < x->w.columns; i++)
+		if (x->key[i][0] != '\0')
+			artefact_text(a, x->key[i], line->values[i]);
+	artefact_user(a, value(x, line, USER));
+	artefact_host(a, value(x, line, COMPUTER));
 	if (stem[0] != '\0')
-		artefact_message(a, "%s %s %s%s%s%s%s", shown[0][0] != '\0' ? shown[0] : "somebody", shown[1], url, shown[2][0] != '\0' ? ": " : "", shown[2],
-		    shown[3][0] != '\0' ? ", agent " : "", shown[3]);
-	else if (strcasestr(w3c_name(w, w->columns - 1), "queuename") != NULL)
-		artefact_message(a, "Connection of %s refused or dropped: %s", shown[0], w3c_value(w, line, "s-reason"));
+		artefact_message(a, "%s %s %s%s%s%s%s", shown[CLIENT][0] != '\0' ? shown[CLIENT] : "somebody", shown[METHOD], url, shown[STATUS][0] != '\0' ? ": " : "",
+		    shown[STATUS], shown[AGENT][0] != '\0' ? ", agent " : "", shown[AGENT]);
+	else if (x->at[QUEUE][0] >= 0)
+		artefact_message(a, "Connection of %s refused or dropped: %s", shown[CLIENT], value(x, line, REASON));
 	else
-		artefact_message(a, "Log line of %s%s%s", shown[0][0] != '\0' ? shown[0] : "the service", shown[1][0] != '\0' ? ": " : "", shown[1]);
+		artefact_message(a, "Log line of %s%s%s", shown[CLIENT][0] != '\0' ? shown[CLIENT] : "the service", shown[METHOD][0] != '\0' ? ": " : "",
+		    shown[METHOD]);
 	return artefact_send(a, err);
+}
+
+static enum triage_status
+take(struct artefact *a, void *state, const struct w3c_line *line, struct triage_error *err)
+{
+	struct iis *x = state;
+	if (x->change != x->w.change)
+		learn_columns(x);
+	return send_line(a, x, line, err);
 }
 
 static enum triage_status
 step(struct artefact *a, void *state, struct view bytes, uint64_t at, bool last, size_t *ret_used, struct triage_error *err)
 {
-	return w3c_step(a, state, bytes, at, last, ret_used, take, err);
+	struct iis *x = state;
+	return w3c_step(a, &x->w, bytes, at, last, ret_used, take, x, err);
 }
 
 static void
 release(void *state)
 {
-	w3c_release(state);
+	w3c_release(&((struct iis *)state)->w);
 }
 
 const struct artefact_kind artefact_iis = {
@@ -110,6 +140,6 @@ const struct artefact_kind artefact_iis = {
 	.precision = "s",
 	.claims = claims,
 	.step = step,
-	.state_size = sizeof(struct w3c),
+	.state_size = sizeof(struct iis),
 	.release = release,
 };

@@ -71,7 +71,8 @@ claims(const struct artefact_subject *who, struct view head)
 static void
 put_head(struct artefact *a, struct transcript *t)
 {
-	char line[1024], key[64];
+	char line[1024], key[48];
+	struct text_keys seen = { .count = 0 };
 	const char *p = buf_cstr(&t->kept);
 	int place = -1;
 	for (; *p != '\0'; p += strcspn(p, "\n"), p += *p == '\n') {
@@ -90,7 +91,8 @@ put_head(struct artefact *a, struct transcript *t)
 			place = 0;
 			continue;
 		}
-		artefact_text(a, key[0] != '\0' ? key : "text", value);
+		if (text_key_is_new(&seen, key[0] != '\0' ? key : "text") && strcmp(key, "commands") != 0)
+			artefact_text(a, key[0] != '\0' ? key : "text", value);
 		/* the account stands behind the time; the machine says its system in brackets */
 		if (place == 1)
 			snprintf(t->user, sizeof(t->user), "%s", value);

@@ -170,8 +170,10 @@ send_entry(struct artefact *a, struct teamviewer *v, struct log_time *t, const c
 	if (!v->zone_known)
 		artefact_local(a);
 	artefact_technique(a, "T1219");
-	text_put_between(a, "remote_id", text, "A connection from TeamViewer ID ", " ");
-	text_put_between(a, "remote_id", text, "client hello received from ", ",");
+	if (strstr(text, "A connection from TeamViewer ID ") != NULL)
+		text_put_between(a, "remote_id", text, "A connection from TeamViewer ID ", " ");
+	else
+		text_put_between(a, "remote_id", text, "client hello received from ", ",");
 	text_put_between(a, "remote_address", text, "punch received a=", ":");
 	text_put_between(a, "participant", text, "New Participant added in CParticipantManager ", " (ID");
 	artefact_text(a, "text", text);

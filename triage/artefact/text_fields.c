@@ -69,6 +69,18 @@ text_user_of_path(const char *path, char *out, size_t size)
 	}
 }
 
+bool
+text_key_is_new(struct text_keys *k, const char *key)
+{
+	for (size_t i = 0; i < k->count; i++)
+		if (strcmp(k->key[i], key) == 0)
+			return false;
+	if (k->count == sizeof(k->key) / sizeof(k->key[0]) || strlen(key) >= sizeof(k->key[0]))
+		return false;
+	memcpy(k->key[k->count++], key, strlen(key) + 1);
+	return true;
+}
+
 void
 text_snake(const char *name, char *out, size_t size)
 {

@@ -15,6 +15,12 @@ bool text_begins(const char *line, const char *with);		/* compared without case 
 bool text_has_any(const char *line, const char *const *words);	/* words ends with NULL; compared without case */
 /* "/Users/anna/AppData/...", "/home/anna/..." -> "anna"; "" when the path names none. */
 void text_user_of_path(const char *path, char *out, size_t size);
+/* Keys that an event has already: a key may come once. */
+struct text_keys {
+	char key[48][48];
+	size_t count;
+};
+bool text_key_is_new(struct text_keys *k, const char *key);	/* remembers it; false when it was there, or there is no room */
 /* "cs(User-Agent)" -> "cs_user_agent" */
 void text_snake(const char *name, char *out, size_t size);
 

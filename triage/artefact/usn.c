@@ -212,9 +212,13 @@ send_record(struct artefact *a, struct usn *u, const uint8_t *r, uint64_t at, bo
 	put_reference(a, "parent_entry", "parent_sequence", r + l->parent, l == &v3);
 	artefact_unsigned(a, "usn", load_le64(r + l->usn));
 	ntfs_put_attributes(a, load_le32(r + l->attributes));
-	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
-		if (source & sources[i].flag)
-			artefact_text(a, "source_info", sources[i].name);
+	if (source != 0) {
+		artefact_list(a, "source_info");
+		for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
+			if (source & sources[i].flag)
+				artefact_item(a, sources[i].name);
+		artefact_list_end(a);
+	}
 	if (load_le32(r + l->security) != 0)
 		artefact_unsigned(a, "security_id", load_le32(r + l->security));
 	artefact_unsigned(a, "version", load_le16(r + MAJOR));

@@ -12,6 +12,7 @@ enum { HEAD_LINES = 12 };
 struct call {
 	struct w3c *w;
 	w3c_take *take;
+	void *state;
 };
 
 bool
@@ -32,17 +33,24 @@ w3c_name(const struct w3c *w, size_t column)
 	return column < w->columns ? w->names + w->name_at[column] : "";
 }
 
-const char *
-w3c_value(const struct w3c *w, const struct w3c_line *line, const char *name)
+int
+w3c_column(const struct w3c *w, const char *name)
 {
 	for (size_t i = 0; i < w->columns; i++)
 		if (strcasecmp(w3c_name(w, i), name) == 0)
-			return line->values[i];
-	return "";
+			return (int)i;
+	return -1;
+}
+
+const char *
+w3c_value(const struct w3c *w, const struct w3c_line *line, const char *name)
+{
+	int column = w3c_column(w, name);
+	return column >= 0 ? line->values[column] : "";
 }
 
 static void
-take_names(struct w3c *w, const char *names)
+part_names(struct w3c *w, const char *names)
 {
 	size_t used = 0;
 	w->columns = 0;
@@ -62,6 +70,24 @@ take_names(struct w3c *w, const char *names)
 		used += n;
 		w->names[used++] = '\0';
 	}
+}
+
+static void
+take_names(struct w3c *w, const char *names)
+{
+	part_names(w, names);
+	w->change++;
+	w->date_at = w3c_column(w, "date");
+	w->time_at = w3c_column(w, "time");
+	w->both_at = w3c_column(w, "date-time");
+	if (w->both_at < 0)
+		w->both_at = w3c_column(w, "DateTime");
+}
+
+static const char *
+value_at(const struct w3c_line *line, int column)
+{
+	return column >= 0 ? line->values[column] : "";
 }
 
 /* Part a line in place. Returns how many values there are; those beyond most are not told apart. */
@@ -121,12 +147,11 @@ static bool
 take_time(const struct w3c *w, const struct w3c_line *line, struct log_time *t)
 {
 	char text[80];
-	const char *p = text, *time = w3c_value(w, line, "time"), *date = w3c_value(w, line, "date");
+	const char *p = text, *time = value_at(line, w->time_at), *date = value_at(line, w->date_at);
 	if (time[0] != '\0' && (date[0] != '\0' || w->date[0] != '\0')) {
 		snprintf(text, sizeof(text), "%.40s %.30s", date[0] != '\0' ? date : w->date, time);
 	} else {
-		const char *both = w3c_value(w, line, "date-time");
-		snprintf(text, sizeof(text), "%.70s", both[0] != '\0' ? both : w3c_value(w, line, "DateTime"));
+		snprintf(text, sizeof(text), "%.70s", value_at(line, w->both_at));
 	}
 	return log_time_iso(&p, t);
 }
@@ -169,13 +194,14 @@ take_line(struct artefact *a, void *state, struct log_line *line, struct triage_
 		if (st != TRIAGE_OK)
 			return st;
 	}
-	return c->take(a, w, &out, err);
+	return c->take(a, c->state, &out, err);
 }
 
 enum triage_status
-w3c_step(struct artefact *a, struct w3c *w, struct view bytes, uint64_t at, bool last, size_t *ret_used, w3c_take *take, struct triage_error *err)
+w3c_step(struct artefact *a, struct w3c *w, struct view bytes, uint64_t at, bool last, size_t *ret_used, w3c_take *take, void *state,
+    struct triage_error *err)
 {
-	struct call c = { w, take };
+	struct call c = { w, take, state };
 	return log_lines_step(a, &w->lines, bytes, at, last, ret_used, take_line, &c, err);
 }
 
