@@ -47,9 +47,13 @@ static bool
 claims(const struct artefact_subject *who, struct view head)
 {
 	char line[4200];
+	static const uint8_t wide[] = "C\0m\0d\0L\0i\0n\0e\0=";
 	bool section = false, command;
 	unsigned number;
 	(void)who;
+	/* most files have neither */
+	if (memmem(head.data, head.size, "CmdLine=", 8) == NULL && memmem(head.data, head.size, wide, sizeof(wide)) == NULL)
+		return false;
 	for (size_t i = 0; i < 40 && log_head_line(head, i, line, sizeof(line)); i++) {
 		section |= section_of(line) != NULL;
 		if (section && pair_of(line, &number, &command) != NULL)

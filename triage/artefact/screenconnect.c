@@ -14,23 +14,20 @@
 
 enum { LOOKED = 1 << 20 };
 
-/* needle in text, compared without case */
-static const uint8_t *
-find(struct view text, const char *needle)
+static bool
+has(struct view text, const char *needle)
 {
-	size_t n = strlen(needle);
-	for (size_t i = 0; n <= text.size && i <= text.size - n; i++)
-		if (strncasecmp((const char *)text.data + i, needle, n) == 0)
-			return text.data + i;
-	return NULL;
+	return memmem(text.data, text.size, needle, strlen(needle)) != NULL;
 }
 
 static bool
 claims(const struct artefact_subject *who, struct view head)
 {
 	struct view front = { head.data, head.size < 8192 ? head.size : 8192 };
-	bool xml = find(front, "<configuration") != NULL;
-	return xml && (find(front, "ScreenConnect.") != NULL || (strcasestr(who->path, "ScreenConnect Client") != NULL && find(front, "<setting") != NULL));
+	size_t mark = front.size >= 3 && memcmp(front.data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	if (front.size <= mark || front.data[mark] != '<' || !has(front, "<configuration"))
+		return false;
+	return has(front, "ScreenConnect.") || (strcasestr(who->path, "ScreenConnect Client") != NULL && has(front, "<setting"));
 }
 
 /* One parameter of "?e=Access&amp;y=Guest&amp;h=relay&amp;p=443": up to the next '&' or quote. */

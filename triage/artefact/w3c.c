@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { HEAD_LINES = 12 };
+enum { HEAD_LINES = 12, HEAD_BYTES = 16 << 10 };
 
 struct call {
 	struct w3c *w;
@@ -19,6 +19,11 @@ bool
 w3c_head(struct view head, const char *key, char *out, size_t size)
 {
 	char line[W3C_NAMES];
+	/* the lines of "#" are at the front; most files have none */
+	if (head.size > HEAD_BYTES)
+		head.size = HEAD_BYTES;
+	if (head.size == 0 || memchr(head.data, '#', head.size < HEAD_BYTES / 4 ? head.size : HEAD_BYTES / 4) == NULL)
+		return false;
 	for (size_t i = 0; i < HEAD_LINES && log_head_line(head, i, line, sizeof(line)); i++)
 		if (line[0] == '#' && text_begins(line + 1, key)) {
 			text_between(line, ":", NULL, out, size);
