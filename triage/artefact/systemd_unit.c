@@ -67,19 +67,34 @@ name_index(const char *line, size_t size)
 	return -1;
 }
 
-static void
+static bool
 add_value(struct state *s, int index, const char *text, bool joined)
 {
 	struct buf *b = &s->values[index];
 	size_t n = strlen(text);
 	bool goes_on = n > 0 && text[n - 1] == '\\';
 	n -= goes_on;
-	if (b->size + n + 1 < VALUE_MAX) {
-		if (b->size > 0)
-			buf_char(b, joined ? ' ' : '\n');
-		buf_put(b, text, n);
-	}
 	s->continues = goes_on;
+	if (b->size + n + 1 >= VALUE_MAX)
+		return false;
+	if (b->size > 0)
+		buf_char(b, joined ? ' ' : '\n');
+	buf_put(b, text, n);
+	return true;
+}
+
+static enum triage_status
+take_value(struct artefact *a, struct state *s, const char *text, bool joined, const struct log_line *line, struct triage_error *err)
+{
+	size_t size = strlen(text);
+	if (s->current < 0) {
+		s->continues = size > 0 && text[size - 1] == '\\';
+		return TRIAGE_OK;
+	}
+	if (add_value(s, s->current, text, joined))
+		return TRIAGE_OK;
+	return artefact_remark(a, TRIAGE_LOW, "value-too-long", line->offset, line->size, err, "%s is longer than %u KiB: line %ju is left out", names[s->current],
+	    (unsigned)(VALUE_MAX >> 10), (uintmax_t)line->number);
 }
 
 static enum triage_status
@@ -87,7 +102,6 @@ take(struct artefact *a, void *state, struct log_line *line, struct triage_error
 {
 	struct state *s = state;
 	const char *text = line->text + strspn(line->text, " \t");
-	(void)a, (void)err;
 	if (!s->begun) {
 		s->begun = true;
 		s->current = -1;
@@ -96,14 +110,8 @@ take(struct artefact *a, void *state, struct log_line *line, struct triage_error
 	}
 	if (*text == '#' || *text == ';')
 		return TRIAGE_OK;
-	if (s->continues) {
-		size_t n = strlen(text);
-		if (s->current >= 0)
-			add_value(s, s->current, text, true);
-		else
-			s->continues = n > 0 && text[n - 1] == '\\';
-		return TRIAGE_OK;
-	}
+	if (s->continues)
+		return take_value(a, s, text, true, line, err);
 	if (*text == '[') {
 		snprintf(s->section, sizeof(s->section), "%.31s", text);
 		s->service = s->service || strcmp(text, "[Service]") == 0;
@@ -115,13 +123,7 @@ take(struct artefact *a, void *state, struct log_line *line, struct triage_error
 	while (n > 0 && (text[n - 1] == ' ' || text[n - 1] == '\t'))
 		n--;
 	s->current = name_index(text, n);
-	value += strspn(value, " \t");
-	size_t size = strlen(value);
-	if (s->current >= 0)
-		add_value(s, s->current, value, false);
-	else
-		s->continues = size > 0 && value[size - 1] == '\\';
-	return TRIAGE_OK;
+	return take_value(a, s, value + strspn(value, " \t"), false, line, err);
 }
 
 static enum triage_status
@@ -137,7 +139,9 @@ send_unit(struct artefact *a, struct state *s, struct triage_error *err)
 	for (int i = 0; i < VALUES; i++)
 		artefact_text(a, keys[i], buf_cstr(&s->values[i]));
 	artefact_user(a, buf_cstr(&s->values[USER]));
-	artefact_technique(a, s->timer ? "T1053.006" : "T1543.002");
+	/* those of the distribution are as they should be */
+	if (!unix_path_has(who, "/usr/lib/systemd/") && strncmp(who->path, "/lib/systemd/", 13) != 0)
+		artefact_technique(a, s->timer ? "T1053.006" : "T1543.002");
 	if (s->timer) {
 		const char *calendar = buf_cstr(&s->values[ON_CALENDAR]);
 		artefact_message(a, "Timer %s%s%s%s%s%s%s", who->name, description[0] != '\0' ? ", " : "", description, calendar[0] != '\0' ? ": " : "", calendar,
