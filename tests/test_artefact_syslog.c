@@ -71,6 +71,27 @@ a_user_name_cannot_forge_the_address(void **state)
 }
 
 static void
+variants_of_programs_are_known(void **state)
+{
+	static const char text[] = "Nov 14 22:13:20 h CROND[7]: (root) CMD (/tmp/x)\nNov 14 22:13:20 h sshd-session[7]: Accepted password for a from 192.0.2.1 port 5 ssh2\n"
+		"Nov 14 22:13:21 h dropbear[7]: Bad password attempt for 'root' from 192.0.2.1:50122\nNov 14 22:13:22 h login[7]: FAILED LOGIN (1) on '/dev/tty1' FOR 'root', Authentication failure\n"
+		"Nov 14 22:13:23 h pkexec[7]: anna: Executing command [USER=root] [TTY=unknown] [CWD=/home/anna] [COMMAND=/usr/bin/id]\n"
+		"Nov 14 22:13:24 h kernel: [    5.1] rootkit: loading out-of-tree module taints kernel.\nNov 14 22:13:25 h sudoedit[7]: not sudo\n";
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_bytes(&p, "/var/log/messages", text, sizeof(text) - 1);
+	assert_number_equal(p.count, 7);
+	with(&p, "cron ran as root: /tmp/x");
+	with(&p, "SSH logon of a from 192.0.2.1 by password");
+	assert_non_null(strstr(with(&p, "Failed SSH logon of root from 192.0.2.1 by password")->data, "\"port\":\"50122\""));
+	with(&p, "Failed logon of root on /dev/tty1");
+	with(&p, "anna ran as root by pkexec: /usr/bin/id");
+	with(&p, "Kernel module rootkit, which is not part of the kernel, loaded");
+	assert_string_equal(with(&p, "sudoedit: not sudo")->meaning, "logged");
+	parsed_free(&p);
+}
+
+static void
 dates_with_a_zone_need_no_guess(void **state)
 {
 	struct parsed p = { 0 };
@@ -189,6 +210,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_log_goes_over_new_year),
 		cmocka_unit_test(what_programs_say_is_told_in_words),
+		cmocka_unit_test(variants_of_programs_are_known),
 		cmocka_unit_test(a_user_name_cannot_forge_the_address),
 		cmocka_unit_test(dates_with_a_zone_need_no_guess),
 		cmocka_unit_test(damage_is_told_and_passed_over),
