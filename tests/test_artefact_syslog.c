@@ -141,6 +141,20 @@ years_of_a_log_that_spans_many(void **state)
 	parsed_free(&p);
 }
 
+static void
+the_date_in_a_rotated_name_counts_more(void **state)
+{
+	static const char text[] = "Nov 30 00:00:00 h p[1]: a\nDec  2 00:00:00 h p[1]: b\n";
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_bytes(&p, "/var/log/messages-20171203", text, sizeof(text) - 1);
+	assert_number_equal(p.events[1].time, parsed_time("2017-12-02T00:00:00Z"));
+	parsed_free(&p);
+	parsed_bytes(&p, "/var/log/messages-20170101-99999999", text, sizeof(text) - 1);
+	assert_number_equal(p.events[1].time, parsed_time("2016-12-02T00:00:00Z"));
+	parsed_free(&p);
+}
+
 static bool
 is_claimed(const char *path, const char *text)
 {
@@ -215,6 +229,7 @@ main(void)
 		cmocka_unit_test(dates_with_a_zone_need_no_guess),
 		cmocka_unit_test(damage_is_told_and_passed_over),
 		cmocka_unit_test(years_of_a_log_that_spans_many),
+		cmocka_unit_test(the_date_in_a_rotated_name_counts_more),
 		cmocka_unit_test(other_text_is_not_claimed),
 		cmocka_unit_test(shapes_find_their_parts),
 		cmocka_unit_test(the_corpus_is_read),

@@ -19,6 +19,11 @@ entries_with_dates(void **state)
 	assert_non_null(strstr(p.events[0].data, "\"severity\":\"NOTICE\""));
 	assert_non_null(strstr(p.events[0].data, "\"address\":\"203.0.113.9\""));
 	parsed_free(&p);
+	static const char tomcat[] = "14-Nov-2023 22:13:20.123 INFO [main] org.apache.catalina.startup.Catalina.start Server startup\n14-Nov-2023 22:13:21.000 SEVERE [main] x\n\tat y\n";
+	parsed_bytes(&p, "/opt/tomcat/logs/catalina.2023-11-14.log", tomcat, sizeof(tomcat) - 1);
+	assert_number_equal(p.count, 2);
+	assert_number_equal(p.events[0].time, parsed_time("2023-11-14T22:13:20.123Z"));
+	parsed_free(&p);
 	parsed_bytes(&p, "/mnt/var/log/backup/x.log", text, sizeof(text) - 1);
 	assert_number_equal(p.count, 2);
 	assert_non_null(strstr(p.events[1].data, "\"message\":\"WARN: slow\\u000a more of it\""));

@@ -86,6 +86,28 @@ records_with_wide_times(void **state)
 }
 
 static void
+wiped_records_are_told(void **state)
+{
+	struct parsed p = { 0 };
+	size_t size;
+	uint8_t *data = parsed_read(fixture("artefact/utmp/wtmp.arm"), &size), three[1200] = { 0 };
+	(void)state;
+	memcpy(three, data, 400);
+	memcpy(three + 800, data + 400, 400);
+	free(data);
+	parsed_bytes(&p, "/var/log/wtmp", three, sizeof(three));
+	assert_number_equal(p.count, 2);
+	assert_number_equal(p.remark_count, 1);
+	assert_string_equal(p.remarks[0].code, "record-wiped");
+	assert_number_equal(p.remarks[0].offset, 400);
+	parsed_free(&p);
+	/* /run/utmp has unused places */
+	parsed_bytes(&p, "/run/utmp", three, sizeof(three));
+	assert_number_equal(p.remark_count, 0);
+	parsed_free(&p);
+}
+
+static void
 the_corpus_of_other_machines_is_read(void **state)
 {
 	static const struct { const char *path; size_t events; const char *time; } files[] = {
@@ -114,6 +136,7 @@ main(void)
 		cmocka_unit_test(other_files_are_not_claimed),
 		cmocka_unit_test(the_corpus_is_read),
 		cmocka_unit_test(records_with_wide_times),
+		cmocka_unit_test(wiped_records_are_told),
 		cmocka_unit_test(the_corpus_of_other_machines_is_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /*
  * unix_log.c - logs below /var/log whose format is not known, but whose lines begin with a date: each entry at its time, as it stands.
  *
- * The last of the rows: only what no other claims comes here, and only from where logs lie (that of fail2ban is known by its name). Dates as log_line.h reads them, in brackets or not; those without a zone are
+ * The last of the rows: only what no other claims comes here, and only from where logs lie (those of fail2ban and Tomcat are known by their names). Dates as log_line.h reads them, in brackets or not; those without a zone are
  * local time. A level and an address that stand in the text are fields.
  */
 #include "triage/artefact/log_entry.h"
@@ -44,7 +44,7 @@ static bool
 claims(const struct artefact_subject *who, struct view head)
 {
 	size_t looked;
-	if (!unix_path_has(who, "/var/log/") && !unix_named(who, "fail2ban*"))
+	if (!unix_path_has(who, "/var/log/") && !unix_named(who, "fail2ban*|catalina*|localhost.2*|host-manager.*"))
 		return false;
 	size_t good = log_head_count(head, LOOK, begins, &looked);
 	return good >= LEAST && 2 * good >= looked;

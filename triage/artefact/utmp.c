@@ -203,7 +203,11 @@ step(struct artefact *a, void *state, struct view bytes, uint64_t at, bool last,
 	const struct layout *l = s->layout;
 	for (; st == TRIAGE_OK && bytes.size - done >= l->size; done += l->size) {
 		const uint8_t *r = bytes.data + done;
-		if (is_record(l, r))
+		if (is_zero(r, l->size) && strcasestr(artefact_who(a)->name, "tmp") != NULL && strcasestr(artefact_who(a)->name, "utmp") == NULL)
+			/* wtmp and btmp only grow: a record of zeros was made so by a hand, or lost with the power */
+			st = artefact_remark(a, TRIAGE_MEDIUM, "record-wiped", at + done, l->size, err, "a record of nothing but zeros at byte %ju: wiped, or never written",
+			    (uintmax_t)(at + done));
+		else if (is_record(l, r))
 			st = send_record(a, l, r, at + done, err);
 		else
 			st = artefact_remark(a, TRIAGE_LOW, "record-damaged", at + done, l->size, err, "a record that is none at byte %ju", (uintmax_t)(at + done));
