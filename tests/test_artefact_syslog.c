@@ -54,6 +54,8 @@ what_programs_say_is_told_in_words(void **state)
 	assert_string_equal(with(&p, "Mail 4C1 from beheer@example.org, 812 bytes, 3 recipients")->source, "mail");
 	assert_string_equal(with(&p, "Failed mail logon from 198.51.100.8 by LOGIN")->meaning, "failed logon");
 	assert_number_equal(parsed_with(&p, "\"repeated\":2"), 1);
+	assert_string_equal(p.events[2].message, "Failed SSH logon of root from 203.0.113.9 by password");
+	assert_non_null(strstr(p.events[2].data, "\"message\":\"Repeated 2 times: Failed password for root from 203.0.113.9 port 40122 ssh2\""));
 	assert_number_equal(parsed_with(&p, "a message of\\u000a\\u0009two lines"), 1);
 	parsed_free(&p);
 }

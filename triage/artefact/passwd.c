@@ -145,18 +145,20 @@ static enum triage_status
 put_account(struct artefact *a, char **parts, const struct log_line *line, struct triage_error *err)
 {
 	const char *uid = parts[2];
-	enum triage_status st = artefact_fact(a, "account", uid, "name", parts[0], 60, err);
+	bool other_root = strtoul(uid, NULL, 10) == 0 && strcmp(parts[0], "root") != 0;
+	/* a second name of root does not take the first one's place */
+	unsigned weight = other_root ? 30 : 60;
+	enum triage_status st = artefact_fact(a, "account", uid, "name", parts[0], weight, err);
 	if (st == TRIAGE_OK)
-		st = artefact_fact(a, "account", uid, "home", parts[5], 60, err);
+		st = artefact_fact(a, "account", uid, "home", parts[5], weight, err);
 	if (st == TRIAGE_OK)
-		st = artefact_fact(a, "account", uid, "shell", parts[6], 60, err);
+		st = artefact_fact(a, "account", uid, "shell", parts[6], weight, err);
 	if (st == TRIAGE_OK)
-		st = artefact_fact(a, "account", uid, "full_name", parts[4], 60, err);
+		st = artefact_fact(a, "account", uid, "full_name", parts[4], weight, err);
 	if (st != TRIAGE_OK)
 		return st;
 	/* the accounts that can be used are moments too: the file was written then */
 	bool shell = is_login_shell(parts[6]);
-	bool other_root = strtoul(uid, NULL, 10) == 0 && strcmp(parts[0], "root") != 0;
 	if (!shell && !other_root)
 		return TRIAGE_OK;
 	artefact_event(a, artefact_who(a)->mtime, "account list last written");
