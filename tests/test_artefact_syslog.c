@@ -94,6 +94,26 @@ variants_of_programs_are_known(void **state)
 }
 
 static void
+small_machines_and_firewalls(void **state)
+{
+	static const char text[] = "Nov 14 22:13:20 router daemon.info dnsmasq[7]: started\nTue Nov 14 22:13:21 2023 authpriv.warn dropbear[8]: Bad password attempt for 'root' from 192.0.2.1:50122\n"
+		"Nov 14 2023 22:13:22 asa : %ASA-4-722051: x\nNov 14 2023 22:13:23: %ASA-6-113039: Group <vpn> User <anna> IP <203.0.113.9> AnyConnect parent session started.\n";
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_bytes(&p, "/x/messages-20231120", text, sizeof(text) - 1);
+	assert_number_equal(p.count, 4);
+	assert_string_equal(p.events[0].host, "router");
+	assert_non_null(strstr(p.events[0].data, "\"program\":\"dnsmasq\",\"pid\":\"7\",\"facility\":\"daemon\",\"severity\":\"info\""));
+	assert_number_equal(p.events[0].time, parsed_time("2023-11-14T22:13:20Z"));
+	assert_string_equal(p.events[1].meaning, "failed logon");
+	assert_number_equal(p.events[1].time, parsed_time("2023-11-14T22:13:21Z"));
+	assert_string_equal(p.events[2].host, "asa");
+	assert_non_null(strstr(p.events[2].data, "\"program\":\"%ASA-4-722051\""));
+	assert_string_equal(p.events[3].message, "VPN session of anna from 203.0.113.9 begun, group vpn");
+	parsed_free(&p);
+}
+
+static void
 dates_with_a_zone_need_no_guess(void **state)
 {
 	struct parsed p = { 0 };
@@ -227,6 +247,7 @@ main(void)
 		cmocka_unit_test(a_log_goes_over_new_year),
 		cmocka_unit_test(what_programs_say_is_told_in_words),
 		cmocka_unit_test(variants_of_programs_are_known),
+		cmocka_unit_test(small_machines_and_firewalls),
 		cmocka_unit_test(a_user_name_cannot_forge_the_address),
 		cmocka_unit_test(dates_with_a_zone_need_no_guess),
 		cmocka_unit_test(damage_is_told_and_passed_over),

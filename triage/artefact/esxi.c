@@ -95,7 +95,8 @@ static bool
 is_known(const char *line)
 {
 	static const char *const names[] = { "hostd", "Hostd", "vmkernel", "vobd", "vpxa", "Vpxa", "Rhttpproxy", "rhttpproxy", "shell", "ESXShell", "SSH", "vmkwarning", "vmkdevmgr", "Fdm",
-		"hostd-probe", "sdrsInjector", "esxupdate", "storageRM", "usbarb", "vmauthd", "DCUI", "VSANMGMTSVC", "envoy" };
+		"hostd-probe", "sdrsInjector", "esxupdate", "storageRM", "usbarb", "vmauthd", "DCUI", "VSANMGMTSVC",
+		"envoy" };
 	struct front f;
 	if (!read_front(line, &f))
 		return false;

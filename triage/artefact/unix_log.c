@@ -1,8 +1,8 @@
 /*
  * unix_log.c - logs below /var/log whose format is not known, but whose lines begin with a date: each entry at its time, as it stands.
  *
- * The last of the rows: only what no other claims comes here, and only from where logs lie (those of fail2ban and Tomcat are known by their names). Dates as log_line.h reads them, in brackets or not; those without a zone are
- * local time. A level and an address that stand in the text are fields.
+ * The last of the rows: only what no other claims comes here, and only from where logs lie (those of fail2ban and Tomcat are known by their names). Dates as
+ * log_line.h reads them, in brackets or not; those without a zone are local time. A level that stands in the text is a field.
  */
 #include "triage/artefact/log_entry.h"
 #include "triage/artefact/unix_words.h"

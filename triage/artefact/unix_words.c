@@ -112,6 +112,10 @@ static const struct words known[] = {
 	{ "kernel", "{program}[{pid#}]: segfault at {address_} {}", "program crashed", "", "{program} crashed" },
 	{ "kernel", "{module}: module verification failed: {}", "module loaded", "T1547.006", "Kernel module {module} loaded without a valid signature" },
 	{ "kernel", "{module}: loading out-of-tree module taints kernel{}", "module loaded", "T1547.006", "Kernel module {module}, which is not part of the kernel, loaded" },
+	{ "%ASA-", "Group <{group}> User <{user}> IP <{address}> AnyConnect parent session started{}", "logon", "T1133", "VPN session of {user} from {address} begun, group {group}" },
+	{ "%ASA-", "Group = {group}, Username = {user}, IP = {address}, Session disconnected. {}", "logoff", "", "VPN session of {user} from {address} ended" },
+	{ "%ASA-", "AAA user authentication Rejected : {}user = {user} : user IP = {address_}", "failed logon", GUESS, "VPN logon of {user} from {address} refused" },
+	{ "%ASA-", "User '{user}' executed the '{command>}' command", "command run", "T1059.008", "{user} ran on the firewall: {command}" },
 	{ "fail2ban", "{}Ban {address_}", "address blocked", GUESS, "{address} blocked after failed logons" },
 	{ "vsftpd", "{}OK LOGIN; Client \"{address}\"", "logon", VALID, "FTP logon from {address}" },
 };
@@ -248,7 +252,7 @@ is_program(const char *known_name, const char *program)
 	if (strncasecmp(program, known_name, n) != 0)
 		return false;
 	char next = program[n];
-	return next == '\0' || next == '-' || next == '[' || next == ':' || next == '(' || known_name[n - 1] == '/' || ((next == 'd' || next == 'D') && program[n + 1] == '\0');
+	return next == '\0' || next == '-' || next == '[' || next == ':' || next == '(' || known_name[n - 1] == '/' || known_name[n - 1] == '-' || ((next == 'd' || next == 'D') && program[n + 1] == '\0');
 }
 
 const char *
