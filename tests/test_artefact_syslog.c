@@ -54,6 +54,8 @@ what_programs_say_is_told_in_words(void **state)
 	assert_string_equal(with(&p, "Mail 4C1 from beheer@example.org, 812 bytes, 3 recipients")->source, "mail");
 	assert_string_equal(with(&p, "Failed mail logon from 198.51.100.8 by LOGIN")->meaning, "failed logon");
 	assert_number_equal(parsed_with(&p, "\"repeated\":2"), 1);
+	assert_string_equal(p.events[2].message, "Failed SSH logon of root from 203.0.113.9 by password");
+	assert_non_null(strstr(p.events[2].data, "\"message\":\"Repeated 2 times: Failed password for root from 203.0.113.9 port 40122 ssh2\""));
 	assert_number_equal(parsed_with(&p, "a message of\\u000a\\u0009two lines"), 1);
 	parsed_free(&p);
 }
@@ -67,6 +69,47 @@ a_user_name_cannot_forge_the_address(void **state)
 	const struct parsed_event *e = with(&p, "a user that does not exist");
 	assert_non_null(strstr(e->data, "\"address\":\"203.0.113.9\",\"port\":\"40130\""));
 	assert_string_equal(e->user, "x from 10.0.0.1 port 22 ssh2");
+	parsed_free(&p);
+}
+
+static void
+variants_of_programs_are_known(void **state)
+{
+	static const char text[] = "Nov 14 22:13:20 h CROND[7]: (root) CMD (/tmp/x)\nNov 14 22:13:20 h sshd-session[7]: Accepted password for a from 192.0.2.1 port 5 ssh2\n"
+		"Nov 14 22:13:21 h dropbear[7]: Bad password attempt for 'root' from 192.0.2.1:50122\nNov 14 22:13:22 h login[7]: FAILED LOGIN (1) on '/dev/tty1' FOR 'root', Authentication failure\n"
+		"Nov 14 22:13:23 h pkexec[7]: anna: Executing command [USER=root] [TTY=unknown] [CWD=/home/anna] [COMMAND=/usr/bin/id]\n"
+		"Nov 14 22:13:24 h kernel: [    5.1] rootkit: loading out-of-tree module taints kernel.\nNov 14 22:13:25 h sudoedit[7]: not sudo\n";
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_bytes(&p, "/var/log/messages", text, sizeof(text) - 1);
+	assert_number_equal(p.count, 7);
+	with(&p, "cron ran as root: /tmp/x");
+	with(&p, "SSH logon of a from 192.0.2.1 by password");
+	assert_non_null(strstr(with(&p, "Failed SSH logon of root from 192.0.2.1 by password")->data, "\"port\":\"50122\""));
+	with(&p, "Failed logon of root on /dev/tty1");
+	with(&p, "anna ran as root by pkexec: /usr/bin/id");
+	with(&p, "Kernel module rootkit, which is not part of the kernel, loaded");
+	assert_string_equal(with(&p, "sudoedit: not sudo")->meaning, "logged");
+	parsed_free(&p);
+}
+
+static void
+small_machines_and_firewalls(void **state)
+{
+	static const char text[] = "Nov 14 22:13:20 router daemon.info dnsmasq[7]: started\nTue Nov 14 22:13:21 2023 authpriv.warn dropbear[8]: Bad password attempt for 'root' from 192.0.2.1:50122\n"
+		"Nov 14 2023 22:13:22 asa : %ASA-4-722051: x\nNov 14 2023 22:13:23: %ASA-6-113039: Group <vpn> User <anna> IP <203.0.113.9> AnyConnect parent session started.\n";
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_bytes(&p, "/x/messages-20231120", text, sizeof(text) - 1);
+	assert_number_equal(p.count, 4);
+	assert_string_equal(p.events[0].host, "router");
+	assert_non_null(strstr(p.events[0].data, "\"program\":\"dnsmasq\",\"pid\":\"7\",\"facility\":\"daemon\",\"severity\":\"info\""));
+	assert_number_equal(p.events[0].time, parsed_time("2023-11-14T22:13:20Z"));
+	assert_string_equal(p.events[1].meaning, "failed logon");
+	assert_number_equal(p.events[1].time, parsed_time("2023-11-14T22:13:21Z"));
+	assert_string_equal(p.events[2].host, "asa");
+	assert_non_null(strstr(p.events[2].data, "\"program\":\"%ASA-4-722051\""));
+	assert_string_equal(p.events[3].message, "VPN session of anna from 203.0.113.9 begun, group vpn");
 	parsed_free(&p);
 }
 
@@ -117,6 +160,20 @@ years_of_a_log_that_spans_many(void **state)
 	assert_number_equal(p.events[0].time, parsed_time("2015-03-01T00:00:00Z"));
 	assert_number_equal(p.events[1].time, parsed_time("2015-02-20T00:00:00Z"));
 	assert_number_equal(p.events[5].time, parsed_time("2017-01-01T12:00:00Z"));
+	parsed_free(&p);
+}
+
+static void
+the_date_in_a_rotated_name_counts_more(void **state)
+{
+	static const char text[] = "Nov 30 00:00:00 h p[1]: a\nDec  2 00:00:00 h p[1]: b\n";
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_bytes(&p, "/var/log/messages-20171203", text, sizeof(text) - 1);
+	assert_number_equal(p.events[1].time, parsed_time("2017-12-02T00:00:00Z"));
+	parsed_free(&p);
+	parsed_bytes(&p, "/var/log/messages-20170101-99999999", text, sizeof(text) - 1);
+	assert_number_equal(p.events[1].time, parsed_time("2016-12-02T00:00:00Z"));
 	parsed_free(&p);
 }
 
@@ -189,10 +246,13 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_log_goes_over_new_year),
 		cmocka_unit_test(what_programs_say_is_told_in_words),
+		cmocka_unit_test(variants_of_programs_are_known),
+		cmocka_unit_test(small_machines_and_firewalls),
 		cmocka_unit_test(a_user_name_cannot_forge_the_address),
 		cmocka_unit_test(dates_with_a_zone_need_no_guess),
 		cmocka_unit_test(damage_is_told_and_passed_over),
 		cmocka_unit_test(years_of_a_log_that_spans_many),
+		cmocka_unit_test(the_date_in_a_rotated_name_counts_more),
 		cmocka_unit_test(other_text_is_not_claimed),
 		cmocka_unit_test(shapes_find_their_parts),
 		cmocka_unit_test(the_corpus_is_read),

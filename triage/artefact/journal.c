@@ -22,7 +22,7 @@ enum {
 	TYPE_DATA = 1, TYPE_ENTRY = 3, TYPE_MOST = 7,
 	PAYLOAD = 64, PAYLOAD_COMPACT = 72,
 	SEQUENCE = 16, REALTIME = 24, MONOTONIC = 32, ITEMS = 64, ITEM = 16, ITEM_COMPACT = 4,
-	FIELDS_MAX = 1024, NAME_MAX_SIZE = 64, SLOTS = 4096, SPENT_TIMES = 16, SPENT_LEAST = 64 << 20,
+	FIELDS_MAX = 1024, NAME_MAX_SIZE = 64, SLOTS = 4096, HOSTS_MOST = 8, SPENT_TIMES = 16, SPENT_LEAST = 64 << 20,
 };
 
 struct walk {
@@ -32,6 +32,7 @@ struct walk {
 	uint64_t header_size, tail, entries;
 	uint64_t spent, spend_most;	/* bytes of values told */
 	char host[256], told_host[256];
+	unsigned told;			/* host names told: a journal of many machines tells a few */
 	uint32_t epoch, slots[SLOTS];	/* names that this entry has: epoch and hash */
 	uint64_t hashes[SLOTS];
 	struct buf message, identifier;
@@ -194,7 +195,8 @@ send_entry(struct walk *w, uint64_t at, struct triage_error *err)
 	if (meaning != NULL)
 		artefact_again(w->a, time, meaning);
 	st = artefact_send(w->a, err);
-	if (st == TRIAGE_OK && w->host[0] != '\0' && strcmp(w->host, w->told_host) != 0) {
+	if (st == TRIAGE_OK && w->host[0] != '\0' && strcmp(w->host, w->told_host) != 0 && w->told < HOSTS_MOST) {
+		w->told++;
 		snprintf(w->told_host, sizeof(w->told_host), "%s", w->host);
 		st = artefact_fact(w->a, "host", "", "hostname", w->host, 30, err);
 	}

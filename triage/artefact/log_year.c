@@ -3,7 +3,7 @@
 
 #include "triage/base/when.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { SNIFF = ARTEFACT_HEAD, KEEP_MAX = 32 << 20, DATE_MAX = 64, BACK_DAYS = 31, LEAP_DAY = 60, LEAP_STEPS = 8 };
@@ -69,6 +69,25 @@ date_of(int64_t ns, struct log_time *t)
 	return ns != TRIAGE_TIME_NONE && log_time_iso((when_text(ns, 0, "Z", text), &p), t);
 }
 
+/* "auth.log-20231114": the day on which the log was set aside, which outlives copies that lose the file's times. */
+static bool
+date_of_name(const char *name, struct log_time *t)
+{
+	for (const char *p = name; *p != '\0'; p++) {
+		size_t n = strspn(p, "0123456789");
+		if (n != 8) {
+			p += n > 0 ? n - 1 : 0;
+			continue;
+		}
+		unsigned day = (unsigned)strtoul(p, NULL, 10);
+		*t = (struct log_time){ .year = (int)(day / 10000), .month = (int)(day / 100 % 100), .day = (int)(day % 100) };
+		if (day < 100000000 && log_time_make(t, 0, 0))
+			return true;
+		p += 7;
+	}
+	return false;
+}
+
 /* The year of the first line. */
 static void
 decide(struct artefact *a, struct log_years *y, struct span s)
@@ -76,7 +95,7 @@ decide(struct artefact *a, struct log_years *y, struct span s)
 	const struct artefact_subject *who = artefact_who(a);
 	struct log_time written;
 	y->decided = true;
-	if (s.first == 0 || (!date_of(who->mtime, &written) && !date_of(who->btime, &written)))
+	if (s.first == 0 || (!date_of_name(who->name, &written) && !date_of(who->mtime, &written) && !date_of(who->btime, &written)))
 		return;
 	/* the machine's clock may be a day away from UTC */
 	int year = written.year - (s.last > day_of_year(&written) + 1) - s.years;

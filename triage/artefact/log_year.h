@@ -2,7 +2,7 @@
  * log_year.h - logs whose dates have no year ("Mar 11 22:55:30"): the year is worked out from when the file was last written.
  *
  * A log goes forward. Where the date steps back by more than a month a year has ended; so the lines from first to last say how many
- * years the file spans, and its last line belongs to the year in which the file was last written. The stream is kept
+ * years the file spans, and its last line belongs to the year in which the file was last written, or that its name tells ("messages-20231114"). The stream is kept
  * until its end for that, up to 32 MiB: of a longer one the first 32 MiB decide. A 29 February moves all to the last leap year that fits.
  */
 #ifndef TRIAGE_ARTEFACT_LOG_YEAR_H

@@ -96,12 +96,18 @@ send_held(struct artefact *a, struct state *s, struct triage_error *err)
 		return TRIAGE_OK;
 	s->holds = false;
 	unsigned times = repeated(text);
+	const char *said = text;
 	if (times > 0) {
+		/* what was said again stands in brackets, or is the message before */
 		const char *own = strstr(text, ": [");
-		buf_format(&again, "Repeated %u times: %s", times, own != NULL ? own + 3 : s->previous);
-		if (own != NULL && again.size > 0 && again.data[again.size - 1] == ']')
+		said = own != NULL ? own + 3 + strspn(own + 3, " ") : s->previous;
+		buf_format(&again, "Repeated %u times: ", times);
+		size_t front = again.size;
+		buf_text(&again, said);
+		if (own != NULL && again.size > front && again.data[again.size - 1] == ']')
 			again.data[again.size - 1] = '\0';
 		text = buf_cstr(&again);
+		said = text + front;
 		if (program[0] == '\0')
 			snprintf(line->program, sizeof(line->program), "%s", s->previous_program);
 	}
@@ -118,9 +124,11 @@ send_held(struct artefact *a, struct state *s, struct triage_error *err)
 		artefact_unsigned(a, "repeated", times);
 	if (s->undated)
 		artefact_flag(a, "year_inferred", true);
-	const char *meaning = unix_words(a, program, text);
+	const char *meaning = unix_words(a, program, said);
 	if (meaning != NULL)
 		artefact_again(a, line->time.ns, meaning);
+	else if (times > 0)
+		artefact_message(a, "%s%s%s", program, program[0] != '\0' ? ": " : "", text);
 	if (times == 0) {
 		snprintf(s->previous, sizeof(s->previous), "%.*s", PREVIOUS - 1, text);
 		snprintf(s->previous_program, sizeof(s->previous_program), "%.63s", program);

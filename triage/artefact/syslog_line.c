@@ -40,6 +40,9 @@ read_date(const char **p, struct log_time *t)
 {
 	if (log_time_named(p, t))
 		return true;
+	/* OpenWrt: "Tue Nov 14 22:13:20 2023 daemon.info ..."; Cisco has a colon behind its date with a year */
+	if (log_time_asctime(p, t))
+		return true;
 	return strnlen(*p, 11) == 11 && (*p)[10] == 'T' && log_time_iso(p, t);
 }
 
@@ -129,11 +132,30 @@ read_level(const char **p, struct syslog_line *r)
 	*p = end + 1;
 }
 
+/* "daemon.info", as BusyBox and OpenWrt write it in front of the program. */
+static void
+read_selector(const char **p, struct syslog_line *r)
+{
+	static const char *const levels[] = { "emerg", "alert", "crit", "err", "error", "warn", "warning", "notice", "info", "debug" };
+	size_t n = strcspn(*p, " "), dot = strcspn(*p, ".");
+	if (dot == 0 || dot >= n || strspn(*p, "abcdefghijklmnopqrstuvwxyz0123456789") != dot || (*p)[n] != ' ')
+		return;
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
+		if (strlen(levels[i]) == n - dot - 1 && strncmp(*p + dot + 1, levels[i], n - dot - 1) == 0) {
+			snprintf(r->facility, sizeof(r->facility), "%.*s", (int)(dot < 32 ? dot : 32), *p);
+			snprintf(r->level, sizeof(r->level), "%s", levels[i]);
+			*p += n + 1;
+			return;
+		}
+}
+
 /* PROGRAM[PID]: or PROGRAM: or, where no colon is, the first word. Moves to the text. */
 static void
 read_tag(const char **p, struct syslog_line *r)
 {
 	const char *s = *p;
+	/* Cisco: "asa : %ASA-6-113039: text" */
+	s += s[0] == ':' && s[1] == ' ' && s[2] == '%' ? 2 : 0;
 	size_t n = strcspn(s, " :[");
 	/* a colon may be part of a name: "a::b" */
 	while (s[n] == ':' && s[n + 1] != ' ' && s[n + 1] != '\0')
@@ -184,11 +206,14 @@ syslog_line_read(const char *line, struct syslog_line *ret)
 	/* a host stands first, unless the first word is PROGRAM: or PROGRAM[PID] */
 	size_t n = strcspn(p, " ");
 	const char *bracket = memchr(p, '[', n);
-	bool no_host = n == 0 || p[n - 1] == ':' || (bracket != NULL && bracket > p && p[n - 1] == ']' && p[n + (p[n] == ' ')] == '<') || p[n] == '\0';
+	size_t dot = strcspn(p, ".");
+	bool selector = dot < n && strspn(p, "abcdefghijklmnopqrstuvwxyz0123456789") == dot && strcspn(p, ":[") > n && !ret->time.no_year;
+	bool no_host = n == 0 || selector || p[n - 1] == ':' || (bracket != NULL && bracket > p && p[n - 1] == ']' && p[n + (p[n] == ' ')] == '<') || p[n] == '\0';
 	if (!no_host)
 		take_word(&p, ret->host, sizeof(ret->host), false);
 	while (*p == ' ')
 		p++;
+	read_selector(&p, ret);
 	read_tag(&p, ret);
 	ret->text = p;
 	return true;

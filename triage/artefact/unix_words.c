@@ -95,6 +95,28 @@ static const struct words known[] = {
 	{ "postfix/", "{queue}: to=<{recipient}>, {}relay={relay}, {}status={status_}", "mail sent", "", "Mail {queue} to {recipient} by {relay}: {status}" },
 	{ "dovecot", "{service}: Login: user=<{user}>, method={method}, rip={address}, lip={local_address}", "logon", VALID, "Mailbox logon of {user} from {address} ({service})" },
 	{ "dovecot", "{service}: {}(auth failed{}user=<{user}>, method={method}, rip={address}, lip={local_address}", "failed logon", GUESS, "Failed mailbox logon of {user} from {address} ({service})" },
+	{ "sshd", "User {user>} from {address_} not allowed because {reason}", "refused", GUESS, "SSH: {user} from {address} refused: {reason}" },
+	{ "dropbear", "Password auth succeeded for '{user}' from {address>}:{port#}", "logon", SSH, "SSH logon of {user} from {address} by password" },
+	{ "dropbear", "Pubkey auth succeeded for '{user}' with {} from {address>}:{port#}", "logon", SSH, "SSH logon of {user} from {address} by publickey" },
+	{ "dropbear", "Bad password attempt for '{user}' from {address>}:{port#}", "failed logon", GUESS, "Failed SSH logon of {user} from {address} by password" },
+	{ "dropbear", "Login attempt for nonexistent user from {address>}:{port#}", "failed logon", GUESS, "Failed SSH logon of a user that does not exist from {address}" },
+	{ "login", "ROOT LOGIN on '{tty}'", "logon", VALID, "Logon of root on {tty}" },
+	{ "login", "LOGIN ON {tty_} BY {user_}", "logon", VALID, "Logon of {user} on {tty}" },
+	{ "login", "FAILED LOGIN ({count#}) on '{tty}' FOR '{user}'", "failed logon", GUESS, "Failed logon of {user} on {tty}" },
+	{ "pkexec", "{user}: Executing command [USER={as_user}] [TTY={tty}] [CWD={directory}] [COMMAND={command>}]", "command run", "T1548", "{user} ran as {as_user} by pkexec: {command}" },
+	{ "doas", "{user_} ran command {command} as {as_user_} from {directory}", "command run", "T1548", "{user} ran as {as_user} by doas: {command}" },
+	{ "groupdel", "group '{group}' removed", "group deleted", "", "Group {group} deleted" },
+	{ "usermod", "delete '{user}' from group '{group}'", "group changed", CHANGE, "{user} removed from group {group}" },
+	{ "userdel", "remove user '{user}'", "account deleted", "T1531", "Account {user} deleted" },
+	{ "kernel", "Out of memory: Killed process {pid#} ({program})", "program killed", "", "The kernel killed {program} for want of memory" },
+	{ "kernel", "{program}[{pid#}]: segfault at {address_} {}", "program crashed", "", "{program} crashed" },
+	{ "kernel", "{module}: module verification failed: {}", "module loaded", "T1547.006", "Kernel module {module} loaded without a valid signature" },
+	{ "kernel", "{module}: loading out-of-tree module taints kernel{}", "module loaded", "T1547.006", "Kernel module {module}, which is not part of the kernel, loaded" },
+	{ "%ASA-", "Group <{group}> User <{user}> IP <{address}> AnyConnect parent session started{}", "logon", "T1133", "VPN session of {user} from {address} begun, group {group}" },
+	{ "%ASA-", "Group = {group}, Username = {user}, IP = {address}, Session disconnected. {}", "logoff", "", "VPN session of {user} from {address} ended" },
+	{ "%ASA-", "AAA user authentication Rejected : {}user = {user} : user IP = {address_}", "failed logon", GUESS, "VPN logon of {user} from {address} refused" },
+	{ "%ASA-", "User '{user}' executed the '{command>}' command", "command run", "T1059.008", "{user} ran on the firewall: {command}" },
+	{ "fail2ban", "{}Ban {address_}", "address blocked", GUESS, "{address} blocked after failed logons" },
 	{ "vsftpd", "{}OK LOGIN; Client \"{address}\"", "logon", VALID, "FTP logon from {address}" },
 };
 
@@ -230,7 +252,7 @@ is_program(const char *known_name, const char *program)
 	if (strncasecmp(program, known_name, n) != 0)
 		return false;
 	char next = program[n];
-	return next == '\0' || next == '-' || next == '[' || next == ':' || next == '(' || known_name[n - 1] == '/' || ((next == 'd') && program[n + 1] == '\0');
+	return next == '\0' || next == '-' || next == '[' || next == ':' || next == '(' || known_name[n - 1] == '/' || known_name[n - 1] == '-' || ((next == 'd' || next == 'D') && program[n + 1] == '\0');
 }
 
 const char *

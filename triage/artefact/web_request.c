@@ -27,9 +27,11 @@ static const struct sign request_signs[] = {
 	{ "union|select", sql, "T1190" }, { "information_schema", sql, "T1190" }, { "' or '1'='1", sql, "T1190" }, { "' or 1=1", sql, "T1190" }, { "sleep(|select", sql, "T1190" },
 	{ "waitfor delay", sql, "T1190" }, { "benchmark(", sql, "T1190" }, { "extractvalue(", sql, "T1190" }, { "load_file(", sql, "T1190" },
 	{ "c99.php", shell, "T1505.003" }, { "r57.php", shell, "T1505.003" }, { "wso.php", shell, "T1505.003" }, { "b374k", shell, "T1505.003" }, { "alfa.php", shell, "T1505.003" },
-	{ "shell.php", shell, "T1505.003" }, { "cmd.php", shell, "T1505.003" }, { "cmd.jsp", shell, "T1505.003" }, { "cmd.asp", shell, "T1505.003" }, { "shell.jsp", shell, "T1505.003" },
+	{ "shell.php", shell, "T1505.003" },
+	{ "cmd.php", shell, "T1505.003" }, { "cmd.jsp", shell, "T1505.003" }, { "cmd.asp", shell, "T1505.003" }, { "shell.jsp", shell, "T1505.003" },
 	{ "shell.asp", shell, "T1505.003" }, { "webshell", shell, "T1505.003" }, { "antsword", shell, "T1505.003" }, { "behinder", shell, "T1505.003" },
-	{ "weevely", shell, "T1505.003" }, { "p0wny", shell, "T1505.003" }, { "adminer.php", shell, "T1505.003" }, { "tunnel.aspx", shell, "T1505.003" }, { "conn.aspx", shell, "T1505.003" },
+	{ "weevely", shell, "T1505.003" }, { "p0wny", shell, "T1505.003" }, { "adminer.php", shell, "T1505.003" }, { "tunnel.aspx", shell, "T1505.003" },
+	{ "conn.aspx", shell, "T1505.003" },
 	{ "/.env", secret, "T1595.003" }, { "/.git/", secret, "T1595.003" }, { "/.aws/", secret, "T1595.003" }, { "wp-config.php", secret, "T1595.003" }, { "/.ssh/", secret, "T1595.003" },
 	{ "<script", script, "T1190" },
 };
