@@ -105,6 +105,7 @@ static void
 a_directory_gives_accounts_and_no_secrets(void **state)
 {
 	struct parsed p = { 0 };
+	const struct parsed_event *e;
 	(void)state;
 	parsed_file(&p, fixture("artefact/ese/ntds.dit"));
 	assert_string_equal(parsed_fact(&p, "S-1-5-21-1-2-3-1105", "name"), "anna-adm");
@@ -119,6 +120,10 @@ a_directory_gives_accounts_and_no_secrets(void **state)
 	parsed_free(&p);
 	parsed_file(&p, fixture("artefact/ese/Windows.edb"));
 	assert_number_equal(event_of(&p, "ese.search", "file last modified")->time, parsed_time("2023-11-14T22:13:20Z"));
+	e = event_of(&p, "ese.search", "indexed");
+	assert_number_equal(e->time, parsed_time("2023-11-14T22:13:25Z"));
+	assert_string_equal(e->message, "Indexed by Windows Search: C:\\geheim\\wachtwoorden.xlsx");
+	assert_non_null(strstr(e->data, "\"size\":4711"));
 	parsed_free(&p);
 	parsed_file(&p, fixture("artefact/ese/Catalog1.edb"));
 	assert_string_equal(event_of(&p, "ese.file_history", "file created")->message, "File kept by File History: ?UP\\Documents\\plan.docx");

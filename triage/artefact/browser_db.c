@@ -10,6 +10,7 @@ enum {
 	TICKS = 20000,
 	BYTES_A_TICK = 4096,			/* larger databases may take longer */
 	LENGTH_MAX = 16 << 20, SQL_MAX = 100000, COLUMNS_MAX = 500, DEPTH_MAX = 50, ROW_MIN = 4,
+	BYTES_LEAST = 256 << 20, BYTES_SHARE = 32,	/* values that overlap may be read, but not for ever */
 };
 
 static int
@@ -73,6 +74,7 @@ db_open(struct database *db, struct artefact *a, struct view all, struct view wa
 	}
 	db->ticks_left = TICKS + size / BYTES_A_TICK;
 	db->rows_left = size / ROW_MIN;
+	db->bytes_left = BYTES_LEAST + BYTES_SHARE * (uint64_t)size;
 	restrict_handle(db);
 	/* the copy belongs to SQLite now, also when this fails */
 	if (sqlite3_deserialize(db->handle, "main", copy, (sqlite3_int64)size, (sqlite3_int64)size, SQLITE_DESERIALIZE_FREEONCLOSE |
@@ -105,6 +107,18 @@ db_prepare(struct database *db, const char *sql)
 	if (sqlite3_prepare_v2(db->handle, sql, -1, &stmt, NULL) != SQLITE_OK)
 		return NULL;
 	return stmt;
+}
+
+int
+db_step(struct database *db, sqlite3_stmt *stmt)
+{
+	int rc = sqlite3_step(stmt);
+	for (int i = 0, n = rc == SQLITE_ROW ? sqlite3_column_count(stmt) : 0; i < n; i++) {
+		int type = sqlite3_column_type(stmt, i);
+		uint64_t size = type == SQLITE_TEXT || type == SQLITE_BLOB ? (uint64_t)sqlite3_column_bytes(stmt, i) : 8;
+		db->bytes_left -= size < db->bytes_left ? size : db->bytes_left;
+	}
+	return db->bytes_left == 0 ? SQLITE_INTERRUPT : rc;
 }
 
 int

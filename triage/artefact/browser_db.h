@@ -16,7 +16,7 @@ enum { DB_HEADER = 100 };
 struct database {
 	struct artefact *a;
 	sqlite3 *handle;		/* NULL when it could not be opened */
-	uint64_t ticks_left, rows_left;
+	uint64_t ticks_left, rows_left, bytes_left;
 	uint64_t wal_frames;		/* of the log that were applied */
 };
 
@@ -32,6 +32,8 @@ void db_close(struct database *db);
 bool db_has_table(struct database *db, const char *table, const char *column);
 /* A statement, NULL when it cannot be made. */
 sqlite3_stmt *db_prepare(struct database *db, const char *sql);
+/* The next row; its bytes are counted, and beyond what the database may give the answer is SQLITE_INTERRUPT. */
+int db_step(struct database *db, sqlite3_stmt *stmt);
 /* Index of a column of the result, -1 when it is not there. */
 int db_column(sqlite3_stmt *stmt, const char *name);
 

@@ -252,7 +252,7 @@ read_lookups(struct sql_row *r)
 			continue;
 		(void)sqlite3_reset(r->lookups[i]);
 		(void)sqlite3_bind_value(r->lookups[i], 1, sqlite3_column_value(origin(r, l->from), r->by[i]));
-		r->found[i + 1] = sqlite3_step(r->lookups[i]) == SQLITE_ROW;
+		r->found[i + 1] = db_step(r->db, r->lookups[i]) == SQLITE_ROW;
 	}
 }
 
@@ -268,7 +268,7 @@ read_list(struct sql_row *r, unsigned i)
 	(void)sqlite3_reset(r->lists[i]);
 	(void)sqlite3_bind_value(r->lists[i], 1, sqlite3_column_value(r->stmt, r->list_by[i]));
 	artefact_list(r->db->a, l->key);
-	for (unsigned n = 0; n < LIST_MAX && sqlite3_step(r->lists[i]) == SQLITE_ROW; n++) {
+	for (unsigned n = 0; n < LIST_MAX && db_step(r->db, r->lists[i]) == SQLITE_ROW; n++) {
 		const char *text = (const char *)sqlite3_column_text(r->lists[i], value);
 		if (text == NULL || text[0] == '\0')
 			continue;

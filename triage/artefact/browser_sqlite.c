@@ -36,7 +36,7 @@ read_table(struct database *db, const struct sql_table *t, struct triage_error *
 				return damaged(db, t, SQLITE_ERROR, err);
 		}
 		int rc = SQLITE_ROW;
-		while (st == TRIAGE_OK && (rc = sqlite3_step(row.stmt)) == SQLITE_ROW) {
+		while (st == TRIAGE_OK && (rc = db_step(db, row.stmt)) == SQLITE_ROW) {
 			sqlite3_int64 id = row.id >= 0 ? sqlite3_column_int64(row.stmt, row.id) : 0;
 			if (db->rows_left == 0 || (backwards && any && id <= seen))
 				break;

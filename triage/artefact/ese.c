@@ -164,7 +164,7 @@ read_database(struct ese *e, struct triage_error *err)
 	if (st == TRIAGE_OK)
 		st = k != NULL ? k->read(e, err) : unknown_tables(e, err);
 	if (st == TRIAGE_OK && e->long_over)
-		st = artefact_remark(e->a, TRIAGE_LOW, "long-values", TRIAGE_NO_ID, 0, err, "more bytes of long values than are read were left out");
+		st = artefact_remark(e->a, TRIAGE_LOW, "long-values", TRIAGE_NO_ID, 0, err, "long or compressed values with more bytes than are read of a file of this size were left out");
 	return st;
 }
 

@@ -136,8 +136,13 @@ get_tagged(struct ese_cursor *c, const struct ese_column *col, struct view *ret)
 		if (!ese_long_value(c->e, c->table, v, (flags & VALUE_COMPRESSED) != 0, &c->e->value))
 			return false;
 	} else if ((flags & VALUE_COMPRESSED) != 0 && v.size > 0) {
+		if (c->e->long_left < LONG_MAX_BYTES) {
+			c->e->long_over = true;
+			return false;
+		}
 		if (!ese_decompress(v, LONG_MAX_BYTES, &c->e->value))
 			return false;
+		c->e->long_left -= c->e->value.size;
 	} else {
 		*ret = v;
 		return true;
