@@ -79,13 +79,15 @@ from_micro(sqlite3_int64 us, int64_t epoch)
 	return when_from_unix(seconds - epoch, (uint32_t)rest * 1000);
 }
 
+/* Seconds with a fraction, to the nearest microsecond. */
 static int64_t
-from_double(double seconds)
+from_double(double seconds, int64_t epoch)
 {
 	double whole = floor(seconds);
 	if (!(whole > -1e10 && whole < 1e11))
 		return TRIAGE_TIME_NONE;
-	return when_from_unix((int64_t)whole, (uint32_t)((seconds - whole) * 1e6) * 1000);
+	int64_t us = (int64_t)round((seconds - whole) * 1e6);
+	return when_from_unix((int64_t)whole + epoch + us / 1000000, (uint32_t)(us % 1000000) * 1000);
 }
 
 static int64_t
@@ -126,7 +128,7 @@ read_clock(sqlite3_stmt *stmt, int column, unsigned clock, const char **ret_prec
 		*ret_precision = "s";
 		return when_from_unix(n, 0);
 	case CLOCK_MAC:
-		return from_double(sqlite3_column_double(stmt, column) + (double)mac);
+		return from_double(sqlite3_column_double(stmt, column), mac);
 	case CLOCK_FILETIME:
 		*ret_precision = "100ns";
 		return when_from_filetime((uint64_t)n);

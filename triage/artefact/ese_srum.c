@@ -135,6 +135,7 @@ send_use(struct ese_cursor *c, const struct provider *p, struct ese_map *ids, st
 	artefact_precision(a, "s");
 	artefact_part(a, p->part);
 	artefact_text(a, "provider", p->name[0] != '\0' ? p->name : name);
+	artefact_text(a, "table", name);
 	artefact_text(a, "app", app);
 	artefact_text(a, "user", user);
 	artefact_unsigned(a, "app_id", app_id);
