@@ -83,6 +83,56 @@ a_log_is_applied_up_to_its_last_commit(void **state)
 	free(wal);
 }
 
+/* Sums of the log made to hold again after each change, so that what is changed counts. */
+static void
+sign(uint8_t *wal, size_t size, size_t page)
+{
+	uint32_t s[2] = { 0, 0 };
+	for (size_t at = 0; at + 32 <= size; at += at == 0 ? 32 : 24 + page) {
+		size_t parts[2][2] = { { at, at == 0 ? 24 : 8 }, { at + 24, at == 0 || at + 24 + page > size ? 0 : page } };
+		for (size_t k = 0; k < 2; k++)
+			for (size_t i = parts[k][0]; i < parts[k][0] + parts[k][1]; i += 8) {
+				s[0] += load_le32(wal + i) + s[1];
+				s[1] += load_le32(wal + i + 4) + s[0];
+			}
+		uint8_t *into = wal + at + (at == 0 ? 24 : 16);
+		for (size_t i = 0; i < 8; i++)
+			into[i] = (uint8_t)(s[i / 4] >> (24 - 8 * (i % 4)));
+	}
+}
+
+static void
+any_log_is_borne(void **state)
+{
+	size_t size, wal_size, taken = 0;
+	uint64_t seed = 7;
+	uint8_t *data = parsed_read(fixture("artefact/browser_sqlite/History"), &size);
+	uint8_t *wal = parsed_read(fixture("artefact/browser_sqlite/History-wal"), &wal_size);
+	uint8_t *changed = malloc(wal_size);
+	(void)state;
+	for (unsigned round = 0; round < 300; round++) {
+		struct parsed p = { 0 };
+		memcpy(changed, wal, wal_size);
+		for (unsigned k = 0; k < round % 8; k++) {
+			seed = seed * 6364136223846793005u + 1442695040888963407u;
+			/* frame headers as often as pages */
+			size_t at = (seed >> 33) % wal_size;
+			changed[round % 2 == 0 ? at : 32 + at / (24 + 512) % 6 * (24 + 512) + at % 8] = (uint8_t)(seed >> 56);
+		}
+		if (round % 3 != 0)
+			sign(changed, wal_size, 512);
+		size_t cut = round % 5 == 0 ? seed % wal_size : wal_size;
+		p.companions[0] = (struct parsed_companion){ "-wal", { changed, cut } };
+		parsed_bytes(&p, "/Default/History", data, size);
+		taken += events_of(&p, "visited") == 2;
+		parsed_free(&p);
+	}
+	assert_true(taken > 10);
+	free(changed);
+	free(wal);
+	free(data);
+}
+
 static void
 firefox_safari_and_windows_are_told(void **state)
 {
@@ -180,6 +230,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(chromium_is_told),
 		cmocka_unit_test(a_log_is_applied_up_to_its_last_commit),
+		cmocka_unit_test(any_log_is_borne),
 		cmocka_unit_test(firefox_safari_and_windows_are_told),
 		cmocka_unit_test(rows_behind_damage_are_read),
 		cmocka_unit_test(what_a_schema_says_to_run_is_not_run),

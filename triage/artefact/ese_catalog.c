@@ -13,7 +13,7 @@ enum {
 	REVISION_LARGE = 0x11, LARGE_PAGE = 16384,
 	CATALOGUE_PAGE = 4, CATALOGUE_COPY_PAGE = 24, CATALOGUE_OBJID = 2, CATALOGUE_COPY_OBJID = 3,
 	KIND_TABLE = 1, KIND_COLUMN = 2, KIND_LONG_VALUE = 4,
-	TABLE_MAX = 1 << 20, COLUMN_MAX = 4 << 20, LONG_BYTES = 64 << 20,
+	TABLE_MAX = 1 << 20, COLUMN_MAX = 4 << 20, LONG_BYTES = 64 << 20, FIRST_COLUMN = 4, TEMPLATES_MAX = 1000,
 };
 static const uint32_t signature = 0x89abcdef;
 
@@ -114,29 +114,64 @@ read_catalogue(struct ese *e, uint32_t page, uint32_t objid, struct triage_error
 	return st;
 }
 
-/* Where each fixed column lies: one behind the other, and further back where columns before it were deleted. */
-static void
-place_columns(struct ese *e)
+/* Where each fixed column of a table lies: one behind the other, and further back where columns before it were deleted. */
+static uint32_t
+place_columns(struct ese *e, struct ese_table *t, uint32_t at)
 {
 	static const uint8_t sizes[ESE_TYPE_COUNT] = { [ESE_BIT] = 1, [ESE_U8] = 1, [ESE_I16] = 2, [ESE_I32] = 4, [ESE_I64] = 8, [ESE_F32] = 4,
 		[ESE_F64] = 8, [ESE_DATE] = 8, [ESE_U32] = 4, [ESE_LONG_I64] = 8, [ESE_GUID] = 16, [ESE_U16] = 2 };
+	for (size_t k = 0; k < t->column_count; k++) {
+		struct ese_column *col = &e->columns[t->first_column + k];
+		if (col->type >= ESE_TYPE_COUNT)
+			col->type = ESE_NULL;
+		if (col->id >= 128)
+			continue;
+		if (sizes[col->type] != 0)
+			col->size = sizes[col->type];
+		col->size = col->size > 255 ? 255 : col->size;
+		if (col->record_offset > at && col->record_offset < 0x8000)
+			at = col->record_offset;
+		col->record_offset = at;
+		at += col->size;
+	}
+	return at;
+}
+
+/* A table may have the columns of another before its own. */
+static const struct ese_table *
+find_template(const struct ese *e, const struct ese_table *t)
+{
+	for (size_t k = 0; k < e->table_count; k++)
+		if (e->tables[k].template.size == 0 && e->tables[k].name.size == t->template.size && t->template.size > 0 &&
+		    memcmp(e->tables[k].name.data, t->template.data, t->template.size) == 0)
+			return &e->tables[k];
+	return NULL;
+}
+
+static uint32_t
+end_of_columns(const struct ese *e, const struct ese_table *t)
+{
+	uint32_t end = FIRST_COLUMN;
+	for (size_t k = 0; t != NULL && k < t->column_count; k++)
+		if (e->columns[t->first_column + k].id < 128)
+			end = e->columns[t->first_column + k].record_offset + e->columns[t->first_column + k].size;
+	return end;
+}
+
+static void
+place_tables(struct ese *e)
+{
+	size_t looked = 0;
+	for (size_t i = 0; i < e->table_count; i++)
+		if (e->tables[i].template.size == 0)
+			(void)place_columns(e, &e->tables[i], FIRST_COLUMN);
 	for (size_t i = 0; i < e->table_count; i++) {
 		struct ese_table *t = &e->tables[i];
-		uint32_t at = 4;
-		for (size_t k = 0; k < t->column_count; k++) {
-			struct ese_column *col = &e->columns[t->first_column + k];
-			if (col->type >= ESE_TYPE_COUNT)
-				col->type = ESE_NULL;
-			if (col->id >= 128)
-				continue;
-			if (sizes[col->type] != 0)
-				col->size = sizes[col->type];
-			col->size = col->size > 255 ? 255 : col->size;
-			if (col->record_offset > at && col->record_offset < 0x8000)
-				at = col->record_offset;
-			col->record_offset = at;
-			at += col->size;
-		}
+		if (t->template.size == 0)
+			continue;
+		if (looked++ < TEMPLATES_MAX)
+			t->before = find_template(e, t);
+		(void)place_columns(e, t, end_of_columns(e, t->before));
 	}
 }
 
@@ -178,7 +213,7 @@ open_pages(struct ese *e, struct triage_error *err)
 		st = read_catalogue(e, CATALOGUE_COPY_PAGE, CATALOGUE_COPY_OBJID, err);
 	if (st == TRIAGE_OK && e->failed)
 		return no_memory(err);
-	place_columns(e);
+	place_tables(e);
 	return st;
 }
 
@@ -238,15 +273,8 @@ ese_column(const struct ese *e, const struct ese_table *t, const char *name)
 	for (size_t i = 0; i < t->column_count; i++)
 		if (ese_named(e->columns[t->first_column + i].name, name))
 			return &e->columns[t->first_column + i];
-	if (t->template.size == 0)
-		return NULL;
-	for (size_t k = 0; k < e->table_count; k++) {
-		const struct ese_table *from = &e->tables[k];
-		if (from->template.size != 0 || from->name.size != t->template.size || memcmp(from->name.data, t->template.data, t->template.size) != 0)
-			continue;
-		for (size_t i = 0; i < from->column_count; i++)
-			if (ese_named(e->columns[from->first_column + i].name, name))
-				return &e->columns[from->first_column + i];
-	}
+	for (size_t i = 0; t->before != NULL && i < t->before->column_count; i++)
+		if (ese_named(e->columns[t->before->first_column + i].name, name))
+			return &e->columns[t->before->first_column + i];
 	return NULL;
 }

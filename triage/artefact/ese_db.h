@@ -26,6 +26,7 @@ struct ese_table {
 	struct view name;
 	uint32_t objid, root, long_root;	/* pages; long_root 0: no long values */
 	struct view template;			/* name of the table whose columns come first, empty when none */
+	const struct ese_table *before;		/* that table; NULL when there is none, or one of these before it */
 	size_t first_column, column_count;	/* in ese.columns */
 };
 

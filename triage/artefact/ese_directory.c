@@ -38,6 +38,23 @@ account_facts(struct artefact *a, const char *sid, const char *name, bool disabl
 	return st == TRIAGE_OK ? artefact_fact_time(a, "account", sid, "last_password_change", password, 60, err) : st;
 }
 
+static void
+put_more(struct ese_cursor *c)
+{
+	static const char *const texts[][2] = { { "ATTm590480", "user_principal_name" }, { "ATTm13", "description" }, { "ATTm590443", "dns_host_name" },
+		{ "ATTm590595", "service_principal_name" } };
+	SCOPED_BUF text;
+	uint64_t n;
+	buf_init(&text, 4 * ARTEFACT_VALUE_MAX);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (ese_get_text(c, texts[i][0], &text))
+			artefact_text(c->e->a, texts[i][1], buf_cstr(&text));
+	if (ese_get_unsigned(c, "ATTj589974", &n))
+		artefact_unsigned(c->e->a, "admin_count", n);
+	if (ese_get_unsigned(c, "ATTi131120", &n) && n != 0)
+		artefact_flag(c->e->a, "deleted", true);
+}
+
 static enum triage_status
 send_account(struct ese_cursor *c, uint64_t type, struct triage_error *err)
 {
@@ -74,6 +91,7 @@ send_account(struct ese_cursor *c, uint64_t type, struct triage_error *err)
 	artefact_unsigned(a, "logon_count", count);
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
 		artefact_when(a, times[i].key, times[i].time);
+	put_more(c);
 	artefact_user(a, buf_cstr(&name));
 	artefact_message(a, "%s %s%s in Active Directory", kind, buf_cstr(&name), (control & UAC_DISABLED) != 0 ? " (disabled)" : "");
 	enum triage_status st = TRIAGE_OK;
@@ -114,9 +132,11 @@ ese_read_directory(struct ese *e, struct triage_error *err)
 static enum triage_status
 send_request(struct ese_cursor *c, bool issued, struct triage_error *err)
 {
-	static const char *const texts[][2] = { { "RequesterName", "requester_name" }, { "CallerName", "caller_name" }, { "CommonName", "common_name" },
-		{ "DistinguishedName", "distinguished_name" }, { "UPN", "upn" }, { "CertificateTemplate", "certificate_template" },
-		{ "SerialNumber", "serial_number" }, { "RequestAttributes", "request_attributes" }, { "DispositionMessage", "disposition_message" } };
+	/* names of text columns begin with $; databases without it are known too */
+	static const char *const texts[][2] = { { "$RequesterName", "requester_name" }, { "$CallerName", "caller_name" }, { "$CommonName", "common_name" },
+		{ "$DistinguishedName", "distinguished_name" }, { "$UPN", "upn" }, { "$CertificateTemplate", "certificate_template" },
+		{ "$SerialNumber", "serial_number" }, { "$RequestAttributes", "request_attributes" }, { "$DispositionMessage", "disposition_message" },
+		{ "$CertificateHash", "certificate_hash" } };
 	static const char *const times[][2] = { { "SubmittedWhen", "request submitted" }, { "ResolvedWhen", "request resolved" },
 		{ "RevokedWhen", "certificate revoked" }, { "NotBefore", "certificate valid from" }, { "NotAfter", "certificate valid until" } };
 	struct artefact *a = c->e->a;
@@ -130,7 +150,7 @@ send_request(struct ese_cursor *c, bool issued, struct triage_error *err)
 	if (ese_get_unsigned(c, "RequestID", &n))
 		artefact_unsigned(a, "request_id", n);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		if (ese_get_text(c, texts[i][0], &text)) {
+		if (ese_get_text(c, texts[i][0], &text) || ese_get_text(c, texts[i][0] + 1, &text)) {
 			artefact_text(a, texts[i][1], buf_cstr(&text));
 			if (who.size == 0)
 				buf_text(&who, buf_cstr(&text));
