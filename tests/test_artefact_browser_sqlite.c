@@ -117,7 +117,7 @@ any_log_is_borne(void **state)
 			seed = seed * 6364136223846793005u + 1442695040888963407u;
 			/* frame headers as often as pages */
 			size_t at = (seed >> 33) % wal_size;
-			changed[round % 2 == 0 ? at : 32 + at / (24 + 512) % 6 * (24 + 512) + at % 8] = (uint8_t)(seed >> 56);
+			changed[round % 2 == 0 ? at : 32 + at % ((wal_size - 32) / (24 + 512)) * (24 + 512) + at % 8] = (uint8_t)(seed >> 56);
 		}
 		if (round % 3 != 0)
 			sign(changed, wal_size, 512);
