@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAP_MAX = 1 << 22, MAP_BYTES = 256 << 20 };
+enum { MAP_MAX = 1 << 22, MAP_BYTES = 256 << 20, TABLES_TOLD = 12 };
 
 /* --- a map --- */
 
@@ -92,6 +92,25 @@ state_word(uint32_t state)
 	return words[state < sizeof(words) / sizeof(words[0]) ? state : 0];
 }
 
+/* The names of tables that are not the engine's own, so that a database of an unknown kind can be known by a person. */
+static void
+put_tables(struct ese *e)
+{
+	char name[ESE_NAME_MAX];
+	size_t told = 0;
+	artefact_unsigned(e->a, "table_count", e->table_count);
+	artefact_list(e->a, "tables");
+	for (size_t i = 0; i < e->table_count && told < TABLES_TOLD; i++) {
+		struct view n = e->tables[i].name;
+		if (n.size == 0 || (n.size >= 4 && memcmp(n.data, "MSys", 4) == 0))
+			continue;
+		snprintf(name, sizeof(name), "%.*s", (int)(n.size < sizeof(name) ? n.size : sizeof(name)), (const char *)n.data);
+		artefact_item(e->a, name);
+		told++;
+	}
+	artefact_list_end(e->a);
+}
+
 static enum triage_status
 send_header(struct ese *e, const char *kind, struct triage_error *err)
 {
@@ -114,6 +133,7 @@ send_header(struct ese *e, const char *kind, struct triage_error *err)
 		artefact_unsigned(e->a, "page_size", e->page_size);
 		if (e->all.data[COMPUTER] != 0)
 			artefact_bytes(e->a, "computer", e->all.data + COMPUTER, strnlen((const char *)e->all.data + COMPUTER, COMPUTER_SIZE));
+		put_tables(e);
 		artefact_message(e->a, "%s %s (%s)", kind, times[i].verb, state_word(e->state));
 		st = artefact_send(e->a, err);
 	}
@@ -140,20 +160,6 @@ static const struct kind {
 };
 
 static enum triage_status
-unknown_tables(struct ese *e, struct triage_error *err)
-{
-	SCOPED_BUF names;
-	size_t told = 0;
-	buf_init(&names, 4096);
-	for (size_t i = 0; i < e->table_count && told < 6; i++)
-		if (e->tables[i].name.size > 0 && (e->tables[i].name.size < 4 || memcmp(e->tables[i].name.data, "MSys", 4) != 0))
-			buf_format(&names, "%s%.*s", told++ > 0 ? ", " : "", (int)(e->tables[i].name.size < 40 ? e->tables[i].name.size : 40),
-			    (const char *)e->tables[i].name.data);
-	return artefact_remark(e->a, TRIAGE_INFO, "database-unknown", TRIAGE_NO_ID, 0, err, "an ESE database of an unknown kind with %zu tables: %s",
-	    e->table_count, told > 0 ? buf_cstr(&names) : "none");
-}
-
-static enum triage_status
 read_database(struct ese *e, struct triage_error *err)
 {
 	const struct kind *k = NULL;
@@ -162,7 +168,7 @@ read_database(struct ese *e, struct triage_error *err)
 			k = &kinds[i];
 	enum triage_status st = send_header(e, k != NULL ? k->name : "ESE database", err);
 	if (st == TRIAGE_OK)
-		st = k != NULL ? k->read(e, err) : unknown_tables(e, err);
+		st = k != NULL ? k->read(e, err) : TRIAGE_OK;
 	if (st == TRIAGE_OK && e->long_over)
 		st = artefact_remark(e->a, TRIAGE_LOW, "long-values", TRIAGE_NO_ID, 0, err, "long or compressed values with more bytes than are read of a file of this size were left out");
 	return st;

@@ -9,7 +9,7 @@
 
 enum {
 	HEADER_SIGNATURE = 4, HEADER_FILE_TYPE = 12, HEADER_STATE = 52, HEADER_REVISION = 232, HEADER_PAGE_SIZE = 236, HEADER_NEEDED = 240,
-	STATE_JUST_CREATED = 1, STATE_DIRTY = 2,
+	STATE_DIRTY = 2,
 	REVISION_LARGE = 0x11, LARGE_PAGE = 16384,
 	CATALOGUE_PAGE = 4, CATALOGUE_COPY_PAGE = 24, CATALOGUE_OBJID = 2, CATALOGUE_COPY_OBJID = 3,
 	KIND_TABLE = 1, KIND_COLUMN = 2, KIND_LONG_VALUE = 4,
@@ -182,8 +182,6 @@ header_remarks(struct ese *e, struct triage_error *err)
 	if (e->state == STATE_DIRTY)
 		st = artefact_remark(e->a, TRIAGE_LOW, "dirty-shutdown", 0, 0, err,
 		    "the database was not closed: its newest changes may be in its log files (.log, .jrs), which are not replayed");
-	else if (e->state == STATE_JUST_CREATED)
-		st = artefact_remark(e->a, TRIAGE_INFO, "just-created", 0, 0, err, "the database was being made when it was copied");
 	if (st == TRIAGE_OK && e->all.size % e->page_size != 0)
 		st = artefact_remark(e->a, TRIAGE_LOW, "file-cut", e->all.size - e->all.size % e->page_size, e->all.size % e->page_size, err,
 		    "the database ends inside a page");

@@ -110,20 +110,14 @@ ese_read_directory(struct ese *e, struct triage_error *err)
 {
 	struct ese_cursor c;
 	bool row = true;
-	uint64_t accounts = 0, rows = 0;
 	enum triage_status st = TRIAGE_OK;
 	ese_rows(&c, e, ese_table(e, "datatable"));
 	while (st == TRIAGE_OK && (st = ese_next(&c, &row, err)) == TRIAGE_OK && row) {
 		uint64_t type;
-		rows++;
 		if (!ese_get_unsigned(&c, "ATTj590126", &type) || type < TYPE_USER || type > TYPE_TRUST)
 			continue;
-		accounts++;
 		st = send_account(&c, type, err);
 	}
-	if (st == TRIAGE_OK)
-		st = artefact_remark(e->a, TRIAGE_INFO, "directory-read", TRIAGE_NO_ID, 0, err,
-		    "of %" PRIu64 " directory objects the %" PRIu64 " accounts were read; password hashes are not", rows, accounts);
 	return st;
 }
 
