@@ -124,7 +124,7 @@ bool ese_sid_text(struct view sid, bool big_endian_rid, struct buf *out);
 bool ese_page_at(const struct ese *e, uint32_t number, struct ese_page *ret_page);
 bool ese_node_at(const struct ese *e, const struct ese_page *p, unsigned tag, struct ese_node *ret_node);
 bool ese_decompress(struct view in, size_t max, struct buf *out);
-bool ese_long_value(struct ese *e, const struct ese_table *t, struct view reference, bool compressed, struct buf *out);
+bool ese_long_value(struct ese *e, const struct ese_table *t, struct view reference, struct buf *out);
 bool ese_split_record(struct ese_cursor *c);
 
 #endif

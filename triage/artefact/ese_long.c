@@ -209,14 +209,14 @@ chunk_offset(const struct ese_node *n)
 }
 
 /*
- * A chunk is compressed when it has fewer bytes than the place it fills: up to the next chunk, or to the end. A chunk that cannot be
- * read is filled with zeros.
+ * A chunk is compressed when it has fewer bytes than the place it fills, up to the next chunk or the end; the row does not say it. What
+ * cannot be unpacked stays as it is, filled up with zeros.
  */
 static void
-put_chunk(struct ese *e, struct view data, size_t room, bool compressed, struct buf *out)
+put_chunk(struct ese *e, struct view data, size_t room, struct buf *out)
 {
 	size_t begin = out->size;
-	if (compressed && data.size < room && data.size > 0) {
+	if (data.size < room && data.size > 0) {
 		buf_clear(&e->chunk);
 		if (ese_decompress(data, room, &e->chunk))
 			buf_put(out, buf_cstr(&e->chunk), e->chunk.size);
@@ -229,7 +229,7 @@ put_chunk(struct ese *e, struct view data, size_t room, bool compressed, struct 
 }
 
 bool
-ese_long_value(struct ese *e, const struct ese_table *t, struct view reference, bool compressed, struct buf *out)
+ese_long_value(struct ese *e, const struct ese_table *t, struct view reference, struct buf *out)
 {
 	uint8_t key[LONG_KEY_WIDE];
 	size_t size = reference.size;
@@ -266,7 +266,7 @@ ese_long_value(struct ese *e, const struct ese_table *t, struct view reference, 
 			if (memcmp(joined, key, size) == 0 && chunk_offset(&following) > at && chunk_offset(&following) < end)
 				end = chunk_offset(&following);
 		}
-		put_chunk(e, n.data, end - at, compressed, out);
+		put_chunk(e, n.data, end - at, out);
 	}
 	return !out->failed && (out->size > 0 || total == 0);
 }

@@ -133,7 +133,7 @@ get_tagged(struct ese_cursor *c, const struct ese_column *col, struct view *ret)
 		return false;
 	buf_clear(&c->e->value);
 	if (separated) {
-		if (!ese_long_value(c->e, c->table, v, (flags & VALUE_COMPRESSED) != 0, &c->e->value))
+		if (!ese_long_value(c->e, c->table, v, &c->e->value))
 			return false;
 	} else if ((flags & VALUE_COMPRESSED) != 0 && v.size > 0) {
 		if (c->e->long_left < LONG_MAX_BYTES) {
