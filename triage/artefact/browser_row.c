@@ -2,9 +2,7 @@
 #include "triage/artefact/browser_row.h"
 
 #include "triage/base/text.h"
-#include "triage/base/when.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -68,77 +66,6 @@ row_release(struct sql_row *r)
 		(void)sqlite3_finalize(r->lists[i]);
 	buf_release(&r->values);
 	buf_release(&r->message);
-}
-
-/* --- times --- */
-
-static int64_t
-from_micro(sqlite3_int64 us, int64_t epoch)
-{
-	int64_t seconds = us / 1000000 - (us % 1000000 < 0), rest = us - 1000000 * seconds;
-	return when_from_unix(seconds - epoch, (uint32_t)rest * 1000);
-}
-
-/* Seconds with a fraction, to the nearest microsecond. */
-static int64_t
-from_double(double seconds, int64_t epoch)
-{
-	double whole = floor(seconds);
-	if (!(whole > -1e10 && whole < 1e11))
-		return TRIAGE_TIME_NONE;
-	int64_t us = (int64_t)round((seconds - whole) * 1e6);
-	return when_from_unix((int64_t)whole + epoch + us / 1000000, (uint32_t)(us % 1000000) * 1000);
-}
-
-static int64_t
-from_text(sqlite3_stmt *stmt, int column)
-{
-	const char *text = (const char *)sqlite3_column_text(stmt, column);
-	int64_t ns;
-	return text != NULL && when_parse(text, &ns) ? ns : TRIAGE_TIME_NONE;
-}
-
-/* *ret_precision: as the clock counts. Zero and what is before 1990 in a clock that begins earlier is no time. */
-static int64_t
-read_clock(sqlite3_stmt *stmt, int column, unsigned clock, const char **ret_precision)
-{
-	static const int64_t to_1970 = INT64_C(11644473600), mac = 978307200;
-	sqlite3_int64 n = sqlite3_column_int64(stmt, column);
-	*ret_precision = "us";
-	if (sqlite3_column_type(stmt, column) == SQLITE_NULL || (n <= 0 && clock != CLOCK_TEXT))
-		return TRIAGE_TIME_NONE;
-	switch ((enum sql_clock)clock) {
-	case CLOCK_CHROME:
-		if (n > INT64_C(100000000000))
-			return from_micro(n, to_1970);
-		*ret_precision = "s";
-		return when_from_unix(n, 0);
-	case CLOCK_WEBKIT:
-		return from_micro(n, to_1970);
-	case CLOCK_FIREFOX:
-		if (n > INT64_C(100000000000000))
-			return from_micro(n, 0);
-		if (n > INT64_C(100000000000)) {
-			*ret_precision = "ms";
-			return from_micro(n * 1000, 0);
-		}
-		*ret_precision = "s";
-		return when_from_unix(n, 0);
-	case CLOCK_SECONDS:
-		*ret_precision = "s";
-		return when_from_unix(n, 0);
-	case CLOCK_MAC:
-		return from_double(sqlite3_column_double(stmt, column), mac);
-	case CLOCK_FILETIME:
-		*ret_precision = "100ns";
-		return when_from_filetime((uint64_t)n);
-	case CLOCK_TEXT:
-		*ret_precision = "s";
-		return from_text(stmt, column);
-	case CLOCK_NONE:
-		break;
-	}
-	return TRIAGE_TIME_NONE;
 }
 
 /* --- fields --- */
@@ -296,13 +223,13 @@ value_of(const struct sql_row *r, const char *key, size_t size)
 
 /* "Visited {url}[ ({title})]" */
 static void
-make_message(struct sql_row *r)
+make_message(struct sql_row *r, const char *pattern)
 {
 	struct buf *m = &r->message;
 	size_t begin = 0;
 	bool empty = false;
 	buf_clear(m);
-	for (const char *p = r->table->message; *p != '\0'; p++) {
+	for (const char *p = pattern; *p != '\0'; p++) {
 		if (*p == '[') {
 			begin = m->size;
 			empty = false;
@@ -340,6 +267,33 @@ put_cookie_url(struct sql_row *r)
 	artefact_text(a, "url", url);
 }
 
+static const struct sql_variant *
+variant_of(const struct sql_row *r)
+{
+	for (unsigned i = 0; i < SQL_VARIANTS && r->table->variants[i].key != NULL; i++)
+		if (strcmp(value_of(r, r->table->variants[i].key, strlen(r->table->variants[i].key)), r->table->variants[i].value) == 0)
+			return &r->table->variants[i];
+	return NULL;
+}
+
+/* Whose profile the file lies in: "/Users/anna/AppData/..." and "/home/anna/.mozilla/..." are anna's. */
+static void
+put_user(struct artefact *a)
+{
+	static const char *const before[] = { "/Users/", "/home/", "/Documents and Settings/" };
+	const char *path = artefact_who(a)->path;
+	char user[128];
+	for (size_t i = 0; i < sizeof(before) / sizeof(before[0]); i++) {
+		const char *found = strcasestr(path, before[i]);
+		size_t size = found != NULL ? strcspn(found + strlen(before[i]), "/") : 0;
+		if (size == 0 || size >= sizeof(user) || found[strlen(before[i]) + size] != '/')
+			continue;
+		snprintf(user, sizeof(user), "%.*s", (int)size, found + strlen(before[i]));
+		artefact_user(a, user);
+		return;
+	}
+}
+
 enum triage_status
 row_send(struct sql_row *r, struct triage_error *err)
 {
@@ -359,15 +313,19 @@ row_send(struct sql_row *r, struct triage_error *err)
 	put_cookie_url(r);
 	if (r->id >= 0)
 		artefact_number(a, "row", sqlite3_column_int64(r->stmt, r->id));
-	make_message(r);
+	const struct sql_variant *variant = variant_of(r);
+	if (variant != NULL)
+		artefact_part(a, variant->part);
+	put_user(a);
+	make_message(r, variant != NULL ? variant->message : r->table->message);
 	for (unsigned i = 0; i < SQL_MOMENTS && st == TRIAGE_OK; i++) {
 		const struct sql_moment *m = &r->table->moments[i];
 		const char *precision = "us";
 		if (m->column == NULL || r->moments[i] < 0 || !r->found[m->from])
 			continue;
-		int64_t when = read_clock(origin(r, m->from), r->moments[i], m->clock, &precision);
+		int64_t when = row_clock(origin(r, m->from), r->moments[i], m->clock, &precision);
 		artefact_precision(a, precision);
-		artefact_again(a, when, m->meaning);
+		artefact_again(a, when, variant != NULL && i == 0 ? variant->meaning : m->meaning);
 		st = artefact_send(a, err);
 	}
 	return st;

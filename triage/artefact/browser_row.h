@@ -24,4 +24,7 @@ void row_release(struct sql_row *r);
 /* The row that r->stmt stands on. */
 WARN_UNUSED enum triage_status row_send(struct sql_row *r, struct triage_error *err);
 
+/* A moment in a column, by its clock; zero and what is before its epoch is none. *ret_precision: as the clock counts. */
+int64_t row_clock(sqlite3_stmt *stmt, int column, unsigned clock, const char **ret_precision);
+
 #endif

@@ -142,6 +142,8 @@ static const struct sql_table firefox_page_notes = {
 	.fields = { TEXT("content", "content"), TEXT_OF(1, "url", "url"), TEXT_OF(1, "title", "title"), TEXT_OF(2, "name", "attribute") },
 	.moments = { AT("dateAdded", CLOCK_FIREFOX, "annotation added"), AT("lastModified", CLOCK_FIREFOX, "annotation last changed") },
 	.lookups = { { "moz_places", "id", "place_id", 0 }, { "moz_anno_attributes", "id", "anno_attribute_id", 0 } },
+	.variants = { { "attribute", "downloads/destinationFileURI", "download", "download started", "Downloaded {content} from {url}" },
+		{ "attribute", "downloads/metaData", "download", "download finished", "End of the download from {url}: {content}" } },
 };
 
 static const struct sql_table firefox_downloads = {

@@ -9,7 +9,7 @@
 
 #include "triage/artefact/artefact.h"
 
-enum { SQL_FIELDS = 24, SQL_MOMENTS = 6, SQL_LOOKUPS = 4, SQL_LISTS = 2 };
+enum { SQL_FIELDS = 24, SQL_MOMENTS = 6, SQL_LOOKUPS = 4, SQL_LISTS = 2, SQL_VARIANTS = 2 };
 
 enum sql_clock {
 	CLOCK_NONE,
@@ -48,6 +48,12 @@ struct sql_list {
 	const char *value, *key;
 };
 
+/* When a field has this value, the row is something else. */
+struct sql_variant {
+	const char *key, *value;
+	const char *part, *meaning, *message;	/* meaning: of the first moment */
+};
+
 struct sql_table {
 	const char *table, *needs;		/* needs: a column by which it is told from others of its name */
 	const char *source;			/* a word of timeline.source, NULL: browser */
@@ -58,6 +64,7 @@ struct sql_table {
 	struct sql_moment moments[SQL_MOMENTS];
 	struct sql_lookup lookups[SQL_LOOKUPS];
 	struct sql_list lists[SQL_LISTS];
+	struct sql_variant variants[SQL_VARIANTS];
 };
 
 extern const struct sql_table *const sql_tables[];	/* NULL at the end */
