@@ -46,6 +46,7 @@ use_of_programs_is_told_by_name_and_user(void **state)
 	const struct parsed_event *e = event_of(&p, "ese.network", "usage recorded");
 	assert_string_equal(e->source, "srum");
 	assert_string_equal(e->user, "S-1-5-21-1-2-3-1001");
+	assert_non_null(strstr(e->data, "\"interface_type\":\"Wi-Fi\""));
 	assert_string_equal(e->message, "Network use by rclone.exe: 53687091200 bytes sent, 1024 received");
 	assert_number_equal(e->time, parsed_time("2023-11-14T22:13:20Z"));
 	/* a long value in two pieces, and one in two pieces that are compressed */

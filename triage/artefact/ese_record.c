@@ -345,7 +345,7 @@ is_skipped(struct view name, const char *const *skip)
 static bool
 is_filetime(const struct ese_value *v, const char *key)
 {
-	static const char *const endings[] = { "time", "date", "_seen", "_access", "_when" };
+	static const char *const endings[] = { "time", "timestamp", "date", "_seen", "_access", "_when" };
 	size_t size = strlen(key);
 	if ((v->type != ESE_I64 && v->type != ESE_LONG_I64) || v->bytes.size != 8 || load_le64(v->bytes.data) < UINT64_C(0x01a0000000000000) ||
 	    load_le64(v->bytes.data) > UINT64_C(0x0240000000000000))

@@ -115,6 +115,20 @@ say(struct ese_cursor *c, const struct provider *p, const char *name, const char
 	artefact_message(a, "%s of %s", name, app[0] != '\0' ? short_name(app, room, sizeof(room)) : "the machine");
 }
 
+/* The upper 16 bits of an interface's number are its type, as IANA counts them. */
+static void
+put_interface(struct ese_cursor *c)
+{
+	static const struct { unsigned type; const char *name; } types[] = { { 6, "Ethernet" }, { 23, "PPP" }, { 24, "loopback" }, { 71, "Wi-Fi" },
+		{ 131, "tunnel" }, { 243, "mobile" }, { 244, "mobile" } };
+	uint64_t luid;
+	if (!ese_get_unsigned(c, "InterfaceLuid", &luid))
+		return;
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (types[i].type == luid >> 48)
+			artefact_text(c->e->a, "interface_type", types[i].name);
+}
+
 static enum triage_status
 send_use(struct ese_cursor *c, const struct provider *p, struct ese_map *ids, struct triage_error *err)
 {
@@ -143,11 +157,13 @@ send_use(struct ese_cursor *c, const struct provider *p, struct ese_map *ids, st
 	if (c->recovered)
 		artefact_flag(a, "recovered", true);
 	ese_put_all(c, skip);
+	put_interface(c);
 	artefact_user(a, user != NULL ? user : "");
 	say(c, p, p->name[0] != '\0' ? p->name : name, app != NULL ? app : "");
 	enum triage_status st = artefact_send(a, err);
 	static const struct { const char *column, *meaning; } more[] = {
 		{ "ConnectStartTime", "connected" }, { "StartTime", "use began" }, { "EndTime", "use ended" },
+		{ "EventTimestamp", "energy state changed" },
 	};
 	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]) && st == TRIAGE_OK; i++) {
 		int64_t then = ese_get_time(c, more[i].column, &precision);
