@@ -158,6 +158,14 @@ firefox_safari_and_windows_are_told(void **state)
 	assert_string_equal(e->source, "database");
 	assert_non_null(strstr(e->data, "\"packages\":[\"c:\\\\tools\\\\rclone.exe\"]"));
 	parsed_free(&p);
+	parsed_file(&p, fixture("artefact/browser_sqlite/Windows.db"));
+	assert_number_equal(p.count, 2);
+	assert_string_equal(p.events[0].message, "Indexed by Windows Search: C:\\geheim\\plan.docx");
+	assert_number_equal(p.events[0].time, parsed_time("2023-11-14T22:13:20Z"));
+	assert_non_null(strstr(p.events[0].data, "\"size\":4711"));
+	assert_null(strstr(p.events[1].data, "size"));
+	assert_number_equal(p.events[1].time, parsed_time("2023-11-14T22:13:21Z"));
+	parsed_free(&p);
 	parsed_file(&p, fixture("artefact/browser_sqlite/wpndatabase.db"));
 	assert_number_equal(event_of(&p, "notification", "notification arrived")->time, parsed_time("2023-11-14T22:13:20.0000003Z"));
 	parsed_free(&p);

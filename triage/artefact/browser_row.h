@@ -27,4 +27,7 @@ WARN_UNUSED enum triage_status row_send(struct sql_row *r, struct triage_error *
 /* A moment in a column, by its clock; zero and what is before its epoch is none. *ret_precision: as the clock counts. */
 int64_t row_clock(sqlite3_stmt *stmt, int column, unsigned clock, const char **ret_precision);
 
+/* The index of Windows Search, when the database is one. Errors: E_MEMORY, or what the sink returned. */
+WARN_UNUSED enum triage_status search_read(struct database *db, struct triage_error *err);
+
 #endif

@@ -63,6 +63,8 @@ read_tables(struct database *db, struct triage_error *err)
 	for (size_t i = 0; sql_tables[i] != NULL && st == TRIAGE_OK; i++)
 		if (db_has_table(db, sql_tables[i]->table, sql_tables[i]->needs))
 			st = read_table(db, sql_tables[i], err);
+	if (st == TRIAGE_OK)
+		st = search_read(db, err);
 	if (st == TRIAGE_OK && db->rows_left == 0)
 		st = artefact_remark(db->a, TRIAGE_MEDIUM, "database-loops", TRIAGE_NO_ID, 0, err, "the database has more rows than bytes allow: reading stopped");
 	return st;
@@ -100,6 +102,8 @@ claims(const struct artefact_subject *who, struct view head)
 	for (size_t i = 0; sql_tables[i] != NULL; i++)
 		if (memmem(head.data, size, sql_tables[i]->table, strlen(sql_tables[i]->table)) != NULL)
 			return true;
+	if (memmem(head.data, size, "SystemIndex_1_PropertyStore", 27) != NULL)
+		return true;
 	for (size_t i = 0; load_be16(head.data + CELLS) == 0 && i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcasecmp(who->name, names[i]) == 0)
 			return true;

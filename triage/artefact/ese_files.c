@@ -159,12 +159,17 @@ read_crawl(struct ese *e, const struct ese_table *t, struct triage_error *err)
 
 /* --- the property store: its columns have a number before the name of the property ("4447-System_ItemPathDisplay") --- */
 
-enum { PATH, URL, TYPE, OWNER, SIZE, GATHERED, MODIFIED, CREATED, ACCESSED, PROPERTIES };
+enum { PATH, TARGET, URL, APPLICATION, TITLE, TYPE, OWNER, SIZE, GATHERED, MODIFIED, CREATED, ACCESSED, VISITED, BEGUN, ENDED, PROPERTIES };
 
 static const struct { const char *name, *key, *meaning; } properties[PROPERTIES] = {
-	[PATH] = { "System_ItemPathDisplay", "path", NULL }, [URL] = { "System_ItemUrl", "url", NULL }, [TYPE] = { "System_ItemTypeText", "item_type", NULL },
+	[PATH] = { "System_ItemPathDisplay", "path", NULL }, [URL] = { "System_ItemUrl", "url", NULL },
+	[TARGET] = { "System_Link_TargetUrl", "target_url", NULL }, [TITLE] = { "System_Title", "title", NULL },
+	[APPLICATION] = { "System_Activity_AppDisplayName", "application", NULL }, [TYPE] = { "System_ItemTypeText", "item_type", NULL },
 	[OWNER] = { "System_FileOwner", "owner", NULL }, [SIZE] = { "System_Size", "size", NULL },
 	[GATHERED] = { "System_Search_GatherTime", "gather_time", "indexed" }, [MODIFIED] = { "System_DateModified", "date_modified", "file last modified" },
+	[VISITED] = { "System_Link_DateVisited", "date_visited", "visited" },
+	[BEGUN] = { "System_ActivityHistory_StartTime", "activity_start", "activity started" },
+	[ENDED] = { "System_ActivityHistory_EndTime", "activity_end", "activity ended" },
 	[CREATED] = { "System_DateCreated", "date_created", "file created" }, [ACCESSED] = { "System_DateAccessed", "date_accessed", "file last accessed" },
 };
 
@@ -208,7 +213,7 @@ send_properties(struct ese_cursor *c, const struct ese_column *const columns[PRO
 		if (!ese_get(c, columns[i], &v) || !ese_value_text(&v, &text))
 			continue;
 		artefact_text(a, properties[i].key, buf_cstr(&text));
-		if (i <= URL && item.size == 0)
+		if (i <= APPLICATION && item.size == 0)
 			buf_text(&item, buf_cstr(&text));
 	}
 	put_size(c, columns[SIZE]);
