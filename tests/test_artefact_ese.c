@@ -99,6 +99,10 @@ history_downloads_and_jobs_are_told(void **state)
 	assert_string_equal(e->user, "S-1-5-21-1-2-3-1001");
 	assert_non_null(strstr(e->data, "\"files\":[\"http://203.0.113.9/svc.dll to C:"));
 	assert_true(has_remark(&p, "blob-unknown"));
+	/* two jobs, one of them found where its row was; an old copy of the other is not told again */
+	assert_number_equal(events_of(&p, "ese.job"), 4);
+	assert_number_equal(parsed_with(&p, "\"recovered\":true,\"job_id\":\"{33323130-3534-3736-3839-3a3b3c3d3e3f}\""), 2);
+	assert_number_equal(parsed_with(&p, "\"name\":\"Erased!\""), 2);
 	parsed_free(&p);
 }
 
