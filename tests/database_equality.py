@@ -6,7 +6,7 @@
 ESE: each row of the SRUM and UAL tables, by number, times and counts. SQLite: each row of the tables that are told, by row number, each
 value of a time. Prints what differs; exit 1 when anything does. A database that esedbexport cannot open is named and passed over.
 """
-import collections, datetime, glob, json, os, re, sqlite3, subprocess, sys, tempfile
+import collections, datetime, glob, json, os, re, shutil, sqlite3, subprocess, sys, tempfile
 
 tool = sys.argv[1]
 bad = 0
@@ -87,7 +87,20 @@ TABLES = [
 
 
 def sqlite(path):
-    db = sqlite3.connect("file:%s?mode=ro%s" % (path.replace("?", "%3f"), "" if os.path.exists(path + "-wal") else "&immutable=1"), uri=True)
+    with tempfile.TemporaryDirectory() as work:
+        # a copy, as sqlite3 writes beside a database that has a log
+        for ending in ("", "-wal"):
+            if os.path.exists(path + ending):
+                shutil.copyfile(path + ending, work + "/db" + ending)
+        db = sqlite3.connect(work + "/db")
+        try:
+            compare(path, db)
+        except sqlite3.DatabaseError as e:
+            print("%s: sqlite3 cannot read it: %s" % (path, e))
+        db.close()
+
+
+def compare(path, db):
     there = {r[0] for r in db.execute("SELECT name FROM sqlite_master WHERE type='table'")}
     ours = events(path)
     for table, column, clock, meaning in TABLES:
@@ -95,7 +108,9 @@ def sqlite(path):
             continue
         theirs = collections.Counter()
         for row, value in db.execute("SELECT rowid, %s FROM %s WHERE %s > 0" % (column, table, column)):
-            us = CLOCKS[clock](value)
+            us = CLOCKS[clock](value) if isinstance(value, (int, float)) else 0
+            if not 0 < us < 9 * 10 ** 15:
+                continue
             theirs[(row, (datetime.datetime(1970, 1, 1) + datetime.timedelta(microseconds=us)).strftime("%Y-%m-%dT%H:%M:%S.%f"))] += 1
         differ(path, "%s.%s" % (table, column), theirs, collections.Counter((e["data"]["row"], e["time"][:26]) for e in ours if e["meaning"] == meaning))
 
