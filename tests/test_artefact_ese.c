@@ -73,6 +73,11 @@ clients_of_a_server_are_told(void **state)
 	assert_non_null(strstr(e->data, "\"address\":\"10.1.2.3\""));
 	assert_non_null(strstr(e->data, "\"role\":\"File Server\""));
 	assert_non_null(strstr(e->data, "\"days\":[\"2023-11-14 5\",\"2023-11-15 7\"]"));
+	e = event_of(&p, "ese.client_day", "accesses on this day");
+	assert_number_equal(e->time, parsed_time("2023-11-14"));
+	assert_string_equal(e->precision, "day");
+	assert_string_equal(e->message, "5 accesses to File Server by gemeente\\anna from 10.1.2.3");
+	assert_number_equal(events_of(&p, "ese.client_day"), 2);
 	assert_number_equal(parsed_with(&p, "\"address\":\"::1\""), 1);
 	assert_string_equal(parsed_fact(&p, "", "hostname"), "FS1");
 	assert_string_equal(event_of(&p, "ese.dns", "last seen")->precision, "ms");

@@ -76,21 +76,27 @@ get_address(struct ese_cursor *c, char text[INET6_ADDRSTRLEN])
 		(void)inet_ntop(AF_INET6, v.bytes.data, text, INET6_ADDRSTRLEN);
 }
 
-/* Columns Day1..Day366 count accesses on each day of a year: that of the last access, as a database holds one year. */
-static void
-put_days(struct ese_cursor *c, int64_t last)
+enum { DAYS = 366 };
+
+struct day {
+	int64_t begin;			/* of the day, UTC */
+	unsigned count;
+};
+
+/* Columns Day1..Day366 count accesses on each day of a year: that of the last access, as a database holds one year. Returns how many have some. */
+static size_t
+read_days(struct ese_cursor *c, int64_t last, struct day days[DAYS])
 {
-	char text[WHEN_TEXT_SIZE], year[8], item[48];
-	int64_t begin_of_year;
-	bool any = false;
+	char text[WHEN_TEXT_SIZE];
+	int64_t year;
+	size_t found = 0;
 	if (last == TRIAGE_TIME_NONE)
-		return;
+		return 0;
 	when_text(last, 0, "Z", text);
-	snprintf(year, sizeof(year), "%.4s", text);
-	snprintf(item, sizeof(item), "%s-01-01", year);
-	if (!when_parse(item, &begin_of_year))
-		return;
-	for (size_t i = 0; i < c->table->column_count && i < 1024; i++) {
+	snprintf(text + 4, sizeof(text) - 4, "-01-01");
+	if (!when_parse(text, &year))
+		return 0;
+	for (size_t i = 0; i < c->table->column_count && i < 1024 && found < DAYS; i++) {
 		const struct ese_column *col = &c->e->columns[c->table->first_column + i];
 		struct ese_value v;
 		unsigned day = 0;
@@ -99,16 +105,46 @@ put_days(struct ese_cursor *c, int64_t last)
 			continue;
 		for (; k < col->name.size && col->name.data[k] >= '0' && col->name.data[k] <= '9'; k++)
 			day = 10 * day + (col->name.data[k] - '0');
-		if (k != col->name.size || day < 1 || day > 366 || !ese_get(c, col, &v) || v.bytes.size < 2 || load_le16(v.bytes.data) == 0)
+		if (k != col->name.size || day < 1 || day > DAYS || !ese_get(c, col, &v) || v.bytes.size < 2 || load_le16(v.bytes.data) == 0)
 			continue;
-		if (!any)
-			artefact_list(c->e->a, "days");
-		any = true;
-		when_text(begin_of_year + (int64_t)(day - 1) * INT64_C(86400000000000), 0, "Z", text);
-		snprintf(item, sizeof(item), "%.10s %u", text, load_le16(v.bytes.data));
-		artefact_item(c->e->a, item);
+		days[found++] = (struct day){ year + (int64_t)(day - 1) * INT64_C(86400000000000), load_le16(v.bytes.data) };
 	}
-	artefact_list_end(c->e->a);
+	return found;
+}
+
+static void
+put_days(struct artefact *a, const struct day *days, size_t count)
+{
+	char text[WHEN_TEXT_SIZE], item[48];
+	if (count == 0)
+		return;
+	artefact_list(a, "days");
+	for (size_t i = 0; i < count; i++) {
+		snprintf(item, sizeof(item), "%.10s %u", when_text(days[i].begin, 0, "Z", text), days[i].count);
+		artefact_item(a, item);
+	}
+	artefact_list_end(a);
+}
+
+/* Each day with accesses is a moment of its own. */
+static enum triage_status
+send_days(struct ese_cursor *c, const struct day *days, size_t count, const char *role, const char *user, const char *address, struct triage_error *err)
+{
+	struct artefact *a = c->e->a;
+	enum triage_status st = TRIAGE_OK;
+	for (size_t i = 0; i < count && st == TRIAGE_OK; i++) {
+		begin(c, days[i].begin, "accesses on this day", "client_day");
+		artefact_precision(a, "day");
+		artefact_text(a, "user", user);
+		artefact_text(a, "address", address);
+		artefact_text(a, "role", role);
+		artefact_unsigned(a, "accesses", days[i].count);
+		artefact_user(a, user);
+		artefact_message(a, "%u accesses to %s by %s from %s", days[i].count, role, user[0] != '\0' ? user : "an unnamed user",
+		    address[0] != '\0' ? address : "an unknown address");
+		st = artefact_send(a, err);
+	}
+	return st;
 }
 
 static enum triage_status
@@ -119,6 +155,7 @@ send_client(struct ese_cursor *c, struct triage_error *err)
 	char address[INET6_ADDRSTRLEN];
 	const char *precision = "100ns";
 	uint64_t total = 0;
+	struct day days[DAYS];
 	buf_init(&role, 64);
 	buf_init(&tenant, 64);
 	buf_init(&user, ARTEFACT_VALUE_MAX);
@@ -131,6 +168,7 @@ send_client(struct ese_cursor *c, struct triage_error *err)
 	(void)!ese_get_unsigned(c, "TotalAccesses", &total);
 	get_address(c, address);
 	const char *name = role_name(buf_cstr(&role));
+	size_t count = read_days(c, last, days);
 	begin(c, last, "last access", "client");
 	artefact_precision(a, precision);
 	artefact_text(a, "user", buf_cstr(&user));
@@ -142,7 +180,7 @@ send_client(struct ese_cursor *c, struct triage_error *err)
 	artefact_unsigned(a, "total_accesses", total);
 	artefact_when(a, "insert_date", first);
 	artefact_when(a, "last_access", last);
-	put_days(c, last);
+	put_days(a, days, count);
 	artefact_user(a, buf_cstr(&user));
 	artefact_message(a, "Access to %s by %s from %s, %" PRIu64 " in all", name[0] != '\0' ? name : buf_cstr(&role),
 	    user.size > 0 ? buf_cstr(&user) : "an unnamed user", address[0] != '\0' ? address : "an unknown address", total);
@@ -151,7 +189,7 @@ send_client(struct ese_cursor *c, struct triage_error *err)
 		artefact_again(a, first, "first access");
 		st = artefact_send(a, err);
 	}
-	return st;
+	return st == TRIAGE_OK ? send_days(c, days, count, name[0] != '\0' ? name : buf_cstr(&role), buf_cstr(&user), address, err) : st;
 }
 
 static enum triage_status
