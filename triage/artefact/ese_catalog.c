@@ -202,7 +202,8 @@ open_pages(struct ese *e, struct triage_error *err)
 	e->visits_left = 8 * (uint64_t)e->page_count + 1024;
 	e->long_left = LONG_BYTES + 4 * (uint64_t)e->all.size;
 	e->seen = fault_hit() ? NULL : calloc((size_t)e->page_count + 1, sizeof(*e->seen));
-	if (e->seen == NULL)
+	e->uses = e->seen == NULL || fault_hit() ? NULL : calloc((size_t)e->page_count + 1, sizeof(*e->uses));
+	if (e->uses == NULL)
 		return no_memory(err);
 	enum triage_status st = header_remarks(e, err);
 	if (st == TRIAGE_OK)
@@ -243,11 +244,13 @@ ese_release(struct ese *e)
 	free(e->tables);
 	free(e->columns);
 	free(e->seen);
+	free(e->uses);
 	buf_release(&e->value);
 	buf_release(&e->chunk);
 	e->tables = NULL;
 	e->columns = NULL;
 	e->seen = NULL;
+	e->uses = NULL;
 }
 
 bool

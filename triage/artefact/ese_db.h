@@ -10,7 +10,7 @@
 
 #include "triage/artefact/artefact.h"
 
-enum { ESE_DEPTH = 16, ESE_NAME_MAX = 64, ESE_KNOWN = 40, ESE_PUT_MAX = 256 };
+enum { ESE_DEPTH = 16, ESE_NAME_MAX = 64, ESE_KNOWN = 40, ESE_PUT_MAX = 256, ESE_USES = 4 };
 
 enum ese_type {
 	ESE_NULL, ESE_BIT, ESE_U8, ESE_I16, ESE_I32, ESE_I64, ESE_F32, ESE_F64, ESE_DATE, ESE_BINARY, ESE_TEXT, ESE_LONG_BINARY, ESE_LONG_TEXT,
@@ -37,6 +37,7 @@ struct ese {
 	bool large;						/* page layout of 16 KiB and more */
 	uint64_t visits_left, long_left;
 	uint32_t *seen, walk;					/* number of the walk that last visited a page */
+	uint8_t *uses;						/* how many walks visited it: at most ESE_USES */
 	bool over_budget, long_over;
 	struct ese_table *tables;
 	size_t table_count, table_room;

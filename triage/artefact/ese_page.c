@@ -108,16 +108,18 @@ take_page(struct ese_cursor *c, uint32_t number, struct ese_page *ret_page, bool
 	*ret_taken = false;
 	if (number == 0 || number > e->page_count)
 		return damaged(c, number, "lies beyond the end of the file", err);
-	if (e->visits_left == 0) {
+	if (e->visits_left == 0 || e->uses[number] >= ESE_USES) {
 		if (e->over_budget)
 			return TRIAGE_OK;
 		e->over_budget = true;
-		return artefact_remark(e->a, TRIAGE_MEDIUM, "database-loops", TRIAGE_NO_ID, 0, err, "pages are shared by more trees than is sound: reading stops");
+		return artefact_remark(e->a, TRIAGE_MEDIUM, "database-loops", ((uint64_t)number + 1) * e->page_size, 0, err,
+		    "pages are shared by more trees than is sound, and are not read again");
 	}
 	e->visits_left--;
 	if (e->seen[number] == e->walk)
 		return damaged(c, number, "is reached twice", err);
 	e->seen[number] = e->walk;
+	e->uses[number]++;
 	if (!ese_page_at(e, number, ret_page))
 		return damaged(c, number, "is empty or damaged", err);
 	if (ret_page->objid != c->table->objid)
@@ -173,10 +175,11 @@ stray_leaf(struct ese_cursor *c)
 		struct ese_page p;
 		uint32_t number = ++c->stray;
 		e->visits_left--;
-		if (e->seen[number] == e->walk || !ese_page_at(e, number, &p) || p.objid != c->table->objid || !(p.flags & FLAG_LEAF) ||
+		if (e->seen[number] == e->walk || e->uses[number] >= ESE_USES || !ese_page_at(e, number, &p) || p.objid != c->table->objid || !(p.flags & FLAG_LEAF) ||
 		    (p.flags & (FLAG_SPACE | FLAG_INDEX | FLAG_LONG)))
 			continue;
 		e->seen[number] = e->walk;
+		e->uses[number]++;
 		c->page = p;
 		c->tag = 0;
 		c->page_used = 0;
