@@ -9,7 +9,7 @@ enum {
 	TICK = 10000,				/* steps of the machine that runs a statement */
 	TICKS = 20000,
 	BYTES_A_TICK = 4096,			/* larger databases may take longer */
-	LENGTH_MAX = 16 << 20, SQL_MAX = 100000, COLUMNS_MAX = 500, DEPTH_MAX = 50, ROW_MIN = 4,
+	LENGTH_MAX = 16 << 20, SQL_MAX = 100000, COLUMNS_MAX = 500, DEPTH_MAX = 50, ROW_MIN = 8,
 	BYTES_LEAST = 256 << 20, BYTES_SHARE = 32,	/* values that overlap may be read, but not for ever */
 };
 
