@@ -73,6 +73,9 @@ use_of(const char *location, char *user, size_t size, const char **ret_url)
 	*ret_url = at != NULL ? at + 1 : rest;
 	if (at != NULL)
 		snprintf(user, size, "%.*s", (int)(at - rest < 200 ? at - rest : 200), rest);
+	/* nobody was logged on */
+	if (strcmp(user, "-") == 0)
+		user[0] = '\0';
 	return use;
 }
 
