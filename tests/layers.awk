@@ -12,7 +12,7 @@ BEGIN {
 	library["<tsk/"] = "evidence"
 	library["<libdeflate"] = "evidence artefact"
 	library["<yara"] = library["<magic.h"] = library["<archive"] = "analyse"
-	library["<sqlite3.h"] = "case"
+	library["<sqlite3.h"] = "case artefact"
 	library["<seccomp.h"] = "run"
 }
 function room_of(path,   part) { split(path, part, "/"); return part[2] }

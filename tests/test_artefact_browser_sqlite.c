@@ -1,0 +1,253 @@
+/* test_artefact_browser_sqlite.c - browsers and the like: our fixtures, a write-ahead log, hostile schemas, and the corpus. */
+#include "tests/artefact_harness.h"
+
+static const struct parsed_event *
+event_of(const struct parsed *p, const char *part, const char *meaning)
+{
+	char parser[64];
+	snprintf(parser, sizeof(parser), "browser_sqlite.%s", part);
+	for (size_t i = 0; i < p->count; i++)
+		if (strcmp(p->events[i].parser, parser) == 0 && strcmp(p->events[i].meaning, meaning) == 0)
+			return &p->events[i];
+	fail_msg("no event %s of %s", meaning, parser);
+	return NULL;
+}
+
+static size_t
+events_of(const struct parsed *p, const char *meaning)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < p->count; i++)
+		n += strcmp(p->events[i].meaning, meaning) == 0;
+	return n;
+}
+
+static bool
+has_remark(const struct parsed *p, const char *code)
+{
+	for (size_t i = 0; i < p->remark_count; i++)
+		if (strcmp(p->remarks[i].code, code) == 0)
+			return true;
+	return false;
+}
+
+static void
+chromium_is_told(void **state)
+{
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_file(&p, fixture("artefact/browser_sqlite/History"));
+	assert_number_equal(p.remark_count, 0);
+	/* without its log: one visit */
+	assert_number_equal(events_of(&p, "visited"), 1);
+	const struct parsed_event *e = event_of(&p, "visit", "visited");
+	assert_number_equal(e->time, parsed_time("2023-11-14T22:13:20.000001Z"));
+	assert_string_equal(e->precision, "us");
+	assert_string_equal(e->message, "Visited https://search.example/?q=rclone (rclone - zoeken)");
+	e = event_of(&p, "download", "download started");
+	assert_string_equal(e->message, "Downloaded C:\\Users\\anna\\Downloads\\tool.exe from https://bad.example/tool.exe (uncommon content)");
+	assert_non_null(strstr(e->data, "\"url_chain\":[\"https://short.example/a\",\"https://bad.example/tool.exe\"]"));
+	assert_string_equal(event_of(&p, "search", "last searched")->message, "Searched for \"rclone mega\"");
+	parsed_free(&p);
+	parsed_file(&p, fixture("artefact/browser_sqlite/Login Data"));
+	assert_string_equal(event_of(&p, "login", "password saved")->message, "Password kept for https://vpn.example/ as anna");
+	assert_number_equal(parsed_with(&p, "SECRET"), 0);
+	assert_number_equal(parsed_with(&p, "534543"), 0);
+	parsed_free(&p);
+	parsed_file(&p, fixture("artefact/browser_sqlite/Cookies"));
+	assert_non_null(strstr(event_of(&p, "cookie", "cookie created")->data, "\"url\":\"https://bank.example/in\""));
+	assert_number_equal(parsed_with(&p, "SECRET"), 0);
+	parsed_free(&p);
+}
+
+static void
+a_log_is_applied_up_to_its_last_commit(void **state)
+{
+	struct parsed p = { 0 };
+	size_t size, wal_size;
+	uint8_t *data = parsed_read(fixture("artefact/browser_sqlite/History"), &size);
+	uint8_t *wal = parsed_read(fixture("artefact/browser_sqlite/History-wal"), &wal_size);
+	(void)state;
+	p.companions[0] = (struct parsed_companion){ "-wal", { wal, wal_size } };
+	parsed_bytes(&p, "/Default/History", data, size);
+	assert_number_equal(p.remark_count, 0);
+	assert_number_equal(events_of(&p, "visited"), 2);
+	assert_number_equal(parsed_with(&p, "mega.example"), 1);
+	assert_string_equal(p.events[0].user, "");
+	parsed_free(&p);
+	parsed_bytes(&p, "/Users/anna/AppData/Local/Google/Chrome/User Data/Default/History", data, size);
+	assert_string_equal(p.events[0].user, "anna");
+	parsed_free(&p);
+	/* a frame whose sum does not hold ends the log: nothing of the transaction counts */
+	wal[32 + 24 + 100] ^= 1;
+	parsed_bytes(&p, "/Default/History", data, size);
+	assert_number_equal(events_of(&p, "visited"), 1);
+	parsed_free(&p);
+	free(data);
+	free(wal);
+}
+
+/* Sums of the log made to hold again after each change, so that what is changed counts. */
+static void
+sign(uint8_t *wal, size_t size, size_t page)
+{
+	uint32_t s[2] = { 0, 0 };
+	for (size_t at = 0; at + 32 <= size; at += at == 0 ? 32 : 24 + page) {
+		size_t parts[2][2] = { { at, at == 0 ? 24 : 8 }, { at + 24, at == 0 || at + 24 + page > size ? 0 : page } };
+		for (size_t k = 0; k < 2; k++)
+			for (size_t i = parts[k][0]; i < parts[k][0] + parts[k][1]; i += 8) {
+				s[0] += load_le32(wal + i) + s[1];
+				s[1] += load_le32(wal + i + 4) + s[0];
+			}
+		uint8_t *into = wal + at + (at == 0 ? 24 : 16);
+		for (size_t i = 0; i < 8; i++)
+			into[i] = (uint8_t)(s[i / 4] >> (24 - 8 * (i % 4)));
+	}
+}
+
+static void
+any_log_is_borne(void **state)
+{
+	size_t size, wal_size, taken = 0;
+	uint64_t seed = 7;
+	uint8_t *data = parsed_read(fixture("artefact/browser_sqlite/History"), &size);
+	uint8_t *wal = parsed_read(fixture("artefact/browser_sqlite/History-wal"), &wal_size);
+	uint8_t *changed = malloc(wal_size);
+	(void)state;
+	for (unsigned round = 0; round < 300; round++) {
+		struct parsed p = { 0 };
+		memcpy(changed, wal, wal_size);
+		for (unsigned k = 0; k < round % 8; k++) {
+			seed = seed * 6364136223846793005u + 1442695040888963407u;
+			/* frame headers as often as pages */
+			size_t at = (seed >> 33) % wal_size;
+			changed[round % 2 == 0 ? at : 32 + at % ((wal_size - 32) / (24 + 512)) * (24 + 512) + at % 8] = (uint8_t)(seed >> 56);
+		}
+		if (round % 3 != 0)
+			sign(changed, wal_size, 512);
+		size_t cut = round % 5 == 0 ? seed % wal_size : wal_size;
+		p.companions[0] = (struct parsed_companion){ "-wal", { changed, cut } };
+		parsed_bytes(&p, "/Default/History", data, size);
+		taken += events_of(&p, "visited") == 2;
+		parsed_free(&p);
+	}
+	assert_true(taken > 10);
+	free(changed);
+	free(wal);
+	free(data);
+}
+
+static void
+firefox_safari_and_windows_are_told(void **state)
+{
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_file(&p, fixture("artefact/browser_sqlite/places.sqlite"));
+	const struct parsed_event *e = event_of(&p, "visit", "visited");
+	assert_number_equal(e->time, parsed_time("2023-11-14T22:13:20.000009Z"));
+	assert_non_null(strstr(e->data, "\"visit_type\":\"download\""));
+	assert_string_equal(event_of(&p, "download", "download started")->message, "Downloaded file:///home/anna/tool.exe from https://bad.example/tool.exe");
+	parsed_free(&p);
+	parsed_file(&p, fixture("artefact/browser_sqlite/History.db"));
+	assert_number_equal(event_of(&p, "visit", "visited")->time, parsed_time("2023-11-14T22:13:20.25Z"));
+	(void)event_of(&p, "deletion", "end of the history that was deleted");
+	parsed_free(&p);
+	parsed_file(&p, fixture("artefact/browser_sqlite/ActivitiesCache.db"));
+	e = event_of(&p, "activity", "activity started");
+	assert_string_equal(e->message, "Activity (open) of C:\\Tools\\rclone.exe: salaris.xlsx");
+	assert_string_equal(e->source, "database");
+	assert_non_null(strstr(e->data, "\"packages\":[\"c:\\\\tools\\\\rclone.exe\"]"));
+	parsed_free(&p);
+	parsed_file(&p, fixture("artefact/browser_sqlite/Windows.db"));
+	assert_number_equal(p.count, 2);
+	assert_string_equal(p.events[0].message, "Indexed by Windows Search: C:\\geheim\\plan.docx");
+	assert_number_equal(p.events[0].time, parsed_time("2023-11-14T22:13:20Z"));
+	assert_non_null(strstr(p.events[0].data, "\"size\":4711"));
+	assert_null(strstr(p.events[1].data, "size"));
+	assert_number_equal(p.events[1].time, parsed_time("2023-11-14T22:13:21Z"));
+	parsed_free(&p);
+	parsed_file(&p, fixture("artefact/browser_sqlite/wpndatabase.db"));
+	assert_number_equal(event_of(&p, "notification", "notification arrived")->time, parsed_time("2023-11-14T22:13:20.0000003Z"));
+	parsed_free(&p);
+}
+
+static void
+rows_behind_damage_are_read(void **state)
+{
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_file(&p, fixture("artefact/browser_sqlite/damaged.db"));
+	assert_true(has_remark(&p, "database-damaged"));
+	assert_number_equal(parsed_with(&p, "\"row\":1}"), 1);
+	assert_number_equal(parsed_with(&p, "\"row\":100}"), 1);
+	assert_true(events_of(&p, "visited") > 60);
+	assert_true(events_of(&p, "visited") < 100);
+	parsed_free(&p);
+}
+
+static void
+what_a_schema_says_to_run_is_not_run(void **state)
+{
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_file(&p, fixture("artefact/browser_sqlite/hostile.db"));
+	assert_number_equal(events_of(&p, "visited"), 0);
+	assert_number_equal(events_of(&p, "last entered"), 0);
+	assert_number_equal(events_of(&p, "first entered"), 1);
+	parsed_free(&p);
+}
+
+static void
+other_databases_are_not_claimed(void **state)
+{
+	uint8_t head[512] = "SQLite format 3";
+	const struct artefact_subject who = { .path = "/x.db", .name = "x.db", .owner = "", .size = sizeof(head), .mtime = 0, .btime = 0 };
+	struct parsed p = { 0 };
+	(void)state;
+	head[16] = 2;
+	head[100] = 0x0d;
+	parsed_once(&p, &who, (struct view){ head, sizeof(head) }, 0);
+	assert_null(p.kind);
+}
+
+static void
+the_corpus_is_read(void **state)
+{
+	static const struct { const char *path, *meaning; size_t events; } files[] = {
+		{ "chrome_History", "visited", 69 }, { "chrome_History", "download started", 2 }, { "chrome_History-59.0.3071.86", "visited", 1 },
+		{ "chrome_History-59.0.3071.86", "download finished", 1 }, { "chrome_Cookies-68.0.3440.106", "cookie created", 5 },
+		{ "chrome_Web_Data", "first entered", 3 }, { "firefox_downloads.sqlite", "download started", 1 }, { "firefox_places.sqlite", "visited", 1 },
+		{ "firefox_places.sqlite", "bookmark added", 101 }, { "firefox_places.sqlite", "annotation added", 8 }, { "safari_History.db", "visited", 25 },
+		{ "windows_ActivitiesCache.db", "activity started", 112 }, { "windows_wpndatabase.db", "handler created", 68 },
+		{ "windows_wpndatabase.db", "notification arrived", 6 },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		struct parsed p = { 0 };
+		char path[200];
+		snprintf(path, sizeof(path), "browser/%s", files[i].path);
+		const char *found = corpus_path(path);
+		if (found == NULL)
+			return;
+		parsed_file(&p, found);
+		assert_number_equal(p.remark_count, 0);
+		assert_number_equal(events_of(&p, files[i].meaning), files[i].events);
+		parsed_free(&p);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(chromium_is_told),
+		cmocka_unit_test(a_log_is_applied_up_to_its_last_commit),
+		cmocka_unit_test(any_log_is_borne),
+		cmocka_unit_test(firefox_safari_and_windows_are_told),
+		cmocka_unit_test(rows_behind_damage_are_read),
+		cmocka_unit_test(what_a_schema_says_to_run_is_not_run),
+		cmocka_unit_test(other_databases_are_not_claimed),
+		cmocka_unit_test(the_corpus_is_read),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

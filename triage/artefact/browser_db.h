@@ -1,0 +1,46 @@
+/*
+ * browser_db.h - an SQLite database in memory, with what its write-ahead log adds, and bounded queries on it.
+ *
+ * SQLite works on a copy and opens nothing. What the database says to be run (triggers, views, functions in its schema, virtual tables)
+ * is not run. All queries of a database share one budget of steps.
+ */
+#ifndef TRIAGE_ARTEFACT_BROWSER_DB_H
+#define TRIAGE_ARTEFACT_BROWSER_DB_H
+
+#include "triage/artefact/artefact.h"
+
+#include <sqlite3.h>
+
+enum { DB_HEADER = 100 };
+
+struct database {
+	struct artefact *a;
+	sqlite3 *handle;		/* NULL when it could not be opened */
+	uint64_t ticks_left, rows_left, bytes_left;
+	uint64_t wal_frames;		/* of the log that were applied */
+};
+
+bool db_is_header(struct view head);
+/* Bytes of a page, 0 when the header does not say a possible size. */
+uint32_t db_page_size(struct view head);
+
+/* wal: bytes of the write-ahead log, empty when there is none. Errors: E_MEMORY, or what the sink returned. */
+WARN_UNUSED enum triage_status db_open(struct database *db, struct artefact *a, struct view all, struct view wal, struct triage_error *err);
+void db_close(struct database *db);
+
+/* True when there is a table, not a view nor a virtual one nor one with computed columns, of this name; column: that must be in it, NULL for any. */
+bool db_has_table(struct database *db, const char *table, const char *column);
+/* A statement, NULL when it cannot be made. */
+sqlite3_stmt *db_prepare(struct database *db, const char *sql);
+/* The next row; its bytes are counted, and beyond what the database may give the answer is SQLITE_INTERRUPT. */
+int db_step(struct database *db, sqlite3_stmt *stmt);
+/* Index of a column of the result, -1 when it is not there. */
+int db_column(sqlite3_stmt *stmt, const char *name);
+
+/*
+ * The database with the committed frames of its log, for sqlite3_free(); *ret_size is its size. NULL when out of memory.
+ * The header is changed so that SQLite does not look for a log.
+ */
+unsigned char *db_with_wal(struct view all, struct view wal, size_t *ret_size, uint64_t *ret_frames);
+
+#endif
