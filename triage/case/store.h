@@ -48,6 +48,20 @@ WARN_UNUSED enum triage_status case_put_entry(struct case_store *s, uint64_t fil
 /* Forget all entries and units of a filesystem, because its listing was interrupted. */
 WARN_UNUSED enum triage_status case_drop_listing(struct case_store *s, uint64_t filesystem_id, struct triage_error *err);
 
+/* A name of a listing, as far as the search for containers wants it. Borrowed. */
+struct case_name {
+	uint64_t filesystem_id, edge, parent, inode, size;
+	uint32_t attr_type, attr_id;
+	int64_t mtime;
+	const char *path;
+};
+/*
+ * Every allocated regular file of a filesystem that has content, under each of its names, in the order of the listing; streams beside the
+ * main one and members of archives are not among them. Errors: of the journal, or what each returned.
+ */
+WARN_UNUSED enum triage_status case_each_name(struct case_store *s, uint64_t filesystem_id,
+    enum triage_status (*each)(void *ctx, const struct case_name *name, struct triage_error *err), void *ctx, struct triage_error *err);
+
 /* evidence_id and filesystem_id 0 when they do not apply; path "" when none. The same row twice is kept once. */
 WARN_UNUSED enum triage_status case_put_problem(struct case_store *s, uint64_t evidence_id, uint64_t filesystem_id, const char *path,
     const struct triage_problem *p, struct triage_error *err);

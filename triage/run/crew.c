@@ -128,9 +128,9 @@ bury(int pid)
 }
 
 static void
-clear_slot(struct crew *c, struct crew_worker *w)
+clear_slot(struct crew_worker *w)
 {
-	for (size_t i = 0; i < c->source_count; i++) {
+	for (size_t i = 0; i < w->source_count; i++) {
 		if (w->openers != NULL && w->openers[i] >= 0)
 			close(w->openers[i]);
 		if (w->opener_pids != NULL)
@@ -153,11 +153,12 @@ crew_start(struct crew *c, size_t slot, enum worker_role role, size_t lister_sou
 	int pair[2];
 	w->role = role;
 	w->lister_source = lister_source;
+	w->source_count = c->source_count;
 	void *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	w->page = page != MAP_FAILED ? page : NULL;
 	if (w->page == NULL || !make_channel(SOCK_STREAM, pair)) {
 		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot start a worker");
-		clear_slot(c, w);
+		clear_slot(w);
 		return TRIAGE_E_IO;
 	}
 	atomic_store_explicit(&w->page->alone, c->alone, memory_order_relaxed);
@@ -175,7 +176,7 @@ crew_start(struct crew *c, size_t slot, enum worker_role role, size_t lister_sou
 	close(pair[1]);
 	if (pid < 0) {
 		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot start a worker");
-		clear_slot(c, w);
+		clear_slot(w);
 		return TRIAGE_E_IO;
 	}
 	w->pid = pid;
@@ -212,7 +213,7 @@ crew_stop(struct crew *c, size_t slot)
 		remove_job(w, 0);
 		c->owner.returned(c->owner.ctx, &job);
 	}
-	clear_slot(c, w);
+	clear_slot(w);
 }
 
 void
@@ -285,7 +286,7 @@ on_death(struct crew *c, size_t slot, struct triage_error *err)
 		remove_job(w, 0);
 		c->owner.returned(c->owner.ctx, &job);
 	}
-	clear_slot(c, w);
+	clear_slot(w);
 	return TRIAGE_OK;
 }
 

@@ -99,6 +99,7 @@ options(struct supervisor *s, struct buf *out)
 	}
 	member(out, "from", when_text(p->from, 0, "Z", from));
 	buf_format(out, ",\"image_hash\":%s", p->no_image_hash ? "false" : "true");
+	buf_format(out, ",\"nested\":%s", p->nested ? "true" : "false");
 	if (s->key_count > 0)
 		buf_format(out, ",\"keys\":%zu", s->key_count);	/* how many, never which */
 	member(out, "map", p->drive_map);

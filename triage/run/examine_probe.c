@@ -1,5 +1,6 @@
 /* examine_probe.c - the first step: what each evidence is and holds. */
 #include "triage/run/examine.h"
+#include "triage/run/nested.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,12 +72,13 @@ probe_directory(struct supervisor *s, size_t index, struct triage_error *err)
 	return supervisor_problem(s, index + 1, id, "", &p, err);
 }
 
+/* One alone, however many workers are free: filesystems are numbered as they are told. */
 static void
-give_probes(struct supervisor *s)
+give_probe(struct supervisor *s)
 {
 	struct crew_job job;
 	size_t slot;
-	while (examine_free_worker(s, false, true, &slot) != NULL && examine_take_waiting(s, CREW_PROBE, &job))
+	if (examine_free_worker(s, false, true, &slot) != NULL && examine_take_waiting(s, CREW_PROBE, &job))
 		examine_give(s, slot, &job);
 }
 
@@ -138,15 +140,15 @@ after_probe(struct supervisor *s, struct triage_error *err)
 }
 
 static enum triage_status
-queue_probes(struct supervisor *s, struct triage_error *err)
+queue_probes(struct supervisor *s, size_t from, struct triage_error *err)
 {
-	for (size_t i = 0; i < s->source_count; i++) {
+	for (size_t i = from; i < s->source_count; i++) {
 		if (s->crew_sources[i].kind == TRIAGE_EVIDENCE_DIRECTORY)
 			continue;
 		struct crew_job job = { .id = JOB_PROBE | i, .kind = CREW_PROBE, .source = i };
 		intake_returned(s, &job);
 	}
-	if (s->waiting == NULL && s->source_count > 0 && s->crew_sources[0].kind != TRIAGE_EVIDENCE_DIRECTORY) {
+	if (s->waiting == NULL && s->source_count > from && s->crew_sources[from].kind != TRIAGE_EVIDENCE_DIRECTORY) {
 		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory");
 		return TRIAGE_E_MEMORY;
 	}
@@ -154,21 +156,37 @@ queue_probes(struct supervisor *s, struct triage_error *err)
 }
 
 /* One probe at a time in the order of the evidence, so that filesystems always get the same numbers. */
-enum triage_status
-examine_probe(struct supervisor *s, struct triage_error *err)
+static enum triage_status
+probe_from(struct supervisor *s, size_t from, struct triage_error *err)
 {
-	s->phase = TRIAGE_PHASE_OPEN;
-	enum triage_status st = queue_probes(s, err);
-	size_t next = 0;
+	enum triage_status st = queue_probes(s, from, err);
+	size_t next = from;
 	while (st == TRIAGE_OK && !all_probed(s)) {
 		if (s->crew_sources[next].kind == TRIAGE_EVIDENCE_DIRECTORY && !s->sources[next].probed)
 			st = probe_directory(s, next, err);
 		else if (s->sources[next].probed)
 			next++;
 		else if (s->waiting_count > 0 && s->waiting[0].source == next)
-			give_probes(s);
+			give_probe(s);
 		if (st == TRIAGE_OK && !all_probed(s))
 			st = examine_turn(s, err);
 	}
+	return st;
+}
+
+enum triage_status
+examine_probe(struct supervisor *s, struct triage_error *err)
+{
+	s->phase = TRIAGE_PHASE_OPEN;
+	enum triage_status st = probe_from(s, 0, err);
 	return st == TRIAGE_OK ? after_probe(s, err) : st;
+}
+
+enum triage_status
+examine_probe_nested(struct supervisor *s, size_t from, struct triage_error *err)
+{
+	enum triage_status st = probe_from(s, from, err);
+	for (size_t i = from; i < s->source_count && st == TRIAGE_OK; i++)
+		st = nested_accept(s, i, err);
+	return st;
 }

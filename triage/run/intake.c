@@ -388,6 +388,7 @@ take_done(struct supervisor *s, struct crew_job *job, const struct wire_frame *f
 	if (job->kind == CREW_PROBE) {
 		r->probed = true;
 		r->probe_failed = status != TRIAGE_OK;
+		r->probe_status = (enum triage_status)status;
 		snprintf(r->probe_error, sizeof(r->probe_error), "%.239s", shown);
 		return true;
 	}

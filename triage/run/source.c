@@ -378,6 +378,11 @@ source_close(struct source *s)
 	}
 	for (size_t i = 0; i < s->missing; i++)
 		free(s->missing_names[i]);
+	for (size_t i = 0; s->inside != NULL && i < s->inside->count; i++)
+		free(s->inside->files[i].path);
+	if (s->inside != NULL)
+		free(s->inside->files);
+	free(s->inside);
 	free(s->fds);
 	free(s->paths);
 	free(s->sizes);

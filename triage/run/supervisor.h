@@ -43,6 +43,14 @@ struct run_source {
 	struct run_parent *parents;	/* per volume; owned */
 	uint64_t shadows, shadows_left_out, shadows_failed;	/* shadow copies among them */
 	char probe_error[240];
+	enum triage_status probe_status;
+};
+
+/* Containers that lie in filesystems, see nested.h. */
+struct run_containers {
+	uint64_t found, opened, failed, left_out;
+	uint64_t plain;			/* named like a disk, but no disk */
+	uint64_t same;			/* in shadow copies, and the same as in the volume or an older copy */
 };
 
 struct supervisor {
@@ -53,6 +61,7 @@ struct supervisor {
 	struct run_source *sources;
 	struct source *crew_sources;	/* the `source` members once more, as the crew wants them */
 	size_t source_count;
+	struct run_containers containers;
 	struct run_filesystem *filesystems;
 	size_t filesystem_count;
 	struct analyse_set *rules;

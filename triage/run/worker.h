@@ -72,6 +72,7 @@ struct worker_content_job {
 	struct view raw_path;		/* mounted volumes only */
 	bool force;
 	bool closed;			/* do not open it if it is an archive */
+	bool left_closed;		/* nor say so: it is examined as evidence of its own */
 	bool placed;			/* the volume has shadow copies, or is one: tell the places of its bytes */
 	const struct case_twin *twins;	/* streams that it may equal */
 	size_t twin_count;		/* at most CASE_TWINS_MAX */

@@ -22,6 +22,7 @@ struct stream {
 	struct evidence_content *content;
 	int fd;
 	bool closed;		/* is not opened if it is an archive */
+	bool left_closed;	/* nor is that said: see worker_content_job */
 	uint64_t size, worth;	/* bytes in all, and as far as they are read: the rest is a hole */
 	bool placed;		/* the places of its bytes are asked for */
 	uint8_t twins[CASE_TWINS_MAX][DIGEST_MAX];	/* those of streams that it may equal */
@@ -176,7 +177,9 @@ stream_open(struct worker *w, struct wire_cursor *c, struct stream *s, struct an
 	who->owner = wire_get_text(c, w->owner, TEXT_ROOM);
 	struct view raw_path = wire_get_bytes(c, TEXT_ROOM);
 	who->force = wire_get_u64(c) != 0;
-	s->closed = wire_get_u64(c) != 0;
+	uint64_t closed = wire_get_enum(c, 3);
+	s->closed = closed == 1;
+	s->left_closed = closed == 2;
 	get_twins(c, s);
 	if (c->failed || source >= w->setup->source_count) {
 		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "a job that cannot be read");
@@ -234,7 +237,7 @@ stream_judge(struct stream *s, const struct stat *before, struct triage_content 
 		worker_problem(s->w, "content", "sparse-cut", &why);
 	}
 	struct stat after;
-	if (s->content == NULL && fstat(s->fd, &after) == 0 && (after.st_size != before->st_size ||
+	if (s->content == NULL && worker_stat(s->fd, &after) && (after.st_size != before->st_size ||
 	    after.st_mtim.tv_sec != before->st_mtim.tv_sec || after.st_mtim.tv_nsec != before->st_mtim.tv_nsec)) {
 		snprintf(why.text, sizeof(why.text), "the file changed while it was read");
 		if (content->state == TRIAGE_CONTENT_COMPLETE)
@@ -251,7 +254,7 @@ static enum triage_status
 stream_unpack(struct stream *s, const struct analyse_subject *who, const struct analyse_io *io, struct triage_content *content, struct triage_error *err)
 {
 	static char mime[200], magic[1200];
-	if (!s->w->setup->unpack || !content->hashed || content->bytes == 0)
+	if (!s->w->setup->unpack || s->left_closed || !content->hashed || content->bytes == 0)
 		return TRIAGE_OK;
 	snprintf(mime, sizeof(mime), "%s", content->mime);
 	snprintf(magic, sizeof(magic), "%s", content->magic);
@@ -303,7 +306,7 @@ worker_do_content(struct worker *w, struct wire_cursor *c)
 	if (st == TRIAGE_E_CRASHED)
 		_exit(2);	/* without its opener this worker is of no use; the next one gets a new opener */
 	struct stat before = { 0 };
-	if (st == TRIAGE_OK && s.content == NULL && fstat(s.fd, &before) != 0)
+	if (st == TRIAGE_OK && s.content == NULL && !worker_stat(s.fd, &before))
 		before = (struct stat){ 0 };
 	const struct analyse_io io = { .ctx = &s, .read = stream_read, .match = stream_match, .problem = stream_problem, .stage = stream_stage,
 	    .known_good = stream_known_good };
