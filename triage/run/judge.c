@@ -316,6 +316,8 @@ write_coverage(struct judging *j, struct case_sealer *z, struct triage_error *er
 		st = case_seal_coverage(z, rows[i], err);
 	if (st == TRIAGE_OK)
 		st = coverage_containers(s, z, err);
+	if (st == TRIAGE_OK)
+		st = coverage_artefacts(s, z, err);
 	return st == TRIAGE_OK ? coverage_shadows(s, z, err) : st;
 }
 
