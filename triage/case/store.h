@@ -10,6 +10,7 @@
 #ifndef TRIAGE_CASE_STORE_H
 #define TRIAGE_CASE_STORE_H
 
+#include "triage/base/buf.h"
 #include "triage/base/error.h"
 
 #include <triage/record.h>
@@ -61,6 +62,16 @@ struct case_name {
  */
 WARN_UNUSED enum triage_status case_each_name(struct case_store *s, uint64_t filesystem_id,
     enum triage_status (*each)(void *ctx, const struct case_name *name, struct triage_error *err), void *ctx, struct triage_error *err);
+
+/* Names from the root joined by '/', as the filesystem has them, without the leading one. ret_path: to be freed. Errors: of the journal, E_MEMORY. */
+WARN_UNUSED enum triage_status case_raw_path(struct case_store *s, uint64_t filesystem_id, uint64_t edge, uint8_t **ret_path, size_t *ret_size,
+    struct triage_error *err);
+/*
+ * Show each path of a listing to map, in the order of the listing; where it returns true the path becomes what it put into ret_path, and the rank of
+ * the content is lowered to *ret_rank. ret_path is empty when it is called. Errors: of the journal.
+ */
+WARN_UNUSED enum triage_status case_map_paths(struct case_store *s, uint64_t filesystem_id,
+    bool (*map)(void *ctx, const char *path, struct buf *ret_path, unsigned *ret_rank), void *ctx, struct triage_error *err);
 
 /* evidence_id and filesystem_id 0 when they do not apply; path "" when none. The same row twice is kept once. */
 WARN_UNUSED enum triage_status case_put_problem(struct case_store *s, uint64_t evidence_id, uint64_t filesystem_id, const char *path,

@@ -3,6 +3,7 @@
 
 #include "triage/artefact/artefact.h"
 #include "triage/base/scoped.h"
+#include "triage/run/collections.h"
 #include "triage/run/nested.h"
 #include "triage/run/shadows.h"
 
@@ -375,6 +376,8 @@ examine(struct supervisor *s, struct triage_error *err)
 	enum triage_status st = examine_probe(s, err);
 	if (st == TRIAGE_OK)
 		st = list_from(s, 0, err);
+	if (st == TRIAGE_OK)
+		st = collections_find(s, err);
 	if (st == TRIAGE_OK)
 		st = examine_nested(s, err);
 	if (st == TRIAGE_OK)

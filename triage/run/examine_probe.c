@@ -38,7 +38,7 @@ probe_directory(struct supervisor *s, size_t index, struct triage_error *err)
 	struct run_source *r = &s->sources[index];
 	const struct triage_evidence e = { .kind = TRIAGE_EVIDENCE_DIRECTORY, .stored_md5 = "", .stored_sha1 = "" };
 	const struct triage_volume v = { .parent = UINT32_MAX, .state = TRIAGE_VOLUME_EXAMINED, .kind = "none", .label = "", .uuid = "" };
-	const struct triage_filesystem fs = { .type = mounted_type(r->source.path), .label = "", .uuid = "" };
+	const struct triage_filesystem fs = { .type = r->source.only != NULL ? "archive" : mounted_type(r->source.path), .label = "", .uuid = "" };
 	uint64_t id;
 	enum triage_status st = case_put_evidence(s->store, index + 1, r->source.name, &e, err);
 	if (st == TRIAGE_OK)
@@ -64,7 +64,7 @@ probe_directory(struct supervisor *s, size_t index, struct triage_error *err)
 	r->probed = r->image_done = true;
 	r->volumes = 1;
 	struct statvfs mount;
-	if (statvfs(r->source.path, &mount) != 0 || (mount.f_flag & ST_RDONLY) != 0)
+	if (r->source.only != NULL || statvfs(r->source.path, &mount) != 0 || (mount.f_flag & ST_RDONLY) != 0)
 		return TRIAGE_OK;
 	const struct triage_problem p = { .stage = "open", .severity = TRIAGE_INFO, .code = "mounted-writable",
 	    .message = "the volume is mounted writable: this program writes nothing to it, but others may, and the kernel notes the reading of links;"

@@ -1,5 +1,6 @@
 #include "triage/run/judge.h"
 
+#include "triage/run/collections.h"
 #include "triage/run/coverage.h"
 #include "triage/run/shadows_seen.h"
 #include "triage/base/scoped.h"
@@ -314,6 +315,8 @@ write_coverage(struct judging *j, struct case_sealer *z, struct triage_error *er
 	enum triage_status st = TRIAGE_OK;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && st == TRIAGE_OK; i++)
 		st = case_seal_coverage(z, rows[i], err);
+	if (st == TRIAGE_OK)
+		st = collections_cover(s, z, err);
 	if (st == TRIAGE_OK)
 		st = coverage_containers(s, z, err);
 	if (st == TRIAGE_OK)

@@ -133,7 +133,7 @@ choose(struct search *search)
 /* --- sources --- */
 
 static enum triage_status
-add_file(struct source_inside *in, const struct case_name *name, bool beside, struct triage_error *err)
+add_file(struct supervisor *s, struct source_inside *in, const struct case_name *name, bool beside, struct triage_error *err)
 {
 	if (in->count >= FILES_MAX)
 		return TRIAGE_OK;	/* one that is wanted and not among them is told as missing */
@@ -151,7 +151,9 @@ add_file(struct source_inside *in, const struct case_name *name, bool beside, st
 	if (f->path == NULL)
 		return no_memory(err);
 	in->count++;
-	return TRIAGE_OK;
+	if (s->crew_sources[in->source].kind != TRIAGE_EVIDENCE_DIRECTORY)
+		return TRIAGE_OK;
+	return case_raw_path(s->store, name->filesystem_id, name->edge, &f->raw_path, &f->raw_path_size, err);
 }
 
 /* "/vm/dc.vhdx in host.img", with the volume where the host has several. */
@@ -200,7 +202,7 @@ add_source(struct supervisor *s, struct like *l, struct triage_error *err)
 	    .sure = l->what == NESTED_DISK };
 	s->source_count = n + 1;
 	l->source = n;
-	return add_file(new->inside, &l->name, true, err);
+	return add_file(s, new->inside, &l->name, true, err);
 }
 
 /* --- the files that may belong to them --- */
@@ -217,7 +219,7 @@ take_companion(void *ctx, const struct case_name *name, struct triage_error *err
 		bool beside = l->name.parent == name->parent;
 		bool itself = l->name.inode == name->inode && l->name.attr_id == name->attr_id;
 		if (!itself && (beside || nested_name_of(name->path) != NESTED_OTHER))
-			st = add_file(search->s->crew_sources[l->source].inside, name, beside, err);
+			st = add_file(search->s, search->s->crew_sources[l->source].inside, name, beside, err);
 	}
 	return st;
 }

@@ -14,6 +14,8 @@
 /* A file of the filesystem that a container lies in. Its text is owned. */
 struct source_file {
 	char *path;			/* in its filesystem, display form */
+	uint8_t *raw_path;		/* on a mounted volume: as the opener wants it; else NULL */
+	size_t raw_path_size;
 	uint64_t inode, size;
 	uint32_t attr_type, attr_id;
 	bool beside;			/* in the folder of the container */
@@ -43,6 +45,7 @@ struct source {
 	int read_only;			/* device: BLKROGET; -1 not asked */
 	size_t missing;
 	char **missing_names;
+	char *only;			/* an archive: a folder of which this file alone is the evidence; owned, NULL for a whole folder */
 	struct source_inside *inside;	/* owned; NULL for what the operator gave */
 };
 

@@ -6,6 +6,7 @@
 #define TRIAGE_RUN_SUPERVISOR_H
 
 #include "triage/detect/detect.h"
+#include "triage/run/collection.h"
 #include "triage/run/crew.h"
 #include "triage/run/paths.h"
 
@@ -42,6 +43,7 @@ struct run_source {
 	uint64_t volumes;
 	struct run_parent *parents;	/* per volume; owned */
 	uint64_t shadows, shadows_left_out, shadows_failed;	/* shadow copies among them */
+	struct collection collection;
 	char probe_error[240];
 	enum triage_status probe_status;
 };

@@ -177,7 +177,7 @@ do_list(struct worker *w, struct wire_cursor *c)
 	enum triage_status st;
 	if (w->setup->role == WORKER_LISTER) {
 		struct opener_listing to = { &fs, w->job, &w->wire, lister_beat, w };
-		st = opener_list(w->setup->sources[source].fds[0], &to, &err);
+		st = opener_list(w->setup->sources[source].fds[0], w->setup->sources[source].only, &to, &err);
 	} else {
 		struct evidence_fs *opened;
 		struct evidence_sink sink = worker_sink(w);

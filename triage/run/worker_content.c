@@ -298,7 +298,7 @@ stream_unpack(struct stream *s, const struct analyse_subject *who, const struct 
 	archive.size = content->bytes;
 	archive.mtime = s->artefact.mtime;
 	const struct unpack_io out = { .stream = *io, .member = stream_member, .member_done = stream_member_done,
-	    .closed = s->closed };
+	    .closed = s->closed, .given = s->w->setup->sources[s->artefact.source].only != NULL };
 	return analyse_unpack(s->w->pass, &archive, &out, err);
 }
 

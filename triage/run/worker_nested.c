@@ -26,13 +26,13 @@ base_name(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
-/* A mounted volume's file, from the opener. Its path is as it is shown, so one with strange bytes in it is not found. */
+/* A mounted volume's file, from the opener. */
 static enum triage_status
 open_mounted(struct worker *w, size_t host, const struct source_file *f, struct reader **ret_reader, struct triage_error *err)
 {
 	int fd;
 	struct stat info;
-	enum triage_status st = opener_request(w->setup->openers[host], (const uint8_t *)f->path + 1, strlen(f->path) - 1, OPENER_CONTENT, 0, &fd, err);
+	enum triage_status st = opener_request(w->setup->openers[host], f->raw_path, f->raw_path_size, OPENER_CONTENT, 0, &fd, err);
 	if (st == TRIAGE_E_CRASHED)
 		_exit(2);	/* as in worker_do_content() */
 	if (st != TRIAGE_OK)
