@@ -183,6 +183,32 @@ plain_bytes_without_a_table_are_no_disk(void **state)
 	}
 }
 
+static void
+zeros_that_stand_for_what_is_lost_are_not_called_empty(void **state)
+{
+	(void)state;
+	static uint8_t medium[MEDIUM];
+	static struct seen seen;
+	struct triage_error err = { .text = "" };
+	struct evidence_sink sink = seen_sink(&seen);
+	struct evidence_source *source;
+	struct reader *file;
+	struct made m = make_qcow2(medium, "----------------", "gone.img");
+	const char *path = "/top.qcow2";
+	const uint64_t size = m.size;
+	assert_int_equal(reader_memory(m.bytes, m.size, &file, &err), TRIAGE_OK);
+	struct reader *const readers[] = { file };
+	const struct evidence_input in = { .kind = TRIAGE_EVIDENCE_RAW, .count = 1, .readers = readers, .paths = &path, .sizes = &size };
+	memset(&seen, 0, sizeof(seen));
+	assert_int_equal(evidence_open(&in, &sink, &source, &err), TRIAGE_OK);
+	assert_int_equal(evidence_probe(source, &sink, &err), TRIAGE_OK);
+	assert_seen(&seen, "volume 0 parent=-1 none damaged");
+	assert_seen(&seen, "problem volumes volume-unreadable");
+	evidence_close(source);
+	reader_close(file);
+	free(m.bytes);
+}
+
 int
 main(void)
 {
@@ -191,6 +217,7 @@ main(void)
 		cmocka_unit_test(what_is_unknown_of_a_stream_is_bad_in_its_place),
 		cmocka_unit_test(a_disk_in_a_reader_finds_its_parent_where_it_is_told),
 		cmocka_unit_test(a_disk_in_a_reader_names_the_parent_that_is_not_there),
+		cmocka_unit_test(zeros_that_stand_for_what_is_lost_are_not_called_empty),
 		cmocka_unit_test(plain_bytes_without_a_table_are_no_disk),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

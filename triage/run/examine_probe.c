@@ -162,14 +162,17 @@ probe_from(struct supervisor *s, size_t from, struct triage_error *err)
 	enum triage_status st = queue_probes(s, from, err);
 	size_t next = from;
 	while (st == TRIAGE_OK && !all_probed(s)) {
-		if (s->crew_sources[next].kind == TRIAGE_EVIDENCE_DIRECTORY && !s->sources[next].probed)
-			st = probe_directory(s, next, err);
-		else if (s->sources[next].probed)
+		if (s->sources[next].probed) {
 			next++;
-		else if (s->waiting_count > 0 && s->waiting[0].source == next)
+			continue;
+		}
+		if (s->crew_sources[next].kind == TRIAGE_EVIDENCE_DIRECTORY) {
+			st = probe_directory(s, next, err);
+			continue;
+		}
+		if (s->waiting_count > 0 && s->waiting[0].source == next)
 			give_probe(s);
-		if (st == TRIAGE_OK && !all_probed(s))
-			st = examine_turn(s, err);
+		st = examine_turn(s, err);
 	}
 	return st;
 }
