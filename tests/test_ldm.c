@@ -3,6 +3,7 @@
 
 #include "triage/evidence/ldm_db.h"
 #include "triage/evidence/signature.h"
+#include "triage/evidence/source.h"
 
 enum { DISKS = 3, DATA_AT = 63, CONFIG = 1024, SIZE = CONFIG * 512 + (1 << 20), PIECE = 128, FIRST_PIECE = 512, VMDB = 17 };
 
@@ -151,6 +152,13 @@ put_disks(void)
 			text(&r, disk_ids[d]);
 		put_record(&r, 100 + d);
 	}
+}
+
+static void
+store_le32(uint8_t *p, uint32_t value)
+{
+	for (unsigned i = 0; i < 4; i++)
+		p[i] = (uint8_t)(value >> 8 * i);
 }
 
 static void
@@ -326,6 +334,79 @@ signatures_name_both_kinds(void **state)
 	reader_close(scan.reader);
 }
 
+/* What a probe tells of volumes: "KIND@START ", one after another. */
+static char volumes_told[400];
+
+static enum triage_status
+keep_volume(void *ctx, const struct triage_volume *v, struct triage_error *err)
+{
+	(void)ctx, (void)err;
+	size_t used_text = strlen(volumes_told);
+	snprintf(volumes_told + used_text, sizeof(volumes_told) - used_text, "%s@%" PRIu64 " ", v->kind, v->start / 512);
+	return TRIAGE_OK;
+}
+
+static enum triage_status
+keep_nothing(void *ctx, const struct triage_evidence *e, struct triage_error *err)
+{
+	(void)ctx, (void)e, (void)err;
+	return TRIAGE_OK;
+}
+
+static enum triage_status
+keep_no_filesystem(void *ctx, const struct triage_filesystem *fs, struct triage_error *err)
+{
+	(void)ctx, (void)fs, (void)err;
+	return TRIAGE_OK;
+}
+
+static enum triage_status
+keep_no_problem(void *ctx, const struct triage_problem *p, struct triage_error *err)
+{
+	(void)ctx, (void)p, (void)err;
+	return TRIAGE_OK;
+}
+
+/* A table of partitions of the given type over the data of the first disk, probed. */
+static void
+probe_with_table(uint8_t type)
+{
+	struct triage_error err = { .text = "" };
+	struct evidence_source source = { .kind = TRIAGE_EVIDENCE_RAW };
+	const struct evidence_sink sink = { .evidence = keep_nothing, .volume = keep_volume, .filesystem = keep_no_filesystem, .problem = keep_no_problem };
+	uint8_t *table = disks[0] + 446;
+	memset(disks[0], 0, 512);
+	table[4] = type;
+	store_le32(table + 8, DATA_AT);
+	store_le32(table + 12, CONFIG - DATA_AT);
+	disks[0][510] = 0x55;
+	disks[0][511] = 0xaa;
+	volumes_told[0] = '\0';
+	assert_int_equal(reader_memory(disks[0], SIZE, &source.reader, &err), TRIAGE_OK);
+	assert_int_equal(evidence_probe(&source, &sink, &err), TRIAGE_OK);
+	source_forget(&source);
+	reader_close(source.reader);
+}
+
+static void
+partitions_of_a_dynamic_disk_are_left_to_its_database(void **state)
+{
+	(void)state;
+	char partition[32];
+	snprintf(partition, sizeof(partition), "mbr@%u ", (unsigned)DATA_AT);
+	put_town();
+	probe_with_table(0x42);
+	assert_null(strstr(volumes_told, "mbr@"));
+	assert_non_null(strstr(volumes_told, "ldm@"));
+	/* of another type they are partitions like any other */
+	probe_with_table(0x07);
+	assert_non_null(strstr(volumes_told, partition));
+	/* and of this type too, when there is no database that could name the volumes */
+	memset(disks[0] + CONFIG * 512, 0, sizeof(database));
+	probe_with_table(0x42);
+	assert_non_null(strstr(volumes_told, partition));
+}
+
 static void
 damage_neither_crashes_nor_hangs(void **state)
 {
@@ -365,6 +446,7 @@ main(void)
 		TEST(missing_disks_are_told_and_a_mirror_does_without),
 		TEST(the_database_of_a_gpt_disk_names_its_volumes),
 		TEST(signatures_name_both_kinds),
+		TEST(partitions_of_a_dynamic_disk_are_left_to_its_database),
 		TEST(damage_neither_crashes_nor_hangs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

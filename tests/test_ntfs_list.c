@@ -212,6 +212,21 @@ a_record_that_is_noise_is_told(void **state)
 }
 
 static void
+records_of_noise_that_follow_one_another_are_one_row(void **state)
+{
+	struct nv *v = nv_new();
+	(void)state;
+	nv_file(v, 36, 1, NTFS_RECORD_IN_USE, ROOT, "between", "x");
+	for (unsigned i = 33; i < 40; i++)
+		if (i != 36)
+			memset(nv_place(v, i), 0x5a, NV_CLUSTER);
+	nv_list(v, &s);
+	assert_number_equal(seen_problems(&s, "record-damaged"), 2);
+	seen_need(&s, "between");
+	free(v);
+}
+
+static void
 a_lost_root_does_not_lose_its_files(void **state)
 {
 	struct nv *v = nv_new();
@@ -413,6 +428,7 @@ main(void)
 		cmocka_unit_test(metafiles_are_internal_and_the_root_is_entry_0),
 		cmocka_unit_test(a_torn_record_is_listed_and_told),
 		cmocka_unit_test(a_record_that_is_noise_is_told),
+		cmocka_unit_test(records_of_noise_that_follow_one_another_are_one_row),
 		cmocka_unit_test(a_lost_root_does_not_lose_its_files),
 		cmocka_unit_test(the_mirror_stands_in_for_a_lost_first_record),
 		cmocka_unit_test(an_extension_record_that_nobody_names_is_told),

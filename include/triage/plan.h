@@ -43,6 +43,7 @@ struct triage_plan {
 	unsigned shard, shards;		/* --shard K/N: 1-based K; 0 of 0: all */
 	bool no_image_hash;
 	bool carve;			/* --profile full: unallocated space too */
+	bool nested;			/* examine disk images that lie in filesystems of the evidence */
 	bool no_archives;		/* do not open archives; they are searched as they stand */
 	unsigned rank_max;		/* --profile quick: streams of a higher evidential rank are left out; 0: none */
 };

@@ -65,3 +65,11 @@ if [ "$(id -u)" -eq 0 ] && mkdir "$d/mounted" && mount -t tmpfs tmpfs "$d/mounte
 	same "and not entered" "$(sql "$tmp/case2" "SELECT count(*) FROM files WHERE path LIKE '%/inside'")" 0
 	umount "$d/mounted"
 fi
+# a file that changes while it is read
+mkdir "$tmp/busy"
+head -c 60000000 /dev/zero > "$tmp/busy/log"
+( i=0; while [ $i -lt 400 ] && [ ! -f "$tmp/busy.done" ]; do echo line >> "$tmp/busy/log"; i=$((i + 1)); sleep 0.02; done ) &
+"$TRIAGE" run -q -o "$tmp/case3" "$tmp/busy" > /dev/null 2>&1
+touch "$tmp/busy.done"
+wait
+same "a file that changes while it is read is told" "$(sql "$tmp/case3" "SELECT count(*), (SELECT content FROM files WHERE path = '/log') FROM problems WHERE code = 'changed-while-read'")" "1|partial"

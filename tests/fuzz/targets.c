@@ -1,19 +1,27 @@
 /* targets.c - all targets in one unit, for tests/test_replay.c. */
 #define FUZZ_REPLAY
+#include "tests/fuzz/fuzz_apfs.c"
+#include "tests/fuzz/fuzz_carve.c"
 #include "tests/fuzz/fuzz_content.c"
 #include "tests/fuzz/fuzz_custody.c"
+#include "tests/fuzz/fuzz_disk.c"
 #include "tests/fuzz/fuzz_ewf.c"
 #include "tests/fuzz/fuzz_ext.c"
 #include "tests/fuzz/fuzz_fat.c"
+#include "tests/fuzz/fuzz_gate.c"
 #include "tests/fuzz/fuzz_hash_list.c"
+#include "tests/fuzz/fuzz_journal.c"
 #include "tests/fuzz/fuzz_json.c"
+#include "tests/fuzz/fuzz_layers.c"
 #include "tests/fuzz/fuzz_lznt1.c"
 #include "tests/fuzz/fuzz_ntfs.c"
 #include "tests/fuzz/fuzz_probe.c"
 #include "tests/fuzz/fuzz_rule_text.c"
 #include "tests/fuzz/fuzz_table.c"
 #include "tests/fuzz/fuzz_text.c"
+#include "tests/fuzz/fuzz_unpack.c"
 #include "tests/fuzz/fuzz_wire.c"
+#include "tests/fuzz/fuzz_xfs.c"
 
 static const struct fuzz_target fuzz_targets[] = {
 #define TARGET(name) { #name, fuzz_one_##name },

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MESSAGE = 400, ENTRIES_MAX = 4 * UNPACK_MEMBERS, HELD_FIRST = 256 << 10, SHOWN_MAX = 1 << 20 };
+enum { MESSAGE = 400, HELD_FIRST = 256 << 10, SHOWN_MAX = 1 << 20 };
 
 struct level {
 	struct unpack_archive archive;
@@ -37,7 +37,7 @@ struct walk {
 	struct buf name;		/* raw; of the member in work, archives around it first */
 	struct buf text;
 	struct member now;
-	uint64_t entries, members, bytes, bytes_max;
+	uint64_t entries, members, members_max, bytes, bytes_max, bytes_most;
 	const char *limit;		/* which bound was met, NULL for none */
 	bool told_nested;
 };
@@ -91,7 +91,7 @@ tell_damaged(struct walk *w, struct triage_error *err)
 	top(w)->told_damaged = true;
 	snprintf(message, sizeof(message), "%s cannot be unpacked whole: %s", called(w), top(w)->archive.why);
 	/* the stream itself was read whole, and nobody can read the rest of the archive: no gap of the examination */
-	return problem(w, "archive-damaged", TRIAGE_INFO, message, err);
+	return problem(w, "archive-damaged", w->io->given ? TRIAGE_HIGH : TRIAGE_INFO, message, err);
 }
 
 static enum triage_status
@@ -341,7 +341,7 @@ take_member(struct walk *w, struct triage_error *err)
 			top(w)->archive.why[0] = '\0';
 	}
 	if (w->now.cut)
-		w->limit = w->bytes_max == UNPACK_BYTES ? "so many bytes are the most that is unpacked from one" : "it unpacks to more than 200 times its size";
+		w->limit = w->bytes_max == w->bytes_most ? "so many bytes are the most that is unpacked from one" : "it unpacks to more than 200 times its size";
 	if (st == TRIAGE_OK)
 		st = enter_member(w, err);
 	free(w->now.held);
@@ -363,7 +363,7 @@ step(struct walk *w, struct triage_error *err)
 		leave(w);
 		return st;
 	}
-	if (++w->entries > ENTRIES_MAX || (unpack_is_file(&top(w)->archive) && w->members == UNPACK_MEMBERS)) {
+	if (++w->entries > 4 * w->members_max || (unpack_is_file(&top(w)->archive) && w->members == w->members_max)) {
 		w->limit = "so many are the most that is unpacked from one";
 		return TRIAGE_OK;
 	}
@@ -401,9 +401,10 @@ analyse_unpack(struct analyse_pass *pass, const struct analyse_subject *who, con
 		return io->stream.problem(io->stream.ctx, &(struct triage_problem){ .stage = "content", .severity = TRIAGE_MEDIUM, .code = "archive-closed",
 			.message = "opening this archive took workers down: it was searched as it stands, and its members are not known",
 			.inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID }, err);
-	struct walk w = { .pass = pass, .who = who, .io = io, .bytes_max = UNPACK_FREE };
+	struct walk w = { .pass = pass, .who = who, .io = io, .bytes_max = UNPACK_FREE,
+	    .members_max = io->given ? UNPACK_GIVEN_MEMBERS : UNPACK_MEMBERS, .bytes_most = io->given ? UNPACK_GIVEN_BYTES : UNPACK_BYTES };
 	if (who->size > UNPACK_FREE / UNPACK_RATIO)
-		w.bytes_max = who->size > UNPACK_BYTES / UNPACK_RATIO ? UNPACK_BYTES : who->size * UNPACK_RATIO;
+		w.bytes_max = who->size > w.bytes_most / UNPACK_RATIO ? w.bytes_most : who->size * UNPACK_RATIO;
 	buf_init(&w.name, 2 * UNPACK_NAME_MAX);
 	buf_init(&w.text, MESSAGE);
 	enum triage_status st = enter(&w, kind, (struct unpack_source){ .io = &io->stream, .size = who->size }, err);

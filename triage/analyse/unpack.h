@@ -18,10 +18,12 @@ enum {
 	UNPACK_HEAD = 33 << 10,		/* bytes of a beginning that tell every kind */
 	UNPACK_DEPTH = 3,		/* archives within one another, the outermost counted */
 	UNPACK_MEMBERS = 10000,		/* files of one outermost archive */
+	UNPACK_GIVEN_MEMBERS = 1000000,	/* of one that was given as evidence */
 	UNPACK_RATIO = 200,		/* bytes unpacked for each byte packed, beyond UNPACK_FREE */
 	UNPACK_NAME_MAX = 32 << 10,	/* bytes of a member's name, with those of the archives around it */
 };
 #define UNPACK_BYTES (UINT64_C(4) << 30)	/* unpacked from one outermost archive */
+#define UNPACK_GIVEN_BYTES (UINT64_C(256) << 30)
 #define UNPACK_FREE (UINT64_C(64) << 20)
 
 /* Kinds of archive, by their first bytes. */
@@ -39,6 +41,7 @@ struct unpack_io {
 	/* A member begins: what comes to stream.match and stream.problem is its own, until member_done. */
 	enum triage_status (*member)(void *ctx, const struct triage_member *m, struct triage_error *err);
 	enum triage_status (*member_done)(void *ctx, const struct triage_content *content, struct triage_error *err);
+	bool given;			/* it was given as evidence: bounds are wide, and damage is a gap */
 	bool closed;			/* it took workers down before: only say that an archive is not opened */
 };
 

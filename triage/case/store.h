@@ -10,6 +10,7 @@
 #ifndef TRIAGE_CASE_STORE_H
 #define TRIAGE_CASE_STORE_H
 
+#include "triage/base/buf.h"
 #include "triage/base/error.h"
 
 #include <triage/record.h>
@@ -47,6 +48,30 @@ WARN_UNUSED enum triage_status case_put_entry(struct case_store *s, uint64_t fil
     const char *path, unsigned rank, struct triage_error *err);
 /* Forget all entries and units of a filesystem, because its listing was interrupted. */
 WARN_UNUSED enum triage_status case_drop_listing(struct case_store *s, uint64_t filesystem_id, struct triage_error *err);
+
+/* A name of a listing, as far as the search for containers wants it. Borrowed. */
+struct case_name {
+	uint64_t filesystem_id, edge, parent, inode, size;
+	uint32_t attr_type, attr_id;
+	int64_t mtime;
+	const char *path;
+};
+/*
+ * Every allocated regular file of a filesystem that has content, under each of its names, in the order of the listing; streams beside the
+ * main one and members of archives are not among them. Errors: of the journal, or what each returned.
+ */
+WARN_UNUSED enum triage_status case_each_name(struct case_store *s, uint64_t filesystem_id,
+    enum triage_status (*each)(void *ctx, const struct case_name *name, struct triage_error *err), void *ctx, struct triage_error *err);
+
+/* Names from the root joined by '/', as the filesystem has them, without the leading one. ret_path: to be freed. Errors: of the journal, E_MEMORY. */
+WARN_UNUSED enum triage_status case_raw_path(struct case_store *s, uint64_t filesystem_id, uint64_t edge, uint8_t **ret_path, size_t *ret_size,
+    struct triage_error *err);
+/*
+ * Show each path of a listing to map, in the order of the listing; where it returns true the path becomes what it put into ret_path, and the rank of
+ * the content is lowered to *ret_rank. ret_path is empty when it is called. Errors: of the journal.
+ */
+WARN_UNUSED enum triage_status case_map_paths(struct case_store *s, uint64_t filesystem_id,
+    bool (*map)(void *ctx, const char *path, struct buf *ret_path, unsigned *ret_rank), void *ctx, struct triage_error *err);
 
 /* evidence_id and filesystem_id 0 when they do not apply; path "" when none. The same row twice is kept once. */
 WARN_UNUSED enum triage_status case_put_problem(struct case_store *s, uint64_t evidence_id, uint64_t filesystem_id, const char *path,

@@ -53,6 +53,7 @@ to_plan(const struct options *o, const char *rules, struct triage_plan *p)
 	    .partitions = o->partitions != NULL ? o->partitions : "all", .jobs = o->jobs, .memory = o->memory, .window_size = o->window,
 	    .budget_seconds = o->budget, .unit_seconds = o->unit_timeout, .shard = o->shard[0], .shards = o->shard[1],
 	    .no_archives = o->no_archives || (o->profile != NULL && strcmp(o->profile, "quick") == 0),
+	    .nested = !o->no_nested && (o->nested || (o->profile != NULL && strcmp(o->profile, "full") == 0)),
 	    .no_image_hash = o->no_image_hash, .carve = o->profile != NULL && strcmp(o->profile, "full") == 0,
 	    .rank_max = o->profile != NULL && strcmp(o->profile, "quick") == 0 ? QUICK_RANK : 0,
 	    .keys = o->keys.items, .key_count = o->keys.count };

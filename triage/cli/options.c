@@ -46,6 +46,8 @@ const struct option_row options_run[] = {
 	ROW(0, "unit-timeout", "TIME", "give an object up after this long without progress; default 180s", OPTION_SECONDS, unit_timeout),
 	ROW(0, "no-image-hash", NULL, "skip hashing the whole image", OPTION_FLAG, no_image_hash),
 	ROW(0, "no-archives", NULL, "do not look into archives (zip, 7z, tar ...); --profile quick never does", OPTION_FLAG, no_archives),
+	ROW(0, "nested", NULL, "examine disk images that lie in the evidence, two deep; --profile full does", OPTION_FLAG, nested),
+	ROW(0, "no-nested", NULL, "do not, whatever the profile", OPTION_FLAG, no_nested),
 	ROW(0, "resume", "DIR", "go on with an interrupted run (evidence and options come from it)", OPTION_TEXT, resume),
 	ROW(0, "shard", "K/N", "examine the K-th of N parts", OPTION_SHARD, shard),
 	WORD("lang", "L", "language that the report shows first", lang, "nl|fr|de|en"),

@@ -96,12 +96,31 @@ open_regular(const char *folder, const char *name, uint64_t *ret_size)
 }
 
 enum triage_status
+companion_reader(int fd, uint64_t size, struct reader **ret_reader, struct triage_error *err)
+{
+	SCOPED_FD owned = fd;
+	SCOPED_FREE struct companion *c = calloc(1, sizeof(*c));
+	if (c == NULL) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory");
+		return TRIAGE_E_MEMORY;
+	}
+	const struct raw_segment segment = { .fd = owned, .size = size };
+	enum triage_status st = raw_reader(&segment, 1, size, 512, &c->raw, err);
+	if (st != TRIAGE_OK)
+		return st;
+	c->base = (struct reader){ .ops = &companion_ops, .size = size, .sector_size = 512 };
+	c->fd = fd_take(&owned);
+	*ret_reader = &c->base;
+	(void)TAKE(c);
+	return TRIAGE_OK;
+}
+
+enum triage_status
 companion_open(const char *path, const char *name, struct reader **ret_reader, struct companion_id *ret_id, struct triage_error *err)
 {
 	uint64_t size = 0;
 	SCOPED_FREE char *folder = companion_folder(path);
-	SCOPED_FREE struct companion *c = calloc(1, sizeof(*c));
-	if (folder == NULL || c == NULL) {
+	if (folder == NULL) {
 		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory");
 		return TRIAGE_E_MEMORY;
 	}
@@ -110,14 +129,6 @@ companion_open(const char *path, const char *name, struct reader **ret_reader, s
 		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot open %s", name);
 		return TRIAGE_E_IO;
 	}
-	const struct raw_segment segment = { .fd = fd, .size = size };
-	enum triage_status st = raw_reader(&segment, 1, size, 512, &c->raw, err);
-	if (st != TRIAGE_OK)
-		return st;
-	c->base = (struct reader){ .ops = &companion_ops, .size = size, .sector_size = 512 };
 	*ret_id = companion_id_of(fd);
-	c->fd = fd_take(&fd);
-	*ret_reader = &c->base;
-	(void)TAKE(c);
-	return TRIAGE_OK;
+	return companion_reader(fd_take(&fd), size, ret_reader, err);
 }

@@ -31,6 +31,9 @@ bool companion_name(const char *stored, char out[COMPANION_NAME]);
 WARN_UNUSED enum triage_status companion_open(const char *path, const char *name, struct reader **ret_reader,
     struct companion_id *ret_id, struct triage_error *err);
 
+/* A reader over a descriptor of a regular file, which it takes over, also when this fails. Errors: E_MEMORY. */
+WARN_UNUSED enum triage_status companion_reader(int fd, uint64_t size, struct reader **ret_reader, struct triage_error *err);
+
 /* Who the file behind fd is; zeros when the kernel does not say. */
 struct companion_id companion_id_of(int fd);
 

@@ -102,6 +102,7 @@ struct disk_finder {
 	/* A reader of the file of that plain name, owned by whoever asked. Errors: E_IO when it is not there; E_MEMORY. */
 	enum triage_status (*find)(void *ctx, const char *name, struct reader **ret_reader, struct companion_id *ret_id,
 	    struct triage_error *err);
+	struct companion_id self;	/* of the disk's own file, where it is not known otherwise */
 };
 
 /* The row whose kind this file is, NULL for none. Arguments as for disk_kind.claims(). */

@@ -13,6 +13,14 @@ find_beside(void *ctx, const char *name, struct reader **ret_reader, struct comp
 	return companion_open(ctx, name, ret_reader, ret_id, err);
 }
 
+static enum triage_status
+find_nowhere(void *ctx, const char *name, struct reader **ret_reader, struct companion_id *ret_id, struct triage_error *err)
+{
+	(void)ctx, (void)ret_reader, (void)ret_id;
+	triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot open %s", name);
+	return TRIAGE_E_IO;
+}
+
 /* A device is what it is: whoever wrote these bytes to its first sector must not make us look elsewhere. */
 static bool
 disk_claims(const struct evidence_input *in, const uint8_t *head, size_t size)
@@ -20,6 +28,8 @@ disk_claims(const struct evidence_input *in, const uint8_t *head, size_t size)
 	struct reader *file = NULL;
 	if (in->kind == TRIAGE_EVIDENCE_DEVICE)
 		return false;
+	if (in->readers != NULL)
+		return disk_kind_of(head, size, in->count == 1 ? in->readers[0] : NULL) != NULL;
 	const struct raw_segment segment = { .fd = in->fds[0], .size = in->sizes[0] };
 	if (in->count + in->missing == 1 && in->sizes[0] > 0 && raw_reader(&segment, 1, segment.size, 512, &file, NULL) != TRIAGE_OK)
 		file = NULL;
@@ -39,7 +49,11 @@ disk_source_open(struct evidence_source *source, const uint8_t *head, size_t siz
 	const char *slash = strrchr(source->in.paths[0], '/');
 	char *path;	/* the finder's context is not written to */
 	memcpy(&path, &source->in.paths[0], sizeof(path));
-	const struct disk_finder finder = { .ctx = path, .find = find_beside };
+	const struct disk_finder finder = { .ctx = path, .find = find_beside }, nowhere = { .find = find_nowhere };
+	if (source->in.readers != NULL) {
+		const struct disk_finder *given = source->in.finder != NULL ? source->in.finder : &nowhere;
+		return disk_open(file, slash != NULL ? slash + 1 : source->in.paths[0], given->self, given, sink, &source->reader, &source->kind, err);
+	}
 	return disk_open(file, slash != NULL ? slash + 1 : source->in.paths[0], companion_id_of(source->in.fds[0]), &finder, sink,
 	    &source->reader, &source->kind, err);
 }

@@ -25,12 +25,15 @@ struct evidence_sink {
 };
 
 struct layer_keys;		/* layer.h */
+struct disk_finder;		/* disk.h */
 
 /* The files that make up one EVIDENCE, found by the supervisor by name alone, in segment order. */
 struct evidence_input {
 	enum triage_evidence_kind kind;	/* RAW, SPLIT, EWF or DEVICE, guessed by name; RAW is looked at for signatures */
 	size_t count;
 	const int *fds;			/* read-only, owned by the caller, read with pread() only */
+	struct reader *const *readers;	/* instead of fds: of files that lie in other evidence; the caller's. NULL for none */
+	const struct disk_finder *finder;	/* with readers: where the files beside them are; needed until it is open. NULL for nowhere */
 	const char *const *paths;	/* the same files by path, for containers that name other files beside them */
 	const uint64_t *sizes;		/* bytes of each; for a device what BLKGETSIZE64 said */
 	uint32_t sector_size;		/* of a device (BLKSSZGET), 0 when not known */

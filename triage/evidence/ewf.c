@@ -96,7 +96,7 @@ ewf_claims(const struct evidence_input *in, const uint8_t *head, size_t size)
 	if (size > EWF_FILE_HEADER && ewf_descriptor(head + EWF_FILE_HEADER, size - EWF_FILE_HEADER))
 		return true;
 	uint8_t other[EWF_FILE_HEADER];
-	return in->count > 1 && ewf_read_at(in->fds[1], 0, other, sizeof(other)) && ewf_signature(other, sizeof(other));
+	return in->count > 1 && ewf_read_at(ewf_file_of(in, 1), 0, other, sizeof(other)) && ewf_signature(other, sizeof(other));
 }
 
 static enum triage_status

@@ -97,7 +97,7 @@ decode_at(struct ewf_chunks *c, const struct ewf_place *p, uint8_t *out, size_t 
 {
 	const struct ewf_segment *g = &c->map->segments[p->segment];
 	size_t there = p->room < c->packed_room ? (size_t)p->room : c->packed_room;
-	if (!ewf_read_at(g->fd, p->at, c->packed, there))
+	if (!ewf_read_at(g->file, p->at, c->packed, there))
 		return EWF_UNREADABLE;
 	bool plain = !(p->packed && p->sure) && as_plain(c, there, out, bytes);
 	return plain || as_packed(c, there, out, bytes) ? EWF_GOOD : EWF_DAMAGED;
@@ -116,7 +116,7 @@ decode(struct ewf_chunks *c, uint64_t chunk, uint8_t *out)
 	enum ewf_state state = EWF_UNREADABLE;
 	for (unsigned twin = 0; twin < 2 && state != EWF_GOOD; twin++) {
 		struct ewf_place p;
-		if (ewf_table_place(t, twin == 1, (uint32_t)(chunk - t->first), g->fd, g->size, &c->windows, &p))
+		if (ewf_table_place(t, twin == 1, (uint32_t)(chunk - t->first), g->file, g->size, &c->windows, &p))
 			state = decode_at(c, &p, out, bytes);
 	}
 	return state;

@@ -32,7 +32,7 @@ number_all(struct ewf_map *map)
 	for (size_t i = 0; i < map->count; i++) {
 		struct ewf_segment *g = &map->segments[i];
 		uint8_t head[EWF_FILE_HEADER];
-		bool signature = g->size >= sizeof(head) && ewf_read_at(g->fd, 0, head, sizeof(head)) && ewf_signature(head, sizeof(head));
+		bool signature = g->size >= sizeof(head) && ewf_read_at(g->file, 0, head, sizeof(head)) && ewf_signature(head, sizeof(head));
 		unsigned number = signature ? load_le16(head + NUMBER) : 0;
 		g->headed = number != 0 && !number_taken(map, number);
 		g->number = g->headed ? number : 0;
@@ -198,6 +198,12 @@ ewf_map_find(const struct ewf_map *map, uint64_t chunk)
 	return low < map->table_count && map->tables[low].first <= chunk ? &map->tables[low] : NULL;
 }
 
+struct ewf_file
+ewf_file_of(const struct evidence_input *in, size_t index)
+{
+	return in->readers != NULL ? (struct ewf_file){ .fd = -1, .reader = in->readers[index] } : (struct ewf_file){ .fd = in->fds[index] };
+}
+
 enum triage_status
 ewf_map_read(const struct evidence_input *in, struct ewf_map *map, const struct evidence_sink *sink, struct triage_error *err)
 {
@@ -209,7 +215,8 @@ ewf_map_read(const struct evidence_input *in, struct ewf_map *map, const struct 
 	map->count = in->count;
 	for (size_t i = 0; i < in->count; i++) {
 		const char *slash = strrchr(in->paths[i], '/');
-		map->segments[i] = (struct ewf_segment){ .fd = in->fds[i], .size = in->sizes[i], .name = slash != NULL ? slash + 1 : in->paths[i] };
+		map->segments[i] = (struct ewf_segment){ .file = ewf_file_of(in, i), .size = in->sizes[i],
+		    .name = slash != NULL ? slash + 1 : in->paths[i] };
 	}
 	number_all(map);
 	qsort(map->segments, map->count, sizeof(*map->segments), by_number);

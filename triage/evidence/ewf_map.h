@@ -27,7 +27,7 @@ struct ewf_volume {
 enum ewf_use { EWF_USED, EWF_TWICE, EWF_FOREIGN, EWF_BEYOND };
 
 struct ewf_segment {
-	int fd;				/* the caller's */
+	struct ewf_file file;
 	uint64_t size;
 	const char *name;		/* without its folder; the caller's */
 	unsigned number;		/* from 1 */
@@ -68,6 +68,8 @@ struct ewf_map {
 /* Read all segments. What is damaged is told to sink. Errors: E_MEMORY, E_FORMAT when nothing can be read, what the sink gave. */
 WARN_UNUSED enum triage_status ewf_map_read(const struct evidence_input *in, struct ewf_map *map, const struct evidence_sink *sink,
     struct triage_error *err);
+/* A segment's file. */
+struct ewf_file ewf_file_of(const struct evidence_input *in, size_t index);
 void ewf_map_release(struct ewf_map *map);
 
 /* The table that holds chunk; NULL when the image has it not. */

@@ -18,7 +18,7 @@ enum { SUM = 4, ENTRY = 4, FOUND_MAX = 1 << 22 };	/* FOUND_MAX: chunks of one im
 #define FOUND_BYTES (UINT64_C(64) << 30)	/* of the medium, that are worth the time which it takes to look */
 
 struct trail {
-	int fd;
+	struct ewf_file file;
 	uint64_t end;
 	size_t chunk, room;		/* bytes of a chunk; of the most that one takes in the file */
 	struct libdeflate_decompressor *inflater;
@@ -30,7 +30,7 @@ static size_t
 step(const struct trail *t, uint64_t at, bool *ret_packed)
 {
 	size_t there = t->end - at < t->room ? (size_t)(t->end - at) : t->room, used, got;
-	if (!ewf_read_at(t->fd, at, t->packed, there))
+	if (!ewf_read_at(t->file, at, t->packed, there))
 		return 0;
 	*ret_packed = true;
 	if (libdeflate_zlib_decompress_ex(t->inflater, t->packed, there, t->out, t->chunk, &used, &got) == LIBDEFLATE_SUCCESS)
@@ -87,7 +87,7 @@ ewf_recover(struct ewf_map *map, uint32_t segment, uint64_t from, uint64_t to, s
 	SCOPED_FREE uint8_t *out = fault_hit() ? NULL : malloc(chunk);
 	SCOPED_BUF entries;
 	buf_init(&entries, (size_t)FOUND_MAX * ENTRY);
-	struct trail trail = { .fd = map->segments[segment].fd, .end = to, .chunk = chunk, .room = room, .packed = packed, .out = out,
+	struct trail trail = { .file = map->segments[segment].file, .end = to, .chunk = chunk, .room = room, .packed = packed, .out = out,
 	    .inflater = packed != NULL && out != NULL ? libdeflate_alloc_decompressor() : NULL };
 	bool kept = trail.inflater != NULL;
 	if (kept)

@@ -22,11 +22,15 @@ static const struct {
 };
 
 bool
-ewf_read_at(int fd, uint64_t at, void *buf, size_t size)
+ewf_read_at(struct ewf_file file, uint64_t at, void *buf, size_t size)
 {
 	size_t done = 0;
+	if (file.reader != NULL) {
+		uint64_t bad = file.reader->bad_bytes;
+		return reader_read_all(file.reader, at, buf, size, NULL) == TRIAGE_OK && file.reader->bad_bytes == bad;
+	}
 	while (done < size) {
-		ssize_t n = fault_hit() ? -1 : pread(fd, (uint8_t *)buf + done, size - done, (off_t)(at + done));
+		ssize_t n = fault_hit() ? -1 : pread(file.fd, (uint8_t *)buf + done, size - done, (off_t)(at + done));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
@@ -62,9 +66,9 @@ ewf_descriptor(const uint8_t *data, size_t size)
 }
 
 void
-ewf_walk_begin(struct ewf_walk *w, int fd, uint64_t size)
+ewf_walk_begin(struct ewf_walk *w, struct ewf_file file, uint64_t size)
 {
-	*w = (struct ewf_walk){ .fd = fd, .size = size, .at = EWF_FILE_HEADER, .known = EWF_FILE_HEADER };
+	*w = (struct ewf_walk){ .file = file, .size = size, .at = EWF_FILE_HEADER, .known = EWF_FILE_HEADER };
 }
 
 static void
@@ -99,7 +103,7 @@ search(const struct ewf_walk *w, uint64_t from)
 		begins[(uint8_t)types[i].name[0]] = true;
 	while (from <= w->size && w->size - from >= EWF_DESCRIPTOR) {
 		size_t size = w->size - from < sizeof(window) ? (size_t)(w->size - from) : sizeof(window);
-		bool readable = ewf_read_at(w->fd, from, window, size);
+		bool readable = ewf_read_at(w->file, from, window, size);
 		for (size_t i = 0; readable && i + EWF_DESCRIPTOR <= size; i++)
 			if (begins[window[i]] && fits(window + i, from + i))
 				return from + i;
@@ -131,9 +135,9 @@ ewf_walk_next(struct ewf_walk *w, struct ewf_section *ret_section)
 		damaged(w, w->at, "the file ends before its section list does: it was cut");
 		return false;
 	}
-	if (!ewf_read_at(w->fd, w->at, raw, sizeof(raw)) || !ewf_sum_holds(raw, SUMMED)) {
+	if (!ewf_read_at(w->file, w->at, raw, sizeof(raw)) || !ewf_sum_holds(raw, SUMMED)) {
 		damaged(w, w->at, "the checksum of a section header does not hold");
-		if (!resume(w, w->at + 1) || !ewf_read_at(w->fd, w->at, raw, sizeof(raw)))
+		if (!resume(w, w->at + 1) || !ewf_read_at(w->file, w->at, raw, sizeof(raw)))
 			return false;
 	}
 	struct ewf_section s = { .type = EWF_OTHER, .at = w->at, .skipped = w->at - w->known };

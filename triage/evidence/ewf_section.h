@@ -11,7 +11,7 @@
 #ifndef TRIAGE_EVIDENCE_EWF_SECTION_H
 #define TRIAGE_EVIDENCE_EWF_SECTION_H
 
-#include "triage/base/error.h"
+#include "triage/base/reader.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,6 +24,12 @@ enum ewf_type {
 	EWF_NEXT, EWF_DONE, EWF_OTHER
 };
 
+/* Where the bytes of a segment come from: the descriptor is the caller's, and is not used when there is a reader, which is likewise. */
+struct ewf_file {
+	int fd;
+	struct reader *reader;		/* of an image that lies in a filesystem; else NULL */
+};
+
 struct ewf_section {
 	enum ewf_type type;		/* volume, disk and data are one: EWF_VOLUME */
 	uint64_t at, end;		/* file offsets: of the descriptor, behind the contents; end <= file size */
@@ -31,7 +37,7 @@ struct ewf_section {
 };
 
 struct ewf_walk {
-	int fd;
+	struct ewf_file file;
 	uint64_t size;			/* of the file */
 	uint64_t at;			/* where the next descriptor should be */
 	uint64_t known;			/* up to here every byte belongs to a section that was given */
@@ -43,14 +49,14 @@ struct ewf_walk {
 	bool over;
 };
 
-void ewf_walk_begin(struct ewf_walk *w, int fd, uint64_t size);
+void ewf_walk_begin(struct ewf_walk *w, struct ewf_file file, uint64_t size);
 /* The next section, in the order of the file. False when there is none any more. next and done are given too. */
 bool ewf_walk_next(struct ewf_walk *w, struct ewf_section *ret_section);
 
 /* True when data begins with a descriptor whose checksum holds, of a type that is known. */
 bool ewf_descriptor(const uint8_t *data, size_t size);
 /* Read exactly size bytes of a segment. */
-bool ewf_read_at(int fd, uint64_t at, void *buf, size_t size);
+bool ewf_read_at(struct ewf_file file, uint64_t at, void *buf, size_t size);
 /* The Adler-32 of size bytes stands behind them. */
 bool ewf_sum_holds(const uint8_t *data, size_t size);
 

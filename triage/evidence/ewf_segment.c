@@ -28,7 +28,7 @@ contents(const struct ewf_segment *g, const struct ewf_section *s, uint8_t *out,
 {
 	uint64_t body = s->end > s->at + EWF_DESCRIPTOR ? s->end - s->at - EWF_DESCRIPTOR : 0;
 	size_t size = body < room ? (size_t)body : room;
-	return ewf_read_at(g->fd, s->at + EWF_DESCRIPTOR, out, size) ? size : 0;
+	return ewf_read_at(g->file, s->at + EWF_DESCRIPTOR, out, size) ? size : 0;
 }
 
 static void
@@ -234,7 +234,7 @@ static enum triage_status
 table_read(struct ewf_map *map, struct ewf_segment *g, const struct ewf_section *s, struct reading *r, struct triage_error *err)
 {
 	struct ewf_table t;
-	bool readable = ewf_table_read(g->fd, g->size, s, &t);
+	bool readable = ewf_table_read(g->file, g->size, s, &t);
 	bool second = s->type == EWF_TABLE2;
 	if (second && r->twin_due && map->tables[map->table_count - 1].end == s->at) {
 		twin_read(g, &map->tables[map->table_count - 1], &t, readable);
@@ -342,7 +342,7 @@ ewf_segment_read(struct ewf_map *map, uint32_t index, struct triage_error *err)
 	struct ewf_walk walk;
 	struct ewf_section s;
 	struct reading r = { .twin_due = false };
-	ewf_walk_begin(&walk, g->fd, g->size);
+	ewf_walk_begin(&walk, g->file, g->size);
 	while (ewf_walk_next(&walk, &s)) {
 		enum triage_status st = section_read(map, g, &s, &r, err);
 		if (st != TRIAGE_OK)

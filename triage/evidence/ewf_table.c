@@ -11,14 +11,14 @@ enum { HEADER = 24, BASE = 8, HEADER_SUM = 20, ENTRY = 4, SUM = 4, CHUNK_MAX = 1
 
 /* Sum the entries, and see where offsets outgrow 31 bits. False when they cannot be read. */
 static bool
-entries_scan(int fd, struct ewf_table *t, uint32_t *ret_sum)
+entries_scan(struct ewf_file file, struct ewf_table *t, uint32_t *ret_sum)
 {
 	uint8_t raw[PIECE];
 	uint32_t sum = 1, before = 0;
 	t->wide_from = t->count;
 	for (uint32_t done = 0; done < t->count;) {
 		uint32_t part = t->count - done < PIECE / ENTRY ? t->count - done : PIECE / ENTRY;
-		if (!ewf_read_at(fd, t->entries_at + (uint64_t)done * ENTRY, raw, (size_t)part * ENTRY))
+		if (!ewf_read_at(file, t->entries_at + (uint64_t)done * ENTRY, raw, (size_t)part * ENTRY))
 			return false;
 		sum = libdeflate_adler32(sum, raw, (size_t)part * ENTRY);
 		for (uint32_t i = 0; i < part && t->wide_from == t->count; i++) {
@@ -43,11 +43,11 @@ count_by_size(uint64_t body)
 }
 
 bool
-ewf_table_read(int fd, uint64_t size, const struct ewf_section *s, struct ewf_table *ret_table)
+ewf_table_read(struct ewf_file file, uint64_t size, const struct ewf_section *s, struct ewf_table *ret_table)
 {
 	uint8_t head[HEADER], stored[SUM];
 	uint64_t body = s->end - s->at - EWF_DESCRIPTOR;
-	if (body < HEADER || !ewf_read_at(fd, s->at + EWF_DESCRIPTOR, head, sizeof(head)))
+	if (body < HEADER || !ewf_read_at(file, s->at + EWF_DESCRIPTOR, head, sizeof(head)))
 		return false;
 	struct ewf_table t = { .count = load_le32(head), .base = load_le64(head + BASE), .entries_at = s->at + EWF_DESCRIPTOR + HEADER,
 	    .at = s->at, .end = s->end };
@@ -66,19 +66,19 @@ ewf_table_read(int fd, uint64_t size, const struct ewf_section *s, struct ewf_ta
 	if (t.count == 0 || t.base > size)
 		return false;
 	uint32_t sum;
-	if (!entries_scan(fd, &t, &sum))
+	if (!entries_scan(file, &t, &sum))
 		return false;
 	t.first_at += t.base;
 	uint64_t end = t.entries_at + (uint64_t)t.count * ENTRY;
 	bool summed = t.first_at != end && s->end - end >= SUM;
-	t.whole = head_holds && (!summed || (ewf_read_at(fd, end, stored, SUM) && load_le32(stored) == sum));
+	t.whole = head_holds && (!summed || (ewf_read_at(file, end, stored, SUM) && load_le32(stored) == sum));
 	*ret_table = t;
 	return true;
 }
 
 /* The window that holds entry index and, when there is one, the entry behind it. NULL when it cannot be read. */
 static const uint8_t *
-window_on(const struct ewf_table *t, uint64_t entries_at, uint32_t index, int fd, struct ewf_windows *windows)
+window_on(const struct ewf_table *t, uint64_t entries_at, uint32_t index, struct ewf_file file, struct ewf_windows *windows)
 {
 	if (t->found != NULL)
 		return t->found + (size_t)index * ENTRY;
@@ -88,7 +88,7 @@ window_on(const struct ewf_table *t, uint64_t entries_at, uint32_t index, int fd
 	struct ewf_window *w = &windows->windows[(at / ENTRY / EWF_WINDOW + t->segment) % EWF_WINDOWS];
 	if (w->entries_at != at || w->segment != t->segment || w->count != count) {
 		w->entries_at = 0;
-		if (!ewf_read_at(fd, at, w->raw, (size_t)count * ENTRY))
+		if (!ewf_read_at(file, at, w->raw, (size_t)count * ENTRY))
 			return NULL;
 		w->entries_at = at;
 		w->segment = t->segment;
@@ -98,13 +98,13 @@ window_on(const struct ewf_table *t, uint64_t entries_at, uint32_t index, int fd
 }
 
 bool
-ewf_table_place(const struct ewf_table *table, bool twin, uint32_t index, int fd, uint64_t size, struct ewf_windows *windows,
+ewf_table_place(const struct ewf_table *table, bool twin, uint32_t index, struct ewf_file file, uint64_t size, struct ewf_windows *windows,
     struct ewf_place *ret_place)
 {
 	const struct ewf_table *t = table;
 	if (twin && t->twin_at == 0)
 		return false;
-	const uint8_t *raw = window_on(t, twin ? t->twin_at : t->entries_at, index, fd, windows);
+	const uint8_t *raw = window_on(t, twin ? t->twin_at : t->entries_at, index, file, windows);
 	if (raw == NULL)
 		return false;
 	uint32_t entry = load_le32(raw);

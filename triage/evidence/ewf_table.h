@@ -45,7 +45,7 @@ ewf_table_bytes(uint32_t count)
 }
 
 /* Read a table or table2 section. False when nothing of it can be used. */
-bool ewf_table_read(int fd, uint64_t size, const struct ewf_section *s, struct ewf_table *ret_table);
+bool ewf_table_read(struct ewf_file file, uint64_t size, const struct ewf_section *s, struct ewf_table *ret_table);
 
 enum { EWF_WINDOW = 4096, EWF_WINDOWS = 16 };
 
@@ -59,10 +59,10 @@ struct ewf_windows {
 };
 
 /*
- * Where chunk index (of table, counted from 0) lies. fd, size: of its segment. twin: as the other copy of a table that is
+ * Where chunk index (of table, counted from 0) lies. file, size: of its segment. twin: as the other copy of a table that is
  * damaged in both says. False when the entry makes no sense, or there is no twin.
  */
-bool ewf_table_place(const struct ewf_table *table, bool twin, uint32_t index, int fd, uint64_t size, struct ewf_windows *windows,
+bool ewf_table_place(const struct ewf_table *table, bool twin, uint32_t index, struct ewf_file file, uint64_t size, struct ewf_windows *windows,
     struct ewf_place *ret_place);
 
 #endif

@@ -119,6 +119,15 @@ kept_sink(struct kept *k)
 	    .problem = keep_problem };
 }
 
+bool
+kept_has_volume_of_kind(const struct kept *k)
+{
+	for (size_t i = 0; i < k->count; i++)
+		if (k->rows[i].type == KEPT_VOLUME && strcmp(k->rows[i].as.volume.kind, "none") != 0)
+			return true;
+	return false;
+}
+
 void
 kept_volume_state(struct kept *k, uint32_t index, enum triage_volume_state state)
 {

@@ -64,22 +64,62 @@ ntfs_tell_record(struct ntfs *n, struct walk *w, uint64_t number, const char *co
 	}, err, "MFT record %ju %s", (uintmax_t)number, what);
 }
 
+/* Records that follow one another and are lost in the same way are one row. */
+enum loss { LOSS_NONE, LOSS_UNREAD, LOSS_SECTORS, LOSS_SIGNATURE };
+
+struct losses {
+	enum loss loss;
+	uint64_t first, count;
+};
+
 static enum triage_status
-survey_record(struct ntfs *n, struct ntfs_survey *s, struct walk *w, uint64_t number, uint8_t *buf, struct triage_error *err)
+tell_losses(const struct ntfs *n, struct walk *w, const struct losses *l, struct triage_error *err)
+{
+	static const struct {
+		const char *code, *one, *more;
+	} words[] = {
+		[LOSS_UNREAD] = { "inode-unreadable", "cannot be read: what it describes is not listed", "cannot be read: what they describe is not listed" },
+		[LOSS_SECTORS] = { "inode-unreadable", "is in unreadable sectors: what it describes is not listed",
+		    "are in unreadable sectors: what they describe is not listed" },
+		[LOSS_SIGNATURE] = { "record-damaged", "has no signature: what it described is not listed", "have no signature: what they described is not listed" },
+	};
+	if (l->loss == LOSS_NONE)
+		return TRIAGE_OK;
+	const struct triage_problem p = { .severity = TRIAGE_MEDIUM, .code = words[l->loss].code, .inode = l->first, .edge = TRIAGE_NO_ID,
+	    .offset = TRIAGE_NO_ID, .bytes = l->count * n->g.record };
+	if (l->count == 1)
+		return walk_problem(w, &p, err, "MFT record %ju %s", (uintmax_t)l->first, words[l->loss].one);
+	return walk_problem(w, &p, err, "MFT records %ju to %ju %s", (uintmax_t)l->first, (uintmax_t)(l->first + l->count - 1), words[l->loss].more);
+}
+
+static enum triage_status
+take_loss(const struct ntfs *n, struct walk *w, struct losses *l, enum loss loss, uint64_t number, struct triage_error *err)
+{
+	if (loss != LOSS_NONE && loss == l->loss) {
+		l->count++;
+		return TRIAGE_OK;
+	}
+	enum triage_status st = tell_losses(n, w, l, err);
+	*l = (struct losses){ loss, number, 1 };
+	return st;
+}
+
+static enum triage_status
+survey_record(struct ntfs *n, struct ntfs_survey *s, enum loss *ret_loss, uint64_t number, uint8_t *buf, struct triage_error *err)
 {
 	struct ntfs_head head;
 	struct triage_error why;
 	uint64_t place;
 	bool bad;
-	if (ntfs_read_record(n, number, buf, &place, &bad, &why) != TRIAGE_OK)
-		return ntfs_tell_record(n, w, number, "inode-unreadable", "cannot be read: what it describes is not listed", err);
+	*ret_loss = LOSS_NONE;
+	if (ntfs_read_record(n, number, buf, &place, &bad, &why) != TRIAGE_OK) {
+		*ret_loss = LOSS_UNREAD;
+		return TRIAGE_OK;
+	}
 	enum ntfs_record_state state = ntfs_record_fix(buf, n->g.record, &head);
 	if (state < NTFS_RECORD_TORN) {
-		if (state == NTFS_RECORD_EMPTY && !bad)
-			return TRIAGE_OK;
-		return bad ? ntfs_tell_record(n, w, number, "inode-unreadable",
-		    "is in unreadable sectors: what it describes is not listed", err) :
-		    ntfs_tell_record(n, w, number, "record-damaged", "has no signature: what it described is not listed", err);
+		*ret_loss = bad ? LOSS_SECTORS : state == NTFS_RECORD_EMPTY ? LOSS_NONE : LOSS_SIGNATURE;
+		return TRIAGE_OK;
 	}
 	bool live = (head.flags & NTFS_RECORD_IN_USE) != 0, folder = (head.flags & NTFS_RECORD_DIRECTORY) != 0;
 	struct view record = { buf, n->g.record };
@@ -106,12 +146,16 @@ ntfs_survey_run(struct ntfs *n, struct ntfs_survey *s, struct walk *w, struct tr
 	if (buf == NULL || s->sequence == NULL || s->bits == NULL || s->first == NULL)
 		return no_memory(n->records, err);
 	memset(s->first, 0xff, count * sizeof(*s->first));
+	struct losses losses = { LOSS_NONE };
 	for (uint64_t i = 0; i < n->records; i++) {
-		enum triage_status st = survey_record(n, s, w, i, buf, err);
+		enum loss loss;
+		enum triage_status st = survey_record(n, s, &loss, i, buf, err);
+		if (st == TRIAGE_OK)
+			st = take_loss(n, w, &losses, loss, i, err);
 		if (st != TRIAGE_OK)
 			return st;
 	}
-	return TRIAGE_OK;
+	return tell_losses(n, w, &losses, err);
 }
 
 bool

@@ -97,7 +97,8 @@ WARN_UNUSED enum triage_status probe_apfs(struct probe *probe, const struct prob
     struct triage_error *err);
 
 /* What the bytes of a volume without a signature look like. */
-enum probe_look { LOOK_ZERO, LOOK_RANDOM, LOOK_TEXT, LOOK_OTHER };
+/* LOST: zeros that stand for bytes which cannot be read. */
+enum probe_look { LOOK_ZERO, LOOK_LOST, LOOK_RANDOM, LOOK_TEXT, LOOK_OTHER };
 enum probe_look probe_look(struct probe *probe, uint64_t start, uint64_t size);
 
 /* --- probe_obstacle.c --- */

@@ -40,6 +40,7 @@ probe_look(struct probe *probe, uint64_t start, uint64_t size)
 	uint8_t *sample = probe->sample;
 	uint32_t counts[256] = { 0 };
 	size_t got = 0;
+	uint64_t bad = r->bad_bytes;
 	bool zero = true, text = true;
 	if (reader_read(r, start, sample, size < SAMPLE ? (size_t)size : SAMPLE, &got, NULL) != TRIAGE_OK)
 		return LOOK_OTHER;
@@ -60,7 +61,7 @@ probe_look(struct probe *probe, uint64_t start, uint64_t size)
 		for (size_t b = 0; b < got; b++)
 			zero = zero && sample[b] == 0;
 	}
-	return zero ? LOOK_ZERO : LOOK_OTHER;
+	return !zero ? LOOK_OTHER : r->bad_bytes != bad ? LOOK_LOST : LOOK_ZERO;
 }
 
 static enum triage_status
@@ -75,6 +76,9 @@ send_unknown(struct probe *probe, const struct probe_volume *v, const char *name
 	if (look == LOOK_ZERO)
 		return source_problem(probe->sink, "volumes", TRIAGE_INFO, "no-filesystem", place, v->length, err,
 		    "%s: nothing known here, and %s", name, v->length == 0 ? "it has no bytes" : "all that was sampled is zero");
+	if (look == LOOK_LOST)
+		return source_problem(probe->sink, "volumes", TRIAGE_HIGH, "volume-unreadable", place, v->length, err,
+		    "%s: its bytes cannot be read, so nobody can say what it holds: the image is cut or damaged; get a whole copy", name);
 	return source_problem(probe->sink, "volumes", v->no_files ? TRIAGE_LOW : TRIAGE_MEDIUM, "no-filesystem", place, v->length, err,
 	    "%s: no filesystem, encryption, array or partition table known here was found (ntfs, fat, exfat, ext2-4, "
 	    "iso9660, hfs+, apfs, ufs, xfs, btrfs, luks, bitlocker, lvm, md and others were looked for); %s", name, looks[look]);
@@ -190,7 +194,7 @@ judge(struct probe *probe, const struct probe_volume *v, const struct signature_
 	else if (j.readable == NULL && hit != NULL)
 		j.state = hit->row->state;
 	else if (unknown)
-		j.state = j.look == LOOK_ZERO || v->length == 0 ? TRIAGE_VOLUME_EMPTY : TRIAGE_VOLUME_UNSUPPORTED;
+		j.state = j.look == LOOK_ZERO || v->length == 0 ? TRIAGE_VOLUME_EMPTY : j.look == LOOK_LOST ? TRIAGE_VOLUME_DAMAGED : TRIAGE_VOLUME_UNSUPPORTED;
 	return j;
 }
 

@@ -1,5 +1,6 @@
 /* raw_source.c - a raw image, a device or a split raw image as a source: lays the segments out and names the gaps. */
 #include "triage/base/scoped.h"
+#include "triage/evidence/inside.h"
 #include "triage/evidence/raw.h"
 #include "triage/evidence/source.h"
 
@@ -141,6 +142,11 @@ raw_open(struct evidence_source *source, const uint8_t *head, size_t head_size,
 	enum triage_status st = check_sizes(in, err);
 	if (st != TRIAGE_OK)
 		return st;
+	if (in->readers != NULL) {
+		source->kind = TRIAGE_EVIDENCE_RAW;
+		st = inside_borrow(in->readers[0], &source->reader, err);
+		return st == TRIAGE_OK ? refuse_dmg(source->reader, err) : st;
+	}
 	size_t count = in->count + in->missing;
 	SCOPED_FREE struct raw_segment *segments = calloc(count, sizeof(*segments));
 	SCOPED_FREE const char **names = calloc(count, sizeof(*names));

@@ -26,6 +26,8 @@ static size_t
 read_head(const struct evidence_input *in, uint8_t *head, size_t size)
 {
 	size_t done = 0;
+	if (in->readers != NULL)
+		return reader_read(in->readers[0], 0, head, size, &done, NULL) == TRIAGE_OK ? done : 0;
 	while (in->count > 0 && done < size) {
 		ssize_t n = fault_hit() ? -1 : pread(in->fds[0], head + done, size - done, (off_t)done);
 		if (n <= 0)
@@ -41,7 +43,7 @@ evidence_needs_open(const struct evidence_input *in)
 {
 	uint8_t head[HEAD];
 	size_t size = read_head(in, head, sizeof(head));
-	return in->kind != TRIAGE_EVIDENCE_DEVICE && disk_needs_open(head, size);
+	return in->count > 0 && in->kind != TRIAGE_EVIDENCE_DEVICE && in->readers == NULL && disk_needs_open(head, size);
 }
 
 char *
@@ -76,6 +78,7 @@ evidence_open(const struct evidence_input *in, const struct evidence_sink *sink,
 		evidence_close(source);
 		return st;
 	}
+	source->in.finder = NULL;
 	source->reader->bad_bytes = 0;	/* what opening met is in the bad ranges; the caller counts from here */
 	*ret_source = source;
 	return TRIAGE_OK;

@@ -23,7 +23,7 @@ custody_end(struct supervisor *s, struct triage_error *err)
 	SCOPED_BUF detail;
 	buf_init(&detail, 1 << 20);
 	buf_text(&detail, "{\"evidence_unchanged\":[");
-	for (size_t i = 0; i < s->source_count; i++)
+	for (size_t i = 0; i < s->source_count && s->crew_sources[i].inside == NULL; i++)
 		buf_format(&detail, "%s%s", i > 0 ? "," : "", source_unchanged(&s->crew_sources[i]) ? "true" : "false");
 	buf_format(&detail, "],\"ended\":\"%s\",\"sandbox_layers\":[", s->budget_ended ? "budget" : "complete");
 	const char *comma = "";
@@ -110,7 +110,7 @@ seal_bag(struct supervisor *s, struct triage_error *err)
 	snprintf(problems, sizeof(problems), "%ju", (uintmax_t)s->result->problems);
 	SCOPED_BUF names;
 	buf_init(&names, 1 << 20);
-	for (size_t i = 0; i < s->source_count; i++)
+	for (size_t i = 0; i < s->source_count && s->crew_sources[i].inside == NULL; i++)
 		buf_format(&names, "%s%s", i > 0 ? ", " : "", s->crew_sources[i].name);
 	const char *keys[TRIAGE_ELEMENTS] = { "Triage-Case", "Triage-Evidence", "Triage-Verdict", "Triage-Examined-Share", "Triage-Problems" };
 	const char *values[TRIAGE_ELEMENTS] = { p->case_id, buf_cstr(&names), s->result->verdict, examined, problems };

@@ -39,6 +39,24 @@ coverage_shadows(const struct supervisor *s, struct case_sealer *z, struct triag
 	return st == TRIAGE_OK ? coverage_equal(s, z, err) : st;
 }
 
+enum triage_status
+coverage_containers(const struct supervisor *s, struct case_sealer *z, struct triage_error *err)
+{
+	const struct run_containers *c = &s->containers;
+	char reason[300] = "", same[100] = "";
+	if (c->found == 0)
+		return TRIAGE_OK;
+	if (c->same > 0)
+		snprintf(same, sizeof(same), "; %ju more in shadow copies are as in the volume or an older copy", (uintmax_t)c->same);
+	if (!s->plan->nested)
+		snprintf(reason, sizeof(reason), "files named like disk images: not looked into without --nested or --profile full%s", same);
+	else
+		snprintf(reason, sizeof(reason), "disk images in filesystems%s%s", c->plain > 0 ? "; those left out hold no disk, or are beyond the limits of --nested" :
+		    c->left_out > 0 ? "; those left out are beyond the limits of --nested" : "", same);
+	return case_seal_coverage(z, &(struct case_coverage_row){ .what = "disk-images-inside", .reason = reason, .total = c->found,
+	    .examined = c->opened, .skipped = c->left_out + c->plain, .failed = c->failed }, err);
+}
+
 static enum triage_status
 one_artefact(void *ctx, const struct case_artefact *a, struct triage_error *err)
 {

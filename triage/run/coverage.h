@@ -9,4 +9,7 @@ WARN_UNUSED enum triage_status coverage_shadows(const struct supervisor *s, stru
 /* One row for each kind of artefact that was found: its streams, how many of them whole, their bytes; the reason says how many events. */
 WARN_UNUSED enum triage_status coverage_artefacts(const struct supervisor *s, struct case_sealer *z, struct triage_error *err);
 
+/* Disk images in filesystems of the evidence: nothing when there is none. */
+WARN_UNUSED enum triage_status coverage_containers(const struct supervisor *s, struct case_sealer *z, struct triage_error *err);
+
 #endif

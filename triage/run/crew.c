@@ -33,8 +33,8 @@ static const struct wire_rule {
 	[WIRE_PROBLEM] = { WHILE_START | WHILE_PROBE | WHILE_LIST | WHILE_CONTENT | WHILE_IMAGE, 4 << 10, 1 << 20 },
 	[WIRE_MATCH] = { WHILE_CONTENT, 4 << 10, 10000 },
 	[WIRE_CONTENT] = { WHILE_CONTENT, 8 << 10, 1 },
-	[WIRE_MEMBER] = { WHILE_CONTENT, 72 << 10, UNPACK_MEMBERS },
-	[WIRE_MEMBER_DONE] = { WHILE_CONTENT, 8 << 10, UNPACK_MEMBERS },
+	[WIRE_MEMBER] = { WHILE_CONTENT, 72 << 10, UNPACK_GIVEN_MEMBERS },
+	[WIRE_MEMBER_DONE] = { WHILE_CONTENT, 8 << 10, UNPACK_GIVEN_MEMBERS },
 	[WIRE_PLACES] = { WHILE_CONTENT, 64, 1 },
 	[WIRE_SAME] = { WHILE_CONTENT, 64, 1 },
 	[WIRE_EVENT] = { WHILE_CONTENT, WIRE_EVENT_DATA + WIRE_EVENT_MESSAGE + (4 << 10), 1 << 26 },
@@ -80,7 +80,7 @@ make_channel(int type, int fds[2])
 
 /* In a forked child: never returns. */
 static _Noreturn void
-opener_main(int root, int channel, int parent)
+opener_main(int root, const char *only, int channel, int parent)
 {
 	struct triage_error err;
 	unsigned layers = 0;
@@ -88,7 +88,7 @@ opener_main(int root, int channel, int parent)
 	const struct sandbox_config config = { .keep_fds = keep, .keep_count = 2, .memory = 256 << 20, .file_bytes = OPENER_XATTR_MAX,
 	    .parent = parent };
 	if (sandbox_begin(&config, &layers, &err) == TRIAGE_OK && sandbox_opener(root, &layers, &err) == TRIAGE_OK)
-		opener_serve(root, channel);
+		opener_serve(root, only, channel);
 	_exit(0);
 }
 
@@ -110,7 +110,7 @@ start_openers(struct crew *c, struct crew_worker *w)
 			return false;
 		int pid = fork();
 		if (pid == 0)
-			opener_main(c->sources[i].fds[0], pair[1], parent);
+			opener_main(c->sources[i].fds[0], c->sources[i].only, pair[1], parent);
 		close(pair[1]);
 		w->openers[i] = pair[0];
 		w->opener_pids[i] = pid > 0 ? pid : 0;
@@ -131,9 +131,9 @@ bury(int pid)
 }
 
 static void
-clear_slot(struct crew *c, struct crew_worker *w)
+clear_slot(struct crew_worker *w)
 {
-	for (size_t i = 0; i < c->source_count; i++) {
+	for (size_t i = 0; i < w->source_count; i++) {
 		if (w->openers != NULL && w->openers[i] >= 0)
 			close(w->openers[i]);
 		if (w->opener_pids != NULL)
@@ -156,11 +156,12 @@ crew_start(struct crew *c, size_t slot, enum worker_role role, size_t lister_sou
 	int pair[2];
 	w->role = role;
 	w->lister_source = lister_source;
+	w->source_count = c->source_count;
 	void *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	w->page = page != MAP_FAILED ? page : NULL;
 	if (w->page == NULL || !make_channel(SOCK_STREAM, pair)) {
 		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot start a worker");
-		clear_slot(c, w);
+		clear_slot(w);
 		return TRIAGE_E_IO;
 	}
 	atomic_store_explicit(&w->page->alone, c->alone, memory_order_relaxed);
@@ -178,7 +179,7 @@ crew_start(struct crew *c, size_t slot, enum worker_role role, size_t lister_sou
 	close(pair[1]);
 	if (pid < 0) {
 		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot start a worker");
-		clear_slot(c, w);
+		clear_slot(w);
 		return TRIAGE_E_IO;
 	}
 	w->pid = pid;
@@ -215,7 +216,7 @@ crew_stop(struct crew *c, size_t slot)
 		remove_job(w, 0);
 		c->owner.returned(c->owner.ctx, &job);
 	}
-	clear_slot(c, w);
+	clear_slot(w);
 }
 
 void
@@ -291,7 +292,7 @@ on_death(struct crew *c, size_t slot, struct triage_error *err)
 		remove_job(w, 0);
 		c->owner.returned(c->owner.ctx, &job);
 	}
-	clear_slot(c, w);
+	clear_slot(w);
 	return TRIAGE_OK;
 }
 

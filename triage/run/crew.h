@@ -40,6 +40,7 @@ struct crew_worker {
 	bool image;			/* takes only image jobs */
 	struct wire_stream wire;
 	struct worker_page *page;
+	size_t source_count;		/* that it knows */
 	int *openers, *opener_pids;	/* per source, -1 / 0 */
 	struct crew_job jobs[CREW_QUEUE];
 	size_t job_count;

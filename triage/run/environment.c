@@ -99,6 +99,7 @@ options(struct supervisor *s, struct buf *out)
 	}
 	member(out, "from", when_text(p->from, 0, "Z", from));
 	buf_format(out, ",\"image_hash\":%s", p->no_image_hash ? "false" : "true");
+	buf_format(out, ",\"nested\":%s", p->nested ? "true" : "false");
 	if (s->key_count > 0)
 		buf_format(out, ",\"keys\":%zu", s->key_count);	/* how many, never which */
 	member(out, "map", p->drive_map);
@@ -176,9 +177,9 @@ custody_evidence(struct supervisor *s, size_t index, struct triage_error *err)
 	member(b, "name", e->name);
 	member(b, "opened", "read-only");
 	member(b, "path", e->path);
-	buf_format(b, ",\"segments\":%zu", e->count);
+	buf_format(b, ",\"segments\":%zu", e->only != NULL ? 1 : e->count);
 	uint64_t size = 0;
-	for (size_t i = 0; i < e->count; i++)
+	for (size_t i = e->only != NULL; i < e->count; i++)
 		size += e->sizes[i];
 	buf_format(b, ",\"size\":%ju", (uintmax_t)size);
 	if (e->read_only >= 0)

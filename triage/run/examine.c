@@ -3,6 +3,8 @@
 
 #include "triage/artefact/artefact.h"
 #include "triage/base/scoped.h"
+#include "triage/run/collections.h"
+#include "triage/run/nested.h"
 #include "triage/run/prepare.h"
 #include "triage/run/shadows.h"
 
@@ -50,7 +52,7 @@ give_unit(struct supervisor *s, struct wire_stream *wire, const struct crew_job 
 		    .attr_id = beside[i].attr_id, .raw_path = raw_path(beside[i].raw_path, beside[i].raw_path_size) };
 	worker_put_content(wire, job->id, &(struct worker_content_job){ .source = job->source, .fs = &f->fs, .inode = u->inode, .size = u->size,
 	    .attr_type = u->attr_type, .attr_id = u->attr_id, .path = u->path, .name = u->name, .owner = u->owner, .force = job->attempts > 0,
-	    .closed = job->attempts > 1, .placed = f->family_count > 0, .mtime = u->mtime, .btime = u->btime, .companions = companions,
+	    .closed = job->attempts > 1, .left_closed = nested_is_source(s, job), .placed = f->family_count > 0, .mtime = u->mtime, .btime = u->btime, .companions = companions,
 	    .companion_count = count, .twins = job->twins, .twin_count = job->twin_count, .raw_path = raw_path(u->raw_path, u->raw_path_size) });
 }
 
@@ -112,7 +114,8 @@ give_images(struct supervisor *s)
 {
 	size_t slot;
 	struct crew_job job;
-	if (examine_free_worker(s, true, true, &slot) == NULL)
+	const struct crew_worker *w = examine_free_worker(s, true, true, &slot);
+	if (w == NULL)
 		return;
 	if (examine_take_waiting(s, CREW_IMAGE, &job)) {
 		examine_give(s, slot, &job);
@@ -122,6 +125,10 @@ give_images(struct supervisor *s)
 		struct run_source *r = &s->sources[i];
 		if (!r->image_wanted || r->image_given || r->image_done)
 			continue;
+		if (i >= w->source_count) {
+			crew_stop(&s->crew, slot);	/* it was begun before this container was found; staff() brings a new one */
+			return;
+		}
 		r->image_given = true;
 		examine_give(s, slot, &(struct crew_job){ .id = JOB_IMAGE | i, .kind = CREW_IMAGE, .source = i });
 		return;
@@ -279,13 +286,13 @@ examine_turn(struct supervisor *s, struct triage_error *err)
 }
 
 static enum triage_status
-begin_listing(struct supervisor *s, struct triage_error *err)
+begin_listing(struct supervisor *s, size_t from, struct triage_error *err)
 {
 	s->phase = TRIAGE_PHASE_LIST;
 	enum triage_status st = shadows_find(s, err);
 	if (st != TRIAGE_OK)
 		return st;
-	for (size_t i = 0; i < s->filesystem_count; i++) {
+	for (size_t i = from; i < s->filesystem_count; i++) {
 		char key[64];
 		struct run_filesystem *f = &s->filesystems[i];
 		snprintf(key, sizeof(key), "listed.%ju", (uintmax_t)f->id);
@@ -355,6 +362,50 @@ begin_hashing(struct supervisor *s, struct triage_error *err)
 	return st;
 }
 
+/* List the filesystems from index `from` on. */
+static enum triage_status
+list_from(struct supervisor *s, size_t from, struct triage_error *err)
+{
+	enum triage_status st = begin_listing(s, from, err);
+	while (st == TRIAGE_OK && !all_listed(s)) {
+		give_images(s);
+		st = give_lists(s, err);
+		if (st == TRIAGE_OK)
+			st = examine_turn(s, err);
+	}
+	return st;
+}
+
+/* Workers know the sources that there were when they began: those without work make place for others. One that hashes goes on. */
+static void
+renew_crew(struct supervisor *s)
+{
+	s->crew.source_count = s->source_count;
+	for (size_t i = 0; i < s->crew.count; i++)
+		if (!s->crew.workers[i].image)
+			crew_stop(&s->crew, i);
+}
+
+/* Containers in what was listed, then those in what was listed in them. */
+static enum triage_status
+examine_nested(struct supervisor *s, struct triage_error *err)
+{
+	size_t from = 0;
+	for (;;) {
+		size_t sources = s->source_count, filesystems = s->filesystem_count;
+		enum triage_status st = nested_find(s, from, err);
+		if (st != TRIAGE_OK || s->source_count == sources)
+			return st;
+		renew_crew(s);
+		st = examine_probe_nested(s, sources, err);
+		if (st == TRIAGE_OK)
+			st = list_from(s, filesystems, err);
+		if (st != TRIAGE_OK)
+			return st;
+		from = filesystems;
+	}
+}
+
 enum triage_status
 examine(struct supervisor *s, struct triage_error *err)
 {
@@ -364,13 +415,11 @@ examine(struct supervisor *s, struct triage_error *err)
 	if (st == TRIAGE_OK)
 		st = prepare_rules(s, err);
 	if (st == TRIAGE_OK)
-		st = begin_listing(s, err);
-	while (st == TRIAGE_OK && !all_listed(s)) {
-		give_images(s);
-		st = give_lists(s, err);
-		if (st == TRIAGE_OK)
-			st = examine_turn(s, err);
-	}
+		st = list_from(s, 0, err);
+	if (st == TRIAGE_OK)
+		st = collections_find(s, err);
+	if (st == TRIAGE_OK)
+		st = examine_nested(s, err);
 	if (st == TRIAGE_OK)
 		st = begin_content(s, err);
 	while (st == TRIAGE_OK && !s->budget_ended) {

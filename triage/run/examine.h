@@ -13,4 +13,7 @@ bool examine_take_waiting(struct supervisor *s, enum crew_job_kind kind, struct 
 /* One turn of the crew and of the clock. */
 WARN_UNUSED enum triage_status examine_turn(struct supervisor *s, struct triage_error *err);
 
+/* examine_probe.c: probe the sources from index `from` on, which lie in filesystems that were listed. */
+WARN_UNUSED enum triage_status examine_probe_nested(struct supervisor *s, size_t from, struct triage_error *err);
+
 #endif

@@ -1,5 +1,6 @@
 /* examine_probe.c - the first step: what each evidence is and holds. */
 #include "triage/run/examine.h"
+#include "triage/run/nested.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,7 +38,7 @@ probe_directory(struct supervisor *s, size_t index, struct triage_error *err)
 	struct run_source *r = &s->sources[index];
 	const struct triage_evidence e = { .kind = TRIAGE_EVIDENCE_DIRECTORY, .stored_md5 = "", .stored_sha1 = "" };
 	const struct triage_volume v = { .parent = UINT32_MAX, .state = TRIAGE_VOLUME_EXAMINED, .kind = "none", .label = "", .uuid = "" };
-	const struct triage_filesystem fs = { .type = mounted_type(r->source.path), .label = "", .uuid = "" };
+	const struct triage_filesystem fs = { .type = r->source.only != NULL ? "archive" : mounted_type(r->source.path), .label = "", .uuid = "" };
 	uint64_t id;
 	enum triage_status st = case_put_evidence(s->store, index + 1, r->source.name, &e, err);
 	if (st == TRIAGE_OK)
@@ -63,7 +64,7 @@ probe_directory(struct supervisor *s, size_t index, struct triage_error *err)
 	r->probed = r->image_done = true;
 	r->volumes = 1;
 	struct statvfs mount;
-	if (statvfs(r->source.path, &mount) != 0 || (mount.f_flag & ST_RDONLY) != 0)
+	if (r->source.only != NULL || statvfs(r->source.path, &mount) != 0 || (mount.f_flag & ST_RDONLY) != 0)
 		return TRIAGE_OK;
 	const struct triage_problem p = { .stage = "open", .severity = TRIAGE_INFO, .code = "mounted-writable",
 	    .message = "the volume is mounted writable: this program writes nothing to it, but others may, and the kernel notes the reading of links;"
@@ -71,12 +72,13 @@ probe_directory(struct supervisor *s, size_t index, struct triage_error *err)
 	return supervisor_problem(s, index + 1, id, "", &p, err);
 }
 
+/* One alone, however many workers are free: filesystems are numbered as they are told. */
 static void
-give_probes(struct supervisor *s)
+give_probe(struct supervisor *s)
 {
 	struct crew_job job;
 	size_t slot;
-	while (examine_free_worker(s, false, true, &slot) != NULL && examine_take_waiting(s, CREW_PROBE, &job))
+	if (examine_free_worker(s, false, true, &slot) != NULL && examine_take_waiting(s, CREW_PROBE, &job))
 		examine_give(s, slot, &job);
 }
 
@@ -138,15 +140,15 @@ after_probe(struct supervisor *s, struct triage_error *err)
 }
 
 static enum triage_status
-queue_probes(struct supervisor *s, struct triage_error *err)
+queue_probes(struct supervisor *s, size_t from, struct triage_error *err)
 {
-	for (size_t i = 0; i < s->source_count; i++) {
+	for (size_t i = from; i < s->source_count; i++) {
 		if (s->crew_sources[i].kind == TRIAGE_EVIDENCE_DIRECTORY)
 			continue;
 		struct crew_job job = { .id = JOB_PROBE | i, .kind = CREW_PROBE, .source = i };
 		intake_returned(s, &job);
 	}
-	if (s->waiting == NULL && s->source_count > 0 && s->crew_sources[0].kind != TRIAGE_EVIDENCE_DIRECTORY) {
+	if (s->waiting == NULL && s->source_count > from && s->crew_sources[from].kind != TRIAGE_EVIDENCE_DIRECTORY) {
 		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory");
 		return TRIAGE_E_MEMORY;
 	}
@@ -154,21 +156,40 @@ queue_probes(struct supervisor *s, struct triage_error *err)
 }
 
 /* One probe at a time in the order of the evidence, so that filesystems always get the same numbers. */
+static enum triage_status
+probe_from(struct supervisor *s, size_t from, struct triage_error *err)
+{
+	enum triage_status st = queue_probes(s, from, err);
+	size_t next = from;
+	while (st == TRIAGE_OK && !all_probed(s)) {
+		if (s->sources[next].probed) {
+			next++;
+			continue;
+		}
+		if (s->crew_sources[next].kind == TRIAGE_EVIDENCE_DIRECTORY) {
+			st = probe_directory(s, next, err);
+			continue;
+		}
+		if (s->waiting_count > 0 && s->waiting[0].source == next)
+			give_probe(s);
+		st = examine_turn(s, err);
+	}
+	return st;
+}
+
 enum triage_status
 examine_probe(struct supervisor *s, struct triage_error *err)
 {
 	s->phase = TRIAGE_PHASE_OPEN;
-	enum triage_status st = queue_probes(s, err);
-	size_t next = 0;
-	while (st == TRIAGE_OK && !all_probed(s)) {
-		if (s->crew_sources[next].kind == TRIAGE_EVIDENCE_DIRECTORY && !s->sources[next].probed)
-			st = probe_directory(s, next, err);
-		else if (s->sources[next].probed)
-			next++;
-		else if (s->waiting_count > 0 && s->waiting[0].source == next)
-			give_probes(s);
-		if (st == TRIAGE_OK && !all_probed(s))
-			st = examine_turn(s, err);
-	}
+	enum triage_status st = probe_from(s, 0, err);
 	return st == TRIAGE_OK ? after_probe(s, err) : st;
+}
+
+enum triage_status
+examine_probe_nested(struct supervisor *s, size_t from, struct triage_error *err)
+{
+	enum triage_status st = probe_from(s, from, err);
+	for (size_t i = from; i < s->source_count && st == TRIAGE_OK; i++)
+		st = nested_accept(s, i, err);
+	return st;
 }

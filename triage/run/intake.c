@@ -1,6 +1,7 @@
 /* intake.c - frames of workers to rows of the journal. Everything here was said by a process that may be taken over. */
 #include "triage/analyse/unpack.h"
 #include "triage/base/text.h"
+#include "triage/run/collections.h"
 #include "triage/run/intake_inside.h"
 #include "triage/run/shadows.h"
 
@@ -238,7 +239,8 @@ put_content(struct supervisor *s, uint64_t unit_id, const struct wire_frame *fra
 static bool
 take_content(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err)
 {
-	if (job->member != 0 || (job->attempts > 1 && !intake_not_parsed(s, job, err)) || !put_content(s, job->unit.unit_id, frame, err))
+	if (job->member != 0 || (job->attempts > 1 && !intake_not_parsed(s, job, err)) || collections_archive_done(s, job, err) != TRIAGE_OK ||
+	    !put_content(s, job->unit.unit_id, frame, err))
 		return false;
 	s->progress.units_done++;
 	s->progress.bytes_done += job->unit.size;
@@ -260,13 +262,14 @@ static bool
 take_member(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err)
 {
 	struct triage_member m;
-	if (s->plan->no_archives || job->member != 0 || !wire_get_member(frame->payload, &m) || m.number <= job->member_number ||
-	    m.number > UNPACK_MEMBERS)
+	if (!s->crew.unpack || job->member != 0 || !wire_get_member(frame->payload, &m) || m.number <= job->member_number ||
+	    m.number > UNPACK_GIVEN_MEMBERS)
 		return false;
 	buf_clear(&s->path);
 	buf_text(&s->path, job->unit.path);
 	buf_text(&s->path, "!/");
 	text_display(&s->path, m.name, m.name_size);
+	collections_member(s, job, &s->path);
 	if (buf_check(&s->path, err) != TRIAGE_OK ||
 	    case_put_member(s->store, job->unit.unit_id, &m, buf_cstr(&s->path), &job->member, err) != TRIAGE_OK)
 		return false;
@@ -388,6 +391,7 @@ take_done(struct supervisor *s, struct crew_job *job, const struct wire_frame *f
 	if (job->kind == CREW_PROBE) {
 		r->probed = true;
 		r->probe_failed = status != TRIAGE_OK;
+		r->probe_status = (enum triage_status)status;
 		snprintf(r->probe_error, sizeof(r->probe_error), "%.239s", shown);
 		return true;
 	}

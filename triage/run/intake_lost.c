@@ -111,6 +111,7 @@ intake_lost(void *ctx, struct crew_job *job, const char *code, const char *why)
 	} else if (job->kind == CREW_PROBE) {
 		r->probed = true;
 		r->probe_failed = true;
+		r->probe_status = TRIAGE_E_CRASHED;
 		snprintf(r->probe_error, sizeof(r->probe_error), "%s", why);
 	} else {
 		r->image_done = true;

@@ -1,5 +1,6 @@
 #include "triage/run/judge.h"
 
+#include "triage/run/collections.h"
 #include "triage/run/coverage.h"
 #include "triage/run/shadows_seen.h"
 #include "triage/base/scoped.h"
@@ -302,7 +303,7 @@ write_coverage(struct judging *j, struct case_sealer *z, struct triage_error *er
 	for (size_t i = 0; i < s->filesystem_count; i++)
 		listed += s->filesystems[i].listed && !s->filesystems[i].left_out;
 	for (size_t i = 0; i < s->source_count; i++) {
-		images += s->crew_sources[i].kind != TRIAGE_EVIDENCE_DIRECTORY;
+		images += s->crew_sources[i].kind != TRIAGE_EVIDENCE_DIRECTORY && (s->crew_sources[i].inside == NULL || s->sources[i].image_wanted);
 		hashed += s->sources[i].image_wanted && s->sources[i].image_done;
 	}
 	const struct case_coverage_row filesystems = { .what = "filesystems", .reason = listed < s->filesystem_count ? "left out by --partitions" : "",
@@ -314,6 +315,10 @@ write_coverage(struct judging *j, struct case_sealer *z, struct triage_error *er
 	enum triage_status st = TRIAGE_OK;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && st == TRIAGE_OK; i++)
 		st = case_seal_coverage(z, rows[i], err);
+	if (st == TRIAGE_OK)
+		st = collections_cover(s, z, err);
+	if (st == TRIAGE_OK)
+		st = coverage_containers(s, z, err);
 	if (st == TRIAGE_OK)
 		st = coverage_artefacts(s, z, err);
 	return st == TRIAGE_OK ? coverage_shadows(s, z, err) : st;

@@ -132,7 +132,7 @@ send_answer(int channel, int fd, int error)
 }
 
 void
-opener_serve(int root, int channel)
+opener_serve(int root, const char *only, int channel)
 {
 	SCOPED_FREE uint8_t *room = malloc(sizeof(struct request) + REQUEST_MAX + 1);
 	while (room != NULL) {
@@ -145,8 +145,10 @@ opener_serve(int root, int channel)
 			return;
 		char *path = (char *)room + sizeof(r);
 		path[r.size] = '\0';
+		bool asked = only == NULL || strcmp(path, only) == 0;
 		const char *last;
-		SCOPED_FD folder = open_parent(root, path, &last);
+		SCOPED_FD folder = asked ? open_parent(root, path, &last) : -1;
+		errno = asked ? errno : EACCES;
 		SCOPED_FD fd = folder < 0 ? -1 : r.attr_type == OPENER_XATTR ? open_xattr(folder, last, r.attr_id) : open_content(folder, last);
 		if (!send_answer(channel, fd, fd < 0 ? errno : 0))
 			return;

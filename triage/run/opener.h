@@ -24,10 +24,11 @@ struct opener_listing {
 };
 
 /* List everything beneath root, breadth-first, as WIRE_ENTRY and WIRE_PROBLEM frames. Errors: E_IO (channel), E_MEMORY. */
-WARN_UNUSED enum triage_status opener_list(int root, const struct opener_listing *to, struct triage_error *err);
+/* only: the one file in root that is listed, NULL for all. */
+WARN_UNUSED enum triage_status opener_list(int root, const char *only, const struct opener_listing *to, struct triage_error *err);
 
 /* Serve open requests of one worker over a local socket until it closes. */
-void opener_serve(int root, int channel);
+void opener_serve(int root, const char *only, int channel);
 
 /*
  * In the worker: ask for a stream by its path beneath the root. ret_fd is read-only and the caller's.

@@ -278,7 +278,7 @@ list_folder(struct listing *l, size_t folder, struct triage_error *err)
 }
 
 enum triage_status
-opener_list(int root, const struct opener_listing *to, struct triage_error *err)
+opener_list(int root, const char *only, const struct opener_listing *to, struct triage_error *err)
 {
 	struct listing l = { .to = to, .root = root };
 	buf_init(&l.names, (size_t)2 << 30);
@@ -286,11 +286,15 @@ opener_list(int root, const struct opener_listing *to, struct triage_error *err)
 	struct triage_entry e = { .parent = TRIAGE_NO_ID, .owner = "", .name = (const uint8_t *)"", .stream = (const uint8_t *)"",
 	    .link = (const uint8_t *)"", .kind = TRIAGE_FILE_DIRECTORY };
 	l.next_edge = 1;
-	if (statx(root, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, &s) == 0)
+	for (size_t i = 0; i < TRIAGE_TIME_COUNT; i++)
+		e.times[i] = TRIAGE_TIME_NONE;
+	if (only == NULL && statx(root, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, &s) == 0)
 		fill(&e, &s);
 	wire_put_entry(to->wire, to->job, &e);
 	enum triage_status st = remember_folder(&l, 0, SIZE_MAX, "", err);
-	for (size_t i = 0; i < l.count && st == TRIAGE_OK; i++)
+	if (st == TRIAGE_OK && only != NULL)
+		st = list_name(&l, root, 0, only, err);
+	for (size_t i = 0; only == NULL && i < l.count && st == TRIAGE_OK; i++)
 		st = list_folder(&l, i, err);
 	free(l.folders);
 	buf_release(&l.names);

@@ -228,7 +228,10 @@ make_crew(struct supervisor *s, unsigned jobs, uint64_t memory, struct triage_er
 	    .vss_last = s->plan->vss_last };
 	s->crew.memory = memory;
 	s->crew.carve = s->plan->carve;
+	/* an archive that was given is evidence, not one among its files */
 	s->crew.unpack = !s->plan->no_archives;
+	for (size_t i = 0; i < s->source_count; i++)
+		s->crew.unpack = s->crew.unpack || s->crew_sources[i].only != NULL;
 	s->crew.unit_seconds = s->plan->unit_seconds > 0 ? s->plan->unit_seconds : 180;
 	bool image = !s->plan->no_image_hash;
 	enum triage_status st = crew_init(&s->crew, jobs + image, err);

@@ -42,6 +42,7 @@ release(struct supervisor *s)
 	for (size_t i = 0; i < s->source_count; i++) {
 		source_close(&s->crew_sources[i]);
 		free(s->sources[i].parents);
+		collection_release(&s->sources[i].collection);
 	}
 	free(s->sources);
 	free(s->crew_sources);

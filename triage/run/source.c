@@ -320,6 +320,36 @@ has_zeroth(const char *path)
 	return access(zeroth, F_OK) == 0;
 }
 
+/* By name alone; what it is shows when it is opened. */
+static bool
+is_archive(const char *path)
+{
+	static const char *const ends[] = { ".zip", ".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst", ".7z" };
+	size_t size = strlen(path);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		size_t length = strlen(ends[i]);
+		if (size > length && strcasecmp(path + size - length, ends[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The folder first, from which it is served; then the file, to see that it stays as it is. */
+static enum triage_status
+open_archive(struct source *s, struct triage_error *err)
+{
+	char *slash = strrchr(s->path, '/');
+	s->kind = TRIAGE_EVIDENCE_DIRECTORY;
+	if ((s->only = strdup(slash + 1)) == NULL)
+		return no_memory(err);
+	char *folder = slash == s->path ? strdup("/") : strndup(s->path, (size_t)(slash - s->path));
+	if (folder == NULL)
+		return no_memory(err);
+	enum triage_status st = add_segment(s, folder, err);
+	free(folder);
+	return st == TRIAGE_OK ? add_segment(s, s->path, err) : st;
+}
+
 static enum triage_status
 open_kind(struct source *s, const struct stat *info, struct triage_error *err)
 {
@@ -334,6 +364,8 @@ open_kind(struct source *s, const struct stat *info, struct triage_error *err)
 		return TRIAGE_E_USAGE;
 	}
 	unsigned start = 1;
+	if (is_archive(s->path))
+		return open_archive(s, err);
 	const char *dot = strrchr(s->path, '.');
 	const struct numbering *family = dot != NULL && strchr(dot, '/') == NULL ? numbering_of(dot + 1, &start) : NULL;
 	if (family == &by_digits && start == 1 && has_zeroth(s->path))
@@ -378,6 +410,14 @@ source_close(struct source *s)
 	}
 	for (size_t i = 0; i < s->missing; i++)
 		free(s->missing_names[i]);
+	for (size_t i = 0; s->inside != NULL && i < s->inside->count; i++) {
+		free(s->inside->files[i].path);
+		free(s->inside->files[i].raw_path);
+	}
+	if (s->inside != NULL)
+		free(s->inside->files);
+	free(s->inside);
+	free(s->only);
 	free(s->fds);
 	free(s->paths);
 	free(s->sizes);
@@ -386,49 +426,4 @@ source_close(struct source *s)
 	free(s->path);
 	free(s->name);
 	*s = (struct source){ 0 };
-}
-
-bool
-source_contains(const struct source *s, const char *path)
-{
-	/* the output may not exist yet: resolve the deepest folder that does */
-	char folder[PATH_MAX], real[PATH_MAX];
-	snprintf(folder, sizeof(folder), "%s%s", path[0] == '/' ? "" : "./", path);
-	while (realpath(folder, real) == NULL) {
-		char *slash = strrchr(folder, '/');
-		if (slash == NULL || slash == folder)
-			return false;
-		*slash = '\0';
-	}
-	if (s->kind == TRIAGE_EVIDENCE_DIRECTORY) {
-		size_t length = strlen(s->path);
-		return strncmp(real, s->path, length) == 0 && (real[length] == '\0' || real[length] == '/' || length == 1);
-	}
-	struct stat info;
-	return s->kind == TRIAGE_EVIDENCE_DEVICE && stat(real, &info) == 0 && info.st_dev == s->before[0].st_rdev;
-}
-
-void
-source_fingerprint(const struct source *s, struct buf *out)
-{
-	/* a device file's own times say nothing, a folder's change while it is used */
-	bool file = s->kind != TRIAGE_EVIDENCE_DEVICE && s->kind != TRIAGE_EVIDENCE_DIRECTORY;
-	for (size_t i = 0; i < s->count; i++)
-		buf_format(out, "%s|%ju|%jd.%09ld|%ju\n", s->paths[i], (uintmax_t)s->sizes[i],
-		    file ? (intmax_t)s->before[i].st_mtim.tv_sec : 0, file ? s->before[i].st_mtim.tv_nsec : 0L, (uintmax_t)s->before[i].st_ino);
-}
-
-bool
-source_unchanged(const struct source *s)
-{
-	for (size_t i = 0; i < s->count; i++) {
-		struct stat now;
-		if (fstat(s->fds[i], &now) != 0)
-			return false;
-		const struct stat *was = &s->before[i];
-		if (s->kind != TRIAGE_EVIDENCE_DEVICE && s->kind != TRIAGE_EVIDENCE_DIRECTORY &&
-		    (now.st_size != was->st_size || now.st_mtim.tv_sec != was->st_mtim.tv_sec || now.st_mtim.tv_nsec != was->st_mtim.tv_nsec))
-			return false;
-	}
-	return true;
 }

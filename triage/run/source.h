@@ -11,6 +11,27 @@
 
 #include <sys/stat.h>
 
+/* A file of the filesystem that a container lies in. Its text is owned. */
+struct source_file {
+	char *path;			/* in its filesystem, display form */
+	uint8_t *raw_path;		/* on a mounted volume: as the opener wants it; else NULL */
+	size_t raw_path_size;
+	uint64_t inode, size;
+	uint32_t attr_type, attr_id;
+	bool beside;			/* in the folder of the container */
+};
+
+/* A container that lies in a filesystem of another source, instead of being a file of this machine. */
+struct source_inside {
+	size_t source;			/* that it lies in; before it in the list of sources */
+	uint64_t filesystem_id;
+	struct triage_filesystem fs;	/* its text is the supervisor's */
+	unsigned depth;			/* 1: in what the operator gave */
+	bool sure;			/* its name says what it is; else only its bytes can */
+	struct source_file *files;	/* the container itself, then those that may belong to it; owned */
+	size_t count, room;
+};
+
 struct source {
 	enum triage_evidence_kind kind;	/* by name and file type */
 	char *path;			/* absolute */
@@ -24,6 +45,8 @@ struct source {
 	int read_only;			/* device: BLKROGET; -1 not asked */
 	size_t missing;
 	char **missing_names;
+	char *only;			/* an archive: a folder of which this file alone is the evidence; owned, NULL for a whole folder */
+	struct source_inside *inside;	/* owned; NULL for what the operator gave */
 };
 
 /*

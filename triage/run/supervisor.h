@@ -6,6 +6,7 @@
 #define TRIAGE_RUN_SUPERVISOR_H
 
 #include "triage/detect/detect.h"
+#include "triage/run/collection.h"
 #include "triage/run/crew.h"
 #include "triage/run/paths.h"
 
@@ -42,7 +43,16 @@ struct run_source {
 	uint64_t volumes;
 	struct run_parent *parents;	/* per volume; owned */
 	uint64_t shadows, shadows_left_out, shadows_failed;	/* shadow copies among them */
+	struct collection collection;
 	char probe_error[240];
+	enum triage_status probe_status;
+};
+
+/* Containers that lie in filesystems, see nested.h. */
+struct run_containers {
+	uint64_t found, opened, failed, left_out;
+	uint64_t plain;			/* named like a disk, but no disk */
+	uint64_t same;			/* in shadow copies, and the same as in the volume or an older copy */
 };
 
 struct supervisor {
@@ -53,6 +63,7 @@ struct supervisor {
 	struct run_source *sources;
 	struct source *crew_sources;	/* the `source` members once more, as the crew wants them */
 	size_t source_count;
+	struct run_containers containers;
 	struct run_filesystem *filesystems;
 	size_t filesystem_count;
 	uint64_t window;		/* bytes that a worker holds of a stream */

@@ -1,6 +1,7 @@
 #include "triage/run/worker_inside.h"
 
 #include "triage/base/scoped.h"
+#include "triage/evidence/inside.h"
 #include "triage/run/opener.h"
 #include "triage/run/sandbox.h"
 
@@ -134,6 +135,10 @@ do_probe(struct worker *w, struct wire_cursor *c)
 	kept_release(&w->met[source]);
 	if (st == TRIAGE_OK)
 		st = worker_find_volumes(w, source, &err);
+	if (st == TRIAGE_OK && w->setup->sources[source].inside != NULL && inside_is_no_disk(w->opened[source])) {
+		triage_error_set(&err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "it holds no partition table, filesystem or disk that is known");
+		st = TRIAGE_E_FORMAT;
+	}
 	if (st == TRIAGE_OK)
 		st = evidence_probe(w->opened[source], &sink, &err);
 	worker_done(w, st, &err);
@@ -172,7 +177,7 @@ do_list(struct worker *w, struct wire_cursor *c)
 	enum triage_status st;
 	if (w->setup->role == WORKER_LISTER) {
 		struct opener_listing to = { &fs, w->job, &w->wire, lister_beat, w };
-		st = opener_list(w->setup->sources[source].fds[0], &to, &err);
+		st = opener_list(w->setup->sources[source].fds[0], w->setup->sources[source].only, &to, &err);
 	} else {
 		struct evidence_fs *opened;
 		struct evidence_sink sink = worker_sink(w);
@@ -215,12 +220,14 @@ prepare(struct worker *w)
 	w->opened = calloc(count + 1, sizeof(*w->opened));
 	w->inputs = calloc(count + 1, sizeof(*w->inputs));
 	w->met = calloc(count + 1, sizeof(*w->met));
+	w->nested = calloc(count + 1, sizeof(*w->nested));
 	w->path = malloc(TEXT_ROOM + 1);
 	w->name = malloc(TEXT_ROOM + 1);
 	w->owner = malloc(TEXT_ROOM + 1);
-	if (w->opened == NULL || w->inputs == NULL || w->met == NULL || w->path == NULL || w->name == NULL || w->owner == NULL)
+	if (w->opened == NULL || w->inputs == NULL || w->met == NULL || w->nested == NULL || w->path == NULL || w->name == NULL || w->owner == NULL)
 		return false;
 	const struct worker_layers *layers = &w->setup->layers;
+	w->keyed = layers->keys->list.count > 0;
 	keys_lock(layers->keys);
 	for (size_t i = 0; i < count; i++) {
 		const struct source *s = &w->setup->sources[i];

@@ -23,6 +23,7 @@ struct stream {
 	struct evidence_content *content;
 	int fd;
 	bool closed;		/* is not opened if it is an archive */
+	bool left_closed;	/* nor is that said: see worker_content_job */
 	uint64_t size, worth;	/* bytes in all, and as far as they are read: the rest is a hole */
 	bool placed;		/* the places of its bytes are asked for */
 	uint8_t twins[CASE_TWINS_MAX][DIGEST_MAX];	/* those of streams that it may equal */
@@ -207,8 +208,10 @@ stream_open(struct worker *w, struct wire_cursor *c, struct stream *s, struct an
 	who->owner = wire_get_text(c, w->owner, TEXT_ROOM);
 	struct view raw_path = wire_get_bytes(c, TEXT_ROOM);
 	who->force = wire_get_u64(c) != 0;
+	uint64_t closed = wire_get_enum(c, 3);
+	s->closed = closed == 1;
+	s->left_closed = closed == 2;
 	who->mtime = TRIAGE_TIME_NONE;
-	s->closed = wire_get_u64(c) != 0;
 	get_companions(c, &s->artefact);
 	get_twins(c, s);
 	s->artefact.w = w;
@@ -272,7 +275,7 @@ stream_judge(struct stream *s, const struct stat *before, struct triage_content 
 		worker_problem(s->w, "content", "sparse-cut", &why);
 	}
 	struct stat after;
-	if (s->content == NULL && fstat(s->fd, &after) == 0 && (after.st_size != before->st_size ||
+	if (s->content == NULL && worker_stat(s->fd, &after) && (after.st_size != before->st_size ||
 	    after.st_mtim.tv_sec != before->st_mtim.tv_sec || after.st_mtim.tv_nsec != before->st_mtim.tv_nsec)) {
 		snprintf(why.text, sizeof(why.text), "the file changed while it was read");
 		if (content->state == TRIAGE_CONTENT_COMPLETE)
@@ -289,7 +292,7 @@ static enum triage_status
 stream_unpack(struct stream *s, const struct analyse_subject *who, const struct analyse_io *io, struct triage_content *content, struct triage_error *err)
 {
 	static char mime[200], magic[1200];
-	if (!s->w->setup->unpack || !content->hashed || content->bytes == 0)
+	if (!s->w->setup->unpack || s->left_closed || !content->hashed || content->bytes == 0)
 		return TRIAGE_OK;
 	snprintf(mime, sizeof(mime), "%s", content->mime);
 	snprintf(magic, sizeof(magic), "%s", content->magic);
@@ -299,7 +302,7 @@ stream_unpack(struct stream *s, const struct analyse_subject *who, const struct 
 	archive.size = content->bytes;
 	archive.mtime = s->artefact.mtime;
 	const struct unpack_io out = { .stream = *io, .member = stream_member, .member_done = stream_member_done,
-	    .closed = s->closed };
+	    .closed = s->closed, .given = s->w->setup->sources[s->artefact.source].only != NULL };
 	return analyse_unpack(s->w->pass, &archive, &out, err);
 }
 
@@ -343,7 +346,7 @@ worker_do_content(struct worker *w, struct wire_cursor *c)
 	if (st == TRIAGE_E_CRASHED)
 		_exit(2);	/* without its opener this worker is of no use; the next one gets a new opener */
 	struct stat before = { 0 };
-	if (st == TRIAGE_OK && s.content == NULL && fstat(s.fd, &before) != 0)
+	if (st == TRIAGE_OK && s.content == NULL && !worker_stat(s.fd, &before))
 		before = (struct stat){ 0 };
 	/* closed: what took workers down may be a parser: this time the bytes alone */
 	const struct analyse_io io = { .ctx = &s, .read = stream_read, .match = stream_match, .problem = stream_problem, .stage = stream_stage,

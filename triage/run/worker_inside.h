@@ -8,12 +8,24 @@
 
 enum { OPEN_FILESYSTEMS = 16, TEXT_ROOM = 256 << 10 };
 
+/* A source that lies in another, while it is open. Zeroed: it is not. */
+struct worker_nested {
+	struct evidence_fs *fs;		/* that it lies in, NULL for a mounted volume */
+	struct reader **readers;	/* of its files */
+	const char **paths;
+	uint64_t *sizes;
+	size_t count;
+	uint64_t used;
+};
+
 struct worker {
 	const struct worker_setup *setup;
 	struct wire_stream wire;
 	uint64_t job;			/* in work */
 	struct evidence_source **opened;	/* per source */
 	struct evidence_input *inputs;
+	struct worker_nested *nested;	/* per source */
+	bool keyed;			/* keys were given: what they opened cannot be opened again */
 	struct kept *met;		/* per source: what opening it met, told by its probe */
 	struct {
 		size_t source;
@@ -35,11 +47,20 @@ void worker_problem(struct worker *w, const char *stage, const char *code, const
 /* The end of a probe, list or image job. */
 void worker_done(struct worker *w, enum triage_status status, const struct triage_error *why);
 /* --- worker_open.c --- */
+/* fstat(2), by the call that the seal allows: the C library takes another, which is refused. */
+bool worker_stat(int fd, struct stat *ret_info);
 WARN_UNUSED enum triage_status worker_open_source(struct worker *w, size_t index, struct triage_error *err);
 WARN_UNUSED enum triage_status worker_open_filesystem(struct worker *w, size_t source, const struct triage_filesystem *fs,
     struct evidence_fs **ret_fs, struct triage_error *err);
 /* Find the volumes of a source: with those of the others, unless that took a worker down before. */
 WARN_UNUSED enum triage_status worker_find_volumes(struct worker *w, size_t source, struct triage_error *err);
+/* --- worker_nested.c --- */
+/* Open a source that lies in another, and that one before it. */
+WARN_UNUSED enum triage_status worker_open_nested(struct worker *w, size_t index, const struct evidence_sink *sink, struct triage_error *err);
+/* It was just asked for: it is not the next to be closed. */
+void worker_use_nested(struct worker *w, size_t index);
+/* Forget filesystems that are kept open on a source. */
+void worker_close_filesystems(struct worker *w, size_t source);
 /* Before the first listing or content: open every lock there is, then wipe this worker's copy of the keys. */
 void worker_spend_keys(struct worker *w);
 

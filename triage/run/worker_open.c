@@ -1,14 +1,26 @@
 /* worker_open.c - what a worker holds open: containers, the volumes in them, filesystems; and when the keys have served. */
 #include "triage/run/worker_inside.h"
 
+#include <sys/syscall.h>
+#include <unistd.h>
+
+bool
+worker_stat(int fd, struct stat *ret_info)
+{
+	return syscall(SYS_fstat, fd, ret_info) == 0;
+}
+
 /* What opening meets is told by the probe alone: in another job it would be put down to that job's object, in some worker or other. */
 enum triage_status
 worker_open_source(struct worker *w, size_t index, struct triage_error *err)
 {
+	worker_use_nested(w, index);
 	if (w->opened[index] != NULL)
 		return TRIAGE_OK;
 	kept_release(&w->met[index]);
 	struct evidence_sink sink = kept_sink(&w->met[index]);
+	if (w->setup->sources[index].inside != NULL)
+		return worker_open_nested(w, index, &sink, err);
 	return evidence_open(&w->inputs[index], &sink, &w->opened[index], err);
 }
 
@@ -18,24 +30,32 @@ is_container(const struct worker *w, size_t index)
 	return w->setup->sources[index].kind != TRIAGE_EVIDENCE_DIRECTORY;
 }
 
+/* Volumes may reach over several containers that were given; one that lies in another is looked at alone. */
+static bool
+is_given(const struct worker *w, size_t index)
+{
+	return is_container(w, index) && w->setup->sources[index].inside == NULL;
+}
+
 enum triage_status
 worker_find_volumes(struct worker *w, size_t source, struct triage_error *err)
 {
-	size_t containers = 0;
+	size_t containers = 0, given = 0;	/* those that were given come first */
 	if (evidence_probed(w->opened[source]))
 		return TRIAGE_OK;
 	for (size_t i = 0; i < w->setup->source_count; i++)
-		containers += is_container(w, i);
-	if (containers < 2 || atomic_load_explicit(&w->setup->page->alone, memory_order_relaxed) != 0)
+		containers += is_given(w, i);
+	if (containers < 2 || !is_given(w, source) || atomic_load_explicit(&w->setup->page->alone, memory_order_relaxed) != 0)
 		return evidence_probe_together(&w->opened[source], 1, err);
 	for (size_t i = 0; i < w->setup->source_count; i++) {
 		/* one that cannot be opened says so in its own probe */
 		struct triage_error ignored;
-		if (is_container(w, i) && worker_open_source(w, i, &ignored) != TRIAGE_OK)
+		if (is_given(w, i) && worker_open_source(w, i, &ignored) != TRIAGE_OK)
 			w->opened[i] = NULL;
+		given += w->setup->sources[i].inside == NULL;
 		worker_beat(w);
 	}
-	return evidence_probe_together(w->opened, w->setup->source_count, err);
+	return evidence_probe_together(w->opened, given, err);
 }
 
 void
@@ -51,6 +71,18 @@ worker_spend_keys(struct worker *w)
 		worker_beat(w);	/* whatever failed fails again where a job needs it, and is told there */
 	}
 	keys_wipe(w->setup->layers.keys);
+}
+
+void
+worker_close_filesystems(struct worker *w, size_t source)
+{
+	for (size_t i = 0; i < OPEN_FILESYSTEMS; i++) {
+		if (w->cache[i].fs == NULL || w->cache[i].source != source)
+			continue;
+		evidence_fs_close(w->cache[i].fs);
+		w->cache[i].fs = NULL;
+		w->cache[i].used = 0;
+	}
 }
 
 enum triage_status

@@ -1,0 +1,54 @@
+/* source_state.c - where a source lies and whether it stays as it was. */
+#include "triage/run/source.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool
+source_contains(const struct source *s, const char *path)
+{
+	/* the output may not exist yet: resolve the deepest folder that does */
+	char folder[PATH_MAX], real[PATH_MAX];
+	snprintf(folder, sizeof(folder), "%s%s", path[0] == '/' ? "" : "./", path);
+	while (realpath(folder, real) == NULL) {
+		char *slash = strrchr(folder, '/');
+		if (slash == NULL || slash == folder)
+			return false;
+		*slash = '\0';
+	}
+	if (s->only != NULL)
+		return false;
+	if (s->kind == TRIAGE_EVIDENCE_DIRECTORY) {
+		size_t length = strlen(s->path);
+		return strncmp(real, s->path, length) == 0 && (real[length] == '\0' || real[length] == '/' || length == 1);
+	}
+	struct stat info;
+	return s->kind == TRIAGE_EVIDENCE_DEVICE && stat(real, &info) == 0 && info.st_dev == s->before[0].st_rdev;
+}
+
+void
+source_fingerprint(const struct source *s, struct buf *out)
+{
+	/* a device file's own times say nothing, a folder's change while it is used */
+	bool file = (s->kind != TRIAGE_EVIDENCE_DEVICE && s->kind != TRIAGE_EVIDENCE_DIRECTORY) || s->only != NULL;
+	for (size_t i = s->only != NULL; i < s->count; i++)
+		buf_format(out, "%s|%ju|%jd.%09ld|%ju\n", s->paths[i], (uintmax_t)s->sizes[i],
+		    file ? (intmax_t)s->before[i].st_mtim.tv_sec : 0, file ? s->before[i].st_mtim.tv_nsec : 0L, (uintmax_t)s->before[i].st_ino);
+}
+
+bool
+source_unchanged(const struct source *s)
+{
+	for (size_t i = s->only != NULL; i < s->count; i++) {
+		struct stat now;
+		if (fstat(s->fds[i], &now) != 0)
+			return false;
+		const struct stat *was = &s->before[i];
+		if (((s->kind != TRIAGE_EVIDENCE_DEVICE && s->kind != TRIAGE_EVIDENCE_DIRECTORY) || s->only != NULL) &&
+		    (now.st_size != was->st_size || now.st_mtim.tv_sec != was->st_mtim.tv_sec || now.st_mtim.tv_nsec != was->st_mtim.tv_nsec))
+			return false;
+	}
+	return true;
+}
