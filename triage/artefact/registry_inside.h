@@ -1,0 +1,39 @@
+/* registry_inside.h - a hive in work, shared by the files of the registry parser; plug-ins see registry_plugin.h alone. */
+#ifndef TRIAGE_ARTEFACT_REGISTRY_INSIDE_H
+#define TRIAGE_ARTEFACT_REGISTRY_INSIDE_H
+
+#include "triage/artefact/registry_plugin.h"
+
+enum { REGISTRY_PATH_MAX = 512 << 10, REGISTRY_TEXT_MAX = 256 << 10 };
+
+struct registry {
+	struct artefact *a;
+	struct regf hive;
+	unsigned kind;			/* REGISTRY_ word */
+	const char *prefix;		/* what stands for the root in paths */
+	int64_t written;		/* the hive, or its root when the header does not say */
+	unsigned current_set;		/* of SYSTEM: Select\Current, 0 when it is not known */
+	uint8_t *seen;			/* a bit for 8 bytes: keys walked */
+	void **states;			/* of the plug-ins */
+	size_t plugin;			/* index of the one that is called */
+	bool told, none_time;
+	uint64_t timeless;		/* keys without a time */
+	struct buf path;		/* of the key in work */
+	struct buf texts[REGISTRY_TEXTS];
+	unsigned text_at;
+};
+
+const struct registry_plugin *registry_plugin_at(size_t index);	/* NULL past the end */
+size_t registry_plugin_count(void);
+struct buf *registry_next_text(struct registry *r);
+
+/* Patterns: does the path below the root fit one of the plug-in? */
+bool registry_fits(const char *pattern, const char *below);
+
+WARN_UNUSED enum triage_status registry_walk(struct registry *r, struct triage_error *err);
+WARN_UNUSED enum triage_status registry_walk_deleted(struct registry *r, struct triage_error *err);
+/* The event of a key by itself, and the calls of plug-ins. */
+WARN_UNUSED enum triage_status registry_key_event(struct registry *r, const struct registry_key *k, struct triage_error *err);
+WARN_UNUSED enum triage_status registry_call(struct registry *r, size_t plugin, const struct registry_key *k, struct triage_error *err);
+
+#endif

@@ -1,0 +1,97 @@
+/* registry_lost.c - deleted keys and values: where they were, and the plug-ins that know such keys. */
+#include "triage/artefact/registry_inside.h"
+
+#include <string.h>
+
+/* The path of a deleted key by the chain of its parents. whole: up to the root of the hive. ret_name: where its last name begins. */
+static bool
+put_path(struct registry *r, const struct regf_key *k, size_t *ret_name)
+{
+	uint32_t chain[REGF_DEPTH_MAX];
+	struct regf_key up = *k;
+	size_t n = 0;
+	bool whole = false;
+	while (n < REGF_DEPTH_MAX && !whole && regf_pay(&r->hive, 16)) {
+		chain[n++] = up.at;
+		whole = up.parent == r->hive.root;
+		if (!whole && (up.parent == up.at || (up.flags & REGF_KEY_ROOT) || !regf_key_at(&r->hive, up.parent, &up)))
+			break;
+	}
+	buf_clear(&r->path);
+	buf_text(&r->path, whole ? r->prefix : "?");
+	*ret_name = 0;
+	while (n > 0 && regf_key_at(&r->hive, chain[--n], &up)) {
+		buf_char(&r->path, '\\');
+		*ret_name = r->path.size;
+		regf_name_text(&r->path, up.name);
+	}
+	return whole && !r->path.failed && regf_pay(&r->hive, r->path.size);
+}
+
+static void
+describe(struct registry *r, const struct regf_key *cell, bool *ret_whole, struct registry_key *ret_key)
+{
+	size_t name_at;
+	*ret_whole = put_path(r, cell, &name_at);
+	const char *path = buf_cstr(&r->path), *below = path + strcspn(path, "\\");
+	if (*ret_whole)
+		below = path + strlen(r->prefix);
+	*ret_key = (struct registry_key){ .cell = *cell, .path = path, .below = below + (below[0] == '\\'), .name = path + name_at,
+		.time = registry_filetime(cell->written), .deleted = true };
+}
+
+static bool
+plugin_wants(const struct registry *r, const struct registry_plugin *p, const char *below)
+{
+	if ((p->hives & r->kind) == 0)
+		return false;
+	for (const char *const *path = p->keys; *path != NULL; path++)
+		if (registry_fits(*path, below))
+			return true;
+	return false;
+}
+
+static enum triage_status
+lost_key(void *ctx, const struct regf_key *cell, struct triage_error *err)
+{
+	struct registry *r = ctx;
+	struct registry_key k;
+	bool whole;
+	/* the walk may have met it: a list can lead into free space */
+	if ((r->seen[cell->at / 64] >> cell->at / 8 % 8 & 1) != 0)
+		return TRIAGE_OK;
+	describe(r, cell, &whole, &k);
+	enum triage_status st = registry_key_event(r, &k, err);
+	const struct registry_plugin *p;
+	for (size_t i = 0; st == TRIAGE_OK && whole && (p = registry_plugin_at(i)) != NULL; i++)
+		if (plugin_wants(r, p, k.below))
+			st = registry_call(r, i, &k, err);
+	return st;
+}
+
+static enum triage_status
+lost_value(void *ctx, const struct regf_key *owner, const struct regf_value *v, bool with_data, struct triage_error *err)
+{
+	struct registry *r = ctx;
+	struct registry_key k = { .path = "?", .below = "", .name = "", .time = TRIAGE_TIME_NONE, .deleted = true };
+	bool whole;
+	if (owner != NULL)
+		describe(r, owner, &whole, &k);
+	registry_event(r, &k, v, k.time, "key last written");
+	artefact_text(r->a, "type", registry_type(v->type));
+	if (with_data)
+		registry_put_value(r, "data", v);
+	else
+		artefact_flag(r->a, "data_lost", true);
+	const char *name = registry_name(r, v->name);
+	artefact_message(r->a, "Deleted registry value %s%s%s%s%s", name[0] != '\0' ? name : "(default)", owner != NULL ? " of " : "", owner != NULL ? k.path : "",
+	    with_data ? " = " : ", its data is lost", with_data ? registry_value_text(r, v) : "");
+	return registry_send(r, err);
+}
+
+enum triage_status
+registry_walk_deleted(struct registry *r, struct triage_error *err)
+{
+	const struct regf_lost_calls calls = { .ctx = r, .key = lost_key, .value = lost_value };
+	return regf_deleted(&r->hive, &calls, err);
+}
