@@ -206,7 +206,7 @@ the_corpus_has_these_keys(void **state)
 		size_t keys;
 	} rows[] = {
 		{ "plaso/100_sub_keys.hiv", 101 }, { "plaso/corrupt_sub_key_list.hiv", 100 }, { "plaso/NTUSER.DAT", 1127 }, { "plaso/regf_SAM", 76 },
-		{ "plaso/win10-Amcache.hve", 207 }, { "regipy/amcache.hve.xz", 2105 }, { "regipy/ntuser_software_partial.xz", 6395 }, { "winreg-kb/SECURITY", 101 },
+		{ "plaso/win10-Amcache.hve", 207 }, { "regipy/amcache.hve.xz", 2105 }, { "regipy/ntuser_software_partial.xz", 6396 }, { "winreg-kb/SECURITY", 101 },
 		{ "velociraptor/UsrClass.dat", 4403 }, { "yarp/UnicodeHive", 3 }, { "yarp/BigDataHive", 2 },
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -27,9 +27,6 @@ const struct registry_plugin *registry_plugin_at(size_t index);	/* NULL past the
 size_t registry_plugin_count(void);
 struct buf *registry_next_text(struct registry *r);
 
-/* Patterns: does the path below the root fit one of the plug-in? */
-bool registry_fits(const char *pattern, const char *below);
-
 WARN_UNUSED enum triage_status registry_walk(struct registry *r, struct triage_error *err);
 WARN_UNUSED enum triage_status registry_walk_deleted(struct registry *r, struct triage_error *err);
 /* The event of a key by itself, and the calls of plug-ins. */

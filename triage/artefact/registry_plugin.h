@@ -80,6 +80,8 @@ bool registry_sub(struct registry *r, const struct registry_key *k, const char *
 void registry_child(struct registry *r, const struct registry_key *k, const struct regf_key *cell, struct registry_key *ret_key);
 /* False for a key of a control set that is not the current one; those of other hives are all current. */
 bool registry_is_current(struct registry *r, const struct registry_key *k);
+/* Does a path of a plug-in fit what k->below says? */
+bool registry_fits(const char *path, const char *below);
 /* No event of its own for this key any more. Not for deleted keys. */
 void registry_told(struct registry *r);
 
