@@ -210,6 +210,7 @@ registry_release(struct registry *r)
 	free(r->states);
 	free(r->seen);
 	buf_release(&r->path);
+	buf_release(&r->item);
 	regf_release(&r->hive);
 }
 
@@ -259,6 +260,7 @@ parse(struct artefact *a, struct view all, struct triage_error *err)
 	if (copy != NULL)
 		regf_open(&r.hive, (struct view){ copy, copy_size });
 	buf_init(&r.path, REGISTRY_PATH_MAX + 8);
+	buf_init(&r.item, REGISTRY_TEXT_MAX);
 	for (unsigned i = 0; i < REGISTRY_TEXTS; i++)
 		buf_init(&r.texts[i], REGISTRY_TEXT_MAX);
 	SCOPED_BUF header_name;

@@ -102,7 +102,7 @@ const struct registry_plugin registry_plugin_timezone = {
 static const char *const version_keys[] = { "Microsoft\\Windows NT\\CurrentVersion", "Setup\\Source OS*", NULL };
 
 struct version {
-	char name[200], number[200], display[64];
+	char name[200], number[200], display[64], build[64];
 	int64_t installed;
 	const char *precision;
 };
@@ -122,6 +122,7 @@ read_version(struct registry *r, const struct registry_key *k, struct version *v
 	else
 		snprintf(v->name, sizeof(v->name), "%.150s%s%.40s", name, pack[0] != '\0' ? " " : "", pack);
 	snprintf(v->display, sizeof(v->display), "%.60s", display);
+	snprintf(v->build, sizeof(v->build), "%.60s", build);
 	if (registry_number(r, k, "CurrentMajorVersionNumber", &major) && registry_number(r, k, "CurrentMinorVersionNumber", &minor))
 		snprintf(v->number, sizeof(v->number), "%u.%u.%.40s", (unsigned)major, (unsigned)minor, build);
 	else
@@ -147,6 +148,8 @@ version_facts(struct registry *r, const struct registry_key *k, const struct ver
 	enum triage_status st = registry_fact(r, k, "host", "", "os", v->name, 80, err);
 	if (st == TRIAGE_OK)
 		st = registry_fact(r, k, "host", "", "version", number, 80, err);
+	if (st == TRIAGE_OK)
+		st = registry_fact(r, k, "host", "", "build", v->build, 80, err);
 	return st == TRIAGE_OK ? registry_fact_time(r, k, "host", "", "installed", v->installed, 80, err) : st;
 }
 

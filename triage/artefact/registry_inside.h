@@ -18,7 +18,7 @@ struct registry {
 	size_t plugin;			/* index of the one that is called */
 	bool told, none_time;
 	uint64_t timeless;		/* keys without a time */
-	struct buf path;		/* of the key in work */
+	struct buf path, item;		/* of the key in work, of the list in work */
 	struct buf texts[REGISTRY_TEXTS];
 	unsigned text_at;
 };

@@ -43,6 +43,8 @@ interface(struct registry *r, const struct registry_key *k, struct triage_error 
 	artefact_message(a, "Network interface %s: address %s%s", k->name, address[0] != '\0' ? address : "none", dhcp != 0 ? " by DHCP" : "");
 	registry_told(r);
 	enum triage_status st = registry_send(r, err);
+	if (st == TRIAGE_OK && address[0] != '\0' && strncmp(address, "0.0.0.0", 7) != 0)
+		st = registry_fact(r, k, "host", "", "address", address, 60, err);
 	if (st != TRIAGE_OK || !leased)
 		return st;
 	artefact_again(a, when_from_unix((int64_t)obtained, 0), "lease obtained");

@@ -151,7 +151,8 @@ registry_send(struct registry *r, struct triage_error *err)
 		if (st != TRIAGE_OK)
 			return st;
 	}
-	return artefact_send(r->a, err);
+	enum triage_status st = buf_check(&r->item, err);
+	return st == TRIAGE_OK ? artefact_send(r->a, err) : st;
 }
 
 enum triage_status

@@ -95,10 +95,12 @@ const char *registry_value_text(struct registry *r, const struct regf_value *v);
 /* A number of 4 or 8 bytes, or a text that is a decimal number. */
 bool registry_number(struct registry *r, const struct registry_key *k, const char *name, uint64_t *ret_number);
 bool registry_value_number(struct registry *r, const struct regf_value *v, uint64_t *ret_number);
-/* The bytes of a value by its name; lives until the next bytes are asked for. */
+/* The bytes of a value by its name. They live until the next value is read in any way: what is needed longer is copied. */
 struct view registry_bytes(struct registry *r, const struct registry_key *k, const char *name);
 /* UTF-16 up to a NUL as text. */
 const char *registry_utf16(struct registry *r, const uint8_t *data, size_t units);
+/* A SID as text, "" when the bytes are none. */
+const char *registry_sid(struct registry *r, struct view sid);
 const char *registry_type(uint32_t type);		/* "REG_SZ" */
 
 /* --- times --- */

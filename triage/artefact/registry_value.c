@@ -43,6 +43,18 @@ registry_utf16(struct registry *r, const uint8_t *data, size_t units)
 }
 
 const char *
+registry_sid(struct registry *r, struct view sid)
+{
+	struct buf *b = registry_next_text(r);
+	if (sid.size < 8 || sid.data[0] != 1 || sid.data[1] > 15 || sid.size < 8 + 4 * (size_t)sid.data[1])
+		return "";
+	buf_format(b, "S-1-%ju", (uintmax_t)load_be16(sid.data + 2) << 32 | load_be32(sid.data + 4));
+	for (unsigned i = 0; i < sid.data[1]; i++)
+		buf_format(b, "-%u", (unsigned)load_le32(sid.data + 8 + 4 * i));
+	return buf_cstr(b);
+}
+
+const char *
 registry_type(uint32_t type)
 {
 	static const char *const names[REGF_TYPE_COUNT] = {
@@ -167,7 +179,9 @@ static void
 item_text(void *ctx, const uint8_t *text, size_t units)
 {
 	struct registry *r = ctx;
-	artefact_item(r->a, registry_utf16(r, text, units));
+	buf_clear(&r->item);
+	text_from_utf16le(&r->item, text, units);
+	artefact_item(r->a, buf_cstr(&r->item));
 }
 
 void
