@@ -1,7 +1,7 @@
 /* test_zone.c - local time for display: summer and winter, beyond the list of changes, and files that are none. */
 #include "tests/harness.h"
 
-#include "triage/report/zone.h"
+#include "triage/base/zone.h"
 
 #include <triage/record.h>
 

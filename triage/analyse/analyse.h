@@ -9,6 +9,7 @@
 #define TRIAGE_ANALYSE_ANALYSE_H
 
 #include "triage/base/error.h"
+#include "triage/base/view.h"
 
 #include <triage/record.h>
 
@@ -66,6 +67,7 @@ struct analyse_subject {
 	const char *path;		/* text; display form */
 	const char *name;		/* text; base name */
 	const char *owner;		/* text */
+	int64_t mtime;			/* of a member of an archive, or of the archive when it does not say; else TRIAGE_TIME_NONE */
 	bool force;			/* scan even if an equal stream was seen before */
 };
 
@@ -79,6 +81,11 @@ struct analyse_io {
 	enum triage_status (*problem)(void *ctx, const struct triage_problem *p, struct triage_error *err);
 	/* optional: told before each stage, and after each megabyte read, so that a watchdog can name the guilty stage */
 	void (*stage)(void *ctx, enum analyse_stage stage, uint64_t bytes_done);
+	/*
+	 * optional: what was read, in order, as it comes, so that others see each byte while it is hot: a piece at `at`, the first at 0; last
+	 * with the end (bytes may be empty then), also when a read failed. Not called after a failure of its own.
+	 */
+	enum triage_status (*bytes)(void *ctx, const struct analyse_subject *who, struct view bytes, uint64_t at, bool last, struct triage_error *err);
 	/* optional: true when a stream with these digests is known to be good: its bytes are not searched, only its name is */
 	bool (*known_good)(void *ctx, const struct triage_content *digests);
 };

@@ -159,11 +159,18 @@ send_problem(struct stream *s, const char *stage, const char *code, enum triage_
 		.inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = s->done, .bytes = bytes }, err);
 }
 
+static enum triage_status
+tell_bytes(struct stream *s, struct view bytes, struct triage_error *err)
+{
+	return s->io->bytes == NULL ? TRIAGE_OK : s->io->bytes(s->io->ctx, s->who, bytes, s->done, s->ended, err);
+}
+
 /* Feed what has just come in to everything that counts bytes. */
-static void
-feed(struct stream *s, const uint8_t *data, size_t size)
+static enum triage_status
+feed(struct stream *s, const uint8_t *data, size_t size, struct triage_error *err)
 {
 	struct analyse_pass *pass = s->pass;
+	enum triage_status st = tell_bytes(s, (struct view){ data, size }, err);
 	for (size_t i = 0; i < DIGEST_KIND_COUNT; i++)
 		digest_update(pass->digests[i], data, size);
 	s->done += size;
@@ -178,6 +185,7 @@ feed(struct stream *s, const uint8_t *data, size_t size)
 	}
 	if (s->done - s->staged >= STAGE_STEP)
 		tell_stage(s, ANALYSE_READ);
+	return st;
 }
 
 /* What a failed read means for the stream: the pass goes on with what there is, unless it is no matter of the evidence. */
@@ -193,6 +201,9 @@ read_failed(struct stream *s, enum triage_status st, const struct triage_error *
 	s->ended = true;
 	s->content->state = s->done == 0 ? TRIAGE_CONTENT_UNREADABLE : TRIAGE_CONTENT_PARTIAL;
 	snprintf(message, sizeof(message), "The content cannot be read beyond byte %ju: %s", (uintmax_t)s->done, why->text);
+	st = tell_bytes(s, (struct view){ (const uint8_t *)"", 0 }, err);
+	if (st != TRIAGE_OK)
+		return st;
 	uint64_t size = s->who->size == TRIAGE_NO_ID ? 0 : s->who->size;
 	return send_problem(s, "content", "read-error", TRIAGE_MEDIUM, message, size > s->done ? size - s->done : 0, err);
 }
@@ -213,8 +224,7 @@ read_step(struct stream *s, struct triage_error *err)
 	if (got > STEP)
 		got = STEP;
 	s->ended = got < STEP;
-	feed(s, to, got);
-	return TRIAGE_OK;
+	return feed(s, to, got, err);
 }
 
 static enum triage_status

@@ -197,6 +197,13 @@ member_known_good(void *ctx, const struct triage_content *digests)
 	return out->known_good != NULL && out->known_good(out->ctx, digests);
 }
 
+static enum triage_status
+member_bytes(void *ctx, const struct analyse_subject *who, struct view bytes, uint64_t at, bool last, struct triage_error *err)
+{
+	const struct analyse_io *out = &((struct walk *)ctx)->io->stream;
+	return out->bytes(out->ctx, who, bytes, at, last, err);
+}
+
 static const struct triage_content unreadable = { .state = TRIAGE_CONTENT_UNREADABLE, .mime = "", .magic = "", .randomness.entropy = -1 };
 
 static enum triage_status
@@ -217,9 +224,10 @@ examine_member(struct walk *w, const struct triage_member *m, struct triage_cont
 	if (st != TRIAGE_OK)
 		return st;
 	const struct analyse_subject who = { .size = m->size == TRIAGE_NO_ID ? 0 : m->size < UNPACK_BYTES ? m->size : UNPACK_BYTES,
-	    .path = buf_cstr(&path), .name = buf_cstr(&name), .owner = "", .force = w->who->force };
+	    .path = buf_cstr(&path), .name = buf_cstr(&name), .owner = "", .force = w->who->force,
+	    .mtime = m->mtime != TRIAGE_TIME_NONE ? m->mtime : w->who->mtime };
 	const struct analyse_io io = { .ctx = w, .read = member_read, .match = member_match, .problem = member_problem, .stage = member_stage,
-	    .known_good = member_known_good };
+	    .known_good = member_known_good, .bytes = w->io->stream.bytes != NULL ? member_bytes : NULL };
 	st = analyse_stream(w->pass, &who, &io, ret_content, err);
 	if (st == TRIAGE_OK && (w->now.failed || w->now.cut) && ret_content->state == TRIAGE_CONTENT_COMPLETE)
 		ret_content->state = TRIAGE_CONTENT_PARTIAL;

@@ -53,7 +53,11 @@ fill(struct case_sealer *z, struct triage_error *err)
 	if (st == TRIAGE_OK)
 		st = build_small_tables(z, err);
 	if (st == TRIAGE_OK)
+		st = build_hosts(z, err);
+	if (st == TRIAGE_OK)
 		st = build_files(z, err);
+	if (st == TRIAGE_OK)
+		st = build_events(z, err);
 	if (st == TRIAGE_OK)
 		st = build_problems(z, err);
 	if (st == TRIAGE_OK)
@@ -195,6 +199,7 @@ release(struct case_sealer *z)
 {
 	case_reader_close(z->reader);
 	sql_close(&z->q);
+	build_forget_clocks(z);
 	free(z);
 }
 

@@ -2,11 +2,22 @@
 #ifndef TRIAGE_CASE_BUILD_H
 #define TRIAGE_CASE_BUILD_H
 
+#include "triage/base/zone.h"
 #include "triage/case/store_inside.h"
 
 enum seal_statement { SEAL_FINDING, SEAL_JUDGEMENT, SEAL_COVERAGE, SEAL_META, SEAL_STATEMENT_COUNT };
 
+/* The clock and the name of the machine that a filesystem belongs to. */
+struct build_clock {
+	uint64_t filesystem_id;
+	char *hostname;			/* "" when not known */
+	struct zone *zone;		/* NULL when not known: local times stay as they are */
+	char zone_name[64];
+};
+
 struct case_sealer {
+	struct build_clock *clocks;	/* of hosts; the last is what the person gave */
+	size_t clock_count;
 	struct case_store *store;
 	struct sql q;
 	struct case_reader *reader;		/* over q */
@@ -14,7 +25,10 @@ struct case_sealer {
 	uint64_t problems;			/* rows of the journal that were copied */
 };
 
-/* Rows of a query over the journal into a table of case.db, column by column. id: bound to ?1 of the query. */
+/*
+ * Rows of a query over the journal into a table of case.db, column by column; columns beyond the parameters of `into` are for `after` alone.
+ * id: bound to ?1 of the query.
+ */
 struct build_copy {
 	const char *from, *into;
 };
@@ -32,6 +46,14 @@ WARN_UNUSED enum triage_status build_custody(struct case_sealer *z, struct triag
 WARN_UNUSED enum triage_status build_meta(struct case_sealer *z, struct triage_error *err);
 /* build_files.c: files in their order, and their times. */
 WARN_UNUSED enum triage_status build_files(struct case_sealer *z, struct triage_error *err);
+
+/* build_hosts.c: hosts and accounts; then the clock of each filesystem is known (never NULL). */
+WARN_UNUSED enum triage_status build_hosts(struct case_sealer *z, struct triage_error *err);
+const struct build_clock *build_clock_of(const struct case_sealer *z, uint64_t filesystem_id);
+void build_forget_clocks(struct case_sealer *z);
+/* build_events.c: the functions that build_prepare() needs; then, after hosts and files, the events. */
+WARN_UNUSED enum triage_status build_event_words(struct case_store *s, struct triage_error *err);
+WARN_UNUSED enum triage_status build_events(struct case_sealer *z, struct triage_error *err);
 
 /* query.c: a reader over an open connection, which stays its owner's. */
 WARN_UNUSED enum triage_status case_reader_over(struct sql *q, struct case_reader **ret_reader, struct triage_error *err);

@@ -35,13 +35,14 @@ static const struct build_copy files = {
 	    " WHEN " UNDECODED " THEN 'partial' ELSE content_state_word(r.state) END,"
 	    " e.attr_type, e.attr_id, e.flags, k.text, k.chi_square, k.first, k.last, k.most, k.least, k.blocks, k.random_blocks, r.bytes,"
 	    " k.block_size, k.most_offset, k.windowed, k.scan_incomplete, h.bytes IS NOT NULL OR n.unit_id IS NOT NULL,"
-	    " iif(h.bytes IS NOT NULL, r.sha256, NULL)"
+	    " iif(h.bytes IS NOT NULL, r.sha256, NULL), v.unit_id"
 	    " FROM temp.place p CROSS JOIN entry e ON e.entry_id = p.entry_id"
 	    " LEFT JOIN unit u ON (e.flags & 1) <> 0 AND u.filesystem_id = ?1 AND u.inode = e.inode AND u.attr_type = e.attr_type"
 	    " AND u.attr_id = e.attr_id LEFT JOIN result r ON r.unit_id = u.unit_id"
 	    " LEFT JOIN temp.judged j ON j.sha256 = r.sha256 AND j.bytes = r.bytes LEFT JOIN result k"
 	    " ON k.result_id = coalesce(j.result_id, iif(r.judged, r.result_id, NULL))"
 	    " LEFT JOIN temp.hit h ON h.sha256 = r.sha256 AND h.bytes = r.bytes LEFT JOIN temp.name_hit n ON n.unit_id = u.unit_id"
+	    " LEFT JOIN temp.unit_file v ON v.unit_id = u.unit_id"
 	    " ORDER BY p.place",
 	.into = "INSERT INTO t_file VALUES(NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,"
 	    " ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43, ?44, ?45, ?46, ?47, ?48, ?49)",
@@ -49,7 +50,7 @@ static const struct build_copy files = {
 
 enum { FIRST_TIME_COLUMN = 13 };
 
-enum { INODE_COLUMN = 1, SEQUENCE_COLUMN, STREAM_COLUMN, PATH_COLUMN, STATE_COLUMN = 7 };
+enum { INODE_COLUMN = 1, SEQUENCE_COLUMN, STREAM_COLUMN, PATH_COLUMN, STATE_COLUMN = 7, TOLD_COLUMN = 49 };
 
 struct moments {
 	sqlite3_stmt *put;
@@ -58,6 +59,7 @@ struct moments {
 	bool shadow;			/* it is on the shadow copy */
 	struct key_set seen;		/* moments of families */
 	struct digest *digest;
+	sqlite3_stmt *told;		/* over the journal: which file a unit with events is */
 };
 
 /* True when the volume, or an older copy of it, tells the same of the same file: a moment is told once. */
@@ -101,6 +103,11 @@ put_moments(struct case_sealer *z, sqlite3_stmt *row, void *ctx, struct triage_e
 	unsigned seen = 0;
 	enum triage_status st = TRIAGE_OK;
 	m->file_id++;
+	if (sqlite3_column_type(row, TOLD_COLUMN) != SQLITE_NULL) {
+		sql_bind_id(m->told, 1, m->file_id);
+		sqlite3_bind_int64(m->told, 2, sqlite3_column_int64(row, TOLD_COLUMN));
+		st = sql_run(&z->store->q, m->told, err);
+	}
 	for (int i = 0; i < TRIAGE_TIME_COUNT && st == TRIAGE_OK; i++) {
 		if ((seen >> i & 1) != 0 || sqlite3_column_type(row, FIRST_TIME_COLUMN + i) == SQLITE_NULL)
 			continue;
@@ -177,7 +184,10 @@ build_files(struct case_sealer *z, struct triage_error *err)
 	if (st == TRIAGE_OK)
 		st = sql_prepare(&z->q, "INSERT INTO temp.moment VALUES(?1, ?2, ?3)", &m.put, err);
 	if (st == TRIAGE_OK)
+		st = sql_prepare(&z->store->q, "UPDATE temp.unit_file SET file_id = ?1 WHERE unit_id = ?2 AND file_id IS NULL", &m.told, err);
+	if (st == TRIAGE_OK)
 		st = all_filesystems(z, &m, err);
+	sqlite3_finalize(m.told);
 	sqlite3_finalize(m.put);
 	key_set_release(&m.seen);
 	digest_free(m.digest);

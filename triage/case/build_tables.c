@@ -20,7 +20,12 @@ static const char prepare_sql[] =
     "CREATE TEMP TABLE hit(sha256 BLOB, bytes INTEGER, PRIMARY KEY(sha256, bytes)) WITHOUT ROWID;"
     "INSERT OR IGNORE INTO temp.hit SELECT r.sha256, r.bytes FROM main.match m JOIN main.result r ON r.unit_id = m.unit_id WHERE m.by_name = 0;"
     "CREATE TEMP TABLE name_hit(unit_id INTEGER PRIMARY KEY);"
-    "INSERT OR IGNORE INTO temp.name_hit SELECT unit_id FROM main.match WHERE by_name = 1";
+    "INSERT OR IGNORE INTO temp.name_hit SELECT unit_id FROM main.match WHERE by_name = 1;"
+    /* units that an event or artefact tells of, and the first file that each is */
+    "DROP TABLE IF EXISTS temp.unit_file; CREATE TEMP TABLE unit_file(unit_id INTEGER PRIMARY KEY, file_id INTEGER,"
+    " family INTEGER); INSERT INTO temp.unit_file(unit_id, family) SELECT u.unit_id, family_of(e.path) FROM (SELECT DISTINCT unit_id FROM main.event) v"
+    " JOIN main.unit u ON u.unit_id = v.unit_id JOIN main.entry e ON e.entry_id = u.entry_id"
+    " WHERE EXISTS (SELECT 1 FROM main.result r WHERE r.unit_id = u.unit_id)";
 
 /* A stream that was told to be equal to one judged before, which nobody has judged: its type and matches are not known. */
 static enum triage_status
@@ -63,6 +68,8 @@ build_prepare(struct case_sealer *z, struct triage_error *err)
 	enum triage_status st = check_rules(s, err);
 	if (st == TRIAGE_OK)
 		st = build_words(s, err);
+	if (st == TRIAGE_OK)
+		st = build_event_words(s, err);
 	if (st == TRIAGE_OK)
 		st = sql_exec(&s->q, prepare_sql, err);
 	return st == TRIAGE_OK ? note_unjudged(s, err) : st;
@@ -109,9 +116,9 @@ build_copy(struct case_sealer *z, const struct build_copy *copy, uint64_t id,
 	}
 	if (sqlite3_bind_parameter_count(from) > 0)
 		sql_bind_id(from, 1, id);
-	int columns = sqlite3_column_count(from);
+	int columns = sqlite3_column_count(from), wanted = sqlite3_bind_parameter_count(into);
 	while ((st = sql_step(&z->store->q, from, err)) == TRIAGE_OK) {
-		for (int i = 0; i < columns; i++)
+		for (int i = 0; i < columns && i < wanted; i++)
 			carry_column(from, i, into);
 		st = sql_step(&z->q, into, err);
 		sqlite3_reset(into);
@@ -135,7 +142,7 @@ static const struct build_copy small_tables[] = {
 	{ .from = "SELECT f.filesystem_id, v.volume_id, f.type, f.label, f.uuid, f.block_size, f.evidence_id, f.start, f.length,"
 	    " precision_of(f.type, 0), precision_of(f.type, 1), precision_of(f.type, 2)"
 	    " FROM filesystem f LEFT JOIN volume v ON v.evidence_id = f.evidence_id AND v.position = f.volume ORDER BY f.filesystem_id",
-	  .into = "INSERT INTO t_filesystem VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)" },
+	  .into = "INSERT INTO t_filesystem VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, NULL)" },
 	{ .from = "SELECT rule_index, name, namespace, tags, title, why, innocent, family, technique, kind, source, version, severity_word(severity),"
 	    " confidence FROM rule ORDER BY rule_index",
 	  .into = "INSERT INTO t_rule VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)" },

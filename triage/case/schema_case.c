@@ -17,11 +17,11 @@ const char *const case_tables[] = {
     " label TEXT, uuid TEXT, state TEXT, position INTEGER)",
     /* precision of the times in general, of the last access, and of the creation */
     "CREATE TABLE t_filesystem(filesystem_id INTEGER PRIMARY KEY, volume_id INTEGER, type TEXT, label TEXT, uuid TEXT, block_size INTEGER,"
-    " evidence_id INTEGER, start INTEGER, length INTEGER, precision TEXT, accessed_precision TEXT, created_precision TEXT)",
+    " evidence_id INTEGER, start INTEGER, length INTEGER, precision TEXT, accessed_precision TEXT, created_precision TEXT, host TEXT)",
     "CREATE TABLE t_host(host_id INTEGER PRIMARY KEY, filesystem_id INTEGER, hostname TEXT, os TEXT, version TEXT, installed INTEGER,"
-    " timezone TEXT, domain TEXT, last_shutdown INTEGER, last_boot INTEGER)",
+    " timezone TEXT, domain TEXT, last_shutdown INTEGER, last_boot INTEGER, build TEXT, addresses TEXT)",
     "CREATE TABLE t_account(account_id INTEGER PRIMARY KEY, host_id INTEGER, name TEXT, sid_or_uid TEXT, \"groups\" TEXT, created INTEGER,"
-    " last_login INTEGER, last_password_change INTEGER, disabled INTEGER)",
+    " last_login INTEGER, last_password_change INTEGER, disabled INTEGER, home TEXT)",
     /* digests: hex, of whole content only; known: 0 good, 1 bad; matched: rules hit it, and content_key is its key in t_match */
     "CREATE TABLE t_file(file_id INTEGER PRIMARY KEY, filesystem_id INTEGER, inode INTEGER, sequence INTEGER, stream TEXT, path TEXT, name_raw BLOB,"
     " kind TEXT, state TEXT, size INTEGER, mode INTEGER, uid INTEGER, gid INTEGER, owner TEXT, mtime INTEGER, atime INTEGER, ctime INTEGER,"
@@ -33,8 +33,12 @@ const char *const case_tables[] = {
     /* one row for each distinct time of a file; mask: bit n is the n-th time column */
     "CREATE TABLE t_moment(time INTEGER, file_id INTEGER, mask INTEGER, PRIMARY KEY(time, file_id)) WITHOUT ROWID",
     "CREATE TABLE t_meaning(mask INTEGER PRIMARY KEY, meaning TEXT)",
-    "CREATE TABLE t_event(time INTEGER, event_id INTEGER, precision TEXT, meaning TEXT, source TEXT, parser TEXT, host TEXT, user TEXT, path TEXT,"
-    " message TEXT, technique TEXT, file_id INTEGER, data TEXT, inode INTEGER, sha256 TEXT, PRIMARY KEY(time, event_id)) WITHOUT ROWID",
+    /* offset: of the record in the file; event_ids count up with time */
+    "CREATE TABLE t_event(time INTEGER, event_id INTEGER, kind_id INTEGER, file_id INTEGER, offset INTEGER, host TEXT, user TEXT, message TEXT, data TEXT,"
+    " PRIMARY KEY(time, event_id)) WITHOUT ROWID",
+    "CREATE TABLE t_event_kind(kind_id INTEGER PRIMARY KEY, precision TEXT, meaning TEXT, source TEXT, parser TEXT, technique TEXT)",
+    /* further files that hold the same record */
+    "CREATE TABLE t_event_source(event_id INTEGER, file_id INTEGER, offset INTEGER)",
     "CREATE TABLE t_rule(rule_index INTEGER PRIMARY KEY, name TEXT, namespace TEXT, tags TEXT, title TEXT, why TEXT, innocent TEXT, family TEXT,"
     " technique TEXT, kind TEXT, source TEXT, version TEXT, severity TEXT, confidence INTEGER)",
     "CREATE TABLE t_match(content_key BLOB, bytes INTEGER, rule_index INTEGER, string_id TEXT, offset INTEGER, length INTEGER, sample BLOB,"
@@ -62,9 +66,10 @@ const char *const case_views[] = {
     " bad_sectors, source_size FROM t_evidence",
     "CREATE VIEW volumes AS SELECT volume_id, evidence_id, parent_id, kind, start, length, label, uuid, state, position FROM t_volume",
     "CREATE VIEW filesystems AS SELECT filesystem_id, volume_id, type, label, uuid, block_size, evidence_id, start, length FROM t_filesystem",
-    "CREATE VIEW hosts AS SELECT host_id, filesystem_id, hostname, os, version, installed, timezone, domain, last_shutdown, last_boot FROM t_host",
-    "CREATE VIEW accounts AS SELECT account_id, host_id, name, sid_or_uid, \"groups\", created, last_login, last_password_change, disabled"
-    " FROM t_account",
+    "CREATE VIEW hosts AS SELECT host_id, filesystem_id, hostname, os, version, installed, timezone, domain, last_shutdown, last_boot, build, addresses"
+    " FROM t_host",
+    "CREATE VIEW accounts AS SELECT account_id, host_id, name, sid_or_uid, \"groups\", created, last_login, last_password_change, disabled,"
+    " home FROM t_account",
     "CREATE VIEW files AS SELECT file_id, filesystem_id, inode, sequence, stream, path, name_raw, kind, state, size, mode, uid, gid, owner,"
     " mtime, atime, ctime, btime, fn_mtime, fn_atime, fn_ctime, fn_btime, link_target, md5, sha1, sha256,"
     " mime, magic, extension_mismatch, entropy, CASE known WHEN 0 THEN 'good' WHEN 1 THEN 'bad' END AS known, content,"
@@ -72,15 +77,18 @@ const char *const case_views[] = {
     " block_size, most_offset, windowed, scan_incomplete FROM t_file",
     "CREATE VIEW timeline AS SELECT m.time AS time, CASE m.mask WHEN 2 THEN s.accessed_precision WHEN 8 THEN s.created_precision"
     " ELSE s.precision END AS precision, k.meaning AS meaning, 'filesystem' AS source, 'fs' AS parser,"
-    " (SELECT nullif(value, '') FROM t_meta WHERE key = 'hostname') AS host, NULL AS user, f.path AS path,"
+    " +s.host AS host, NULL AS user, f.path AS path,"
     " f.path || iif(f.stream = '', '', ':' || f.stream) || ' (' || iif(f.kind <> 'file', f.kind, iif(f.size IS NULL, 'size not known',"
     " f.size || ' bytes')) || iif(f.state = 'allocated', '', ', ' || f.state) || ')' AS message, NULL AS technique, m.file_id AS file_id,"
-    " '{\"inode\":' || ifnull(f.inode, 'null') || ',\"size\":' || ifnull(f.size, 'null') || ',\"state\":\"' || f.state || '\"}' AS data, f.inode AS inode, f.sha256 AS sha256"
+    " '{\"inode\":' || ifnull(f.inode, 'null') || ',\"size\":' || ifnull(f.size, 'null') || ',\"state\":\"' || f.state || '\"}' AS data, f.inode AS inode, f.sha256 AS sha256, NULL AS offset, NULL AS event_id"
     " FROM t_moment m CROSS JOIN t_file f ON f.file_id = m.file_id CROSS JOIN t_filesystem s ON s.filesystem_id = f.filesystem_id"
     " CROSS JOIN t_meaning k ON k.mask = m.mask"
     /* the plus signs take the column types away: both arms must agree in them, or SQLite sorts what is sorted already */
-    " UNION ALL SELECT time, +precision, meaning, +source, +parser, +host, +user, path, +message, +technique, file_id, +data, inode, sha256"
-    " FROM t_event",
+    " UNION ALL SELECT v.time, +k.precision, k.meaning, +k.source, +k.parser, +v.host, +v.user, f.path, +v.message, +k.technique, v.file_id, +v.data,"
+    " f.inode, f.sha256, +v.offset, +v.event_id FROM t_event v CROSS JOIN t_event_kind k ON k.kind_id = v.kind_id"
+    " CROSS JOIN t_file f ON f.file_id = v.file_id",
+    /* ours: every place of a record that lies in more than one file */
+    "CREATE VIEW event_sources AS SELECT s.event_id, s.file_id, f.path, s.offset FROM t_event_source s CROSS JOIN t_file f ON f.file_id = s.file_id",
     "CREATE VIEW matches AS SELECT r.name AS rule, r.namespace AS namespace, r.tags AS tags, f.file_id AS file_id, f.path AS path,"
     " m.string_id AS string_id, m.offset AS offset, m.length AS length, m.sample AS sample, m.rule_index AS rule_index"
     " FROM t_file f CROSS JOIN t_match m ON m.content_key = f.content_key AND m.bytes = f.bytes_read CROSS JOIN t_rule r ON r.rule_index = m.rule_index"

@@ -226,6 +226,7 @@ case_close(struct case_store *s)
 	if (s == NULL)
 		return;
 	sql_close(&s->q);
+	store_forget_kinds(s);
 	free(s->done);
 	free(s->work);
 	buf_release(&s->value);

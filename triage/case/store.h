@@ -58,6 +58,7 @@ struct case_unit {
 	uint32_t attr_type, attr_id;
 	unsigned rank, attempts;
 	uint64_t place;
+	int64_t mtime, btime;
 	char *path, *name, *owner;	/* display forms of one of its names (the smallest edge); owned by the unit */
 	uint8_t *raw_path;		/* directory evidence: names joined by '/', without the leading one; else NULL */
 	size_t raw_path_size;
@@ -112,6 +113,30 @@ struct case_shadows {
 	uint64_t units, done, same, bytes, bytes_done, bytes_same;
 };
 WARN_UNUSED enum triage_status case_count_shadows(struct case_store *s, struct case_shadows *ret_count, struct triage_error *err);
+/*
+ * What an artefact parser tells of a unit, before its result, in any number. source must be a word of timeline.source, parser lower case
+ * letters, digits, '_' and '.': else E_USAGE. case_put_artefact(): a parser claimed the unit and has seen it to its end.
+ */
+WARN_UNUSED enum triage_status case_put_event(struct case_store *s, uint64_t unit_id, const struct triage_event *e, struct triage_error *err);
+WARN_UNUSED enum triage_status case_put_fact(struct case_store *s, uint64_t unit_id, const struct triage_fact *f, struct triage_error *err);
+WARN_UNUSED enum triage_status case_put_artefact(struct case_store *s, uint64_t unit_id, const char *parser, uint64_t bytes, uint64_t events,
+    struct triage_error *err);
+/*
+ * Files whose names are another file's and an ending more (hive transaction logs), found once all is listed. is_ending: true for an ending
+ * such as ".LOG1". case_companions_of(): those of a unit, at most max. Pointers live as long as the companions.
+ */
+struct case_companion {
+	const char *ending;
+	uint64_t inode;
+	uint32_t attr_type, attr_id;
+	const uint8_t *raw_path;	/* directory evidence; else NULL */
+	size_t raw_path_size;
+};
+struct case_companions;
+WARN_UNUSED enum triage_status case_find_companions(struct case_store *s, bool (*is_ending)(const char *ending), struct case_companions **ret_companions,
+    struct triage_error *err);
+size_t case_companions_of(const struct case_companions *all, const struct case_unit *u, struct case_companion *out, size_t max);
+void case_companions_free(struct case_companions *all);
 /* A worker died or hung over a unit: forget its partial rows and count an attempt. */
 WARN_UNUSED enum triage_status case_drop_unit_rows(struct case_store *s, uint64_t unit_id, struct triage_error *err);
 
@@ -122,6 +147,14 @@ struct case_rule {
 	unsigned confidence;
 };
 WARN_UNUSED enum triage_status case_put_rule(struct case_store *s, uint32_t index, const struct case_rule *rule, struct triage_error *err);
+
+/* After the units have results: what each parser claimed. whole: of the streams those whose content is complete. parser lives until each() returns. */
+struct case_artefact {
+	const char *parser;
+	uint64_t streams, whole, bytes, events;
+};
+WARN_UNUSED enum triage_status case_each_artefact(struct case_store *s, enum triage_status (*each)(void *ctx, const struct case_artefact *a,
+    struct triage_error *err), void *ctx, struct triage_error *err);
 
 /* --- custody: hash-chained log; see custody.h for the canonical form --- */
 /* actor: "triage" or the examiner; action: a word; detail_json: one JSON object with sorted keys. Time is when_now(). */

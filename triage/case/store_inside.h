@@ -29,7 +29,7 @@ enum store_statement {
 /* A unit with rows but without result: where its rows begin, so that they are found without an index. */
 struct unit_in_work {
 	uint64_t unit_id;
-	int64_t first_match, first_extent, first_result;
+	int64_t first_match, first_extent, first_result, first_event, first_told, first_artefact;
 	bool members;			/* it has members */
 	bool placed;
 	uint8_t places[CASE_PLACES];
@@ -43,6 +43,7 @@ struct case_store {
 	struct case_totals totals;
 	struct unit_in_work *work;
 	size_t work_count, work_room;
+	struct event_kinds *kinds;	/* words of events that were put already */
 	bool twinned;			/* the indexes by which twins are found exist */
 	bool ordered;			/* the index that gives units in their order exists */
 	uint64_t rules_before, rules_put;	/* rules when the journal was opened again; put since */
@@ -67,6 +68,11 @@ WARN_UNUSED enum triage_status store_drop_members(struct case_store *s, const st
 WARN_UNUSED enum triage_status store_drop_unfinished_members(struct case_store *s, struct triage_error *err);
 WARN_UNUSED enum triage_status store_mark_done(struct case_store *s, uint64_t unit_id, struct triage_error *err);
 bool store_unit_is_done(const struct case_store *s, uint64_t unit_id);
+/* store_units.c: names from the root joined by '/', into u->raw_path. */
+WARN_UNUSED enum triage_status store_raw_path(struct case_store *s, uint64_t entry_id, struct case_unit *u, struct triage_error *err);
+/* store_events.c: forget what was told of a unit without result. */
+WARN_UNUSED enum triage_status store_drop_events(struct case_store *s, const struct unit_in_work *w, struct triage_error *err);
+void store_forget_kinds(struct case_store *s);
 enum triage_status store_no_memory(struct triage_error *err);
 
 #endif

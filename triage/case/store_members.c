@@ -64,12 +64,16 @@ case_put_member(struct case_store *s, uint64_t unit_id, const struct triage_memb
 
 /* Every trace of the units in temp.lost. Units are counted again: ids may be given anew. */
 static enum triage_status
-drop_lost(struct case_store *s, int64_t first_match, int64_t first_result, struct triage_error *err)
+drop_lost(struct case_store *s, const struct unit_in_work *from, struct triage_error *err)
 {
 	char *text = sqlite3_mprintf("DELETE FROM match WHERE match_id >= %lld AND unit_id IN (SELECT unit_id FROM temp.lost);"
+	    " DELETE FROM event WHERE event_id >= %lld AND unit_id IN (SELECT unit_id FROM temp.lost);"
+	    " DELETE FROM told WHERE told_id >= %lld AND unit_id IN (SELECT unit_id FROM temp.lost);"
+	    " DELETE FROM artefact WHERE artefact_id >= %lld AND unit_id IN (SELECT unit_id FROM temp.lost);"
 	    " DELETE FROM result WHERE result_id >= %lld AND unit_id IN (SELECT unit_id FROM temp.lost);"
 	    " DELETE FROM entry WHERE entry_id IN (SELECT entry_id FROM temp.lost); DELETE FROM unit WHERE unit_id IN (SELECT unit_id FROM temp.lost);"
-	    " DELETE FROM temp.lost", (long long)first_match, (long long)first_result);
+	    " DELETE FROM temp.lost", (long long)from->first_match, (long long)from->first_event, (long long)from->first_told,
+	    (long long)from->first_artefact, (long long)from->first_result);
 	if (text == NULL)
 		return store_no_memory(err);
 	for (size_t i = 0; i < s->work_count;) {
@@ -98,7 +102,7 @@ enum triage_status
 store_drop_members(struct case_store *s, const struct unit_in_work *w, struct triage_error *err)
 {
 	sqlite3_stmt *row;
-	int64_t first_match = w->first_match, first_result = w->first_result;
+	const struct unit_in_work from = *w;	/* the list that it stands in may move */
 	enum triage_status st = sql_exec(&s->q, lost_sql, err);
 	if (st == TRIAGE_OK)
 		st = sql_prepare(&s->q, "INSERT INTO temp.lost SELECT m.unit_id, m.entry_id FROM unit p JOIN unit m ON m.filesystem_id = p.filesystem_id"
@@ -106,10 +110,10 @@ store_drop_members(struct case_store *s, const struct unit_in_work *w, struct tr
 		    " AND (m.attr_id & ((1 << 32) - 1)) = p.attr_id", &row, err);
 	if (st != TRIAGE_OK)
 		return st;
-	sql_bind_id(row, 1, w->unit_id);
+	sql_bind_id(row, 1, from.unit_id);
 	st = sql_run(&s->q, row, err);
 	sqlite3_finalize(row);
-	return st == TRIAGE_OK ? drop_lost(s, first_match, first_result, err) : st;
+	return st == TRIAGE_OK ? drop_lost(s, &from, err) : st;
 }
 
 enum triage_status
@@ -123,5 +127,5 @@ store_drop_unfinished_members(struct case_store *s, struct triage_error *err)
 	int64_t lost = 0;
 	if (st == TRIAGE_OK)
 		st = sql_number(&s->q, "SELECT count(*) FROM temp.lost", &lost, err);
-	return st == TRIAGE_OK && lost > 0 ? drop_lost(s, 0, 0, err) : st;
+	return st == TRIAGE_OK && lost > 0 ? drop_lost(s, &(struct unit_in_work){ 0 }, err) : st;
 }

@@ -43,7 +43,9 @@ store_begin_work(struct case_store *s, uint64_t unit_id, struct unit_in_work **r
 		return st;
 	*ret_work = &s->work[s->work_count++];
 	**ret_work = (struct unit_in_work){ .unit_id = unit_id, .first_match = sqlite3_column_int64(row, 0) + 1,
-	    .first_extent = sqlite3_column_int64(row, 1) + 1, .first_result = sqlite3_column_int64(row, 2) + 1 };
+	    .first_extent = sqlite3_column_int64(row, 1) + 1, .first_result = sqlite3_column_int64(row, 2) + 1,
+	    .first_event = sqlite3_column_int64(row, 3) + 1, .first_told = sqlite3_column_int64(row, 4) + 1,
+	    .first_artefact = sqlite3_column_int64(row, 5) + 1 };
 	sqlite3_reset(row);
 	return TRIAGE_OK;
 }
@@ -124,6 +126,8 @@ case_drop_unit_rows(struct case_store *s, uint64_t unit_id, struct triage_error 
 		st = drop_rows(s, DROP_MATCHES, w->first_match, unit_id, err);
 	if (st == TRIAGE_OK && w != NULL)
 		st = drop_rows(s, DROP_EXTENTS, w->first_extent, unit_id, err);
+	if (st == TRIAGE_OK && w != NULL)
+		st = store_drop_events(s, w, err);
 	if (st == TRIAGE_OK && w != NULL && w->members)
 		st = store_drop_members(s, w, err);
 	if (st == TRIAGE_OK)

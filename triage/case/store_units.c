@@ -85,7 +85,9 @@ store_drop_unfinished(struct case_store *s, struct triage_error *err)
 	if (code != SQLITE_OK)
 		return sql_fail(&s->q, code, "cannot set up", err);
 	enum triage_status st = store_drop_unfinished_members(s, err);
-	return st != TRIAGE_OK ? st : sql_exec(&s->q, "DELETE FROM match WHERE NOT unit_is_done(unit_id); DELETE FROM extent WHERE NOT unit_is_done(unit_id)", err);
+	return st != TRIAGE_OK ? st : sql_exec(&s->q, "DELETE FROM match WHERE NOT unit_is_done(unit_id); DELETE FROM extent WHERE NOT unit_is_done(unit_id);"
+	    " DELETE FROM event WHERE NOT unit_is_done(unit_id); DELETE FROM told WHERE NOT unit_is_done(unit_id);"
+	    " DELETE FROM artefact WHERE NOT unit_is_done(unit_id)", err);
 }
 
 enum triage_status
@@ -113,8 +115,8 @@ case_unit_release(struct case_unit *u)
  * Names from the root, joined by '/'. A path that is too long, or whose folders are not in order, stays empty: whoever opens
  * it will say so. Parents come before children, so the loop ends.
  */
-static enum triage_status
-raw_path(struct case_store *s, uint64_t entry_id, struct case_unit *u, struct triage_error *err)
+enum triage_status
+store_raw_path(struct case_store *s, uint64_t entry_id, struct case_unit *u, struct triage_error *err)
 {
 	SCOPED_FREE uint8_t *room = malloc(RAW_PATH_MAX);
 	size_t start = RAW_PATH_MAX;
@@ -180,10 +182,12 @@ unit_detail(struct case_store *s, struct case_unit *u, struct triage_error *err)
 	u->owner = strdup(sql_text(row, 9));
 	bool directory = sqlite3_column_int(row, 10) != 0;
 	uint64_t entry_id = (uint64_t)sqlite3_column_int64(row, 11);
+	u->mtime = sqlite3_column_type(row, 12) == SQLITE_NULL ? TRIAGE_TIME_NONE : sqlite3_column_int64(row, 12);
+	u->btime = sqlite3_column_type(row, 13) == SQLITE_NULL ? TRIAGE_TIME_NONE : sqlite3_column_int64(row, 13);
 	sqlite3_reset(row);
 	if (u->path == NULL || u->name == NULL || u->owner == NULL)
 		return store_no_memory(err);
-	return directory ? raw_path(s, entry_id, u, err) : TRIAGE_OK;
+	return directory ? store_raw_path(s, entry_id, u, err) : TRIAGE_OK;
 }
 
 /* Made when units are first asked for: while entries come in, keeping order would cost more than sorting once. */

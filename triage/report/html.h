@@ -10,7 +10,7 @@
 
 #include "triage/report/messages.h"
 #include "triage/report/report.h"
-#include "triage/report/zone.h"
+#include "triage/base/zone.h"
 
 enum {
 	PATH_SHOWN_MAX = 400,		/* bytes of a path or other text of the evidence that are shown */

@@ -38,3 +38,19 @@ coverage_shadows(const struct supervisor *s, struct case_sealer *z, struct triag
 	enum triage_status st = case_seal_coverage(z, &row, err);
 	return st == TRIAGE_OK ? coverage_equal(s, z, err) : st;
 }
+
+static enum triage_status
+one_artefact(void *ctx, const struct case_artefact *a, struct triage_error *err)
+{
+	char what[80], reason[80];
+	snprintf(what, sizeof(what), "artefact %s", a->parser);
+	snprintf(reason, sizeof(reason), "%ju events", (uintmax_t)a->events);
+	return case_seal_coverage(ctx, &(struct case_coverage_row){ .what = what, .reason = reason, .total = a->streams, .examined = a->whole,
+	    .failed = a->streams - a->whole, .bytes_total = a->bytes, .bytes_examined = a->bytes }, err);
+}
+
+enum triage_status
+coverage_artefacts(const struct supervisor *s, struct case_sealer *z, struct triage_error *err)
+{
+	return case_each_artefact(s->store, one_artefact, z, err);
+}

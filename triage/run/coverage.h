@@ -6,5 +6,7 @@
 
 /* How many shadow copies there are, and were examined; no row when there are none. */
 WARN_UNUSED enum triage_status coverage_shadows(const struct supervisor *s, struct case_sealer *z, struct triage_error *err);
+/* One row for each kind of artefact that was found: its streams, how many of them whole, their bytes; the reason says how many events. */
+WARN_UNUSED enum triage_status coverage_artefacts(const struct supervisor *s, struct case_sealer *z, struct triage_error *err);
 
 #endif

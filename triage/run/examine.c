@@ -1,6 +1,7 @@
 /* examine.c - list, read, hash: hands jobs to the crew until nothing is left. */
 #include "triage/run/examine.h"
 
+#include "triage/artefact/artefact.h"
 #include "triage/base/scoped.h"
 #include "triage/run/shadows.h"
 
@@ -29,6 +30,29 @@ examine_free_worker(struct supervisor *s, bool image, bool empty, size_t *ret_sl
 	return NULL;
 }
 
+static struct view
+raw_path(const uint8_t *path, size_t size)
+{
+	return (struct view){ path != NULL ? path : (const uint8_t *)"", size };
+}
+
+static void
+give_unit(struct supervisor *s, struct wire_stream *wire, const struct crew_job *job)
+{
+	const struct case_unit *u = &job->unit;
+	const struct run_filesystem *f = &s->filesystems[job->filesystem_id - 1];
+	struct case_companion beside[WORKER_COMPANIONS_MAX];
+	struct worker_companion_job companions[WORKER_COMPANIONS_MAX];
+	size_t count = case_companions_of(s->companions, u, beside, WORKER_COMPANIONS_MAX);
+	for (size_t i = 0; i < count; i++)
+		companions[i] = (struct worker_companion_job){ .ending = beside[i].ending, .inode = beside[i].inode, .attr_type = beside[i].attr_type,
+		    .attr_id = beside[i].attr_id, .raw_path = raw_path(beside[i].raw_path, beside[i].raw_path_size) };
+	worker_put_content(wire, job->id, &(struct worker_content_job){ .source = job->source, .fs = &f->fs, .inode = u->inode, .size = u->size,
+	    .attr_type = u->attr_type, .attr_id = u->attr_id, .path = u->path, .name = u->name, .owner = u->owner, .force = job->attempts > 0,
+	    .closed = job->attempts > 1, .placed = f->family_count > 0, .mtime = u->mtime, .btime = u->btime, .companions = companions,
+	    .companion_count = count, .twins = job->twins, .twin_count = job->twin_count, .raw_path = raw_path(u->raw_path, u->raw_path_size) });
+}
+
 void
 examine_give(struct supervisor *s, size_t slot, struct crew_job *job)
 {
@@ -45,12 +69,7 @@ examine_give(struct supervisor *s, size_t slot, struct crew_job *job)
 		unsigned which = ANALYSE_SHA256 | (r->stored_sha1[0] != '\0' ? ANALYSE_SHA1 : 0) | (r->stored_md5[0] != '\0' ? ANALYSE_MD5 : 0);
 		worker_put_image(wire, job->id, job->source, which);
 	} else {
-		const struct case_unit *u = &job->unit;
-		worker_put_content(wire, job->id, &(struct worker_content_job){ .source = job->source,
-		    .fs = &s->filesystems[job->filesystem_id - 1].fs, .inode = u->inode, .size = u->size, .attr_type = u->attr_type,
-		    .attr_id = u->attr_id, .path = u->path, .name = u->name, .owner = u->owner, .force = job->attempts > 0, .closed = job->attempts > 1,
-		    .placed = s->filesystems[job->filesystem_id - 1].family_count > 0, .twins = job->twins, .twin_count = job->twin_count,
-		    .raw_path = { u->raw_path != NULL ? u->raw_path : (const uint8_t *)"", u->raw_path_size } });
+		give_unit(s, wire, job);
 		s->units_in_work++;
 	}
 	crew_give(&s->crew, slot, job);
@@ -295,7 +314,9 @@ begin_content(struct supervisor *s, struct triage_error *err)
 	s->progress.bytes_done = totals.bytes_done;
 	s->content_started = crew_clock();
 	s->content_base = (double)totals.bytes_done + 100e3 * (double)totals.units_done;
-	return TRIAGE_OK;
+	case_companions_free(s->companions);
+	s->companions = NULL;
+	return case_find_companions(s->store, artefact_is_companion, &s->companions, err);
 }
 
 enum triage_status

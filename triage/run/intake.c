@@ -413,7 +413,8 @@ intake_frame(void *ctx, struct crew_worker *w, struct crew_job *job, const struc
 		[WIRE_EVIDENCE] = take_evidence, [WIRE_VOLUME] = take_volume, [WIRE_FILESYSTEM] = take_filesystem, [WIRE_ENTRY] = take_entry,
 		[WIRE_EXTENT] = take_extent, [WIRE_PROBLEM] = take_problem, [WIRE_MATCH] = take_match, [WIRE_CONTENT] = take_content,
 		[WIRE_DIGESTS] = take_digests, [WIRE_DONE] = take_done, [WIRE_PLACES] = take_places, [WIRE_SAME] = take_same,
-		[WIRE_MEMBER] = take_member, [WIRE_MEMBER_DONE] = take_member_done,
+		[WIRE_MEMBER] = take_member, [WIRE_MEMBER_DONE] = take_member_done, [WIRE_EVENT] = intake_event, [WIRE_FACT] = intake_fact,
+		[WIRE_ARTEFACT] = intake_artefact,
 	};
 	(void)w;
 	struct supervisor *s = ctx;

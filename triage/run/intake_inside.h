@@ -11,4 +11,9 @@ void intake_forget_member(struct crew_job *job);
 /* A listing ended with st; text: why not well. False with err when the journal cannot be written. */
 bool intake_list_done(struct supervisor *s, struct crew_job *job, enum triage_status st, const char *text, struct triage_error *err);
 
+/* intake_events.c: what artefact parsers tell. */
+bool intake_event(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err);
+bool intake_fact(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err);
+bool intake_artefact(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err);
+
 #endif

@@ -314,6 +314,8 @@ write_coverage(struct judging *j, struct case_sealer *z, struct triage_error *er
 	enum triage_status st = TRIAGE_OK;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && st == TRIAGE_OK; i++)
 		st = case_seal_coverage(z, rows[i], err);
+	if (st == TRIAGE_OK)
+		st = coverage_artefacts(s, z, err);
 	return st == TRIAGE_OK ? coverage_shadows(s, z, err) : st;
 }
 

@@ -38,6 +38,7 @@ release(struct supervisor *s)
 	for (size_t i = s->page_next; i < s->page_count; i++)
 		case_unit_release(&s->page[i]);
 	free(s->page);
+	case_companions_free(s->companions);
 	for (size_t i = 0; i < s->source_count; i++) {
 		source_close(&s->crew_sources[i]);
 		free(s->sources[i].parents);

@@ -72,6 +72,7 @@ struct supervisor {
 	size_t waiting_count, waiting_room;
 	struct case_unit *page;		/* units read from the journal, not handed out yet */
 	size_t page_count, page_next;
+	struct case_companions *companions;	/* files that belong to others by name; once all is listed */
 	struct case_unit after;		/* last unit read */
 	bool units_ended;
 

@@ -13,7 +13,7 @@ worker_stage_name(unsigned stage)
 {
 	static const char *const names[] = {
 		[WORKER_IDLE] = "idle", [WORKER_OPEN] = "open", [WORKER_PROBE] = "probe", [WORKER_LIST] = "list", [WORKER_READ] = "content",
-		[WORKER_TYPE] = "magic", [WORKER_RULES] = "yara", [WORKER_IMAGE] = "image",
+		[WORKER_TYPE] = "magic", [WORKER_RULES] = "yara", [WORKER_IMAGE] = "image", [WORKER_ARTEFACT] = "artefact",
 	};
 	return stage < WORKER_STAGE_COUNT ? names[stage] : "?";
 }

@@ -25,7 +25,7 @@ struct worker_page {
 	_Atomic uint32_t alone;		/* set by the supervisor: probe each evidence apart, as one of them takes workers down */
 };
 
-enum worker_stage { WORKER_IDLE, WORKER_OPEN, WORKER_PROBE, WORKER_LIST, WORKER_READ, WORKER_TYPE, WORKER_RULES, WORKER_IMAGE, WORKER_STAGE_COUNT };
+enum worker_stage { WORKER_IDLE, WORKER_OPEN, WORKER_PROBE, WORKER_LIST, WORKER_READ, WORKER_TYPE, WORKER_RULES, WORKER_IMAGE, WORKER_ARTEFACT, WORKER_STAGE_COUNT };
 const char *worker_stage_name(unsigned stage);
 
 enum worker_role {
@@ -63,6 +63,13 @@ _Noreturn void worker_main(const struct worker_setup *setup);
 /* --- job payloads, written by the supervisor --- */
 void worker_put_probe(struct wire_stream *s, uint64_t job, size_t source);
 void worker_put_list(struct wire_stream *s, uint64_t job, size_t source, const struct triage_filesystem *fs);
+enum { WORKER_COMPANIONS_MAX = 4, WORKER_ENDING_MAX = 15 };
+struct worker_companion_job {
+	const char *ending;		/* ".LOG1": what its name has more than the stream's; at most WORKER_ENDING_MAX bytes */
+	uint64_t inode;
+	uint32_t attr_type, attr_id;
+	struct view raw_path;		/* mounted volumes only */
+};
 struct worker_content_job {
 	size_t source;
 	const struct triage_filesystem *fs;
@@ -73,6 +80,9 @@ struct worker_content_job {
 	bool force;
 	bool closed;			/* do not open it if it is an archive */
 	bool placed;			/* the volume has shadow copies, or is one: tell the places of its bytes */
+	int64_t mtime, btime;
+	const struct worker_companion_job *companions;	/* files beside it that a parser may ask for */
+	size_t companion_count;		/* at most WORKER_COMPANIONS_MAX */
 	const struct case_twin *twins;	/* streams that it may equal */
 	size_t twin_count;		/* at most CASE_TWINS_MAX */
 };

@@ -5,6 +5,7 @@
 #include "triage/base/digest.h"
 #include "triage/evidence/vss.h"
 #include "triage/run/opener.h"
+#include "triage/run/worker_artefact.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -26,6 +27,7 @@ struct stream {
 	bool placed;		/* the places of its bytes are asked for */
 	uint8_t twins[CASE_TWINS_MAX][DIGEST_MAX];	/* those of streams that it may equal */
 	size_t twin_count;
+	struct worker_artefact artefact;
 };
 
 static enum triage_status
@@ -68,7 +70,7 @@ stream_read(void *ctx, uint64_t offset, void *buf, size_t size, size_t *ret_got,
 static void
 misbehave(struct stream *s, enum analyse_stage stage)
 {
-	static const char *const stages[] = { "content", "magic", "yara" };
+	static const char *const stages[] = { "content", "magic", "yara", "artefact" };
 	const char *order = getenv("TRIAGE_FAULT_WORKER");
 	char act[16], at[16], name[256];
 	if (order == NULL || sscanf(order, "%15s %15s %255s", act, at, name) != 3 || strcmp(at, stages[stage]) != 0 ||
@@ -148,6 +150,31 @@ stream_known_good(void *ctx, const struct triage_content *digests)
 	return tables != NULL && detect_known(tables, digests->md5, digests->sha1, digests->sha256) == DETECT_GOOD;
 }
 
+static enum triage_status
+stream_bytes(void *ctx, const struct analyse_subject *who, struct view bytes, uint64_t at, bool last, struct triage_error *err)
+{
+	struct stream *s = ctx;
+	enum triage_status st = worker_artefact_bytes(&s->artefact, who, bytes, at, last, err);
+	misbehave(s, ANALYSE_STAGE_COUNT);
+	return st;
+}
+
+static void
+get_companions(struct wire_cursor *c, struct worker_artefact *a)
+{
+	a->mtime = wire_get_i64(c);
+	a->btime = wire_get_i64(c);
+	a->companion_count = (size_t)wire_get_enum(c, WORKER_COMPANIONS_MAX + 1);
+	for (size_t i = 0; i < a->companion_count; i++) {
+		struct worker_companion *one = &a->companions[i];
+		wire_get_text(c, one->ending, WORKER_ENDING_MAX);
+		one->inode = wire_get_u64(c);
+		one->attr_type = wire_get_u32(c);
+		one->attr_id = wire_get_u32(c);
+		one->raw_path = wire_get_bytes(c, TEXT_ROOM);
+	}
+}
+
 static void
 get_twins(struct wire_cursor *c, struct stream *s)
 {
@@ -176,8 +203,12 @@ stream_open(struct worker *w, struct wire_cursor *c, struct stream *s, struct an
 	who->owner = wire_get_text(c, w->owner, TEXT_ROOM);
 	struct view raw_path = wire_get_bytes(c, TEXT_ROOM);
 	who->force = wire_get_u64(c) != 0;
+	who->mtime = TRIAGE_TIME_NONE;
 	s->closed = wire_get_u64(c) != 0;
+	get_companions(c, &s->artefact);
 	get_twins(c, s);
+	s->artefact.w = w;
+	s->artefact.source = source;
 	if (c->failed || source >= w->setup->source_count) {
 		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "a job that cannot be read");
 		return TRIAGE_E_FORMAT;
@@ -187,6 +218,9 @@ stream_open(struct worker *w, struct wire_cursor *c, struct stream *s, struct an
 	struct evidence_fs *opened;
 	worker_spend_keys(w);
 	enum triage_status st = worker_open_filesystem(w, source, &fs, &opened, err);
+	if (st == TRIAGE_OK)
+		s->artefact.fs = opened;
+	s->artefact.live_mft = strcmp(fs.type, "ntfs") == 0 && inode <= 1;
 	if (st == TRIAGE_OK)
 		st = evidence_content_open(opened, inode, attr_type, attr_id, &s->content, err);
 	if (st != TRIAGE_OK)
@@ -259,6 +293,7 @@ stream_unpack(struct stream *s, const struct analyse_subject *who, const struct 
 	content->magic = magic;
 	struct analyse_subject archive = *who;
 	archive.size = content->bytes;
+	archive.mtime = s->artefact.mtime;
 	const struct unpack_io out = { .stream = *io, .member = stream_member, .member_done = stream_member_done,
 	    .closed = s->closed };
 	return analyse_unpack(s->w->pass, &archive, &out, err);
@@ -305,8 +340,9 @@ worker_do_content(struct worker *w, struct wire_cursor *c)
 	struct stat before = { 0 };
 	if (st == TRIAGE_OK && s.content == NULL && fstat(s.fd, &before) != 0)
 		before = (struct stat){ 0 };
+	/* closed: what took workers down may be a parser: this time the bytes alone */
 	const struct analyse_io io = { .ctx = &s, .read = stream_read, .match = stream_match, .problem = stream_problem, .stage = stream_stage,
-	    .known_good = stream_known_good };
+	    .known_good = stream_known_good, .bytes = s.closed ? NULL : stream_bytes };
 	bool twin = st == TRIAGE_OK && is_twin(&s);
 	if (st == TRIAGE_OK && !twin)
 		st = analyse_stream(w->pass, &who, &io, &content, &err);
@@ -321,6 +357,7 @@ worker_do_content(struct worker *w, struct wire_cursor *c)
 	}
 	if (!twin)
 		wire_put_content(&w->wire, WIRE_CONTENT, w->job, &content);
+	worker_artefact_release(&s.artefact);
 	if (s.content != NULL)
 		evidence_content_close(s.content);
 	if (s.fd >= 0)

@@ -51,6 +51,16 @@ worker_put_content(struct wire_stream *s, uint64_t job, const struct worker_cont
 	wire_put_bytes(s, c->raw_path.data, c->raw_path.size);
 	wire_put_u64(s, c->force);
 	wire_put_u64(s, c->closed);
+	wire_put_i64(s, c->mtime);
+	wire_put_i64(s, c->btime);
+	wire_put_u64(s, c->companion_count);
+	for (size_t i = 0; i < c->companion_count; i++) {
+		wire_put_text(s, c->companions[i].ending);
+		wire_put_u64(s, c->companions[i].inode);
+		wire_put_u64(s, c->companions[i].attr_type);
+		wire_put_u64(s, c->companions[i].attr_id);
+		wire_put_bytes(s, c->companions[i].raw_path.data, c->companions[i].raw_path.size);
+	}
 	wire_put_u64(s, c->placed);
 	wire_put_u64(s, c->twin_count);
 	for (size_t i = 0; i < c->twin_count; i++)

@@ -2,7 +2,7 @@
  * zone.c - compiled zone files. Source: RFC 8536 (TZif versions 1 to 3, big endian), POSIX TZ rules.
  * Not handled: leap second tables (the "right/" zones; refused), rules by Julian day (then the last change stands).
  */
-#include "triage/report/zone.h"
+#include "triage/base/zone.h"
 
 #include "triage/base/scoped.h"
 #include "triage/base/view.h"
@@ -281,4 +281,34 @@ zone_local(const struct zone *z, int64_t ns)
 	if (ns == TRIAGE_TIME_NONE || __builtin_add_overflow(ns, zone_offset(z, ns) * INT64_C(1000000000), &local))
 		return ns;
 	return local;
+}
+
+int64_t
+zone_utc(const struct zone *z, int64_t ns)
+{
+	static const int64_t second = 1000000000, hour = 3600 * second;
+	if (z == NULL || ns == TRIAGE_TIME_NONE || ns < INT64_MIN + 48 * hour || ns > INT64_MAX - 48 * hour)
+		return ns;
+	/* the offset before a change gives the first of two, and goes on past a gap */
+	int64_t before = ns - zone_offset(z, ns - 24 * hour) * second;
+	if (zone_local(z, before) == ns)
+		return before;
+	int64_t after = ns - zone_offset(z, ns + 24 * hour) * second;
+	return zone_local(z, after) == ns ? after : before;
+}
+
+const char *
+zone_name_of(const char *name)
+{
+	static const struct {
+		const char *windows, *zone;
+	} names[] = {
+#define ZONE(windows, zone) { windows, zone },
+#include "triage/base/zone_windows.def"
+#undef ZONE
+	};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcasecmp(names[i].windows, name) == 0)
+			return names[i].zone;
+	return strchr(name, '/') != NULL || strcmp(name, "UTC") == 0 ? name : NULL;
 }

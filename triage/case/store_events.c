@@ -1,0 +1,236 @@
+/* store_events.c - what artefact parsers tell of a unit: events, facts about hosts and accounts, and that a parser saw the unit to its end. */
+#include "triage/case/store_inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* More sets of words than any run has: a worker that makes them up is not believed. */
+enum { KINDS_MAX = 20000, SLOTS = 65536, WORDS = 5 };
+
+struct event_kinds {
+	size_t count;
+	struct {
+		char *words;		/* WORDS texts, each with its NUL; NULL for a free slot */
+		int64_t kind_id;
+	} slots[SLOTS];
+};
+
+void
+store_forget_kinds(struct case_store *s)
+{
+	for (size_t i = 0; s->kinds != NULL && i < SLOTS; i++)
+		free(s->kinds->slots[i].words);
+	free(s->kinds);
+	s->kinds = NULL;
+}
+
+static uint64_t
+hash(uint64_t h, const char *text)
+{
+	for (; *text != '\0'; text++)
+		h = (h ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+	return (h ^ 0xff) * UINT64_C(0x100000001b3);
+}
+
+static bool
+is_source(const char *word)
+{
+	static const char *const sources[] = { "evtx", "evt", "registry", "prefetch", "srum", "ual", "ese", "lnk", "jumplist", "mft", "usn", "recyclebin",
+		"task", "wmi", "bits", "browser", "defender", "remote-access", "utmp", "syslog", "journal", "audit", "cron", "shell-history", "package",
+		"web", "mail", "database", "other" };
+	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
+		if (strcmp(sources[i], word) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_parser(const char *word)
+{
+	return word[0] != '\0' && strlen(word) <= 64 && word[strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789_.")] == '\0';
+}
+
+static enum triage_status
+not_said(const char *what, struct triage_error *err)
+{
+	triage_error_set(err, TRIAGE_E_USAGE, TRIAGE_NO_OFFSET, "%s", what);
+	return TRIAGE_E_USAGE;
+}
+
+static enum triage_status
+put_kind(struct case_store *s, const char *const words[WORDS], int64_t *ret_id, struct triage_error *err)
+{
+	sqlite3_stmt *put, *get;
+	enum triage_status st = store_use(s, PUT_EVENT_KIND, &put, err);
+	if (st == TRIAGE_OK)
+		st = store_use(s, GET_EVENT_KIND, &get, err);
+	if (st != TRIAGE_OK)
+		return st;
+	for (int i = 0; i < WORDS; i++) {
+		sql_bind_text(put, i + 2, words[i]);
+		sql_bind_text(get, i + 1, words[i]);
+	}
+	st = sql_run(&s->q, put, err);
+	if (st == TRIAGE_OK)
+		st = sql_step(&s->q, get, err);
+	if (st == TRIAGE_OK)
+		*ret_id = sqlite3_column_int64(get, 0);
+	sqlite3_reset(get);
+	sqlite3_clear_bindings(get);
+	return st;
+}
+
+static bool
+same_words(const char *kept, const char *const words[WORDS])
+{
+	for (size_t i = 0; i < WORDS; i++) {
+		if (strcmp(kept, words[i]) != 0)
+			return false;
+		kept += strlen(kept) + 1;
+	}
+	return true;
+}
+
+static char *
+keep_words(const char *const words[WORDS])
+{
+	size_t size = 0;
+	for (size_t i = 0; i < WORDS; i++)
+		size += strlen(words[i]) + 1;
+	char *kept = malloc(size), *p = kept;
+	for (size_t i = 0; kept != NULL && i < WORDS; i++) {
+		size_t n = strlen(words[i]) + 1;
+		memcpy(p, words[i], n);
+		p += n;
+	}
+	return kept;
+}
+
+/* The id of these words, from memory when they came before. */
+static enum triage_status
+kind_of(struct case_store *s, const struct triage_event *e, int64_t *ret_id, struct triage_error *err)
+{
+	const char *const words[WORDS] = { e->precision, e->meaning, e->source, e->parser, e->technique };
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+	for (size_t i = 0; i < WORDS; i++)
+		h = hash(h, words[i]);
+	if (s->kinds == NULL && (s->kinds = calloc(1, sizeof(*s->kinds))) == NULL)
+		return store_no_memory(err);
+	size_t slot = (size_t)(h % SLOTS);
+	for (; s->kinds->slots[slot].words != NULL; slot = (slot + 1) % SLOTS)
+		if (same_words(s->kinds->slots[slot].words, words)) {
+			*ret_id = s->kinds->slots[slot].kind_id;
+			return TRIAGE_OK;
+		}
+	if (s->kinds->count >= KINDS_MAX)
+		return not_said("more kinds of events than there are", err);
+	enum triage_status st = put_kind(s, words, ret_id, err);
+	if (st != TRIAGE_OK)
+		return st;
+	s->kinds->slots[slot].words = keep_words(words);
+	if (s->kinds->slots[slot].words == NULL)
+		return store_no_memory(err);
+	s->kinds->slots[slot].kind_id = *ret_id;
+	s->kinds->count++;
+	return TRIAGE_OK;
+}
+
+/* Everything that an event says but its time and place: the same record in a copy of the log has the same. */
+static int64_t
+digest_of(const struct triage_event *e)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+	const char *const texts[] = { e->meaning, e->parser, e->host, e->user, e->message, e->data };
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		h = hash(h, texts[i]);
+	return (int64_t)h;
+}
+
+enum triage_status
+case_put_event(struct case_store *s, uint64_t unit_id, const struct triage_event *e, struct triage_error *err)
+{
+	struct unit_in_work *work;
+	int64_t kind = 0;
+	sqlite3_stmt *row;
+	if (e->time == TRIAGE_TIME_NONE || !is_source(e->source) || !is_parser(e->parser))
+		return not_said("an event without time, source or parser", err);
+	enum triage_status st = store_begin_work(s, unit_id, &work, err);
+	if (st == TRIAGE_OK)
+		st = kind_of(s, e, &kind, err);
+	if (st == TRIAGE_OK)
+		st = store_use(s, PUT_EVENT, &row, err);
+	if (st != TRIAGE_OK)
+		return st;
+	sql_bind_id(row, 1, unit_id);
+	sqlite3_bind_int64(row, 2, kind);
+	sqlite3_bind_int64(row, 3, e->time);
+	sqlite3_bind_int(row, 4, e->local);
+	sql_bind_word(row, 5, e->host);
+	sql_bind_word(row, 6, e->user);
+	sql_bind_text(row, 7, e->message);
+	sql_bind_text(row, 8, e->data);
+	sql_bind_count(row, 9, e->offset);
+	sqlite3_bind_int64(row, 10, digest_of(e));
+	return sql_run(&s->q, row, err);
+}
+
+enum triage_status
+case_put_fact(struct case_store *s, uint64_t unit_id, const struct triage_fact *f, struct triage_error *err)
+{
+	struct unit_in_work *work;
+	sqlite3_stmt *row;
+	if ((strcmp(f->kind, "host") != 0 && strcmp(f->kind, "account") != 0) || f->name[0] == '\0')
+		return not_said("a fact of no known kind", err);
+	enum triage_status st = store_begin_work(s, unit_id, &work, err);
+	if (st == TRIAGE_OK)
+		st = store_use(s, PUT_TOLD, &row, err);
+	if (st != TRIAGE_OK)
+		return st;
+	sql_bind_id(row, 1, unit_id);
+	sql_bind_text(row, 2, f->kind);
+	sql_bind_text(row, 3, f->subject);
+	sql_bind_text(row, 4, f->name);
+	sql_bind_text(row, 5, f->value);
+	sql_bind_time(row, 6, f->time);
+	sqlite3_bind_int64(row, 7, f->weight);
+	return sql_run(&s->q, row, err);
+}
+
+enum triage_status
+case_put_artefact(struct case_store *s, uint64_t unit_id, const char *parser, uint64_t bytes, uint64_t events, struct triage_error *err)
+{
+	struct unit_in_work *work;
+	sqlite3_stmt *row;
+	if (!is_parser(parser))
+		return not_said("a parser without a name", err);
+	enum triage_status st = store_begin_work(s, unit_id, &work, err);
+	if (st == TRIAGE_OK)
+		st = store_use(s, PUT_ARTEFACT, &row, err);
+	if (st != TRIAGE_OK)
+		return st;
+	sql_bind_id(row, 1, unit_id);
+	sql_bind_text(row, 2, parser);
+	sql_bind_count(row, 3, bytes);
+	sql_bind_count(row, 4, events);
+	return sql_run(&s->q, row, err);
+}
+
+enum triage_status
+store_drop_events(struct case_store *s, const struct unit_in_work *w, struct triage_error *err)
+{
+	const struct {
+		enum store_statement which;
+		int64_t first;
+	} drops[] = { { DROP_EVENTS, w->first_event }, { DROP_TOLD, w->first_told }, { DROP_ARTEFACTS, w->first_artefact } };
+	enum triage_status st = TRIAGE_OK;
+	for (size_t i = 0; i < sizeof(drops) / sizeof(drops[0]) && st == TRIAGE_OK; i++) {
+		sqlite3_stmt *row;
+		st = store_use(s, drops[i].which, &row, err);
+		if (st != TRIAGE_OK)
+			return st;
+		sqlite3_bind_int64(row, 1, drops[i].first);
+		sql_bind_id(row, 2, w->unit_id);
+		st = sql_run(&s->q, row, err);
+	}
+	return st;
+}

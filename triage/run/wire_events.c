@@ -1,0 +1,102 @@
+/* wire_events.c - what artefact parsers tell, as payloads and back. */
+#include "triage/base/json.h"
+#include "triage/run/wire.h"
+
+#include <string.h>
+
+enum { WORD_MAX = 100, TEXT_MAX = 1024, FACT_MAX = 1000, PARSER_MAX = 64, WEIGHT_MAX = 100 };
+
+void
+wire_put_event(struct wire_stream *s, uint64_t job, const struct triage_event *e)
+{
+	size_t mark;
+	wire_begin(s, WIRE_EVENT, job, &mark);
+	wire_put_i64(s, e->time);
+	wire_put_u64(s, e->local);
+	wire_put_text(s, e->precision);
+	wire_put_text(s, e->meaning);
+	wire_put_text(s, e->source);
+	wire_put_text(s, e->parser);
+	wire_put_text(s, e->technique);
+	wire_put_text(s, e->host);
+	wire_put_text(s, e->user);
+	wire_put_text(s, e->message);
+	wire_put_text(s, e->data);
+	wire_put_u64(s, e->offset);
+	wire_end(s, mark);
+}
+
+static bool
+is_object(const char *text)
+{
+	struct json j;
+	json_start(&j, text, strlen(text));
+	return json_next(&j) == JSON_OBJECT && json_skip(&j) && json_next(&j) == JSON_END;
+}
+
+bool
+wire_get_event(struct view payload, struct wire_event_store *store, struct triage_event *ret)
+{
+	struct wire_cursor c = { payload, false };
+	ret->time = wire_get_i64(&c);
+	ret->local = wire_get_enum(&c, 2) != 0;
+	ret->precision = wire_get_text(&c, store->words[0], WORD_MAX);
+	ret->meaning = wire_get_text(&c, store->words[1], WORD_MAX);
+	ret->source = wire_get_text(&c, store->words[2], WORD_MAX);
+	ret->parser = wire_get_text(&c, store->words[3], WORD_MAX);
+	ret->technique = wire_get_text(&c, store->words[4], WORD_MAX);
+	ret->host = wire_get_text(&c, store->words[5], TEXT_MAX);
+	ret->user = wire_get_text(&c, store->words[6], TEXT_MAX);
+	ret->message = wire_get_text(&c, store->message, WIRE_EVENT_MESSAGE);
+	ret->data = wire_get_text(&c, store->data, WIRE_EVENT_DATA);
+	ret->offset = wire_get_u64(&c);
+	return wire_all_read(&c) && ret->time != TRIAGE_TIME_NONE && is_object(ret->data);
+}
+
+void
+wire_put_fact(struct wire_stream *s, uint64_t job, const struct triage_fact *f)
+{
+	size_t mark;
+	wire_begin(s, WIRE_FACT, job, &mark);
+	wire_put_text(s, f->kind);
+	wire_put_text(s, f->subject);
+	wire_put_text(s, f->name);
+	wire_put_text(s, f->value);
+	wire_put_i64(s, f->time);
+	wire_put_u64(s, f->weight);
+	wire_end(s, mark);
+}
+
+bool
+wire_get_fact(struct view payload, struct wire_store *store, struct triage_fact *ret)
+{
+	struct wire_cursor c = { payload, false };
+	ret->kind = wire_get_text(&c, store->text[0], WORD_MAX);
+	ret->subject = wire_get_text(&c, store->text[1], FACT_MAX);
+	ret->name = wire_get_text(&c, store->text[2], WORD_MAX);
+	ret->value = wire_get_text(&c, store->text[3], FACT_MAX);
+	ret->time = wire_get_i64(&c);
+	ret->weight = wire_get_enum(&c, WEIGHT_MAX + 1);
+	return wire_all_read(&c);
+}
+
+void
+wire_put_artefact(struct wire_stream *s, uint64_t job, const char *parser, uint64_t bytes, uint64_t events)
+{
+	size_t mark;
+	wire_begin(s, WIRE_ARTEFACT, job, &mark);
+	wire_put_text(s, parser);
+	wire_put_u64(s, bytes);
+	wire_put_u64(s, events);
+	wire_end(s, mark);
+}
+
+bool
+wire_get_artefact(struct view payload, char ret_parser[65], uint64_t *ret_bytes, uint64_t *ret_events)
+{
+	struct wire_cursor c = { payload, false };
+	wire_get_text(&c, ret_parser, PARSER_MAX);
+	*ret_bytes = wire_get_u64(&c);
+	*ret_events = wire_get_u64(&c);
+	return wire_all_read(&c);
+}
