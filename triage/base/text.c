@@ -52,6 +52,16 @@ put_escaped(struct buf *out, const uint8_t *p, size_t n)
 	}
 }
 
+/* How many bytes from p on are printable ASCII without a backslash, a quote or a slash: most text is, and needs no look at each character. */
+static size_t
+plain_run(const uint8_t *p, size_t size)
+{
+	size_t n = 0;
+	while (n < size && p[n] >= 0x20 && p[n] < 0x7f && p[n] != '\\' && p[n] != '"' && p[n] != '/')
+		n++;
+	return n;
+}
+
 /* exact: what is written can be read back byte for byte, so a backslash that looks like an escape is one too. */
 static void
 put_shown(struct buf *out, const uint8_t *p, size_t size, bool exact)
@@ -59,6 +69,9 @@ put_shown(struct buf *out, const uint8_t *p, size_t size, bool exact)
 	size_t plain = 0;
 	for (size_t i = 0; i < size;) {
 		uint32_t code;
+		i += plain_run(p + i, size - i);
+		if (i == size)
+			break;
 		size_t n = utf8_next(p + i, size - i, &code);
 		bool escape_like = exact && n == 1 && code == '\\' && size - i >= 4 && p[i + 1] == 'x' && is_hex(p[i + 2]) && is_hex(p[i + 3]);
 		if (n > 0 && !escape_like && !is_treacherous(code)) {
@@ -94,6 +107,11 @@ text_json(struct buf *out, const char *text)
 	size_t size = strlen(text);
 	for (size_t i = 0; i < size;) {
 		uint32_t code;
+		size_t run = plain_run(p + i, size - i);
+		buf_put(out, p + i, run);
+		i += run;
+		if (i == size)
+			break;
 		size_t n = utf8_next(p + i, size - i, &code);
 		if (n == 0) {
 			buf_text(out, "\xef\xbf\xbd");
