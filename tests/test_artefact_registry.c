@@ -197,6 +197,35 @@ the_corpus_has_these_deleted_keys(void **state)
 	parsed_free(&p);
 }
 
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Keys that are not deleted, whoever told of them. */
+static size_t
+keys_told(const struct parsed *p)
+{
+	char **keys = calloc(p->count + 1, sizeof(*keys));
+	size_t n = 0, different = 0;
+	for (size_t i = 0; i < p->count; i++) {
+		const char *end = strstr(p->events[i].data, "\"deleted\":false"), *value = strstr(p->events[i].data, "\"value\":");
+		if (end != NULL)
+			keys[n++] = strndup(p->events[i].data, (size_t)((value != NULL && value < end ? value : end) - p->events[i].data));
+		char *values = n > 0 && end != NULL ? strstr(keys[n - 1], "\"values\":") : NULL;
+		if (values != NULL)
+			*values = '\0';
+	}
+	qsort(keys, n, sizeof(*keys), by_text);
+	for (size_t i = 0; i < n; i++)
+		different += i == 0 || strcmp(keys[i], keys[i - 1]) != 0;
+	for (size_t i = 0; i < n; i++)
+		free(keys[i]);
+	free(keys);
+	return different;
+}
+
 /* Counts of keys by libregf and by the tests of regipy and plaso. */
 static void
 the_corpus_has_these_keys(void **state)
@@ -216,9 +245,7 @@ the_corpus_has_these_keys(void **state)
 		snprintf(path, sizeof(path), "registry/%s", rows[i].path);
 		if (!corpus_parsed(&p, path, "hive"))
 			return;
-		size_t keys = 0;
-		for (size_t k = 0; k < p.count; k++)
-			keys += strcmp(p.events[k].parser, "registry") == 0 && strstr(p.events[k].data, "\"values\":") != NULL && strstr(p.events[k].data, "\"deleted\":false") != NULL;
+		size_t keys = keys_told(&p);
 		if (keys != rows[i].keys)
 			fail_msg("%s has %zu keys, not %zu", rows[i].path, keys, rows[i].keys);
 		parsed_free(&p);
