@@ -89,7 +89,7 @@ tell(struct registry *r, const struct registry_key *k, const struct place *place
 		registry_put_value(r, "data", &v);
 		/* the name of the key tells the program or the DLL that a value is about, when the path ends in a pattern */
 		bool named = place->path[strlen(place->path) - 1] == '*';
-		artefact_message(a, "%s%s%s: %s = %s", place->what, named ? " of " : "", named ? k->name : "", shown, text);
+		artefact_message(a, "%s%s%s%s: %s = %s", place->what, named ? " (" : "", named ? k->name : "", named ? ")" : "", shown, text);
 		st = registry_send(r, err);
 	}
 	return st;

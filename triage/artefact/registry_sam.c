@@ -125,8 +125,8 @@ account_times(struct registry *r, const struct account *c, struct triage_error *
 		int64_t when;
 		const char *meaning, *what;
 	} moments[] = {
-		{ c->made, "account created", "Account made" }, { c->logon, "last logon", "Last logon of the account" },
-		{ c->password, "password set", "Password set of the account" }, { c->failed, "last failed logon", "Last failed logon of the account" },
+		{ c->made, "account created", "Account created:" }, { c->logon, "last logon", "Last logon of" },
+		{ c->password, "password set", "Password set:" }, { c->failed, "last failed logon", "Last failed logon of" },
 	};
 	enum triage_status st = TRIAGE_OK;
 	for (size_t i = 0; st == TRIAGE_OK && i < sizeof(moments) / sizeof(moments[0]); i++) {
