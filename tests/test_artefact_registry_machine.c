@@ -197,7 +197,7 @@ the_corpus_of_regipy(void **state)
 	event_of(&p, "registry.sam", WRITTEN, "\"flags\":529,\"logon_count\":6,\"failed_logon_count\":0");
 	parsed_free(&p);
 	assert_true(corpus_parsed(&p, "registry/regipy/amcache.hve.xz", "Amcache.hve"));
-	event_of(&p, "registry.amcache", WRITTEN, "\"program_id\":\"75a010066bb612ca7357ce31df8e9f0300000904\",\"sha1\":\"056f4b9d9ec9b5dc548e1b460da889e44089d76f\"");
+	event_of(&p, "registry.amcache", WRITTEN, "\"program_id\":\"000075a010066bb612ca7357ce31df8e9f0300000904\",\"sha1\":\"056f4b9d9ec9b5dc548e1b460da889e44089d76f\"");
 	parsed_free(&p);
 }
 
