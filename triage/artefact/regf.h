@@ -123,17 +123,16 @@ WARN_UNUSED enum triage_status regf_recover(struct view all, const struct view *
 
 /* --- what is left of deleted keys and values: regf_deleted.c --- */
 
-struct regf_lost;			/* where a hive has free space, and what was found in it */
-
 /*
- * Keys and values in free cells, in the order of the file. key or value is called for each; a value of a deleted key comes after its key,
- * with owner set, a value without known key with owner NULL. with_data: the cell of its data is free too. Errors: E_MEMORY, or what a callback returned.
+ * Keys and values in free cells, in the order of the file, and keys in use to which no list leads. key or value is called for each; a value of such a key
+ * comes after its key, with owner set, a value without known key with owner NULL. in_use: the key lies in no free cell. with_data: the data was
+ * not taken by something else. seen: a bit for 8 bytes of the bins, set for keys that were walked. Errors: E_MEMORY, or what a callback returned.
  */
 struct regf_lost_calls {
 	void *ctx;
-	enum triage_status (*key)(void *ctx, const struct regf_key *k, struct triage_error *err);
-	enum triage_status (*value)(void *ctx, const struct regf_key *owner, const struct regf_value *v, bool with_data, struct triage_error *err);
+	enum triage_status (*key)(void *ctx, const struct regf_key *k, bool in_use, struct triage_error *err);
+	enum triage_status (*value)(void *ctx, const struct regf_key *owner, bool in_use, const struct regf_value *v, bool with_data, struct triage_error *err);
 };
-WARN_UNUSED enum triage_status regf_deleted(struct regf *h, const struct regf_lost_calls *calls, struct triage_error *err);
+WARN_UNUSED enum triage_status regf_deleted(struct regf *h, const uint8_t *seen, const struct regf_lost_calls *calls, struct triage_error *err);
 
 #endif

@@ -24,23 +24,28 @@ static const struct kind {
 	const char *name, *prefix;
 	const char *needs[3], *one_of[6];
 	const char *file;		/* end of its usual name, for a hive that has none of its keys */
+	const char *root, *base;	/* optional: of a hive that is a part of another */
 } kinds[] = {
-	{ REGISTRY_SYSTEM, "SYSTEM", "HKEY_LOCAL_MACHINE\\SYSTEM", { "Select" }, { "ControlSet001", "ControlSet002", "ControlSet003", "Setup", "MountedDevices" }, "SYSTEM" },
-	{ REGISTRY_SAM, "SAM", "HKEY_LOCAL_MACHINE\\SAM", { "SAM" }, { "SAM\\Domains", "SAM\\RXACT" }, "SAM" },
-	{ REGISTRY_SECURITY, "SECURITY", "HKEY_LOCAL_MACHINE\\SECURITY", { "Policy" }, { "Policy\\Accounts", "Policy\\Secrets", "RXACT", "Cache" }, "SECURITY" },
+	{ REGISTRY_SYSTEM, "SYSTEM", "HKEY_LOCAL_MACHINE\\SYSTEM", { "Select" }, { "ControlSet001", "ControlSet002", "ControlSet003", "Setup", "MountedDevices" }, "SYSTEM", NULL, NULL },
+	{ REGISTRY_SAM, "SAM", "HKEY_LOCAL_MACHINE\\SAM", { "SAM" }, { "SAM\\Domains", "SAM\\RXACT" }, "SAM", NULL, NULL },
+	{ REGISTRY_SECURITY, "SECURITY", "HKEY_LOCAL_MACHINE\\SECURITY", { "Policy" }, { "Policy\\Accounts", "Policy\\Secrets", "RXACT", "Cache" }, "SECURITY", NULL, NULL },
+	/* what "reg save HKCU\\Software" makes; before the machine's, which has nothing of what a user did */
+	{ REGISTRY_NTUSER, "NTUSER (Software)", "HKEY_CURRENT_USER", { "Microsoft" },
+	    { "Microsoft\\Windows\\CurrentVersion\\Explorer\\UserAssist", "Microsoft\\Windows\\CurrentVersion\\Explorer\\RecentDocs",
+	    "Microsoft\\Windows\\CurrentVersion\\Explorer\\RunMRU", "Microsoft\\Windows\\Shell\\BagMRU" }, NULL, "HKEY_CURRENT_USER\\Software", "Software" },
 	{ REGISTRY_SOFTWARE, "SOFTWARE", "HKEY_LOCAL_MACHINE\\SOFTWARE", { "Microsoft" },
-	    { "Microsoft\\Windows NT\\CurrentVersion", "Classes", "RegisteredApplications", "Clients" }, "SOFTWARE" },
-	{ REGISTRY_NTUSER, "NTUSER", "HKEY_CURRENT_USER", { "Software" }, { "Software\\Microsoft", "Environment", "Control Panel", "Keyboard Layout", "Console" }, "NTUSER.DAT" },
+	    { "Microsoft\\Windows NT\\CurrentVersion", "Classes", "RegisteredApplications", "Clients" }, "SOFTWARE", NULL, NULL },
+	{ REGISTRY_NTUSER, "NTUSER", "HKEY_CURRENT_USER", { "Software" }, { "Software\\Microsoft", "Environment", "Control Panel", "Keyboard Layout", "Console" }, "NTUSER.DAT", NULL, NULL },
 	{ REGISTRY_USRCLASS, "USRCLASS", "HKEY_CURRENT_USER\\Software\\Classes", { NULL }, { "Local Settings\\Software", "Local Settings\\MuiCache", "VirtualStore", "Local Settings" },
-	    "USRCLASS.DAT" },
+	    "USRCLASS.DAT", NULL, NULL },
 	{ REGISTRY_AMCACHE, "AMCACHE", "AMCACHE", { "Root" }, { "Root\\File", "Root\\InventoryApplicationFile", "Root\\Programs", "Root\\InventoryApplication", "Root\\Orphan" },
-	    "AMCACHE.HVE" },
-	{ REGISTRY_BCD, "BCD", "HKEY_LOCAL_MACHINE\\BCD00000000", { "Objects", "Description" }, { "Objects" }, "BCD" },
-	{ REGISTRY_COMPONENTS, "COMPONENTS", "HKEY_LOCAL_MACHINE\\COMPONENTS", { NULL }, { "DerivedData", "CanonicalData", "ServicingStackVersions" }, "COMPONENTS" },
-	{ REGISTRY_DRIVERS, "DRIVERS", "HKEY_LOCAL_MACHINE\\DRIVERS", { "DriverDatabase" }, { "DriverDatabase" }, "DRIVERS" },
+	    "AMCACHE.HVE", NULL, NULL },
+	{ REGISTRY_BCD, "BCD", "HKEY_LOCAL_MACHINE\\BCD00000000", { "Objects", "Description" }, { "Objects" }, "BCD", NULL, NULL },
+	{ REGISTRY_COMPONENTS, "COMPONENTS", "HKEY_LOCAL_MACHINE\\COMPONENTS", { NULL }, { "DerivedData", "CanonicalData", "ServicingStackVersions" }, "COMPONENTS", NULL, NULL },
+	{ REGISTRY_DRIVERS, "DRIVERS", "HKEY_LOCAL_MACHINE\\DRIVERS", { "DriverDatabase" }, { "DriverDatabase" }, "DRIVERS", NULL, NULL },
 };
 
-static const struct kind of_unknown = { REGISTRY_UNKNOWN, "unknown", "ROOT", { NULL }, { NULL }, NULL };
+static const struct kind of_unknown = { REGISTRY_UNKNOWN, "unknown", "ROOT", { NULL }, { NULL }, NULL, NULL, NULL };
 
 static bool
 claims(const struct artefact_subject *who, struct view head)
@@ -82,7 +87,7 @@ kind_of(struct registry *r, const char *header_name)
 		if (looks_like(&r->hive, &root, &kinds[i]))
 			return &kinds[i];
 	for (size_t i = 0; i < COUNT; i++)
-		if (ends_with(file, kinds[i].file) || ends_with(header_name, kinds[i].file))
+		if (kinds[i].file != NULL && (ends_with(file, kinds[i].file) || ends_with(header_name, kinds[i].file)))
 			return &kinds[i];
 	return &of_unknown;
 }
@@ -100,6 +105,8 @@ begin(struct registry *r, const char *header_name, const char **ret_kind)
 		r->prefix = "HKEY_USERS\\.DEFAULT";
 		*ret_kind = "DEFAULT";
 	}
+	r->root = kind->root != NULL ? kind->root : r->prefix;
+	r->base = kind->base != NULL ? kind->base : "";
 	registry_root(r, &root);
 	r->written = registry_filetime(r->hive.written);
 	if (r->written == TRIAGE_TIME_NONE)
@@ -116,7 +123,7 @@ tell_hive(struct registry *r, const char *kind, const char *header_name, bool di
 	int64_t when = registry_filetime(r->hive.written);
 	artefact_event(r->a, when, "hive last written");
 	artefact_offset(r->a, 0);
-	artefact_text(r->a, "key", r->prefix);
+	artefact_text(r->a, "key", r->root);
 	artefact_flag(r->a, "deleted", false);
 	artefact_text(r->a, "hive", kind);
 	artefact_text(r->a, "file", header_name);
@@ -209,6 +216,7 @@ registry_release(struct registry *r)
 		buf_release(&r->texts[i]);
 	free(r->states);
 	free(r->seen);
+	free(r->slack);
 	buf_release(&r->path);
 	buf_release(&r->item);
 	regf_release(&r->hive);

@@ -10,7 +10,8 @@ struct registry {
 	struct artefact *a;
 	struct regf hive;
 	unsigned kind;			/* REGISTRY_ word */
-	const char *prefix;		/* what stands for the root in paths */
+	const char *prefix;		/* what stands before all that is "below" in paths */
+	const char *root, *base;	/* the path of the root, and what of it is below already: "" but in a hive that is a part of another */
 	int64_t written;		/* the hive, or its root when the header does not say */
 	unsigned current_set;		/* of SYSTEM: Select\Current, 0 when it is not known */
 	uint8_t *seen;			/* a bit for 8 bytes: keys walked */
@@ -18,6 +19,10 @@ struct registry {
 	size_t plugin;			/* index of the one that is called */
 	bool told, none_time;
 	uint64_t timeless;		/* keys without a time */
+	struct registry_slack {
+		uint32_t value, key;	/* cells: a deleted value, and the key whose list of values still names it */
+	} *slack;
+	size_t slack_count, slack_room;
 	struct buf path, item;		/* of the key in work, of the list in work */
 	struct buf texts[REGISTRY_TEXTS];
 	unsigned text_at;

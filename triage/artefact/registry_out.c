@@ -72,7 +72,7 @@ registry_told(struct registry *r)
 void
 registry_root(struct registry *r, struct registry_key *ret_key)
 {
-	*ret_key = (struct registry_key){ .path = r->prefix, .below = "", .name = "", .time = TRIAGE_TIME_NONE };
+	*ret_key = (struct registry_key){ .path = r->root, .below = r->base, .name = r->base, .time = TRIAGE_TIME_NONE };
 	if (!regf_key_at(&r->hive, r->hive.root, &ret_key->cell))
 		ret_key->cell = (struct regf_key){ .at = r->hive.root, .subkeys = REGF_NONE, .values = REGF_NONE, .class_at = REGF_NONE,
 			.name = { r->hive.bins.data, 0, true } };
@@ -95,7 +95,7 @@ named_below(struct registry *r, const struct registry_key *k, const struct regf_
 		regf_name_text(b, cell->name);
 	const char *text = buf_cstr(b), *name = strrchr(text, '\\');
 	*ret_key = (struct registry_key){ .cell = *cell, .path = text, .below = text + (below <= b->size ? below : b->size), .name = name != NULL ? name + 1 : text,
-		.time = registry_filetime(cell->written), .deleted = k->deleted };
+		.time = registry_filetime(cell->written), .deleted = k->deleted, .unreferenced = k->unreferenced };
 }
 
 bool
@@ -141,6 +141,8 @@ registry_event(struct registry *r, const struct registry_key *k, const struct re
 		artefact_text(r->a, "value", name[0] != '\0' ? name : "(default)");
 	}
 	artefact_flag(r->a, "deleted", k->deleted);
+	if (k->unreferenced)
+		artefact_flag(r->a, "unreferenced", true);
 }
 
 enum triage_status
@@ -158,7 +160,7 @@ registry_send(struct registry *r, struct triage_error *err)
 enum triage_status
 registry_key_event(struct registry *r, const struct registry_key *k, struct triage_error *err)
 {
-	if (k->time == TRIAGE_TIME_NONE && !k->deleted) {
+	if (k->time == TRIAGE_TIME_NONE && !k->deleted && !k->unreferenced) {
 		r->timeless++;
 		return TRIAGE_OK;
 	}
@@ -168,7 +170,10 @@ registry_key_event(struct registry *r, const struct registry_key *k, struct tria
 	artefact_text(r->a, "key", k->path);
 	artefact_unsigned(r->a, "values", k->cell.value_count);
 	artefact_flag(r->a, "deleted", k->deleted);
-	artefact_message(r->a, k->deleted ? "Deleted registry key, last written: %s" : "Registry key last written: %s", k->path);
+	if (k->unreferenced)
+		artefact_flag(r->a, "unreferenced", true);
+	artefact_message(r->a, k->deleted ? "Deleted registry key, last written: %s" : k->unreferenced ? "Registry key that no list leads to, last written: %s" :
+	    "Registry key last written: %s", k->path);
 	return artefact_send(r->a, err);
 }
 
@@ -176,14 +181,14 @@ enum triage_status
 registry_fact(struct registry *r, const struct registry_key *k, const char *kind, const char *subject, const char *name, const char *value, unsigned weight,
     struct triage_error *err)
 {
-	return k->deleted || !registry_is_current(r, k) ? TRIAGE_OK : artefact_fact(r->a, kind, subject, name, value, weight, err);
+	return k->deleted || k->unreferenced || !registry_is_current(r, k) ? TRIAGE_OK : artefact_fact(r->a, kind, subject, name, value, weight, err);
 }
 
 enum triage_status
 registry_fact_time(struct registry *r, const struct registry_key *k, const char *kind, const char *subject, const char *name, int64_t time, unsigned weight,
     struct triage_error *err)
 {
-	return k->deleted || !registry_is_current(r, k) ? TRIAGE_OK : artefact_fact_time(r->a, kind, subject, name, time, weight, err);
+	return k->deleted || k->unreferenced || !registry_is_current(r, k) ? TRIAGE_OK : artefact_fact_time(r->a, kind, subject, name, time, weight, err);
 }
 
 enum triage_status

@@ -108,7 +108,7 @@ key(struct registry *r, const struct registry_key *k, struct triage_error *err)
 const struct registry_plugin registry_plugin_places = {
 	.name = "settings",
 	.title = "what starts with Windows and programs; settings of the machine, of its reach and of its protection",
-	.hives = REGISTRY_SYSTEM | REGISTRY_SOFTWARE | REGISTRY_NTUSER,
+	.hives = REGISTRY_SYSTEM | REGISTRY_SOFTWARE | REGISTRY_NTUSER | REGISTRY_USRCLASS,
 	.keys = keys,
 	.key = key,
 };

@@ -53,6 +53,7 @@ struct registry_key {
 	const char *name;	/* its last name */
 	int64_t time;		/* last written; TRIAGE_TIME_NONE when it makes no sense */
 	bool deleted;		/* from free space of the hive: values may be missing, parents may be others */
+	bool unreferenced;	/* not deleted, but no list of subkeys leads to it: the hive is damaged there */
 };
 
 struct registry_plugin {
@@ -120,7 +121,7 @@ void registry_event(struct registry *r, const struct registry_key *k, const stru
 void registry_put(struct registry *r, const struct registry_key *k, const char *field, const char *name);
 void registry_put_value(struct registry *r, const char *field, const struct regf_value *v);
 WARN_UNUSED enum triage_status registry_send(struct registry *r, struct triage_error *err);
-/* A fact; not sent from a deleted key or a control set that is not the current one. */
+/* A fact; not sent from a key that is deleted or out of the tree, or a control set that is not the current one. */
 WARN_UNUSED enum triage_status registry_fact(struct registry *r, const struct registry_key *k, const char *kind, const char *subject, const char *name,
     const char *value, unsigned weight, struct triage_error *err);
 WARN_UNUSED enum triage_status registry_fact_time(struct registry *r, const struct registry_key *k, const char *kind, const char *subject,

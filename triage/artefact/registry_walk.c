@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+enum { SLACK_MAX = 1 << 20 };
+
 struct frame {
 	struct regf_list list;
 	uint32_t at, expected, met;	/* the key, the subkeys that it should have, those met */
@@ -79,6 +81,17 @@ keep_alive(struct walk *w, const char *rest, size_t plugin, struct triage_error 
 }
 
 static enum triage_status
+begin_pattern(struct walk *w, const char *path, size_t plugin, const struct registry_key *root, struct triage_error *err)
+{
+	const char *rest = path;
+	size_t size = strlen(w->r->base);
+	/* a hive that is a part of another begins inside of its paths */
+	if (size > 0 && !name_fits(path, w->r->base, size, &rest))
+		return TRIAGE_OK;
+	return rest[0] == '\0' ? registry_call(w->r, plugin, root, err) : keep_alive(w, rest, plugin, err);
+}
+
+static enum triage_status
 begin_patterns(struct walk *w, const struct registry_key *root, struct triage_error *err)
 {
 	enum triage_status st = TRIAGE_OK;
@@ -87,7 +100,7 @@ begin_patterns(struct walk *w, const struct registry_key *root, struct triage_er
 		if ((p->hives & w->r->kind) == 0)
 			continue;
 		for (const char *const *path = p->keys; st == TRIAGE_OK && *path != NULL; path++)
-			st = (*path)[0] == '\0' ? registry_call(w->r, i, root, err) : keep_alive(w, *path, i, err);
+			st = begin_pattern(w, *path, i, root, err);
 	}
 	return st;
 }
@@ -140,6 +153,33 @@ put_name(struct registry *r, const struct regf_key *cell, size_t *ret_name, stru
 	return buf_check(&r->path, err);
 }
 
+/* A list of values that became shorter still names those that are gone: kept, so that these have a key. */
+static enum triage_status
+keep_slack(struct registry *r, const struct regf_key *k, struct triage_error *err)
+{
+	struct view list;
+	struct regf_value v;
+	if (!regf_cell(&r->hive, k->values, &list))
+		return TRIAGE_OK;
+	for (size_t i = k->value_count; i < list.size / 4 && r->slack_count < SLACK_MAX && regf_pay(&r->hive, 16); i++) {
+		uint32_t at = load_le32(list.data + 4 * i);
+		if (at % 8 != 0 || !regf_cell_is_free(&r->hive, at) || !regf_value_at(&r->hive, at, &v))
+			continue;
+		if (r->slack_count == r->slack_room) {
+			size_t room = r->slack_room == 0 ? 64 : 2 * r->slack_room;
+			struct registry_slack *more = fault_hit() ? NULL : realloc(r->slack, room * sizeof(*more));
+			if (more == NULL) {
+				triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for the values of a hive");
+				return TRIAGE_E_MEMORY;
+			}
+			r->slack = more;
+			r->slack_room = room;
+		}
+		r->slack[r->slack_count++] = (struct registry_slack){ at, k->at };
+	}
+	return TRIAGE_OK;
+}
+
 static enum triage_status
 check_values(struct registry *r, const struct registry_key *k, struct triage_error *err)
 {
@@ -150,7 +190,8 @@ check_values(struct registry *r, const struct registry_key *k, struct triage_err
 	regf_values(&r->hive, &k->cell, &list);
 	while (regf_next_value(&r->hive, &list, &v))
 		;
-	return list.bad == 0 ? TRIAGE_OK : artefact_remark(r->a, TRIAGE_LOW, "value-damaged", regf_offset(list.first_bad), 0, err,
+	enum triage_status st = keep_slack(r, &k->cell, err);
+	return st != TRIAGE_OK || list.bad == 0 ? st : artefact_remark(r->a, TRIAGE_LOW, "value-damaged", regf_offset(list.first_bad), 0, err,
 	    "%u of %u values of %s cannot be read", list.bad, k->cell.value_count, k->path);
 }
 
@@ -231,7 +272,7 @@ walk_all(struct walk *w, struct triage_error *err)
 		return artefact_remark(r->a, TRIAGE_MEDIUM, "root-damaged", regf_offset(r->hive.root), 0, err, "the root key of the hive cannot be read");
 	see(r, root.at);
 	buf_clear(&r->path);
-	buf_text(&r->path, r->prefix);
+	buf_text(&r->path, r->root);
 	enum triage_status st = enter(w, &root, 0, err);
 	while (st == TRIAGE_OK && w->depth > 0)
 		st = next_key(w, err);
