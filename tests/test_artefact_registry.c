@@ -99,6 +99,20 @@ damage_is_told_and_passed(void **state)
 }
 
 static void
+lists_in_rings_hide_no_key(void **state)
+{
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_file(&p, fixture(FIXTURE "rings.dat"));
+	/* the hive, its root and six keys, each once and in its place */
+	assert_number_equal(p.count, 8);
+	assert_number_equal(parsed_with(&p, "\"key\":\"ROOT\\\\k5\""), 1);
+	assert_number_equal(p.remark_count, 6);
+	assert_string_equal(p.remarks[0].code, "subkey-damaged");
+	parsed_free(&p);
+}
+
+static void
 with_log(struct parsed *p, const char *hive, const char *ending)
 {
 	char path[300];
@@ -275,6 +289,7 @@ main(void)
 		cmocka_unit_test(every_key_is_told_once),
 		cmocka_unit_test(deleted_keys_and_values_are_found),
 		cmocka_unit_test(damage_is_told_and_passed),
+		cmocka_unit_test(lists_in_rings_hide_no_key),
 		cmocka_unit_test(logs_are_applied),
 		cmocka_unit_test(a_dirty_hive_without_log_is_told),
 		cmocka_unit_test(the_logs_of_the_corpus_give_what_windows_made),

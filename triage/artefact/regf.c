@@ -18,7 +18,7 @@ enum {
 	V_NAME_SIZE = 2, V_SIZE = 4, V_DATA = 8, V_TYPE = 12, V_FLAGS = 16, V_NAME = 20, V_NARROW = 1,
 	BIG_COUNT = 2, BIG_LIST = 4, BIG_PART = 16344,
 	LIST_COUNT = 2, LIST = 4,
-	ENTRY_COST = 16, WORK_LEAST = 32 << 20, WORK_BYTE = 16,
+	STRANGERS_MAX = 16, ENTRY_COST = 16, WORK_LEAST = 32 << 20, WORK_BYTE = 16,
 };
 
 #define V_RESIDENT UINT32_C(0x80000000)
@@ -30,6 +30,12 @@ regf_sum(const uint8_t *header)
 	for (unsigned i = 0; i < H_SUM; i += 4)
 		sum ^= load_le32(header + i);
 	return sum == 0 ? 1 : sum == REGF_NONE ? REGF_NONE - 1 : sum;
+}
+
+void
+regf_refill(struct regf *h)
+{
+	h->work = WORK_LEAST + (uint64_t)WORK_BYTE * h->bins.size;
 }
 
 bool
@@ -53,7 +59,7 @@ regf_open(struct regf *h, struct view all)
 	h->root = load_le32(all.data + H_ROOT);
 	h->declared = load_le32(all.data + H_SIZE);
 	h->sum_right = load_le32(all.data + H_SUM) == regf_sum(all.data);
-	h->work = WORK_LEAST + (uint64_t)WORK_BYTE * h->bins.size;
+	regf_refill(h);
 	return true;
 }
 
@@ -275,9 +281,13 @@ regf_find(struct regf *h, const struct regf_key *from, const char *path, struct 
 		struct regf_list list;
 		struct regf_key k;
 		bool found = false;
+		unsigned strangers = 0;
 		regf_subkeys(h, &at, &list);
-		while (!found && regf_next(h, &list, &k))
-			found = regf_name_is(k.name, path, size);
+		/* a list of the keys of others is not worth its length */
+		while (!found && strangers < STRANGERS_MAX && regf_next(h, &list, &k)) {
+			strangers += k.parent != at.at;
+			found = regf_name_is(k.name, path, size) && k.parent == at.at;
+		}
 		if (!found)
 			return false;
 		at = k;

@@ -78,6 +78,8 @@ regf_offset(uint32_t at)
 
 /* Take from the account. False when it is spent. */
 bool regf_pay(struct regf *h, uint64_t cost);
+/* The account as it was at first: for another pass over the hive. */
+void regf_refill(struct regf *h);
 /* What a cell holds, whether in use or free. False when it does not lie in the hive. */
 bool regf_cell(const struct regf *h, uint32_t at, struct view *ret_cell);
 bool regf_cell_is_free(const struct regf *h, uint32_t at);

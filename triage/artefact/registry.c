@@ -163,9 +163,9 @@ tell_end(struct registry *r, struct triage_error *err)
 	if (st == TRIAGE_OK && r->timeless > 0)
 		st = artefact_remark(r->a, TRIAGE_INFO, "keys-without-time", TRIAGE_NO_ID, 0, err, "%ju keys have no time of their last writing and are not in the timeline",
 		    (uintmax_t)r->timeless);
-	if (st == TRIAGE_OK && r->hive.work == 0)
+	if (st == TRIAGE_OK && (r->spent || r->hive.work == 0))
 		st = artefact_remark(r->a, TRIAGE_MEDIUM, "hive-not-walked", TRIAGE_NO_ID, 0, err,
-		    "the lists of this hive share their parts, so that it has more keys than bytes: not all were walked");
+		    "the lists of this hive share their parts, so that it has more keys than bytes: %s", r->hive.work == 0 ? "not all were found" : "not all were walked by their lists");
 	return st;
 }
 
@@ -234,6 +234,9 @@ read_hive(struct registry *r, const char *header_name, bool dirty, const struct 
 		st = tell_logs(r, dirty, log, err);
 	if (st == TRIAGE_OK)
 		st = registry_walk(r, err);
+	/* what lists that share their parts have hidden is found by the second pass, which looks at each cell once */
+	r->spent = r->hive.work == 0;
+	regf_refill(&r->hive);
 	if (st == TRIAGE_OK)
 		st = registry_walk_deleted(r, err);
 	if (st == TRIAGE_OK)

@@ -17,7 +17,7 @@ struct registry {
 	uint8_t *seen;			/* a bit for 8 bytes: keys walked */
 	void **states;			/* of the plug-ins */
 	size_t plugin;			/* index of the one that is called */
-	bool told, none_time;
+	bool told, spent;		/* spent: the walk could not go on */
 	uint64_t timeless;		/* keys without a time */
 	struct registry_slack {
 		uint32_t value, key;	/* cells: a deleted value, and the key whose list of values still names it */

@@ -249,8 +249,14 @@ next_key(struct walk *w, struct triage_error *err)
 	r->path.size = f->path_size;
 	if (!regf_next(&r->hive, &f->list, &cell))
 		return leave(w, err);
-	f->met++;
 	w->alive_count = f->alive_end;
+	/* the key of another, so that lists cannot lead in rings: it is met where it belongs, or found as one that no list leads to */
+	if (cell.parent != f->at) {
+		if (f->list.bad++ == 0)
+			f->list.first_bad = cell.at;
+		return TRIAGE_OK;
+	}
+	f->met++;
 	if (!see(r, cell.at))
 		return artefact_remark(r->a, TRIAGE_LOW, "key-met-twice", regf_offset(cell.at), 0, err, "a key that is listed a second time below %.*s",
 		    (int)(f->path_size < 200 ? f->path_size : 200), buf_cstr(&r->path));
