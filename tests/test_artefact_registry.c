@@ -54,7 +54,7 @@ every_key_is_told_once(void **state)
 	/* the hive, its root, Big, Many and seven below */
 	assert_number_equal(p.count, 1 + 1 + 1 + 1 + 7);
 	assert_number_equal(parsed_with(&p, "\"key\":\"ROOT\\\\Many\\\\6\",\"values\":1,\"deleted\":false"), 1);
-	assert_string_equal(p.events[0].meaning, "hive last written");
+	assert_string_equal(event_of(&p, "\"hive\":\"unknown\"")->meaning, "hive last written");
 	assert_string_equal(p.events[1].precision, "100ns");
 	assert_number_equal(p.remark_count, 0);
 	parsed_free(&p);
@@ -180,9 +180,10 @@ the_logs_of_the_corpus_give_what_windows_made(void **state)
 	assert_true(corpus_parsed(&twin, "registry/yarp/NewDirtyHive1/RecoveredHive_Windows10", "twin"));
 	event_of(&dirty, "\"log_entries\":4");
 	assert_number_equal(dirty.count, twin.count);
-	for (size_t i = 1; i < dirty.count; i++) {
+	for (size_t i = 0; i < dirty.count; i++) {
 		assert_number_equal(dirty.events[i].time, twin.events[i].time);
-		assert_string_equal(dirty.events[i].data, twin.events[i].data);
+		if (strstr(dirty.events[i].data, "\"hive\":") == NULL)
+			assert_string_equal(dirty.events[i].data, twin.events[i].data);
 	}
 	for (unsigned i = 0; i < 3; i++)
 		free(data[i]);
@@ -266,6 +267,32 @@ the_corpus_has_these_keys(void **state)
 	}
 }
 
+/* regipy finds 527 keys that differ with the log: 521 that are new, 6 that are gone. */
+static void
+a_long_log_of_the_corpus(void **state)
+{
+	struct parsed before = { 0 }, after = { 0 };
+	size_t size[3];
+	(void)state;
+	void *data[3] = { corpus_hive("registry/regipy/transactions_NTUSER.DAT.xz", &size[0]), corpus_hive("registry/regipy/transactions_ntuser.dat.log1.xz", &size[1]),
+		corpus_hive("registry/regipy/transactions_ntuser.dat.log2.xz", &size[2]) };
+	if (data[0] == NULL)
+		return;
+	parsed_bytes(&before, "NTUSER.DAT", data[0], size[0]);
+	after.companions[0] = (struct parsed_companion){ ".LOG1", { data[1], size[1] } };
+	/* the second log is older than the hive */
+	after.companions[1] = (struct parsed_companion){ ".LOG2", { data[2], size[2] } };
+	parsed_bytes(&after, "NTUSER.DAT", data[0], size[0]);
+	assert_number_equal(keys_told(&before), 2590);
+	assert_number_equal(keys_told(&after), 2590 + 521 - 6);
+	event_of(&after, "\"log_entries\":23");
+	assert_number_equal(after.remark_count, 0);
+	for (unsigned i = 0; i < 3; i++)
+		free(data[i]);
+	parsed_free(&before);
+	parsed_free(&after);
+}
+
 static void
 other_files_are_not_claimed(void **state)
 {
@@ -295,6 +322,7 @@ main(void)
 		cmocka_unit_test(the_logs_of_the_corpus_give_what_windows_made),
 		cmocka_unit_test(the_corpus_has_these_deleted_keys),
 		cmocka_unit_test(the_corpus_has_these_keys),
+		cmocka_unit_test(a_long_log_of_the_corpus),
 		cmocka_unit_test(other_files_are_not_claimed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -121,7 +121,9 @@ static enum triage_status
 tell_hive(struct registry *r, const char *kind, const char *header_name, bool dirty, const struct regf_log *log, struct triage_error *err)
 {
 	int64_t when = registry_filetime(r->hive.written);
-	artefact_event(r->a, when, "hive last written");
+	bool said = when != TRIAGE_TIME_NONE;
+	/* since Windows 10 the header often does not say: then it is not before its newest key */
+	artefact_event(r->a, said ? when : r->newest, said ? "hive last written" : "newest key last written");
 	artefact_offset(r->a, 0);
 	artefact_text(r->a, "key", r->root);
 	artefact_flag(r->a, "deleted", false);
@@ -228,12 +230,13 @@ read_hive(struct registry *r, const char *header_name, bool dirty, const struct 
 	const char *kind;
 	begin(r, header_name, &kind);
 	enum triage_status st = make_states(r, err);
-	if (st == TRIAGE_OK)
-		st = tell_hive(r, kind, header_name, dirty, log, err);
+	r->newest = TRIAGE_TIME_NONE;
 	if (st == TRIAGE_OK)
 		st = tell_logs(r, dirty, log, err);
 	if (st == TRIAGE_OK)
 		st = registry_walk(r, err);
+	if (st == TRIAGE_OK)
+		st = tell_hive(r, kind, header_name, dirty, log, err);
 	/* what lists that share their parts have hidden is found by the second pass, which looks at each cell once */
 	r->spent = r->hive.work == 0;
 	regf_refill(&r->hive);

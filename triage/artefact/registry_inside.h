@@ -13,6 +13,7 @@ struct registry {
 	const char *prefix;		/* what stands before all that is "below" in paths */
 	const char *root, *base;	/* the path of the root, and what of it is below already: "" but in a hive that is a part of another */
 	int64_t written;		/* the hive, or its root when the header does not say */
+	int64_t newest;			/* of its keys so far */
 	unsigned current_set;		/* of SYSTEM: Select\Current, 0 when it is not known */
 	uint8_t *seen;			/* a bit for 8 bytes: keys walked */
 	void **states;			/* of the plug-ins */

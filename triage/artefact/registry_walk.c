@@ -215,6 +215,8 @@ enter(struct walk *w, const struct regf_key *cell, size_t name_at, struct triage
 	struct frame parent = w->depth > 0 ? w->frames[w->depth - 1] : (struct frame){ 0 };
 	const char *path = buf_cstr(&r->path);
 	struct registry_key k = { .cell = *cell, .path = path, .below = path + below, .name = path + name_at, .time = registry_filetime(cell->written) };
+	if (k.time != TRIAGE_TIME_NONE && (r->newest == TRIAGE_TIME_NONE || k.time > r->newest))
+		r->newest = k.time;
 	enum triage_status st = one_key(w, &k, w->depth > 0 ? &parent : NULL, err);
 	if (st != TRIAGE_OK)
 		return st;
