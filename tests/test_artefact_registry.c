@@ -53,7 +53,7 @@ every_key_is_told_once(void **state)
 	parsed_file(&p, fixture(FIXTURE "big.dat"));
 	/* the hive, its root, Big, Many and seven below */
 	assert_number_equal(p.count, 1 + 1 + 1 + 1 + 7);
-	assert_number_equal(parsed_with(&p, "\"key\":\"ROOT\\\\Many\\\\6\",\"values\":1,\"deleted\":false"), 1);
+	assert_number_equal(parsed_with(&p, "\"key\":\"ROOT\\\\Many\\\\6\",\"value\":\"\",\"deleted\":false,\"values\":1"), 1);
 	assert_string_equal(event_of(&p, "\"hive\":\"unknown\"")->meaning, "hive last written");
 	assert_string_equal(p.events[1].precision, "100ns");
 	assert_number_equal(p.remark_count, 0);
@@ -67,7 +67,7 @@ deleted_keys_and_values_are_found(void **state)
 	(void)state;
 	parsed_file(&p, fixture(FIXTURE "lost.dat"));
 	assert_number_equal(parsed_with(&p, "\"deleted\":true"), 2 + 3 + 1);
-	const struct parsed_event *e = event_of(&p, "\"key\":\"ROOT\\\\Kept\\\\Gone\\\\Below\",\"values\":1,\"deleted\":true");
+	const struct parsed_event *e = event_of(&p, "\"key\":\"ROOT\\\\Kept\\\\Gone\\\\Below\",\"value\":\"\",\"deleted\":true,\"values\":1");
 	assert_number_equal(e->time, parsed_time("2024-01-02T10:59:00Z"));
 	e = event_of(&p, "\"key\":\"ROOT\\\\Kept\\\\Gone\",\"value\":\"v\",\"deleted\":true,\"type\":\"REG_SZ\",\"data\":\"123456\"");
 	assert_number_equal(e->time, parsed_time("2024-01-02T11:00:00Z"));
@@ -202,7 +202,7 @@ the_corpus_has_these_deleted_keys(void **state)
 		return;
 	assert_number_equal(parsed_with(&p, "\"deleted\":true"), 4);
 	for (unsigned i = 0; i < 4; i++) {
-		snprintf(wanted, sizeof(wanted), "\"key\":\"ROOT\\\\%s,\"values\":0,\"deleted\":true", paths[i]);
+		snprintf(wanted, sizeof(wanted), "\"key\":\"ROOT\\\\%s,\"value\":\"\",\"deleted\":true,\"values\":0", paths[i]);
 		event_of(&p, wanted);
 	}
 	parsed_free(&p);
@@ -228,9 +228,6 @@ keys_told(const struct parsed *p)
 		const char *end = strstr(p->events[i].data, "\"deleted\":false"), *value = strstr(p->events[i].data, "\"value\":");
 		if (end != NULL)
 			keys[n++] = strndup(p->events[i].data, (size_t)((value != NULL && value < end ? value : end) - p->events[i].data));
-		char *values = n > 0 && end != NULL ? strstr(keys[n - 1], "\"values\":") : NULL;
-		if (values != NULL)
-			*values = '\0';
 	}
 	qsort(keys, n, sizeof(*keys), by_text);
 	for (size_t i = 0; i < n; i++)

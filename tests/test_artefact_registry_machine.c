@@ -190,7 +190,7 @@ the_corpus_of_regipy(void **state)
 	assert_number_equal(event_of(&p, "registry.bam", "last run", "System32\\\\dwm.exe\",\"sid\":\"S-1-5-90-0-1")->time, parsed_time("2020-04-19T09:09:35.7318159Z"));
 	assert_number_equal(event_of(&p, "registry.devices", "device last removed", "\"product\":\"Cruzer\"")->time / 1000, parsed_time("2020-03-17T14:23:45.504690Z") / 1000);
 	event_of(&p, "registry.devices", WRITTEN, "\"disk_id\":\"{fc416b61-6437-11ea-bd0c-a483e7c21469}\"");
-	event_of(&p, "registry.windows", "installed", "Source OS (Updated on 5/16/2019 00:55:20)\",\"deleted\":false,\"product\":\"Windows 10 Pro\",\"version\":\"10.0.17134.765\"");
+	event_of(&p, "registry.windows", "installed", "Source OS (Updated on 5/16/2019 00:55:20)\",\"value\":\"\",\"deleted\":false,\"product\":\"Windows 10 Pro\",\"version\":\"10.0.17134.765\"");
 	parsed_free(&p);
 	assert_true(corpus_parsed(&p, "registry/regipy/SAM.xz", "SAM"));
 	event_of(&p, "registry.sam", "last logon", "\"rid\":1000");

@@ -126,6 +126,7 @@ tell_hive(struct registry *r, const char *kind, const char *header_name, bool di
 	artefact_event(r->a, said ? when : r->newest, said ? "hive last written" : "newest key last written");
 	artefact_offset(r->a, 0);
 	artefact_text(r->a, "key", r->root);
+	artefact_bytes(r->a, "value", "", 0);
 	artefact_flag(r->a, "deleted", false);
 	artefact_text(r->a, "hive", kind);
 	artefact_text(r->a, "file", header_name);

@@ -135,11 +135,12 @@ registry_event(struct registry *r, const struct registry_key *k, const struct re
 	if (r->plugin < PLUGIN_COUNT)
 		artefact_part(r->a, plugins[r->plugin]->name);
 	artefact_offset(r->a, regf_offset(v != NULL ? v->at : k->cell.at));
+	const char *name = v != NULL ? registry_name(r, v->name) : "";
 	artefact_text(r->a, "key", k->path);
-	if (v != NULL) {
-		const char *name = registry_name(r, v->name);
-		artefact_text(r->a, "value", name[0] != '\0' ? name : "(default)");
-	}
+	if (v == NULL || name[0] != '\0')
+		artefact_bytes(r->a, "value", name, strlen(name));
+	else
+		artefact_text(r->a, "value", "(default)");
 	artefact_flag(r->a, "deleted", k->deleted);
 	if (k->unreferenced)
 		artefact_flag(r->a, "unreferenced", true);
@@ -168,8 +169,9 @@ registry_key_event(struct registry *r, const struct registry_key *k, struct tria
 	artefact_event(r->a, wiped ? r->written : k->time, wiped ? "hive last written" : "key last written");
 	artefact_offset(r->a, regf_offset(k->cell.at));
 	artefact_text(r->a, "key", k->path);
-	artefact_unsigned(r->a, "values", k->cell.value_count);
+	artefact_bytes(r->a, "value", "", 0);
 	artefact_flag(r->a, "deleted", k->deleted);
+	artefact_unsigned(r->a, "values", k->cell.value_count);
 	if (k->unreferenced)
 		artefact_flag(r->a, "unreferenced", true);
 	artefact_message(r->a, k->deleted ? "Deleted registry key, last written: %s" : k->unreferenced ? "Registry key that no list leads to, last written: %s" :

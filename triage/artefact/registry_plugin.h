@@ -2,7 +2,7 @@
  * registry_plugin.h - what a plug-in of the registry parser sees: a key of a hive, its values, and how to say what they mean.
  *
  * To add one: a file registry_NAME.c with `const struct registry_plugin registry_plugin_NAME` at its foot, a line REGISTRY_PLUGIN(NAME) in
- * registry_plugins.def, a fixture with its keys in fixtures/artefacts/registry.py and a test. A row gives the hives that it knows and the paths of
+ * registry_plugins.def, its keys in a hive of fixtures/hives/ and a test. A row gives the hives that it knows and the paths of
  * keys below the root of the hive; the walk through the hive calls key() for each key that one of the paths fits, deleted ones too.
  *
  *     static const char *const keys[] = { "Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\TypedPaths", NULL };
