@@ -87,8 +87,8 @@ tell(struct registry *r, const struct registry_key *k, const struct place *place
 		artefact_technique(a, technique_of(place, name, text));
 		artefact_text(a, "type", registry_type(v.type));
 		registry_put_value(r, "data", &v);
-		/* the name of the key tells the program or the DLL that a value is about, when the path ends in a pattern */
-		bool named = place->path[strlen(place->path) - 1] == '*';
+		/* the name of the key tells the program or the DLL that a value is about, when the path ends in a pattern; or which Run key it is */
+		bool named = place->path[strlen(place->path) - 1] == '*' || strcmp(place->word, "run") == 0;
 		artefact_message(a, "%s%s%s%s: %s = %s", place->what, named ? " (" : "", named ? k->name : "", named ? ")" : "", shown, text);
 		st = registry_send(r, err);
 	}
