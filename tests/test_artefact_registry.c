@@ -291,6 +291,21 @@ a_long_log_of_the_corpus(void **state)
 }
 
 static void
+a_bin_without_its_hive(void **state)
+{
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_file(&p, fixture(FIXTURE "fragment.bin"));
+	/* places are those of the stream: the bin has no head before it */
+	const struct parsed_event *e = event_of(&p, "\"key\":\"?\\\\ROOT\\\\Plain\"");
+	assert_non_null(strstr(e->data, "\"deleted\":false,\"unreferenced\":true"));
+	assert_number_equal(e->time, parsed_time("2024-01-01T10:00:00.5Z"));
+	assert_true(e->offset < 4096);
+	event_of(&p, "\"value\":\"v\",\"deleted\":true,\"type\":\"REG_SZ\",\"data\":\"123456\"");
+	parsed_free(&p);
+}
+
+static void
 other_files_are_not_claimed(void **state)
 {
 	struct parsed p = { 0 };
@@ -320,6 +335,7 @@ main(void)
 		cmocka_unit_test(the_corpus_has_these_deleted_keys),
 		cmocka_unit_test(the_corpus_has_these_keys),
 		cmocka_unit_test(a_long_log_of_the_corpus),
+		cmocka_unit_test(a_bin_without_its_hive),
 		cmocka_unit_test(other_files_are_not_claimed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

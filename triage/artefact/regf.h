@@ -28,6 +28,7 @@ struct regf {
 	bool sum_right;			/* checksum of the header */
 	uint64_t written;		/* FILETIME, often 0 since Windows 10 */
 	uint64_t work;			/* what may still be spent */
+	uint32_t from;			/* nothing lies before this place: of a fragment */
 	struct buf big;
 };
 
@@ -122,6 +123,16 @@ bool regf_is_dirty(const struct regf *h);
  */
 WARN_UNUSED enum triage_status regf_recover(struct view all, const struct view *logs, size_t count, uint8_t **ret_copy, size_t *ret_size,
     struct regf_log *ret_log, struct triage_error *err);
+
+/* --- a bin without its hive: regf_fragment.c --- */
+
+enum { REGF_FRAGMENT_MAX = 512 << 20 };
+bool regf_is_fragment(struct view in);
+/*
+ * A hive that has this bin alone, and no root. in: regf_is_fragment(). ret_copy: free() it; NULL when its place is beyond REGF_FRAGMENT_MAX. ret_place: where
+ * in its hive it lies. Errors: E_MEMORY.
+ */
+WARN_UNUSED enum triage_status regf_fragment(struct view in, uint8_t **ret_copy, size_t *ret_size, uint32_t *ret_place, struct triage_error *err);
 
 /* --- what is left of deleted keys and values: regf_deleted.c --- */
 

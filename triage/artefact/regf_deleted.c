@@ -49,7 +49,7 @@ static void
 map_free_cells(struct lost *l)
 {
 	struct view bins = l->h->bins;
-	for (size_t page = 0; page + REGF_BIN_HEADER <= bins.size;) {
+	for (size_t page = l->h->from; page + REGF_BIN_HEADER <= bins.size;) {
 		size_t end = page + 4096, at = page + REGF_BIN_HEADER;
 		if (memcmp(bins.data + page, "hbin", 4) == 0) {
 			uint32_t size = load_le32(bins.data + page + 8);
@@ -173,7 +173,7 @@ regf_deleted(struct regf *h, const uint8_t *seen, const struct regf_lost_calls *
 	struct lost l = { .h = h, .calls = calls, .seen = seen, .free_map = maps, .taken = maps + map_size, .in_use = maps + 2 * map_size };
 	map_free_cells(&l);
 	for (unsigned round = 0; round < 2; round++)
-		for (uint32_t at = 0; st == TRIAGE_OK && h->work > 0 && at + ALIGN <= h->bins.size; at += ALIGN)
+		for (uint32_t at = h->from; st == TRIAGE_OK && h->work > 0 && at + ALIGN <= h->bins.size; at += ALIGN)
 			st = send_at(&l, at, round == 1, err);
 	return st;
 }

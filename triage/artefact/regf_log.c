@@ -198,9 +198,9 @@ old_log_applies(const struct regf *h, struct view log)
 static void
 repair_header(struct copy *c, const struct view *logs, size_t count)
 {
-	const uint8_t *newest = NULL;
-	for (size_t i = 0; i < count; i++)
-		if (newest == NULL || load_le32(logs[i].data + H_PRIMARY) > load_le32(newest + H_PRIMARY))
+	const uint8_t *newest = logs[0].data;
+	for (size_t i = 1; i < count; i++)
+		if (load_le32(logs[i].data + H_PRIMARY) > load_le32(newest + H_PRIMARY))
 			newest = logs[i].data;
 	memcpy(c->data, newest, REGF_SECTOR);
 	store_le32(c->data + H_TYPE, TYPE_PRIMARY);

@@ -2,7 +2,7 @@
  * registry.c - Windows registry hives: every key with the time of its last writing, what plug-ins know of keys, what was deleted.
  *
  * A hive that was not written to its end is read with its transaction logs, when these lie beside it. Its kind is told from the subkeys of
- * its root, so that a hive is known under any name. Sources: see regf.c and the plug-ins. Not handled: a log without its hive.
+ * its root, so that a hive is known under any name. A bin that was carved without its hive is searched for keys. Sources: see regf.c and the plug-ins. Not handled: a log without its hive.
  */
 #include "triage/artefact/registry_inside.h"
 
@@ -51,7 +51,14 @@ static bool
 claims(const struct artefact_subject *who, struct view head)
 {
 	(void)who;
-	return head.size >= REGF_SECTOR && memcmp(head.data, "regf", 4) == 0 && load_le32(head.data + TYPE_AT) == TYPE_PRIMARY && load_le32(head.data + MAJOR_AT) == 1;
+	if (regf_is_fragment(head))
+		return true;
+	if (head.size < REGF_SECTOR || memcmp(head.data, "regf", 4) != 0)
+		return false;
+	/* a head that is damaged still has its bins behind it; logs begin like hives and are no hives */
+	uint32_t type = load_le32(head.data + TYPE_AT);
+	bool log = type == 1 || type == 2 || type == 6, has_bins = view_has(head, REGF_HEADER, 4) && memcmp(head.data + REGF_HEADER, "hbin", 4) == 0;
+	return !log && (has_bins || (type == TYPE_PRIMARY && load_le32(head.data + MAJOR_AT) == 1));
 }
 
 static bool
@@ -261,6 +268,42 @@ recover(struct artefact *a, struct view all, bool dirty, uint8_t **ret_copy, siz
 	return count == 0 ? TRIAGE_OK : regf_recover(all, logs, count, ret_copy, ret_size, ret_log, err);
 }
 
+static void
+begin_texts(struct registry *r)
+{
+	buf_init(&r->path, REGISTRY_PATH_MAX + 8);
+	buf_init(&r->item, REGISTRY_TEXT_MAX);
+	for (unsigned i = 0; i < REGISTRY_TEXTS; i++)
+		buf_init(&r->texts[i], REGISTRY_TEXT_MAX);
+}
+
+/* A bin alone: its keys have no tree, so that no plug-in knows them. */
+static enum triage_status
+parse_fragment(struct registry *r, struct view all, struct triage_error *err)
+{
+	SCOPED_FREE uint8_t *copy = NULL;
+	size_t size = 0;
+	uint32_t place = 0;
+	enum triage_status st = regf_fragment(all, &copy, &size, &place, err);
+	if (st == TRIAGE_OK && copy == NULL)
+		return artefact_remark(r->a, TRIAGE_LOW, "bin-too-far", 0, all.size, err, "a bin of a hive of more than %u MiB was not searched for keys",
+		    (unsigned)REGF_FRAGMENT_MAX >> 20);
+	if (st != TRIAGE_OK || !regf_open(&r->hive, (struct view){ copy, size }))
+		return st;
+	begin_texts(r);
+	r->hive.from = place;
+	r->shift = REGF_HEADER + (uint64_t)place;
+	r->kind = REGISTRY_UNKNOWN;
+	r->prefix = r->root = "?";
+	r->base = "";
+	r->written = registry_filetime(r->hive.written);
+	st = make_states(r, err);
+	if (st == TRIAGE_OK)
+		st = registry_walk_deleted(r, err);
+	registry_release(r);
+	return st;
+}
+
 static enum triage_status
 parse(struct artefact *a, struct view all, struct triage_error *err)
 {
@@ -268,16 +311,15 @@ parse(struct artefact *a, struct view all, struct triage_error *err)
 	struct regf_log log;
 	SCOPED_FREE uint8_t *copy = NULL;
 	size_t copy_size = 0;
+	if (regf_is_fragment(all))
+		return parse_fragment(&r, all, err);
 	if (!regf_open(&r.hive, all))
 		return TRIAGE_OK;
 	bool dirty = regf_is_dirty(&r.hive);
 	enum triage_status st = recover(a, all, dirty, &copy, &copy_size, &log, err);
 	if (copy != NULL)
 		regf_open(&r.hive, (struct view){ copy, copy_size });
-	buf_init(&r.path, REGISTRY_PATH_MAX + 8);
-	buf_init(&r.item, REGISTRY_TEXT_MAX);
-	for (unsigned i = 0; i < REGISTRY_TEXTS; i++)
-		buf_init(&r.texts[i], REGISTRY_TEXT_MAX);
+	begin_texts(&r);
 	SCOPED_BUF header_name;
 	buf_init(&header_name, 1024);
 	buf_text(&header_name, registry_utf16(&r, all.data + NAME_AT, NAME_UNITS));

@@ -15,6 +15,7 @@ struct registry {
 	int64_t written;		/* the hive, or its root when the header does not say */
 	int64_t newest;			/* of its keys so far */
 	unsigned current_set;		/* of SYSTEM: Select\Current, 0 when it is not known */
+	uint64_t shift;			/* of a fragment: bytes before it that are not of the stream */
 	uint8_t *seen;			/* a bit for 8 bytes: keys walked */
 	void **states;			/* of the plug-ins */
 	size_t plugin;			/* index of the one that is called */

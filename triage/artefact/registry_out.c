@@ -134,7 +134,7 @@ registry_event(struct registry *r, const struct registry_key *k, const struct re
 	artefact_event(r->a, wiped ? r->written : time, wiped ? "hive last written" : meaning);
 	if (r->plugin < PLUGIN_COUNT)
 		artefact_part(r->a, plugins[r->plugin]->name);
-	artefact_offset(r->a, regf_offset(v != NULL ? v->at : k->cell.at));
+	artefact_offset(r->a, regf_offset(v != NULL ? v->at : k->cell.at) - r->shift);
 	const char *name = v != NULL ? registry_name(r, v->name) : "";
 	artefact_text(r->a, "key", k->path);
 	if (v == NULL || name[0] != '\0')
@@ -167,13 +167,13 @@ registry_key_event(struct registry *r, const struct registry_key *k, struct tria
 	}
 	bool wiped = k->time == TRIAGE_TIME_NONE;
 	artefact_event(r->a, wiped ? r->written : k->time, wiped ? "hive last written" : "key last written");
-	artefact_offset(r->a, regf_offset(k->cell.at));
+	artefact_offset(r->a, regf_offset(k->cell.at) - r->shift);
 	artefact_text(r->a, "key", k->path);
 	artefact_bytes(r->a, "value", "", 0);
 	artefact_flag(r->a, "deleted", k->deleted);
-	artefact_unsigned(r->a, "values", k->cell.value_count);
 	if (k->unreferenced)
 		artefact_flag(r->a, "unreferenced", true);
+	artefact_unsigned(r->a, "values", k->cell.value_count);
 	artefact_message(r->a, k->deleted ? "Deleted registry key, last written: %s" : k->unreferenced ? "Registry key that no list leads to, last written: %s" :
 	    "Registry key last written: %s", k->path);
 	return artefact_send(r->a, err);
