@@ -149,6 +149,13 @@ regf_value_at(const struct regf *h, uint32_t at, struct regf_value *ret_value)
 	return true;
 }
 
+bool
+regf_is_child(const struct regf *h, const struct regf_key *k, uint32_t parent)
+{
+	struct regf_key other;
+	return k->parent == parent || !regf_key_at(h, k->parent, &other);
+}
+
 /* --- lists --- */
 
 /* The count of a list cell, no more than there is room for. step: bytes an entry. 0 when it is no such list. */
@@ -285,8 +292,9 @@ regf_find(struct regf *h, const struct regf_key *from, const char *path, struct 
 		regf_subkeys(h, &at, &list);
 		/* a list of the keys of others is not worth its length */
 		while (!found && strangers < STRANGERS_MAX && regf_next(h, &list, &k)) {
-			strangers += k.parent != at.at;
-			found = regf_name_is(k.name, path, size) && k.parent == at.at;
+			bool child = regf_is_child(h, &k, at.at);
+			strangers += !child;
+			found = child && regf_name_is(k.name, path, size);
 		}
 		if (!found)
 			return false;

@@ -86,6 +86,8 @@ bool regf_cell(const struct regf *h, uint32_t at, struct view *ret_cell);
 bool regf_cell_is_free(const struct regf *h, uint32_t at);
 bool regf_key_at(const struct regf *h, uint32_t at, struct regf_key *ret_key);
 bool regf_value_at(const struct regf *h, uint32_t at, struct regf_value *ret_value);
+/* False when the key says that it is the child of another key. One that names no key at all is damaged, and believed to be where it is listed. */
+bool regf_is_child(const struct regf *h, const struct regf_key *k, uint32_t parent);
 
 void regf_subkeys(struct regf *h, const struct regf_key *k, struct regf_list *ret_list);
 bool regf_next(struct regf *h, struct regf_list *l, struct regf_key *ret_key);

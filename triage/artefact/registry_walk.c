@@ -253,7 +253,7 @@ next_key(struct walk *w, struct triage_error *err)
 		return leave(w, err);
 	w->alive_count = f->alive_end;
 	/* the key of another, so that lists cannot lead in rings: it is met where it belongs, or found as one that no list leads to */
-	if (cell.parent != f->at) {
+	if (!regf_is_child(&r->hive, &cell, f->at)) {
 		if (f->list.bad++ == 0)
 			f->list.first_bad = cell.at;
 		return TRIAGE_OK;
@@ -265,6 +265,9 @@ next_key(struct walk *w, struct triage_error *err)
 	enum triage_status st = w->depth < REGF_DEPTH_MAX ? put_name(r, &cell, &name_at, err) : TRIAGE_OK;
 	if (st != TRIAGE_OK)
 		return st;
+	/* not walked: the pass over all cells may find it */
+	if (name_at == 0)
+		r->seen[cell.at / 64] &= (uint8_t)~(1u << cell.at / 8 % 8);
 	if (name_at == 0)
 		return r->hive.work == 0 ? TRIAGE_OK : artefact_remark(r->a, TRIAGE_MEDIUM, "key-too-deep", regf_offset(cell.at), 0, err,
 		    "a key %zu levels deep was not walked", w->depth);
@@ -281,7 +284,9 @@ walk_all(struct walk *w, struct triage_error *err)
 	see(r, root.at);
 	buf_clear(&r->path);
 	buf_text(&r->path, r->root);
-	enum triage_status st = enter(w, &root, 0, err);
+	enum triage_status st = buf_check(&r->path, err);
+	if (st == TRIAGE_OK)
+		st = enter(w, &root, 0, err);
 	while (st == TRIAGE_OK && w->depth > 0)
 		st = next_key(w, err);
 	return st;
