@@ -26,7 +26,9 @@ put_path(struct registry *r, const struct regf_key *k, size_t *ret_name)
 		*ret_name = r->path.size;
 		regf_name_text(&r->path, up.name);
 	}
-	return whole && !r->path.failed && regf_pay(&r->hive, r->path.size);
+	/* what is told must be paid for, whole or not */
+	bool paid = regf_pay(&r->hive, r->path.size);
+	return whole && paid && !r->path.failed;
 }
 
 static void
