@@ -291,6 +291,24 @@ a_long_log_of_the_corpus(void **state)
 }
 
 static void
+a_hive_of_a_user_says_whose_it_is(void **state)
+{
+	struct parsed p = { 0 };
+	size_t size;
+	(void)state;
+	/* by the name in its head */
+	parsed_file(&p, fixture(FIXTURE "NTUSER.DAT"));
+	assert_string_equal(event_of(&p, "TypedPaths")->user, "anna");
+	parsed_free(&p);
+	/* where it lies counts more */
+	void *data = parsed_read(fixture(FIXTURE "NTUSER.DAT"), &size);
+	parsed_bytes(&p, "/Documents and Settings/piet/NTUSER.DAT", data, size);
+	assert_string_equal(event_of(&p, "TypedPaths")->user, "piet");
+	parsed_free(&p);
+	free(data);
+}
+
+static void
 a_bin_without_its_hive(void **state)
 {
 	struct parsed p = { 0 };
@@ -335,6 +353,7 @@ main(void)
 		cmocka_unit_test(the_corpus_has_these_deleted_keys),
 		cmocka_unit_test(the_corpus_has_these_keys),
 		cmocka_unit_test(a_long_log_of_the_corpus),
+		cmocka_unit_test(a_hive_of_a_user_says_whose_it_is),
 		cmocka_unit_test(a_bin_without_its_hive),
 		cmocka_unit_test(other_files_are_not_claimed),
 	};

@@ -10,6 +10,7 @@
 #include "triage/base/scoped.h"
 #include "triage/base/when.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -99,6 +100,23 @@ kind_of(struct registry *r, const char *header_name)
 	return &of_unknown;
 }
 
+/* The name of a user in a path of "Users\\NAME\\ntuser.dat" or "Documents and Settings/NAME/ntuser.dat". */
+static void
+take_user(struct registry *r, const char *path)
+{
+	static const char *const folders[] = { "Users", "Documents and Settings" };
+	for (size_t i = 0; r->user[0] == '\0' && i < sizeof(folders) / sizeof(folders[0]); i++) {
+		const char *p = strcasestr(path, folders[i]);
+		size_t n = p != NULL ? strlen(folders[i]) : 0;
+		if (p == NULL || (p > path && strchr("/\\", p[-1]) == NULL) || p[n] == '\0' || strchr("/\\", p[n]) == NULL)
+			continue;
+		p += n + 1;
+		n = strcspn(p, "/\\");
+		if (p[n] != '\0' && n < sizeof(r->user))
+			snprintf(r->user, sizeof(r->user), "%.*s", (int)n, p);
+	}
+}
+
 static void
 begin(struct registry *r, const char *header_name, const char **ret_kind)
 {
@@ -111,6 +129,10 @@ begin(struct registry *r, const char *header_name, const char **ret_kind)
 	if (r->kind == REGISTRY_NTUSER && (strcasecmp(artefact_who(r->a)->name, "DEFAULT") == 0 || ends_with(header_name, "\\DEFAULT"))) {
 		r->prefix = "HKEY_USERS\\.DEFAULT";
 		*ret_kind = "DEFAULT";
+	}
+	if (r->kind == REGISTRY_NTUSER || r->kind == REGISTRY_USRCLASS) {
+		take_user(r, artefact_who(r->a)->path);
+		take_user(r, header_name);
 	}
 	r->root = kind->root != NULL ? kind->root : r->prefix;
 	r->base = kind->base != NULL ? kind->base : "";

@@ -19,6 +19,7 @@ struct registry {
 	uint8_t *seen;			/* a bit for 8 bytes: keys walked */
 	void **states;			/* of the plug-ins */
 	size_t plugin;			/* index of the one that is called */
+	char user[128];			/* whose hive it is, by its path; "" when that is not known or no matter */
 	bool told, spent;		/* spent: the walk could not go on */
 	uint64_t timeless;		/* keys without a time */
 	struct registry_slack {

@@ -132,6 +132,8 @@ registry_event(struct registry *r, const struct registry_key *k, const struct re
 {
 	bool wiped = time == TRIAGE_TIME_NONE;
 	artefact_event(r->a, wiped ? r->written : time, wiped ? "hive last written" : meaning);
+	if (r->user[0] != '\0')
+		artefact_user(r->a, r->user);
 	if (r->plugin < PLUGIN_COUNT)
 		artefact_part(r->a, plugins[r->plugin]->name);
 	artefact_offset(r->a, regf_offset(v != NULL ? v->at : k->cell.at) - r->shift);
@@ -167,6 +169,8 @@ registry_key_event(struct registry *r, const struct registry_key *k, struct tria
 	}
 	bool wiped = k->time == TRIAGE_TIME_NONE;
 	artefact_event(r->a, wiped ? r->written : k->time, wiped ? "hive last written" : "key last written");
+	if (r->user[0] != '\0')
+		artefact_user(r->a, r->user);
 	artefact_offset(r->a, regf_offset(k->cell.at) - r->shift);
 	artefact_text(r->a, "key", k->path);
 	artefact_bytes(r->a, "value", "", 0);

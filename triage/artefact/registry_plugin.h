@@ -114,7 +114,7 @@ int64_t registry_systemtime(const uint8_t *sixteen);	/* SYSTEMTIME; mostly local
 
 /*
  * Begin an event about a key, or (v not NULL) about a value of it. A time that is none becomes the hive's last writing, with the meaning
- * "hive last written": what stands in a key whose time was wiped is still told.
+ * "hive last written": what stands in a key whose time was wiped is still told. The user of a user's hive is set, by the path of the hive.
  */
 void registry_event(struct registry *r, const struct registry_key *k, const struct regf_value *v, int64_t time, const char *meaning);
 /* A field of data from a value, as its type is: text, number, list of texts, hex. By name: left out when it is not there. */
