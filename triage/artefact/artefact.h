@@ -90,6 +90,7 @@ WARN_UNUSED enum triage_status artefact_open(const struct artefact_kind *kind, c
     struct artefact **ret_a, struct triage_error *err);
 /* The next bytes, front to back. last: the stream ends with them; bytes may be empty then. Errors: E_MEMORY, or what a sink returned. */
 WARN_UNUSED enum triage_status artefact_feed(struct artefact *a, struct view bytes, bool last, struct triage_error *err);
+bool artefact_gave_up(const struct artefact *a);	/* the stream is too large for its row; a remark has said so */
 void artefact_close(struct artefact *a);	/* takes NULL */
 
 /* --- for parsers --- */

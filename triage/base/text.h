@@ -13,6 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* How many bytes at the front are printable ASCII other than a double quote and a backslash: what needs no closer look. Eight at a time. */
+size_t text_plain(const void *text, size_t size);
+
 /* Append the display form of raw bytes. */
 void text_display(struct buf *out, const void *raw, size_t size);
 

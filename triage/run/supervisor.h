@@ -55,7 +55,8 @@ struct supervisor {
 	size_t source_count;
 	struct run_filesystem *filesystems;
 	size_t filesystem_count;
-	struct analyse_set *rules;
+	uint64_t window;		/* bytes that a worker holds of a stream */
+	struct analyse_set *rules;	/* NULL while evidence is probed */
 	struct detect_tables *tables;
 	struct case_store *store;
 	struct keys keys;
