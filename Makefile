@@ -45,7 +45,7 @@ LIB_SRC := $(filter-out triage/cli/%,$(wildcard triage/*/*.c))
 CLI_SRC := $(wildcard triage/cli/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(B)/%.o)
-TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c) tests/tool_scan.c tests/tool_lock.c tests/tool_disk.c tests/tool_parse.c)
+TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c) tests/tool_scan.c tests/tool_lock.c tests/tool_disk.c tests/tool_parse.c tests/tool_regf.c)
 
 .DELETE_ON_ERROR:
 .PHONY: all check demo deps lint bench fixtures install help clean unit
@@ -83,7 +83,7 @@ DEPS_BUILD := gcc make pkg-config libc6-dev libtsk-dev libdeflate-dev libyara-de
 DEPS_DEMO := python3
 DEPS_TEST := clang libclang-rt-14-dev libcmocka-dev python3 perl e2fsprogs dosfstools mtools exfatprogs ntfs-3g ewf-tools genisoimage xorriso \
 	gdisk fdisk sleuthkit yara file sqlite3 openssl valgrind xz-utils apfsprogs unzip util-linux chromium cryptsetup-bin qemu-utils xfsprogs \
-	libvshadow-utils python3-libvshadow libesedb-utils fuse3 psmisc zip p7zip-full zstd cpio bzip2 liblnk-utils libscca-utils python3-olefile libevtx-utils libevt-utils
+	libvshadow-utils python3-libvshadow libesedb-utils fuse3 psmisc zip p7zip-full zstd cpio bzip2 liblnk-utils libscca-utils python3-olefile libevtx-utils libevt-utils python3-libregf
 missing = $(shell for p in $(1); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done)
 
 define install

@@ -1,0 +1,66 @@
+/* registry_services.c - services and drivers: what is started, how, as whom, and with which DLL. Source: Microsoft's documentation of the services database. */
+#include "triage/artefact/registry_plugin.h"
+
+#include <string.h>
+
+static const char *const keys[] = { "ControlSet*\\Services\\*", NULL };
+
+static const char *
+start_word(uint64_t start)
+{
+	static const char *const words[] = { "boot", "system", "automatic", "manual", "disabled" };
+	return start < sizeof(words) / sizeof(words[0]) ? words[start] : "unknown";
+}
+
+static const char *
+type_word(uint64_t type)
+{
+	return type & 0x01 ? "kernel driver" : type & 0x02 ? "file system driver" : type & 0x04 ? "adapter" : type & 0x08 ? "recognizer driver" :
+	    type & 0x10 ? (type & 0x40 ? "user service" : "service") : type & 0x20 ? (type & 0x40 ? "shared user service" : "shared service") : "unknown";
+}
+
+/* The DLL of a service of svchost: below its key, on old systems in it. */
+static const char *
+service_dll(struct registry *r, const struct registry_key *k)
+{
+	struct registry_key parameters;
+	const char *dll = "";
+	if (registry_sub(r, k, "Parameters", &parameters))
+		dll = registry_text(r, &parameters, "ServiceDll");
+	return dll[0] != '\0' ? dll : registry_text(r, k, "ServiceDll");
+}
+
+static enum triage_status
+service(struct registry *r, const struct registry_key *k, struct triage_error *err)
+{
+	struct artefact *a = registry_artefact(r);
+	uint64_t start = 0, type = 0, number;
+	bool has_start = registry_number(r, k, "Start", &start), has_type = registry_number(r, k, "Type", &type);
+	const char *image = registry_text(r, k, "ImagePath");
+	if (image[0] == '\0' && !has_start && !has_type)
+		return TRIAGE_OK;
+	const char *dll = service_dll(r, k);
+	registry_event(r, k, NULL, k->time, "key last written");
+	artefact_text(a, "service", k->name);
+	registry_put(r, k, "display_name", "DisplayName");
+	artefact_text(a, "image_path", image);
+	if (has_start)
+		artefact_text(a, "start", start_word(start));
+	if (registry_number(r, k, "DelayedAutostart", &number))
+		artefact_flag(a, "delayed", number != 0);
+	if (has_type)
+		artefact_text(a, "type", type_word(type));
+	registry_put(r, k, "account", "ObjectName");
+	artefact_text(a, "service_dll", dll);
+	registry_put(r, k, "failure_command", "FailureCommand");
+	registry_put(r, k, "group", "Group");
+	registry_put(r, k, "description", "Description");
+	artefact_message(a, "%s %s (%s): %s%s%s", type & 0x0f ? "Driver" : "Service", k->name, has_start ? start_word(start) : "start not set", image[0] != '\0' ? image : "no image path",
+	    dll[0] != '\0' ? ", DLL " : "", dll);
+	registry_told(r);
+	return registry_send(r, err);
+}
+
+const struct registry_plugin registry_plugin_services = {
+	.name = "services", .title = "services and drivers", .hives = REGISTRY_SYSTEM, .keys = keys, .key = service,
+};
