@@ -11,7 +11,7 @@ commands_in_chunks(void **state)
 	/* 63 commands, 50 an event; the time is that of the file */
 	assert_number_equal(p.count, 2);
 	assert_number_equal(p.events[0].time, parsed_time("2020-01-01T00:00:00Z"));
-	assert_non_null(strstr(p.events[0].data, "\"commands\":[\"whoami /all\",\"Get-ChildItem C:\\\\ \\\\x0a  -Recurse\","));
+	assert_non_null(strstr(p.events[0].data, "\"commands\":[\"whoami /all\",\"Get-ChildItem C:\\\\ \\u000a  -Recurse\","));
 	assert_non_null(strstr(p.events[0].data, "\"first\":1,\"last\":50"));
 	assert_non_null(strstr(p.events[1].data, "\"first\":51,\"last\":63"));
 	assert_string_equal(p.events[0].technique, "T1059.001");

@@ -17,7 +17,7 @@ requests_of_each_form(void **state)
 	assert_non_null(strstr(p.events[1].data, "\"agent\":\"Mozilla/5.0 (X11; Linux x86_64)\""));
 	assert_non_null(strstr(p.events[2].data, "\"client\":\"2001:db8::9\",\"vhost\":\"shop.example.org:443\""));
 	assert_non_null(strstr(p.events[2].data, "\"more\":\"\\\"198.51.100.1\\\"\""));
-	assert_non_null(strstr(p.events[4].data, "\"url\":\"\\\\x5cx16"));
+	assert_non_null(strstr(p.events[4].data, "\"url\":\"\\\\x16\\\\x03"));
 	parsed_free(&p);
 }
 
