@@ -83,6 +83,60 @@ json_is_safe_inside_a_script(void **state)
 	buf_release(&b);
 }
 
+/* Every byte at every place of a run, and runs of every length. */
+static void
+plain_text_ends_where_the_first_other_byte_is(void **state)
+{
+	(void)state;
+	for (size_t size = 0; size <= 40; size++) {
+		char *text = malloc(size + 1);	/* of its own, so that a look beyond it is seen */
+		assert_non_null(text);
+		memset(text, 'x', size);
+		assert_number_equal(text_plain(text, size), size);
+		for (size_t at = 0; at < size; at++) {
+			for (unsigned byte = 0; byte < 256; byte++) {
+				bool plain = byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
+				text[at] = (char)byte;
+				assert_number_equal(text_plain(text, size), plain ? size : at);
+				if (at + 1 < size) {
+					text[at + 1] = '!';	/* what comes behind changes nothing */
+					assert_number_equal(text_plain(text, size), plain ? size : at);
+					text[at + 1] = 'x';
+				}
+			}
+			text[at] = 'x';
+		}
+		free(text);
+	}
+}
+
+static void
+long_text_is_shown_as_its_parts_are_and_quoted_at_any_place(void **state)
+{
+	(void)state;
+	SCOPED_BUF all, parts;
+	buf_init(&all, 1 << 20);
+	buf_init(&parts, 1 << 20);
+	static const char *const pieces[] = { "a/b</c", "\"", "\\x41", "caf\xc3\xa9", "0123456789012345678901234567890123456789", "\xe2\x80\xae", "</", "\x7f", "/", "\xff", " " };
+	enum { PIECES = sizeof(pieces) / sizeof(pieces[0]) };
+	SCOPED_BUF text;
+	buf_init(&text, 1 << 20);
+	for (size_t i = 0; i < 3000; i++)
+		buf_text(&text, pieces[i * i % PIECES]);
+	text_safe(&all, buf_cstr(&text));
+	for (size_t i = 0; i < 3000; i++)
+		text_safe(&parts, pieces[i * i % PIECES]);
+	assert_string_equal(buf_cstr(&all), buf_cstr(&parts));
+	char line[100], want[100];
+	for (int before = 0; before < 80; before++) {
+		buf_clear(&all);
+		snprintf(line, sizeof(line), "%*s</a\"\\/", before, "");
+		snprintf(want, sizeof(want), "%*s<\\/a\\\"\\\\/", before, "");
+		text_json(&all, line);
+		assert_string_equal(buf_cstr(&all), want);
+	}
+}
+
 static void
 html_escapes_markup_and_quotes(void **state)
 {
@@ -231,6 +285,8 @@ main(void)
 		cmocka_unit_test(display_escapes_a_backslash_only_where_it_would_mislead),
 		cmocka_unit_test(csv_neutralises_formulas),
 		cmocka_unit_test(json_is_safe_inside_a_script),
+		cmocka_unit_test(plain_text_ends_where_the_first_other_byte_is),
+		cmocka_unit_test(long_text_is_shown_as_its_parts_are_and_quoted_at_any_place),
 		cmocka_unit_test(html_escapes_markup_and_quotes),
 		cmocka_unit_test(utf16_keeps_lone_surrogates),
 		cmocka_unit_test(buf_stops_at_its_maximum),

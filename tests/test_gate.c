@@ -100,17 +100,20 @@ first_bytes_sizes_and_names_are_asked_about(void **state)
 
 /* --- literals --- */
 
+/* longest: the alternatives of the longest run, parted by '|'. */
 static void
 assert_literal(enum rule_word_kind kind, const char *value, const char *longest)
 {
 	struct rule_literal runs[RULE_LITERALS];
 	size_t count = rule_literals_of((struct rule_word){ kind, value, strlen(value) }, 2, runs), best = 0;
+	char found[RULE_ALTERNATIVES * (RULE_LITERAL_MAX + 1) + 1] = "";
 	for (size_t i = 1; i < count; i++)
 		if (runs[i].size > runs[best].size)
 			best = i;
-	size_t size = count == 0 ? 0 : runs[best].size;
-	if (size != strlen(longest) || (size != 0 && memcmp(runs[best].bytes, longest, size) != 0))
-		fail_msg("%s: found %.*s", value, (int)size, count == 0 ? "" : (const char *)runs[best].bytes);
+	for (size_t k = 0, at = 0; count != 0 && k < runs[best].count; k++)
+		at += (size_t)snprintf(found + at, sizeof(found) - at, "%s%.*s", k == 0 ? "" : "|", (int)runs[best].any[k].size, (const char *)runs[best].any[k].bytes);
+	if (strcmp(found, longest) != 0)
+		fail_msg("%s: found %s", value, found);
 }
 
 static void
@@ -123,7 +126,14 @@ a_regular_expression_must_hold_its_plain_runs(void **state)
 	assert_literal(RULE_WORD_REGEX, "/abcx*/", "abc");
 	assert_literal(RULE_WORD_REGEX, "/abx{0,3}cdefg/", "cdefg");
 	assert_literal(RULE_WORD_REGEX, "/abc|defghi/", "");
-	assert_literal(RULE_WORD_REGEX, "/(abc|defghi)jk/", "jk");
+	assert_literal(RULE_WORD_REGEX, "/(abc|defghi)jk/", "abcjk|defghijk");
+	assert_literal(RULE_WORD_REGEX, "/x(ab|cd)(ef|g)h[a-z](ij|kl)/", "xabefh|xabgh|xcdefh|xcdgh");
+	assert_literal(RULE_WORD_REGEX, "/(abc|defghi)+jk/", "jk");
+	assert_literal(RULE_WORD_REGEX, "/(abc|d.f)jk/", "jk");
+	assert_literal(RULE_WORD_REGEX, "/(abc|)jk/", "abcjk|jk");
+	assert_literal(RULE_WORD_REGEX, "/(ab|c)d?ef/", "ef");
+	assert_literal(RULE_WORD_REGEX, "/(a\\.b|c\\wd)ef/", "ef");
+	assert_literal(RULE_WORD_REGEX, "/(a|b|c|d)(a|b|c|d)efg/", "aefg|befg|cefg|defg");
 	assert_literal(RULE_WORD_REGEX, "/[abc(]de(f[)]ghi)jkl/", "jkl");
 	assert_literal(RULE_WORD_REGEX, "/[]abc]de/", "de");
 	assert_literal(RULE_WORD_REGEX, "/[^]abc]de/", "de");
@@ -279,14 +289,16 @@ a_rule_that_needs_no_string_stands_where_it_can_match(void **state)
 static void
 a_stream_full_of_words_makes_every_rule_a_candidate(void **state)
 {
-	/* six words filed under the same bytes, of which the stream never has one */
-	struct looker l = looker_of("rule a { strings: $a = \"aaaa\" $b = \"aAaa\" $c = \"aaAa\" $d = \"aaaA\" $e = \"Aaaa\" $f = \"AaAa\" condition: any of them }");
+	/* twelve words filed under the same bytes, of which the stream never has one */
+	struct looker l = looker_of("rule a { strings: $a = \"abab\" $b = \"aBab\" $c = \"abAb\" $d = \"abaB\" $e = \"Abab\" $f = \"AbAb\" "
+	    "$g = \"ABab\" $h = \"abAB\" $i = \"AbaB\" $j = \"aBAb\" $k = \"aBAB\" $l = \"ABAb\" condition: any of them }");
 	static char stream[1 << 20];
 	static const char *const names[RULE_NAME_COUNT] = { "", "", "", "", "" };
 	const uint32_t *tags = NULL;
 	size_t count = 0;
 	(void)state;
-	memset(stream, 'A', sizeof(stream));
+	for (size_t i = 0; i < sizeof(stream); i++)
+		stream[i] = "AB"[i % 2];
 	assert_number_equal(candidates(&l, stream, 1000), 0);
 	assert_false(gate_look_at(l.look, (struct view){ (const uint8_t *)stream, sizeof(stream) }, names, &tags, &count));
 	assert_null(tags);

@@ -164,6 +164,114 @@ numbers_that_are_none_are_refused(void **state)
 	assert_true(c.failed);
 }
 
+static const struct triage_event an_event = { .time = -5, .local = true, .precision = "us", .meaning = "logon", .source = "utmp", .parser = "utmp.x",
+	.host = "srv1", .user = "ann\u00e9", .message = "one line", .technique = "T1078", .data = "{\"a\":[1,{\"b\":null}]}", .offset = 384 };
+
+static void
+events_come_back_as_they_were(void **state)
+{
+	(void)state;
+	static struct wire_event_store store;
+	struct triage_event got;
+	wire_put_event(&a, 7, &an_event);
+	struct wire_frame frame = pass();
+	assert_int_equal(frame.type, WIRE_EVENT);
+	assert_number_equal(frame.job, 7);
+	assert_true(wire_get_event(frame.payload, &store, &got));
+	assert_true(got.time == -5 && got.local && got.offset == 384);
+	const char *const want[] = { an_event.precision, an_event.meaning, an_event.source, an_event.parser, an_event.host, an_event.user, an_event.message,
+		an_event.technique, an_event.data };
+	const char *const have[] = { got.precision, got.meaning, got.source, got.parser, got.host, got.user, got.message, got.technique, got.data };
+	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++)
+		assert_string_equal(have[i], want[i]);
+	for (size_t n = 0; n < frame.payload.size; n++)
+		assert_false(wire_get_event((struct view){ frame.payload.data, n }, &store, &got));
+}
+
+static void
+the_largest_event_passes_and_a_larger_one_does_not(void **state)
+{
+	(void)state;
+	static struct wire_event_store store;
+	static char data[WIRE_EVENT_DATA + 2], message[WIRE_EVENT_MESSAGE + 2];
+	struct triage_event e = an_event, got;
+	memset(data, 'x', WIRE_EVENT_DATA);
+	memcpy(data, "{\"a\":\"", 6);
+	memcpy(data + WIRE_EVENT_DATA - 2, "\"}", 3);
+	memset(message, 'm', WIRE_EVENT_MESSAGE);
+	e.data = data;
+	e.message = message;
+	for (int over = 0; over < 2; over++) {
+		size_t mark = a.out.size;
+		wire_put_event(&a, 7, &e);
+		const struct view payload = { (const uint8_t *)a.out.data + mark + WIRE_HEADER, a.out.size - mark - WIRE_HEADER };
+		assert_true(payload.size < WIRE_PAYLOAD_MAX);
+		assert_int_equal(wire_get_event(payload, &store, &got), over == 0);
+		message[WIRE_EVENT_MESSAGE] = 'm';
+	}
+}
+
+static void
+data_that_is_no_single_object_is_refused(void **state)
+{
+	(void)state;
+	static struct wire_event_store store;
+	static const struct {
+		const char *data;
+		bool good;
+	} cases[] = {
+		{ "{}", true }, { "{\"a\":1}", true }, { "", false }, { "{", false }, { "}", false }, { "[]", false }, { "null", false }, { "{\"a\":1", false },
+		{ "{\"a\"}", false }, { "{\"a\":1,}", false }, { "{} ", false }, { " {}", false }, { "{ }", false }, { "{}{}", false }, { "{\"a\":\"\n\"}", false },
+		{ "{\"a\":1}x", false }, { "{,}", false },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct triage_event e = an_event, got;
+		e.data = cases[i].data;
+		wire_put_event(&a, 1, &e);
+		struct wire_frame frame = pass();
+		if (wire_get_event(frame.payload, &store, &got) != cases[i].good)
+			fail_msg("%s", cases[i].data);
+	}
+	struct triage_event e = an_event, got;
+	e.time = TRIAGE_TIME_NONE;
+	wire_put_event(&a, 1, &e);
+	struct wire_frame frame = pass();
+	assert_false(wire_get_event(frame.payload, &store, &got));
+}
+
+static void
+facts_and_parsed_streams_come_back_and_lies_do_not(void **state)
+{
+	(void)state;
+	struct wire_store store;
+	const struct triage_fact f = { .kind = "account", .subject = "S-1-5-21-1", .name = "name", .value = "anna", .time = TRIAGE_TIME_NONE, .weight = 100 };
+	const struct triage_parsed p = { .parser = "evtx", .bytes = UINT64_C(1) << 40, .events = 12, .whole = true };
+	struct triage_fact fact;
+	struct triage_parsed parsed;
+	wire_put_fact(&a, 1, &f);
+	struct wire_frame frame = pass();
+	assert_int_equal(frame.type, WIRE_FACT);
+	assert_true(wire_get_fact(frame.payload, &store, &fact));
+	assert_string_equal(fact.subject, "S-1-5-21-1");
+	assert_string_equal(fact.value, "anna");
+	assert_true(fact.time == TRIAGE_TIME_NONE && fact.weight == 100);
+	for (size_t n = 0; n < frame.payload.size; n++)
+		assert_false(wire_get_fact((struct view){ frame.payload.data, n }, &store, &fact));
+	struct triage_fact heavy = f;
+	heavy.weight = 101;
+	wire_put_fact(&a, 1, &heavy);
+	frame = pass();
+	assert_false(wire_get_fact(frame.payload, &store, &fact));
+	wire_put_artefact(&a, 1, &p);
+	frame = pass();
+	assert_int_equal(frame.type, WIRE_ARTEFACT);
+	assert_true(wire_get_artefact(frame.payload, &store, &parsed));
+	assert_string_equal(parsed.parser, "evtx");
+	assert_true(parsed.bytes == p.bytes && parsed.events == 12 && parsed.whole);
+	for (size_t n = 0; n < frame.payload.size; n++)
+		assert_false(wire_get_artefact((struct view){ frame.payload.data, n }, &store, &parsed));
+}
+
 #define WITH_PAIR(test) cmocka_unit_test_setup_teardown(test, open_pair, close_pair)
 
 int
@@ -172,7 +280,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_PAIR(entries_come_back_as_they_were), WITH_PAIR(every_shortened_record_is_refused), WITH_PAIR(a_huge_length_is_no_frame),
 		WITH_PAIR(an_unknown_type_is_no_frame), WITH_PAIR(half_a_frame_waits_for_the_rest), WITH_PAIR(text_must_be_utf8_without_nul),
-		WITH_PAIR(numbers_that_are_none_are_refused),
+		WITH_PAIR(numbers_that_are_none_are_refused), WITH_PAIR(events_come_back_as_they_were),
+		WITH_PAIR(the_largest_event_passes_and_a_larger_one_does_not), WITH_PAIR(data_that_is_no_single_object_is_refused),
+		WITH_PAIR(facts_and_parsed_streams_come_back_and_lies_do_not),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -127,6 +127,74 @@ broken_files_are_refused_at_every_length(void **state)
 	assert_null(z);
 }
 
+/* Local seconds, what they are in UTC, for Europe/Brussels: by the list of changes in 2022, by the closing rule in 2062. */
+static void
+local_time_goes_back_to_utc_over_both_changes(void **state)
+{
+	(void)state;
+	static const struct {
+		int64_t local, utc;
+	} cases[] = {
+		{ 1641038400, 1641038400 - 3600 },	/* 1 Jan 2022 12:00 */
+		{ 1656676800, 1656676800 - 7200 },	/* 1 Jul 2022 12:00 */
+		/* 27 Mar 2022: 02:00 to 03:00 never came */
+		{ 1648346399, 1648342799 },		/* 01:59:59 */
+		{ 1648346400, 1648342800 },		/* 02:00 is counted on: 03:00 */
+		{ 1648348200, 1648344600 },		/* 02:30 is counted on: 03:30 */
+		{ 1648349999, 1648346399 },		/* 02:59:59 */
+		{ 1648350000, 1648342800 },		/* 03:00 */
+		{ 1648350001, 1648342801 },
+		/* 30 Oct 2022: 02:00 to 03:00 came twice, the first is taken */
+		{ 1667095199, 1667087999 },		/* 01:59:59 */
+		{ 1667095200, 1667088000 },		/* 02:00 */
+		{ 1667098799, 1667091599 },		/* 02:59:59 */
+		{ 1667098800, 1667095200 },		/* 03:00 */
+		/* 26 Mar and 29 Oct 2062 */
+		{ INT64_C(2910563999), INT64_C(2910560399) }, { INT64_C(2910567600), INT64_C(2910560400) },
+		{ INT64_C(2929316399), INT64_C(2929309199) }, { INT64_C(2929316400), INT64_C(2929312800) },
+	};
+	struct zone *z;
+	struct triage_error err = { 0 };
+	assert_int_equal(zone_load("Europe/Brussels", &z, &err), TRIAGE_OK);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (zone_utc(z, cases[i].local * SECOND) != cases[i].utc * SECOND)
+			fail_msg("case %zu: %jd", i, (intmax_t)(zone_utc(z, cases[i].local * SECOND) / SECOND));
+	/* every quarter of an hour of ten years that there was is itself again */
+	for (int64_t utc = 1577836800; utc < 1893456000; utc += 900) {
+		int64_t local = zone_local(z, utc * SECOND), back = zone_utc(z, local);
+		assert_true(zone_local(z, back) == local);
+		assert_true(back == utc * SECOND || back == (utc - 3600) * SECOND);
+	}
+	assert_true(zone_utc(z, TRIAGE_TIME_NONE) == TRIAGE_TIME_NONE);
+	assert_true(zone_utc(z, INT64_MAX) == INT64_MAX && zone_utc(z, INT64_MIN + 1) == INT64_MIN + 1);
+	assert_number_equal(zone_utc(NULL, 5), 5);
+	zone_free(z);
+}
+
+static void
+names_of_zones_are_known_in_both_forms_and_all_exist(void **state)
+{
+	(void)state;
+	static const char *const windows[] = {
+#define ZONE(name, zone) zone,
+#include "triage/base/zone_windows.def"
+#undef ZONE
+	};
+	assert_string_equal(zone_name_of("Romance Standard Time"), "Europe/Brussels");
+	assert_string_equal(zone_name_of("ROMANCE standard time"), "Europe/Brussels");
+	assert_string_equal(zone_name_of("Europe/Brussels"), "Europe/Brussels");
+	assert_string_equal(zone_name_of("UTC"), "UTC");
+	assert_null(zone_name_of(""));
+	assert_null(zone_name_of("@tzres.dll,-302"));
+	for (size_t i = 0; i < sizeof(windows) / sizeof(windows[0]); i++) {
+		struct zone *z = NULL;
+		struct triage_error err = { 0 };
+		if (zone_load(windows[i], &z, &err) != TRIAGE_OK)
+			fail_msg("%s: %s", windows[i], err.text);
+		zone_free(z);
+	}
+}
+
 int
 main(void)
 {
@@ -138,6 +206,8 @@ main(void)
 		cmocka_unit_test(no_time_stays_no_time_and_nothing_overflows),
 		cmocka_unit_test(names_that_leave_the_folder_are_refused),
 		cmocka_unit_test(broken_files_are_refused_at_every_length),
+		cmocka_unit_test(local_time_goes_back_to_utc_over_both_changes),
+		cmocka_unit_test(names_of_zones_are_known_in_both_forms_and_all_exist),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -216,9 +216,16 @@ struct triage_fact {
 	unsigned weight;		/* 0..100: of two that contradict each other the heavier stands; of moments of one weight the latest */
 };
 
+/* A stream that an artefact parser claimed, when it has told all that it tells. */
+struct triage_parsed {
+	const char *parser;		/* text: name of its row */
+	uint64_t bytes, events;		/* read by it, told by it */
+	bool whole;			/* it saw the stream to its end; else a problem row says why not */
+};
+
 /* One thing that could not be done. stage and code are words, e.g. "content", "checksum-error". */
 struct triage_problem {
-	const char *stage;		/* open, volumes, list, content, yara, magic, image, rules, seal, sandbox */
+	const char *stage;		/* open, volumes, list, content, yara, magic, artefact, image, rules, seal, sandbox */
 	enum triage_severity severity;
 	const char *code;		/* stable word for scripts */
 	const char *message;		/* one line for people: what, and what to do */

@@ -63,6 +63,12 @@ enum triage_status triage_run(const struct triage_plan *plan, const struct triag
     struct triage_error *err);
 
 /*
+ * The artefact parsers of this program, in the order in which a stream is offered to them. tell: indent 0 = name and title, 1 = what it
+ * tells, its word in timeline.source, where its format is described, endings of the files beside it that it reads.
+ */
+void triage_parsers(void (*tell)(void *ctx, unsigned indent, const char *line), void *ctx);
+
+/*
  * Containers, volumes, filesystems of the evidence; examines no files. Each line is told as text rows.
  * tell: indent 0 = evidence, 1 = volume, 2 = filesystem, 3 = problem.
  */

@@ -84,6 +84,7 @@ if [ -n "${RULES:-}" ]; then
 fi
 echo "| the same with archives opened and their members searched, to sha256sum of the image | $(ratio triage-archives sha256sum) |"
 [ ! -f "$bench/triage-ntfs.time" ] || echo "| triage on the NTFS twin, to sha256sum of the ext4 image | $(ratio triage-ntfs sha256sum) |"
+sh tests/bench/evtx.sh "$bench"
 [ "${SCALE:-yes}" = no ] || python3 tests/bench/scale.py build/triage "$bench"
 echo
 for f in "$bench"/triage-*.peak; do

@@ -14,12 +14,16 @@ union wire_record {
 	struct triage_content content;
 	uint8_t places[32];
 	uint64_t twin;
+	struct triage_event event;
+	struct triage_fact fact;
+	struct triage_parsed parsed;
 };
 
 /* Read the payload and, when that went well, write it to back. */
 static bool
 wire_again(enum wire_type type, struct view payload, struct wire_store *store, struct wire_stream *back)
 {
+	static struct wire_event_store events;
 	union wire_record r = { .content = { .bytes = 0 } };
 	switch ((unsigned)type) {
 	case WIRE_EVIDENCE: return wire_get_evidence(payload, store, &r.evidence) && (wire_put_evidence(back, 1, &r.evidence), true);
@@ -32,6 +36,9 @@ wire_again(enum wire_type type, struct view payload, struct wire_store *store, s
 	case WIRE_SAME: return wire_get_same(payload, &r.twin) && (wire_put_same(back, 1, r.twin), true);
 	case WIRE_MATCH: return wire_get_match(payload, store, &r.match) && (wire_put_match(back, 1, &r.match), true);
 	case WIRE_CONTENT: return wire_get_content(payload, store, &r.content) && (wire_put_content(back, WIRE_CONTENT, 1, &r.content), true);
+	case WIRE_EVENT: return wire_get_event(payload, &events, &r.event) && (wire_put_event(back, 1, &r.event), true);
+	case WIRE_FACT: return wire_get_fact(payload, store, &r.fact) && (wire_put_fact(back, 1, &r.fact), true);
+	case WIRE_ARTEFACT: return wire_get_artefact(payload, store, &r.parsed) && (wire_put_artefact(back, 1, &r.parsed), true);
 	default: return false;
 	}
 }

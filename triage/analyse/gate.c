@@ -9,11 +9,18 @@ enum {
 	HITS_FREE = 1 << 16,		/* words compared before their number is held against the stream's size */
 	HITS_EACH = 4,			/* then at most so many a byte */
 	BATCH = 8,
+	TAKEN_MAX = 4096,
 };
 
 struct gate_look {
 	const struct gate *gate;
 	uint32_t stamp;			/* of the stream at hand */
+	uint64_t *filters[GATE_FILTERS];	/* the gate's, but for bits whose words were all seen in this stream */
+	struct {
+		enum gate_filter kind;
+		uint32_t bit;
+	} taken[TAKEN_MAX];		/* those bits */
+	size_t taken_count;
 	uint32_t *seen;			/* stamp of the last stream that each word was seen in */
 	uint32_t *occurs;		/* stamp of the last stream that each slot occurred in */
 	uint32_t *begun;		/* stamp of the last stream that a part of it was seen in */
@@ -29,6 +36,16 @@ struct gate_look {
 	const struct gate_rule *rule;	/* whose formula is asked */
 };
 
+static uint64_t *
+copy_filter(const struct gate *gate, enum gate_filter kind)
+{
+	size_t size = gate_filter_words(kind) * sizeof(uint64_t);
+	uint64_t *copy = fault_hit() ? NULL : malloc(size);
+	if (copy != NULL)
+		memcpy(copy, gate->filters[kind], size);
+	return copy;
+}
+
 enum triage_status
 gate_look_new(const struct gate *gate, struct gate_look **ret_look, struct triage_error *err)
 {
@@ -43,7 +60,10 @@ gate_look_new(const struct gate *gate, struct gate_look **ret_look, struct triag
 		look->rules = calloc(gate->rule_count + 1, sizeof(*look->rules));
 		look->tags = calloc(gate->rule_count + 1, sizeof(*look->tags));
 	}
-	if (look == NULL || look->seen == NULL || look->occurs == NULL || look->begun == NULL || look->parts == NULL || look->touched == NULL || look->rules == NULL || look->tags == NULL) {
+	bool copied = look != NULL;
+	for (unsigned i = 0; i < GATE_FILTERS && copied; i++)
+		copied = (look->filters[i] = copy_filter(gate, (enum gate_filter)i)) != NULL;
+	if (!copied || look->seen == NULL || look->occurs == NULL || look->begun == NULL || look->parts == NULL || look->touched == NULL || look->rules == NULL || look->tags == NULL) {
 		gate_look_free(look);
 		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for looking at streams");
 		return TRIAGE_E_MEMORY;
@@ -57,6 +77,8 @@ gate_look_free(struct gate_look *look)
 {
 	if (look == NULL)
 		return;
+	for (size_t i = 0; i < GATE_FILTERS; i++)
+		free(look->filters[i]);
 	free(look->seen);
 	free(look->occurs);
 	free(look->begun);
@@ -101,21 +123,39 @@ mark_part(struct gate_look *look, uint32_t slot, uint8_t part)
 	look->rules[look->rule_count++] = rule;
 }
 
+/* Nothing more is found by this bit in the stream. */
+static void
+take_bit(struct gate_look *look, enum gate_filter kind, uint32_t bit)
+{
+	if (look->taken_count == TAKEN_MAX)
+		return;
+	look->filters[kind][bit >> 6] &= ~(UINT64_C(1) << (bit & 63));
+	look->taken[look->taken_count].kind = kind;
+	look->taken[look->taken_count++].bit = bit;
+}
+
 /* Bytes that may begin a word: compare the words that are filed under them. */
 static void
-compare_row(struct gate_look *look, struct view stream, size_t at, uint32_t gram)
+compare_row(struct gate_look *look, struct view stream, size_t at, enum gate_filter kind, uint32_t gram)
 {
 	const struct gate *gate = look->gate;
 	uint32_t row = gate_row(gate, gram);
+	bool left = false;
 	for (uint32_t i = gate->rows[row]; i < gate->rows[row + 1]; i++) {
 		const struct gate_word *word = &gate->words[i];
 		look->hits++;
-		if (word->gram != gram || look->seen[i] == look->stamp || !word_lies(gate, word, stream, at))
+		if (look->seen[i] == look->stamp)
 			continue;
+		if (word->gram != gram || !word_lies(gate, word, stream, at)) {
+			left = true;
+			continue;
+		}
 		look->seen[i] = look->stamp;
 		for (uint32_t k = 0; k < word->use_count; k++)
 			mark_part(look, gate->uses[word->first_use + k].slot, gate->uses[word->first_use + k].part);
 	}
+	if (!left)
+		take_bit(look, kind, gate_bit(kind, gram));
 }
 
 static bool
@@ -127,15 +167,19 @@ has_bit(const uint64_t *bits, uint32_t bit)
 static void __attribute__((noinline))
 look_closer(struct gate_look *look, struct view stream, size_t at)
 {
-	const struct gate *gate = look->gate;
-	uint32_t raw = view_has(stream, at, GATE_GRAM) ? load_le32(stream.data + at) : load_le16(stream.data + at);
-	uint32_t gram = view_has(stream, at, GATE_LONG) ? gate_long_gram(load_le64(stream.data + at)) : 0;
-	if (view_has(stream, at, GATE_LONG) && has_bit(gate->long_bloom, gate_long_bit(gram)))
-		compare_row(look, stream, at, gram);
-	if (view_has(stream, at, GATE_GRAM) && has_bit(gate->bloom, gate_bloom_bit(gate_fold(raw))))
-		compare_row(look, stream, at, gate_fold(raw));
-	if (has_bit(gate->pairs, gate_fold_pair(raw)))
-		compare_row(look, stream, at, gate_fold_pair(raw));
+	uint64_t bytes = 0;
+	size_t left = stream.size - at;
+	if (left >= GATE_LONG)
+		bytes = load_le64(stream.data + at);
+	else
+		for (size_t i = 0; i < left; i++)
+			bytes |= (uint64_t)stream.data[at + i] << 8 * i;
+	bytes = gate_fold(bytes);
+	for (unsigned kind = 0; kind < GATE_FILTERS; kind++) {
+		uint32_t gram = gate_gram((enum gate_filter)kind, bytes);
+		if (left >= gate_gram_size((enum gate_filter)kind) && has_bit(look->filters[kind], gate_bit((enum gate_filter)kind, gram)))
+			compare_row(look, stream, at, (enum gate_filter)kind, gram);
+	}
 }
 
 static bool
@@ -166,6 +210,10 @@ next_stream(struct gate_look *look)
 {
 	look->rule_count = 0;
 	look->hits = 0;
+	while (look->taken_count > 0) {
+		uint32_t bit = look->taken[--look->taken_count].bit;
+		look->filters[look->taken[look->taken_count].kind][bit >> 6] |= UINT64_C(1) << (bit & 63);
+	}
 	if (++look->stamp != 0)
 		return;
 	memset(look->seen, 0, look->gate->word_count * sizeof(*look->seen));
@@ -175,20 +223,36 @@ next_stream(struct gate_look *look)
 	look->stamp = 1;
 }
 
-/* Bits of the BATCH places from data on whose bytes may be those of a word. */
+static inline uint64_t
+filtered(uint64_t *const *filters, enum gate_filter kind, uint64_t folded)
+{
+	uint32_t bit = gate_bit(kind, gate_gram(kind, folded));
+	return filters[kind][bit >> 6] >> (bit & 63);
+}
+
+/* Bits of the BATCH places from data on whose bytes may be those of a word. Written out: this is what each byte costs. */
 static inline unsigned
-filter(const struct gate *gate, const uint8_t *data)
+filter(uint64_t *const *filters, const uint8_t *data)
 {
 	unsigned found = 0;
 	for (unsigned i = 0; i < BATCH; i++) {
-		uint64_t bytes = load_le64(data + i);
-		uint32_t raw = (uint32_t)bytes, bit = gate_bloom_bit(gate_fold(raw)), pair = gate_fold_pair(raw);
-		uint32_t long_bit = gate_long_bit(gate_long_gram(bytes));
-		uint64_t hit = gate->bloom[bit >> 6] >> (bit & 63) | gate->pairs[pair >> 6] >> (pair & 63)
-		    | gate->long_bloom[long_bit >> 6] >> (long_bit & 63);
+		uint64_t folded = gate_fold(load_le64(data + i));
+		uint64_t hit = filtered(filters, GATE_OF_PAIR, folded) | filtered(filters, GATE_OF_THREE, folded) | filtered(filters, GATE_OF_GRAM, folded)
+		    | filtered(filters, GATE_OF_LONG, folded);
 		found |= (unsigned)(hit & 1) << i;
 	}
 	return found;
+}
+
+/*
+ * The BATCH bytes before and those after the first of these are all the same, and so are the places that a batch looks at: what consists of such bytes was
+ * found one place earlier, nothing else is found by them.
+ */
+static inline bool
+is_even_run(const uint8_t *data)
+{
+	uint64_t first = load_le64(data);
+	return load_le64(data + 1) == first && load_le64(data + 1 + BATCH) == first;
 }
 
 static void
@@ -213,7 +277,9 @@ gate_look_at(struct gate_look *look, struct view stream, const char *const names
 	look->class = file_class_of(stream);
 	look->names = names;
 	for (; at + BATCH <= last; at += BATCH) {
-		unsigned found = filter(gate, stream.data + at);
+		if (gate->even_is_even && at > 0 && is_even_run(stream.data + at - 1))
+			continue;
+		unsigned found = filter(look->filters, stream.data + at);
 		if (found == 0)
 			continue;
 		for (; found != 0; found &= found - 1)

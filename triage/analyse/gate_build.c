@@ -22,8 +22,8 @@ gate_free(struct gate *gate)
 {
 	if (gate == NULL)
 		return;
-	free(gate->bloom);
-	free(gate->long_bloom);
+	for (size_t i = 0; i < GATE_FILTERS; i++)
+		free(gate->filters[i]);
 	free(gate->rows);
 	free(gate->words);
 	free(gate->uses);
@@ -36,7 +36,6 @@ gate_free(struct gate *gate)
 	free(gate->slots);
 	free(gate->needs);
 	free(gate->literals);
-	free(gate->pairs);
 	for (size_t i = 0; i < FILE_CLASS_COUNT; i++)
 		free(gate->watched[i]);
 	free(gate);
@@ -45,7 +44,7 @@ gate_free(struct gate *gate)
 size_t
 gate_bytes(const struct gate *gate)
 {
-	return sizeof(*gate) + gate->word_count * (sizeof(gate->words[0]) + sizeof(uint32_t)) + gate->use_count * sizeof(gate->uses[0]) + gate->text_size + (sizeof(uint64_t) << GATE_BLOOM_BITS) / 32
+	return sizeof(*gate) + gate->word_count * (sizeof(gate->words[0]) + sizeof(uint32_t)) + gate->use_count * sizeof(gate->uses[0]) + gate->text_size + 3 * ((sizeof(uint64_t) << GATE_BLOOM_BITS) / 64)
 	    + (sizeof(uint32_t) << gate->row_bits) + gate->slot_count * 5 + gate->rule_count * sizeof(gate->rules[0])
 	    + gate->step_count * sizeof(gate->steps[0]) + gate->named_count * 4 + gate->need_count * sizeof(gate->needs[0]);
 }
@@ -266,9 +265,27 @@ join_words(struct gate *gate, struct triage_error *err)
 	return TRIAGE_OK;
 }
 
+static bool
+is_even(const uint8_t *bytes, size_t size)
+{
+	for (size_t i = 1; i < size; i++)
+		if (bytes[i] != bytes[0])
+			return false;
+	return true;
+}
+
+/* The bytes that the word is found by are not all the same, so that it is not found where all bytes are. */
+static bool
+is_mixed(const struct gate *gate, const struct gate_word *word)
+{
+	size_t found_by = gate_gram_size(gate_filter_of(word->size));
+	return !is_even(gate->text + word->text + word->before, found_by);
+}
+
 static void
 index_words(struct gate *gate)
 {
+	gate->even_is_even = true;
 	size_t next = 0;
 	for (size_t row = 0; row < (size_t)1 << gate->row_bits; row++) {
 		gate->rows[row] = (uint32_t)next;
@@ -278,10 +295,10 @@ index_words(struct gate *gate)
 	gate->rows[(size_t)1 << gate->row_bits] = (uint32_t)next;
 	for (size_t i = 0; i < gate->word_count; i++) {
 		const struct gate_word *word = &gate->words[i];
-		bool is_short = word->size < GATE_GRAM, is_long = word->size >= GATE_LONG;
-		uint32_t bit = is_short ? word->gram : is_long ? gate_long_bit(word->gram) : gate_bloom_bit(word->gram);
-		uint64_t *bits = is_short ? gate->pairs : is_long ? gate->long_bloom : gate->bloom;
-		bits[bit >> 6] |= UINT64_C(1) << (bit & 63);
+		enum gate_filter kind = gate_filter_of(word->size);
+		uint32_t bit = gate_bit(kind, word->gram);
+		gate->filters[kind][bit >> 6] |= UINT64_C(1) << (bit & 63);
+		gate->even_is_even &= is_mixed(gate, word) || is_even(gate->text + word->text, word->size);
 	}
 }
 
@@ -291,11 +308,11 @@ gate_close(struct gate *gate, struct triage_error *err)
 	gate->row_bits = ROW_BITS_MIN;
 	while (gate->row_bits < ROW_BITS_MAX && (size_t)1 << gate->row_bits < gate->word_count * 2)
 		gate->row_bits++;
-	gate->bloom = fault_hit() ? NULL : calloc(((size_t)1 << GATE_BLOOM_BITS) / 64, sizeof(gate->bloom[0]));
-	gate->long_bloom = calloc(((size_t)1 << GATE_BLOOM_BITS) / 64, sizeof(gate->bloom[0]));
+	bool made = true;
+	for (unsigned i = 0; i < GATE_FILTERS; i++)
+		made &= (gate->filters[i] = fault_hit() ? NULL : calloc(gate_filter_words((enum gate_filter)i), sizeof(gate->filters[i][0]))) != NULL;
 	gate->rows = calloc(((size_t)1 << gate->row_bits) + 1, sizeof(gate->rows[0]));
-	gate->pairs = calloc((1 << 16) / 64, sizeof(gate->pairs[0]));
-	if (gate->bloom == NULL || gate->long_bloom == NULL || gate->rows == NULL || gate->pairs == NULL)
+	if (!made || gate->rows == NULL)
 		return gate_no_memory(err);
 	enum triage_status st = join_words(gate, err);
 	if (st == TRIAGE_OK)

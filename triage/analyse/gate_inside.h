@@ -5,12 +5,21 @@
 #include "triage/analyse/gate.h"
 
 enum {
-	GATE_PAIR = 2,			/* bytes that a word of two or three bytes is found by */
+	GATE_PAIR = 2,			/* bytes that a word of two bytes is found by */
+	GATE_THREE = 3,			/* bytes that one of three is found by */
 	GATE_GRAM = 4,			/* bytes that one of four to seven is found by */
 	GATE_LONG = 8,			/* bytes that any other word is found by */
 	GATE_BLOOM_BITS = 20,
 	GATE_WORD_MAX = 256,		/* bytes of a literal that are compared: its beginning is necessary too */
 };
+
+/* Bits of each kind of filter. */
+enum gate_filter { GATE_OF_PAIR, GATE_OF_THREE, GATE_OF_GRAM, GATE_OF_LONG, GATE_FILTERS };
+static inline size_t
+gate_filter_words(enum gate_filter kind)
+{
+	return ((size_t)1 << (kind == GATE_OF_PAIR ? 16 : GATE_BLOOM_BITS)) / 64;
+}
 
 /* A word, filed under some of its bytes. */
 struct gate_word {
@@ -34,10 +43,9 @@ struct gate_rule {
 };
 
 struct gate {
-	uint64_t *bloom;		/* one bit a hash of GATE_GRAM bytes */
-	uint64_t *long_bloom;		/* one bit a hash of GATE_LONG bytes */
+	uint64_t *filters[GATE_FILTERS];	/* one bit for what words of each length are found by: two bytes as they are, more as a hash */
 	unsigned row_bits;
-	uint64_t *pairs;		/* one bit for each two bytes, folded, that begin a short word */
+	bool even_is_even;		/* a word found by equal bytes consists of nothing else */
 	uint32_t *rows;			/* words of a row: from rows[r] to rows[r + 1] */
 	struct gate_word *words;	/* until gate_close() one for each use, first_use being its index */
 	size_t word_count, word_room;
@@ -65,42 +73,45 @@ struct gate {
 	size_t watched_count[FILE_CLASS_COUNT];
 };
 
-/* The same for both cases of a letter; some other bytes become the same too. */
-static inline uint32_t
-gate_fold(uint32_t gram)
+/* The same for both cases of a letter; few other bytes become the same too, and none of them is common. */
+static inline uint64_t
+gate_fold(uint64_t bytes)
 {
-	return gram | UINT32_C(0x20202020);
+	return bytes | (bytes >> 1 & UINT64_C(0x2020202020202020));
 }
 
+/* What words are found by, of folded bytes: one value for each kind of filter. */
 static inline uint32_t
-gate_fold_pair(uint32_t gram)
+gate_gram(enum gate_filter kind, uint64_t folded)
 {
-	return (gram & 0xffff) | 0x2020;
+	return kind == GATE_OF_PAIR ? (uint32_t)folded & 0xffff : kind == GATE_OF_THREE ? (uint32_t)folded & 0xffffff : kind == GATE_OF_GRAM ? (uint32_t)folded
+	    : (uint32_t)(folded * UINT64_C(0x9E3779B97F4A7C15) >> 32);
 }
 
-/* The hash of eight bytes, folded. */
+/* Its bit. That of a hash is its beginning. */
 static inline uint32_t
-gate_long_gram(uint64_t bytes)
+gate_bit(enum gate_filter kind, uint32_t gram)
 {
-	return (uint32_t)((bytes | UINT64_C(0x2020202020202020)) * UINT64_C(0x9E3779B97F4A7C15) >> 32);
+	return kind == GATE_OF_PAIR ? gram : kind == GATE_OF_LONG ? gram >> (32 - GATE_BLOOM_BITS) : gram * UINT32_C(2654435761) >> (32 - GATE_BLOOM_BITS);
 }
 
-static inline uint32_t
-gate_long_bit(uint32_t gram)
+static inline enum gate_filter
+gate_filter_of(size_t word_size)
 {
-	return gram >> (32 - GATE_BLOOM_BITS);
+	return word_size <= GATE_PAIR ? GATE_OF_PAIR : word_size == GATE_THREE ? GATE_OF_THREE : word_size < GATE_LONG ? GATE_OF_GRAM : GATE_OF_LONG;
+}
+
+static inline size_t
+gate_gram_size(enum gate_filter kind)
+{
+	static const uint8_t sizes[GATE_FILTERS] = { GATE_PAIR, GATE_THREE, GATE_GRAM, GATE_LONG };
+	return sizes[kind];
 }
 
 static inline uint8_t
 gate_lower(uint8_t c)
 {
 	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
-}
-
-static inline uint32_t
-gate_bloom_bit(uint32_t folded)
-{
-	return folded * UINT32_C(2654435761) >> (32 - GATE_BLOOM_BITS);
 }
 
 static inline uint32_t

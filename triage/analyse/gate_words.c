@@ -45,7 +45,9 @@ commonness(uint8_t c)
 	return (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-' || c == '/' || c == '\n' ? 2 : 1;
 }
 
-/* Where the `gram` bytes lie that are likely to be rarest. */
+enum { EVEN_COST = 1000 };
+
+/* Where the `gram` bytes lie that are likely to be rarest; bytes that are all the same only where the whole word is (see is_even_run()). */
 static size_t
 rarest_gram(const uint8_t *word, size_t size, size_t gram)
 {
@@ -53,10 +55,13 @@ rarest_gram(const uint8_t *word, size_t size, size_t gram)
 	unsigned best_cost = UINT32_MAX;
 	for (size_t i = 0; i + gram <= size; i++) {
 		unsigned cost = 0;
+		bool even = true;
 		for (size_t k = 0; k < gram; k++) {
 			cost += commonness(gate_lower(word[i + k]));
 			cost += k != 0 && word[i + k] == word[i + k - 1] ? 2 : 0;
+			even &= word[i + k] == word[i];
 		}
+		cost += even ? EVEN_COST : 0;
 		if (cost < best_cost) {
 			best_cost = cost;
 			best = i;
@@ -75,10 +80,12 @@ add_word(struct gate *gate, uint32_t slot, uint8_t part, const uint8_t *word, si
 		st = gate_grow(&gate->text, gate->text_size, size, &gate->text_room, 1, err);
 	if (st != TRIAGE_OK)
 		return st;
-	size_t found_by = size < GATE_GRAM ? GATE_PAIR : size < GATE_LONG ? GATE_GRAM : GATE_LONG;
-	size_t before = found_by == GATE_PAIR ? 0 : rarest_gram(word, size, found_by);
-	uint32_t gram = found_by == GATE_PAIR ? gate_fold_pair(load_le16(word)) : found_by == GATE_GRAM ? gate_fold(load_le32(word + before))
-	    : gate_long_gram(load_le64(word + before));
+	enum gate_filter kind = gate_filter_of(size);
+	size_t found_by = gate_gram_size(kind), before = rarest_gram(word, size, found_by);
+	uint64_t bytes = 0;
+	for (size_t i = 0; i < found_by; i++)
+		bytes |= (uint64_t)word[before + i] << 8 * i;
+	uint32_t gram = gate_gram(kind, gate_fold(bytes));
 	gate->words[gate->word_count++] = (struct gate_word){ .gram = gram, .text = (uint32_t)gate->text_size, .first_use = (uint32_t)gate->use_count,
 		.use_count = 1, .size = (uint16_t)size, .before = (uint16_t)before, .folded = folded };
 	gate->uses[gate->use_count++] = (struct gate_use){ slot, part };
@@ -108,6 +115,19 @@ add_literal(struct gate *gate, uint32_t slot, const YR_STRING *string, struct tr
 	return add_word(gate, slot, PART_WHOLE, wide, 2 * size, folded, err);
 }
 
+static enum triage_status
+add_run(struct gate *gate, uint32_t slot, uint8_t part, const struct rule_run *run, bool regex, struct triage_error *err)
+{
+	uint8_t wide[2 * RULE_LITERAL_MAX];
+	enum triage_status st = add_word(gate, slot, part, run->bytes, run->size, regex, err);
+	for (size_t k = 0; k < run->size; k++) {
+		wide[2 * k] = run->bytes[k];
+		wide[2 * k + 1] = 0;
+	}
+	/* the last zero is left out: it need not belong to the run */
+	return st == TRIAGE_OK && regex ? add_word(gate, slot, part, wide, 2 * run->size - 1, true, err) : st;
+}
+
 /* What a string that is no literal must hold, as its text says: in ASCII or wide, in any case. ret_enough: its atoms add nothing. */
 static enum triage_status
 add_runs(struct gate *gate, uint32_t slot, struct rule_word value, bool *ret_enough, struct triage_error *err)
@@ -119,15 +139,9 @@ add_runs(struct gate *gate, uint32_t slot, struct rule_word value, bool *ret_eno
 		count = rule_literals_of(value, RUN_MIN - 1, runs);
 	bool regex = value.kind == RULE_WORD_REGEX;
 	for (size_t i = 0; i < count && st == TRIAGE_OK; i++) {
-		uint8_t part = (uint8_t)(PART_WHOLE << (i + 1)), wide[2 * RULE_LITERAL_MAX];
-		st = add_word(gate, slot, part, runs[i].bytes, runs[i].size, regex, err);
-		for (size_t k = 0; k < runs[i].size; k++) {
-			wide[2 * k] = runs[i].bytes[k];
-			wide[2 * k + 1] = 0;
-		}
-		/* the last zero is left out: it need not belong to the run */
-		if (st == TRIAGE_OK && regex)
-			st = add_word(gate, slot, part, wide, 2 * runs[i].size - 1, true, err);
+		uint8_t part = (uint8_t)(PART_WHOLE << (i + 1));
+		for (size_t k = 0; k < runs[i].count && st == TRIAGE_OK; k++)
+			st = add_run(gate, slot, part, &runs[i].any[k], regex, err);
 		*ret_enough |= runs[i].size >= RUN_LONG;
 	}
 	return st;

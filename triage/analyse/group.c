@@ -155,8 +155,7 @@ add_ladder(struct maker *m, struct selection select)
 		struct tally now = selection_tally(&select);
 		if (now.count == 0)
 			return TRIAGE_OK;
-		/* who climbs a ladder of gated rules has many candidates: rungs would not pay */
-		uint64_t top = select.part == PART_GATED ? now.size_max : selection_top(&select, size_min);
+		uint64_t top = selection_top(&select, size_min);
 		enum triage_status st = add_group(m, &select, size_min, top, now.searching != 0);
 		if (st != TRIAGE_OK || top == now.size_max)
 			return st;
@@ -179,6 +178,20 @@ add_to_gate(struct maker *m, const struct analyse_group *group)
 		formulas[i] = &m->set->files[rule->file].cut.parts[rule->part].formula;
 	}
 	return gate_add(m->set->gate, group->rules, formulas, group->index, m->err);
+}
+
+/* One group of all weak or all gated rules, whatever modules they load and names they look at. */
+static enum triage_status
+add_large(struct maker *m, enum group_part part)
+{
+	struct selection select = { .rules = m->rules, .count = m->count, .part = part, .ladder = LADDER_ALL };
+	size_t count = 0;
+	for (size_t i = 0; i < m->count; i++) {
+		bool has = selection_has(&select, &m->rules[i]);
+		count += has;
+		select.by_name |= has && m->rules[i].by_name;
+	}
+	return count == 0 ? TRIAGE_OK : add_group(m, &select, 0, UINT64_MAX, true);
 }
 
 static enum triage_status
@@ -204,13 +217,13 @@ add_buckets(struct maker *m, size_t count)
 		return no_memory(m->err);
 	size_t weak = 0;
 	for (size_t i = 0; i < m->count && st == TRIAGE_OK; i++)
-		if (m->rules[i].weak && !m->rules[i].by_name) {
+		if (m->rules[i].weak) {
 			set->bucket_weak[m->rules[i].bucket] = true;
 			weak++;
 		}
 	if (st == TRIAGE_OK && weak != 0) {
 		set->weak_group = set->group_count;
-		st = add_group(m, &(struct selection){ .rules = m->rules, .count = m->count, .part = PART_WEAK, .ladder = LADDER_ALL }, 0, UINT64_MAX, true);
+		st = add_large(m, PART_WEAK);
 	}
 	return st == TRIAGE_OK ? gate_close(set->gate, m->err) : st;
 }
@@ -245,17 +258,18 @@ settle_gate(struct maker *m)
 	for (size_t i = 0; i < m->count; i++) {
 		const struct rule_part *part = &set->files[m->rules[i].file].cut.parts[m->rules[i].part];
 		set->gated[i] = (struct gated_rule){ .bucket = m->rules[i].bucket, .standing = m->rules[i].standing,
+			.by_name = m->rules[i].by_name,
 			.need = part->linked ? (struct rule_need){ .size_max = UINT64_MAX } : part->need };
 	}
 	return TRIAGE_OK;
 }
 
 static enum triage_status
-add_ladders(struct maker *m, enum group_part part)
+add_ladders(struct maker *m)
 {
 	enum triage_status st = TRIAGE_OK;
 	for (unsigned i = 0; i < 2u * MODULE_CLASS_COUNT * LADDER_COUNT && st == TRIAGE_OK; i++)
-		st = add_ladder(m, (struct selection){ .rules = m->rules, .count = m->count, .part = part,
+		st = add_ladder(m, (struct selection){ .rules = m->rules, .count = m->count, .part = PART_ALWAYS,
 			.by_name = i / (MODULE_CLASS_COUNT * LADDER_COUNT) != 0, .modules = (enum module_class)(i / LADDER_COUNT % MODULE_CLASS_COUNT),
 			.ladder = (enum ladder)(i % LADDER_COUNT) });
 	return st;
@@ -276,9 +290,9 @@ add_groups(struct maker *m)
 	}
 	sort_settle(m->rules, m->count);
 	if (st == TRIAGE_OK)
-		st = add_ladders(m, PART_ALWAYS);
+		st = add_ladders(m);
 	if (st == TRIAGE_OK)
-		st = add_ladders(m, PART_GATED);
+		st = add_large(m, PART_GATED);
 	free(m->rules);
 	return st;
 }

@@ -53,8 +53,9 @@ linked_union(const struct rule_text *cut)
 
 /* One ladder for all classes where they would hold the same rules. */
 static void
-join_ladders(struct sorted_rule *rules, size_t count, enum module_class modules, bool by_name, enum group_part part)
+join_ladders(struct sorted_rule *rules, size_t count, enum module_class modules, bool by_name)
 {
+	const enum group_part part = PART_ALWAYS;
 	const unsigned every = 1u << LADDER_MZ | 1u << LADDER_ELF | 1u << LADDER_REST;
 	for (int join = 0; join < 2; join++)
 		for (size_t i = 0; i < count; i++) {
@@ -77,11 +78,11 @@ sort_settle(struct sorted_rule *rules, size_t count)
 		for (unsigned ladder = 0; ladder < sizeof(class_of) / sizeof(class_of[0]); ladder++)
 			if (rules[i].may_gate && (rules[i].standing & 1u << class_of[ladder]) == 0)
 				gated |= all & 1u << ladder;
-		rules[i].ladders[PART_GATED] = gated;
+		rules[i].ladders[PART_GATED] = gated != 0 ? 1u << LADDER_ALL : 0;
 		rules[i].ladders[PART_ALWAYS] = all & ~gated;
 	}
-	for (unsigned i = 0; i < MODULE_CLASS_COUNT * 4u; i++)
-		join_ladders(rules, count, (enum module_class)(i / 4), i % 2 != 0, i / 2 % 2 != 0 ? PART_GATED : PART_ALWAYS);
+	for (unsigned i = 0; i < MODULE_CLASS_COUNT * 2u; i++)
+		join_ladders(rules, count, (enum module_class)(i / 2), i % 2 != 0);
 }
 
 /* Whether there is anything by which a rule may be told from the outside. */
@@ -208,7 +209,9 @@ selection_has(const struct selection *select, const struct sorted_rule *rule)
 	if (select->part == PART_BUCKET)
 		return rule->bucket == select->bucket;
 	if (select->part == PART_WEAK)
-		return rule->weak && !rule->by_name;
+		return rule->weak;
+	if (select->part == PART_GATED)
+		return rule->ladders[PART_GATED] != 0;
 	return rule->modules == select->modules && rule->by_name == select->by_name && (rule->ladders[select->part] & 1u << select->ladder) != 0
 	    && (select->all || rule->size_max > select->above);
 }

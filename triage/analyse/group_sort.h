@@ -6,7 +6,7 @@
  * is searched in one go; rules that want other magic numbers than those two form ladders of their own. A rule may thus be
  * compiled into several groups, but no stream goes through two groups that hold the same rule.
  *
- * Gated rules have ladders of their own, which are only climbed when a stream has too many candidates; else its candidates are
+ * All gated rules are once more together, for any stream, in one group that is only searched for when a stream has too many candidates; else these are
  * searched for bucket by bucket. Whether a rule is gated is first a guess from its text (may_gate), then what the gate says.
  *
  * Text of one rule file always keeps its own name space. Rules that know each other (linked) go everywhere together.

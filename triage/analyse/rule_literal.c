@@ -4,11 +4,28 @@
 #include <string.h>
 
 struct run {
-	uint8_t bytes[RULE_LITERAL_MAX];
-	size_t size, least;
+	struct rule_literal now;	/* count is never 0 */
+	size_t least;
 	struct rule_literal *best;
 	size_t count;
 };
+
+static void
+begin_run(struct run *run)
+{
+	run->now.count = 1;
+	run->now.any[0].size = 0;
+}
+
+static size_t
+shortest(const struct rule_literal *l)
+{
+	size_t size = l->any[0].size;
+	for (size_t i = 1; i < l->count; i++)
+		if (l->any[i].size < size)
+			size = l->any[i].size;
+	return size;
+}
 
 /* Keep the run, in place of the shortest one when there is no more room. */
 static void
@@ -19,20 +36,24 @@ end_run(struct run *run)
 	for (size_t i = 1; !room && i < run->count; i++)
 		if (run->best[i].size < to->size)
 			to = &run->best[i];
-	if (run->size >= run->least && (room || to->size < run->size)) {
+	run->now.size = shortest(&run->now);
+	if (run->now.size >= run->least && run->now.size > 0 && (room || to->size < run->now.size)) {
 		to = room ? &run->best[run->count++] : to;
-		memcpy(to->bytes, run->bytes, run->size);
-		to->size = run->size;
+		*to = run->now;
 	}
-	run->size = 0;
+	begin_run(run);
 }
 
 static void
 add_byte(struct run *run, uint8_t byte)
 {
-	if (run->size == RULE_LITERAL_MAX)
+	bool full = false;
+	for (size_t i = 0; i < run->now.count; i++)
+		full |= run->now.any[i].size == RULE_LITERAL_MAX;
+	if (full)
 		end_run(run);
-	run->bytes[run->size++] = byte;
+	for (size_t i = 0; i < run->now.count; i++)
+		run->now.any[i].bytes[run->now.any[i].size++] = byte;
 }
 
 static int
@@ -96,9 +117,70 @@ escaped_byte(const char *text, size_t size, size_t at, size_t *ret_size)
 static void
 repeat(struct run *run, char mark, bool of_byte)
 {
-	if (mark != '+' && of_byte && run->size != 0)
-		run->size--;
+	for (size_t i = 0; mark != '+' && of_byte && i < run->now.count; i++)
+		run->now.any[i].size -= run->now.any[i].size != 0;
 	end_run(run);
+}
+
+/* Words of a bracket "(curl|wget)" whose inside is text. False when it holds anything else, or too much. */
+static bool
+read_words(const char *text, size_t size, struct rule_literal *words)
+{
+	words->count = 1;
+	words->any[0].size = 0;
+	for (size_t at = 0; at < size;) {
+		struct rule_run *word = &words->any[words->count - 1];
+		size_t step = 1;
+		int byte = (unsigned char)text[at];
+		if (byte == '|' && words->count < RULE_ALTERNATIVES) {
+			words->any[words->count++].size = 0;
+			at++;
+			continue;
+		}
+		if (strchr("|*?+{([.^$", byte) != NULL)
+			return false;
+		if (byte == '\\')
+			byte = escaped_byte(text, size, at, &step);
+		if (byte < 0 || word->size == RULE_LITERAL_MAX)
+			return false;
+		word->bytes[word->size++] = (uint8_t)byte;
+		at += step;
+	}
+	return true;
+}
+
+/* Each of the words behind each of the runs so far; where that is too much, the runs end and the words begin new ones. */
+static void
+multiply(struct run *run, const struct rule_literal *words)
+{
+	size_t longest = 0, word = 0;
+	for (size_t i = 0; i < run->now.count; i++)
+		longest = run->now.any[i].size > longest ? run->now.any[i].size : longest;
+	for (size_t i = 0; i < words->count; i++)
+		word = words->any[i].size > word ? words->any[i].size : word;
+	if (run->now.count * words->count > RULE_ALTERNATIVES || longest + word > RULE_LITERAL_MAX)
+		end_run(run);
+	struct rule_literal before = run->now;
+	run->now.count = 0;
+	for (size_t i = 0; i < before.count; i++)
+		for (size_t k = 0; k < words->count; k++) {
+			struct rule_run *to = &run->now.any[run->now.count++];
+			*to = before.any[i];
+			memcpy(to->bytes + to->size, words->any[k].bytes, words->any[k].size);
+			to->size += words->any[k].size;
+		}
+}
+
+/* A bracket from `at` to before `behind`. True when its words were taken. */
+static bool
+take_bracket(struct run *run, const char *text, size_t size, size_t at, size_t behind)
+{
+	struct rule_literal words;
+	bool repeated = behind < size && strchr("*?+{", text[behind]) != NULL;
+	if (repeated || behind < at + 2 || text[behind - 1] != ')' || !read_words(text + at + 1, behind - at - 2, &words))
+		return false;
+	multiply(run, &words);
+	return true;
 }
 
 /* False for an alternative outside brackets: then nothing is necessary. */
@@ -120,9 +202,14 @@ read_regex(struct run *run, const char *text, size_t size)
 			at += step;
 			continue;
 		}
-		if (c == '(')
+		if (c == '(') {
 			step = behind_group(text, size, at) - at;
-		else if (c == '[')
+			if (take_bracket(run, text, size, at, at + step)) {
+				of_byte = false;
+				at += step;
+				continue;
+			}
+		} else if (c == '[')
 			step = behind_class(text, size, at) - at;
 		else if (c == '\\')
 			byte = escaped_byte(text, size, at, &step);
@@ -176,6 +263,7 @@ rule_literals_of(struct rule_word value, size_t least, struct rule_literal out[R
 {
 	struct run run = { .best = out, .least = least };
 	size_t end = value.size;
+	begin_run(&run);
 	if (value.kind == RULE_WORD_REGEX) {
 		while (end > 1 && value.text[end - 1] != '/')
 			end--;

@@ -31,10 +31,10 @@ take_rule(struct group_scan *g, const YR_SCAN_CONTEXT *context, const YR_RULE *r
 {
 	struct hits *hits = &g->scan->hits;
 	uint32_t index = g->group->index[rule - g->group->rules->rules_table];
-	/* a bucket holds rules that were looked for already in streams of this class */
-	if ((g->group->part == PART_BUCKET || g->group->part == PART_WEAK) && (g->scan->set->gated[index].standing & 1u << g->scan->class) != 0)
+	/* a group of gated rules holds some that were looked for already in streams of this class */
+	if (g->group->part != PART_ALWAYS && (g->scan->set->gated[index].standing & 1u << g->scan->class) != 0)
 		return;
-	struct hit hit = { .rule = index, .by_name = g->group->by_name, .id = "" };
+	struct hit hit = { .rule = index, .by_name = g->scan->set->gated[index].by_name, .id = "" };
 	bool found = false;
 	YR_STRING *string;
 	yr_rule_strings_foreach(rule, string) {
@@ -315,6 +315,7 @@ enum triage_status
 scan_window(struct scan *scan, struct view head, struct view window, uint64_t base, struct triage_error *err)
 {
 	scan->stream = (struct view){ NULL, 0 };
+	scan->class = file_class_of(head);
 	enum triage_status st = TRIAGE_OK;
 	for (size_t i = 0; i < scan->count && st == TRIAGE_OK; i++) {
 		struct group_scan *g = &scan->groups[i];

@@ -47,6 +47,7 @@ struct analyse_group {
 
 struct gated_rule {
 	uint32_t bucket;
+	bool by_name;
 	unsigned standing;		/* 1 << enum file_class: there it is in groups of PART_ALWAYS, whatever bucket has it too */
 	struct rule_need need;
 };

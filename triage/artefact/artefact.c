@@ -76,6 +76,12 @@ artefact_open(const struct artefact_kind *kind, const struct artefact_subject *w
 	return TRIAGE_OK;
 }
 
+bool
+artefact_gave_up(const struct artefact *a)
+{
+	return a->given_up;
+}
+
 void
 artefact_close(struct artefact *a)
 {

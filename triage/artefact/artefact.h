@@ -90,6 +90,7 @@ WARN_UNUSED enum triage_status artefact_open(const struct artefact_kind *kind, c
     struct artefact **ret_a, struct triage_error *err);
 /* The next bytes, front to back. last: the stream ends with them; bytes may be empty then. Errors: E_MEMORY, or what a sink returned. */
 WARN_UNUSED enum triage_status artefact_feed(struct artefact *a, struct view bytes, bool last, struct triage_error *err);
+bool artefact_gave_up(const struct artefact *a);	/* the stream is too large for its row; a remark has said so */
 void artefact_close(struct artefact *a);	/* takes NULL */
 
 /* --- for parsers --- */
@@ -121,6 +122,14 @@ void artefact_unsigned(struct artefact *a, const char *key, uint64_t value);
 void artefact_flag(struct artefact *a, const char *key, bool value);
 void artefact_hex(struct artefact *a, const char *key, const void *data, size_t size);
 void artefact_when(struct artefact *a, const char *key, int64_t time);			/* ISO 8601, UTC; nothing for TRIAGE_TIME_NONE */
+/*
+ * Fields that many events share need not be made each time: artefact_mark() says how far data is, artefact_since() gives the text of what was
+ * put behind a mark (borrowed until the next call), artefact_fields() puts such text again. What goes in must be sound JSON as artefact_since()
+ * gives it: nothing of the evidence that did not come through the functions above.
+ */
+size_t artefact_mark(const struct artefact *a);
+const char *artefact_since(const struct artefact *a, size_t mark, size_t *ret_size);
+void artefact_fields(struct artefact *a, const char *text, size_t size);
 /* A list of texts: begin, any number of items, end. */
 void artefact_list(struct artefact *a, const char *key);
 void artefact_item(struct artefact *a, const char *value);

@@ -4,7 +4,10 @@
 
 #include "triage/artefact/artefact.h"
 
-enum { ARTEFACT_PIECE = 1 << 20, ARTEFACT_CODES = 24 };
+enum {
+	ARTEFACT_PIECE = 1 << 20, ARTEFACT_CODES = 24,
+	ARTEFACT_DATA_SPARE = 32 << 10,		/* beyond ARTEFACT_DATA_MAX: for the end of data, and to write a value before it is measured */
+};
 
 struct artefact {
 	const struct artefact_kind *kind;
@@ -17,7 +20,7 @@ struct artefact {
 
 	/* the event in the making */
 	struct triage_event event;
-	struct buf user, host, message, parser, data, text;
+	struct buf user, host, message, parser, data, text, wide;
 	bool first_field, first_item, cut, in_list, list_left_out;
 
 	struct {
@@ -28,6 +31,9 @@ struct artefact {
 
 void artefact_out_init(struct artefact *a);
 void artefact_out_release(struct artefact *a);
+/* Any bytes as text that can be shown, appended, or in a->text with a value that is too long cut. */
+void artefact_put_harmless(struct buf *into, const char *p, size_t size);
+const char *artefact_harmless(struct artefact *a, const void *bytes, size_t size);
 /* The remarks that were counted and not sent. */
 WARN_UNUSED enum triage_status artefact_remarks_end(struct artefact *a, struct triage_error *err);
 

@@ -1,15 +1,15 @@
-/* event.c - an event field by field: harmless text, JSON, bounds; facts and remarks. */
+/* event.c - an event from its beginning until it is sent; facts and remarks. Its fields are in event_field.c. */
 #include "triage/artefact/artefact_inside.h"
 
+#include "triage/artefact/plain.h"
 #include "triage/base/text.h"
 #include "triage/base/when.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { TAIL_ROOM = 64, NAME_ROOM = 256, FACT_ROOM = 900 };
+enum { NAME_ROOM = 256, FACT_ROOM = 900 };
 
 void
 artefact_out_init(struct artefact *a)
@@ -18,8 +18,9 @@ artefact_out_init(struct artefact *a)
 	buf_init(&a->host, 4 * NAME_ROOM);
 	buf_init(&a->message, 8 * ARTEFACT_MESSAGE_MAX);
 	buf_init(&a->parser, NAME_ROOM);
-	buf_init(&a->data, ARTEFACT_DATA_MAX + TAIL_ROOM);
+	buf_init(&a->data, ARTEFACT_DATA_MAX + ARTEFACT_DATA_SPARE);
 	buf_init(&a->text, 8 * ARTEFACT_VALUE_MAX);
+	buf_init(&a->wide, 3 * ARTEFACT_VALUE_MAX + 8);
 }
 
 void
@@ -31,6 +32,7 @@ artefact_out_release(struct artefact *a)
 	buf_release(&a->parser);
 	buf_release(&a->data);
 	buf_release(&a->text);
+	buf_release(&a->wide);
 }
 
 void
@@ -106,32 +108,31 @@ put_text(struct buf *into, const char *text, size_t max)
 	buf_put(into, text, size);
 }
 
-/* Any bytes to harmless text in a->text; a value that is too long is cut. */
-static const char *
-harmless(struct artefact *a, const void *bytes, size_t size)
-{
-	const char *p = bytes;
-	if (size > ARTEFACT_VALUE_MAX) {
-		size = ARTEFACT_VALUE_MAX;
-		while (size > ARTEFACT_VALUE_MAX - 4 && ((unsigned char)p[size] & 0xc0) == 0x80)
-			size--;
-		a->cut = true;
-	}
-	buf_clear(&a->text);
-	text_display(&a->text, p, size);
-	return buf_cstr(&a->text);
-}
-
 void
 artefact_user(struct artefact *a, const char *user)
 {
-	put_text(&a->user, harmless(a, user, strlen(user)), NAME_ROOM);
+	put_text(&a->user, artefact_harmless(a, user, strlen(user)), NAME_ROOM);
 }
 
 void
 artefact_host(struct artefact *a, const char *host)
 {
-	put_text(&a->host, harmless(a, host, strlen(host)), NAME_ROOM);
+	put_text(&a->host, artefact_harmless(a, host, strlen(host)), NAME_ROOM);
+}
+
+/* A message is one line: line ends and tabs are spaces, all else that is no text is escaped. line may be changed. */
+static void
+put_message(struct artefact *a, char *line, size_t size)
+{
+	for (size_t i = plain_run(line, size); i < size; i++)
+		if (line[i] == '\n' || line[i] == '\r' || line[i] == '\t')
+			line[i] = ' ';
+	if (size == ARTEFACT_MESSAGE_MAX - 1)
+		while (size > 0 && ((unsigned char)line[size - 1] & 0xc0) == 0x80)
+			size--;
+	if (size == ARTEFACT_MESSAGE_MAX - 1 || (size > 0 && ((unsigned char)line[size - 1] & 0xc0) == 0xc0))
+		size--;
+	artefact_put_harmless(&a->message, line, size);
 }
 
 void
@@ -139,169 +140,23 @@ artefact_message(struct artefact *a, const char *format, ...)
 {
 	char line[ARTEFACT_MESSAGE_MAX];
 	va_list arguments;
-	va_start(arguments, format);
-	vsnprintf(line, sizeof(line), format, arguments);
-	va_end(arguments);
-	/* a message is one line: line ends and tabs are spaces, all else that is no text is escaped */
-	size_t size = strlen(line);
-	for (size_t i = 0; i < size; i++)
-		if (line[i] == '\n' || line[i] == '\r' || line[i] == '\t')
-			line[i] = ' ';
-	if (size == sizeof(line) - 1)
-		while (size > 0 && ((unsigned char)line[size - 1] & 0xc0) == 0x80)
-			size--;
-	if (size == sizeof(line) - 1 || (size > 0 && ((unsigned char)line[size - 1] & 0xc0) == 0xc0))
-		size--;
-	line[size] = '\0';
 	buf_clear(&a->message);
-	text_safe(&a->message, line);
-}
-
-/* --- fields --- */
-
-/* Begin a field. False when it must be left out: no room. */
-static bool
-field(struct artefact *a, const char *key, size_t needed)
-{
-	size_t key_size = strlen(key);
-	if (a->data.failed || a->data.size + key_size + needed + 8 > ARTEFACT_DATA_MAX) {
-		a->cut = true;
-		return false;
+	va_start(arguments, format);
+	if (strcmp(format, "%s") == 0) {
+		/* the common case without printf, and without a copy when it is plain */
+		const char *whole = va_arg(arguments, const char *);
+		size_t n = strnlen(whole, sizeof(line) - 1);
+		if (n < sizeof(line) - 1 && plain_run(whole, n) == n) {
+			buf_put(&a->message, whole, n);
+		} else {
+			memcpy(line, whole, n);
+			put_message(a, line, n);
+		}
+	} else {
+		int n = vsnprintf(line, sizeof(line), format, arguments);
+		put_message(a, line, n < 0 ? 0 : (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
 	}
-	if (!a->first_field)
-		buf_char(&a->data, ',');
-	a->first_field = false;
-	buf_char(&a->data, '"');
-	for (size_t i = 0; i < key_size && i < 100; i++) {
-		char c = key[i];
-		c = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-		buf_char(&a->data, (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '_');
-	}
-	buf_text(&a->data, "\":");
-	return true;
-}
-
-void
-artefact_bytes(struct artefact *a, const char *key, const void *text, size_t size)
-{
-	/* line ends and tabs are part of a value: only the JSON form escapes them */
-	size_t kept = size > ARTEFACT_VALUE_MAX ? ARTEFACT_VALUE_MAX : size;
-	const char *p = text;
-	buf_clear(&a->text);
-	for (size_t from = 0, i = 0; i <= kept; i++) {
-		if (i < kept && p[i] != '\n' && p[i] != '\t' && p[i] != '\r')
-			continue;
-		text_display(&a->text, p + from, i - from);
-		if (i < kept)
-			buf_char(&a->text, p[i]);
-		from = i + 1;
-	}
-	a->cut = a->cut || kept < size;
-	const char *value = buf_cstr(&a->text);
-	if (!field(a, key, 2 * a->text.size + 2))
-		return;
-	buf_char(&a->data, '"');
-	text_json(&a->data, value);
-	buf_char(&a->data, '"');
-}
-
-void
-artefact_text(struct artefact *a, const char *key, const char *value)
-{
-	if (value != NULL && value[0] != '\0')
-		artefact_bytes(a, key, value, strlen(value));
-}
-
-void
-artefact_utf16(struct artefact *a, const char *key, const uint8_t *data, size_t units)
-{
-	SCOPED_BUF value;
-	buf_init(&value, 3 * ARTEFACT_VALUE_MAX + 8);
-	size_t n = 0;
-	while (n < units && (data[2 * n] != 0 || data[2 * n + 1] != 0))
-		n++;
-	a->cut = a->cut || n > ARTEFACT_VALUE_MAX;
-	text_from_utf16le(&value, data, n > ARTEFACT_VALUE_MAX ? ARTEFACT_VALUE_MAX : n);
-	artefact_bytes(a, key, buf_cstr(&value), value.size);
-}
-
-void
-artefact_number(struct artefact *a, const char *key, int64_t value)
-{
-	if (field(a, key, 24))
-		buf_format(&a->data, "%" PRId64, value);
-}
-
-void
-artefact_unsigned(struct artefact *a, const char *key, uint64_t value)
-{
-	if (field(a, key, 24))
-		buf_format(&a->data, "%" PRIu64, value);
-}
-
-void
-artefact_flag(struct artefact *a, const char *key, bool value)
-{
-	if (field(a, key, 8))
-		buf_text(&a->data, value ? "true" : "false");
-}
-
-void
-artefact_hex(struct artefact *a, const char *key, const void *data, size_t size)
-{
-	const uint8_t *p = data;
-	size_t kept = size > ARTEFACT_VALUE_MAX / 2 ? ARTEFACT_VALUE_MAX / 2 : size;
-	a->cut = a->cut || kept < size;
-	if (!field(a, key, 2 * kept + 2))
-		return;
-	buf_char(&a->data, '"');
-	for (size_t i = 0; i < kept; i++) {
-		char two[3];
-		text_hex(two, p + i, 1);
-		buf_put(&a->data, two, 2);
-	}
-	buf_char(&a->data, '"');
-}
-
-void
-artefact_when(struct artefact *a, const char *key, int64_t time)
-{
-	char text[WHEN_TEXT_SIZE];
-	if (time != TRIAGE_TIME_NONE)
-		artefact_text(a, key, when_text(time, 9, "Z", text));
-}
-
-void
-artefact_list(struct artefact *a, const char *key)
-{
-	a->list_left_out = !field(a, key, 8);
-	a->in_list = a->first_item = true;
-	if (!a->list_left_out)
-		buf_char(&a->data, '[');
-}
-
-void
-artefact_item(struct artefact *a, const char *value)
-{
-	if (!a->in_list || a->list_left_out)
-		return;
-	const char *shown = harmless(a, value, strlen(value));
-	if (a->data.size + 2 * a->text.size + 8 > ARTEFACT_DATA_MAX) {
-		a->cut = true;
-		return;
-	}
-	buf_text(&a->data, a->first_item ? "\"" : ",\"");
-	text_json(&a->data, shown);
-	buf_char(&a->data, '"');
-	a->first_item = false;
-}
-
-void
-artefact_list_end(struct artefact *a)
-{
-	if (a->in_list && !a->list_left_out)
-		buf_char(&a->data, ']');
-	a->in_list = false;
+	va_end(arguments);
 }
 
 enum triage_status
@@ -335,9 +190,9 @@ send_fact(struct artefact *a, const char *kind, const char *subject, const char 
     struct triage_error *err)
 {
 	char who[FACT_ROOM + 1];
-	const char *shown = harmless(a, subject, strlen(subject));
+	const char *shown = artefact_harmless(a, subject, strlen(subject));
 	snprintf(who, sizeof(who), "%s", strlen(shown) <= FACT_ROOM ? shown : "");
-	shown = harmless(a, value, strlen(value));
+	shown = artefact_harmless(a, value, strlen(value));
 	SCOPED_BUF short_value;
 	buf_init(&short_value, FACT_ROOM + 1);
 	put_text(&short_value, shown, FACT_ROOM);

@@ -1,8 +1,8 @@
 /*
- * utmp.c - who logged on, from where, and when the machine started: utmp, wtmp and btmp of glibc on 64-bit Linux.
+ * utmp.c - who logged on, from where, and when the machine started: utmp, wtmp and btmp of glibc on Linux.
  *
- * Records of 384 bytes, little endian. Source: utmp(5) and bits/utmp.h of glibc (32-bit time fields, also on 64-bit machines).
- * Not handled: the 400-byte records of musl and of some ARM systems, big endian machines.
+ * Records of 384 bytes with times of 32 bits (x86, and most 64-bit machines), or of 400 bytes with times of 64 bits (ARM, RISC-V, S/390 and others); little or
+ * big endian, as the machine is. Which of the four it is shows in the first records. Source: utmp(5), bits/utmp.h and bits/utmp-size.h of glibc.
  */
 #include "triage/artefact/artefact.h"
 
@@ -13,9 +13,21 @@
 #include <string.h>
 
 enum {
-	RECORD = 384,
 	TYPE = 0, PID = 4, LINE = 8, LINE_SIZE = 32, ID = 40, ID_SIZE = 4, USER = 44, USER_SIZE = 32, HOST = 76, HOST_SIZE = 256,
-	SESSION = 336, SECONDS = 340, MICROSECONDS = 344, ADDRESS = 348, ADDRESS_SIZE = 16,
+	SESSION = 336, ADDRESS_SIZE = 16, LOOK = 16, RECORD_MOST = 400, TIME_LEAST = 86400,
+};
+
+struct layout {
+	size_t size, seconds, microseconds, address;
+	bool wide, big;			/* times of 64 bits; big endian */
+};
+
+static const struct layout layouts[] = {
+	{ 384, 340, 344, 348, false, false }, { 400, 344, 352, 360, true, false }, { 384, 340, 344, 348, false, true }, { 400, 344, 352, 360, true, true },
+};
+
+struct state {
+	const struct layout *layout;
 };
 
 enum { EMPTY, RUN_LVL, BOOT_TIME, NEW_TIME, OLD_TIME, INIT_PROCESS, LOGIN_PROCESS, USER_PROCESS, DEAD_PROCESS, ACCOUNTING, TYPE_COUNT };
@@ -34,10 +46,32 @@ is_text_field(const uint8_t *field, size_t size)
 	return true;
 }
 
-static bool
-is_record(const uint8_t *r)
+static uint32_t
+load_32(const struct layout *l, const uint8_t *p)
 {
-	return load_le32(r + TYPE) < TYPE_COUNT && load_le32(r + MICROSECONDS) < 1000000 && is_text_field(r + LINE, LINE_SIZE) &&
+	return l->big ? load_be32(p) : load_le32(p);
+}
+
+/* A type is two bytes, with two of padding behind it. */
+static unsigned
+type_of(const struct layout *l, const uint8_t *r)
+{
+	return l->big ? load_be16(r + TYPE) : load_le16(r + TYPE);
+}
+
+static int64_t
+time_field(const struct layout *l, const uint8_t *p)
+{
+	if (!l->wide)
+		return (int32_t)load_32(l, p);
+	return (int64_t)(l->big ? load_be64(p) : load_le64(p));
+}
+
+static bool
+is_record(const struct layout *l, const uint8_t *r)
+{
+	int64_t us = time_field(l, r + l->microseconds);
+	return type_of(l, r) < TYPE_COUNT && load_le16(r + TYPE + 2) == 0 && us >= 0 && us < 1000000 && is_text_field(r + LINE, LINE_SIZE) &&
 	    is_text_field(r + USER, USER_SIZE) && is_text_field(r + HOST, HOST_SIZE);
 }
 
@@ -50,18 +84,45 @@ is_zero(const uint8_t *p, size_t size)
 	return true;
 }
 
+/* How many of the first records are sound, and whether one of them says something: a time that can be, and a terminal or a user. */
+static size_t
+count_sound(const struct layout *l, struct view head, size_t *ret_looked, bool *ret_says)
+{
+	size_t records = head.size / l->size, sound = 0;
+	*ret_looked = records < LOOK ? records : LOOK;
+	*ret_says = false;
+	for (size_t i = 0; i < *ret_looked; i++) {
+		const uint8_t *r = head.data + i * l->size;
+		int64_t seconds = time_field(l, r + l->seconds);
+		sound += is_record(l, r);
+		*ret_says = *ret_says || (is_record(l, r) && type_of(l, r) != EMPTY && seconds > TIME_LEAST && when_unix_fits(seconds) && (r[LINE] != 0 || r[USER] != 0));
+	}
+	return sound;
+}
+
 /* By the shape of its first records, whatever its name: no other format has these fields in bounds and something in them. */
+static const struct layout *
+layout_of(struct view head)
+{
+	const struct layout *best = NULL;
+	size_t best_share = 0;
+	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++) {
+		size_t looked;
+		bool says;
+		size_t sound = count_sound(&layouts[i], head, &looked, &says), share = looked > 0 ? 100 * sound / looked : 0;
+		if (!says || share < 50 || !is_record(&layouts[i], head.data) || share <= best_share)
+			continue;
+		best = &layouts[i];
+		best_share = share;
+	}
+	return best;
+}
+
 static bool
 claims(const struct artefact_subject *who, struct view head)
 {
-	size_t records = head.size / RECORD, looked = records < 16 ? records : 16, sound = 0, meaningful = 0;
 	(void)who;
-	for (size_t i = 0; i < looked; i++) {
-		const uint8_t *r = head.data + i * RECORD;
-		sound += is_record(r);
-		meaningful += is_record(r) && load_le32(r + TYPE) != EMPTY && load_le32(r + SECONDS) > 86400 && (r[LINE] != 0 || r[USER] != 0);
-	}
-	return meaningful > 0 && is_record(head.data) && 4 * sound >= 3 * looked;
+	return layout_of(head) != NULL;
 }
 
 static void
@@ -86,13 +147,14 @@ put_address(struct artefact *a, const uint8_t *address)
 }
 
 static enum triage_status
-send_record(struct artefact *a, const uint8_t *r, uint64_t offset, struct triage_error *err)
+send_record(struct artefact *a, const struct layout *l, const uint8_t *r, uint64_t offset, struct triage_error *err)
 {
 	char line[LINE_SIZE + 1], user[USER_SIZE + 1], remote[HOST_SIZE + 1];
-	uint32_t type = load_le32(r + TYPE);
+	unsigned type = type_of(l, r);
+	int64_t seconds = time_field(l, r + l->seconds);
 	bool failed = strcasestr(artefact_who(a)->name, "btmp") != NULL;
-	int64_t when = when_from_unix((int32_t)load_le32(r + SECONDS), load_le32(r + MICROSECONDS) * 1000);
-	if (type == EMPTY || load_le32(r + SECONDS) == 0)
+	int64_t when = when_from_unix(seconds, (uint32_t)time_field(l, r + l->microseconds) * 1000);
+	if (type == EMPTY || seconds == 0)
 		return TRIAGE_OK;
 	artefact_event(a, when, failed ? "failed logon" : type == USER_PROCESS ? "logon" : type == DEAD_PROCESS ? "logoff" : "logged");
 	artefact_offset(a, offset);
@@ -100,9 +162,9 @@ send_record(struct artefact *a, const uint8_t *r, uint64_t offset, struct triage
 	put_field(a, "line", r + LINE, LINE_SIZE, line);
 	put_field(a, "user", r + USER, USER_SIZE, user);
 	put_field(a, "remote", r + HOST, HOST_SIZE, remote);
-	artefact_number(a, "pid", (int32_t)load_le32(r + PID));
-	artefact_number(a, "session", (int32_t)load_le32(r + SESSION));
-	put_address(a, r + ADDRESS);
+	artefact_number(a, "pid", (int32_t)load_32(l, r + PID));
+	artefact_number(a, "session", l->wide ? time_field(l, r + SESSION) : (int32_t)load_32(l, r + SESSION));
+	put_address(a, r + l->address);
 	artefact_user(a, type == USER_PROCESS || type == LOGIN_PROCESS || failed ? user : "");
 	if (failed)
 		artefact_message(a, "Failed logon of %s on %s%s%s", user, line, remote[0] != '\0' ? " from " : "", remote);
@@ -113,7 +175,7 @@ send_record(struct artefact *a, const uint8_t *r, uint64_t offset, struct triage
 	else if (type == BOOT_TIME)
 		artefact_message(a, "System start, kernel %s", remote);
 	else if (type == RUN_LVL)
-		artefact_message(a, "%s %s", strcmp(user, "shutdown") == 0 ? "System shutdown" : "Run level change", remote);
+		artefact_message(a, "%s%s%s", strcmp(user, "shutdown") == 0 ? "System shutdown" : "Run level change", remote[0] != '\0' ? " " : "", remote);
 	else
 		artefact_message(a, "%s %s %s", type_names[type], user, line);
 	enum triage_status st = artefact_send(a, err);
@@ -127,19 +189,31 @@ send_record(struct artefact *a, const uint8_t *r, uint64_t offset, struct triage
 static enum triage_status
 step(struct artefact *a, void *state, struct view bytes, uint64_t at, bool last, size_t *ret_used, struct triage_error *err)
 {
+	struct state *s = state;
 	size_t done = 0;
 	enum triage_status st = TRIAGE_OK;
-	(void)state;
-	for (; st == TRIAGE_OK && bytes.size - done >= RECORD; done += RECORD) {
+	*ret_used = 0;
+	/* enough to tell the layouts apart, the same for each way in which the stream may come */
+	if (s->layout == NULL && !last && bytes.size < LOOK * RECORD_MOST)
+		return TRIAGE_OK;
+	if (s->layout == NULL) {
+		const struct layout *l = layout_of((struct view){ bytes.data, bytes.size < LOOK * RECORD_MOST ? bytes.size : LOOK * RECORD_MOST });
+		s->layout = l != NULL ? l : &layouts[0];
+	}
+	const struct layout *l = s->layout;
+	for (; st == TRIAGE_OK && bytes.size - done >= l->size; done += l->size) {
 		const uint8_t *r = bytes.data + done;
-		if (is_record(r))
-			st = send_record(a, r, at + done, err);
+		if (is_zero(r, l->size) && strcasestr(artefact_who(a)->name, "tmp") != NULL && strcasestr(artefact_who(a)->name, "utmp") == NULL)
+			/* wtmp and btmp only grow: a record of zeros was made so by a hand, or lost with the power */
+			st = artefact_remark(a, TRIAGE_MEDIUM, "record-wiped", at + done, l->size, err, "a record of nothing but zeros at byte %ju: wiped, or never written",
+			    (uintmax_t)(at + done));
+		else if (is_record(l, r))
+			st = send_record(a, l, r, at + done, err);
 		else
-			st = artefact_remark(a, TRIAGE_LOW, "record-damaged", at + done, RECORD, err, "a record that is none at byte %ju", (uintmax_t)(at + done));
+			st = artefact_remark(a, TRIAGE_LOW, "record-damaged", at + done, l->size, err, "a record that is none at byte %ju", (uintmax_t)(at + done));
 	}
 	if (st == TRIAGE_OK && last && done < bytes.size) {
-		st = artefact_remark(a, TRIAGE_LOW, "record-cut", at + done, bytes.size - done, err, "the last record is cut: %zu of %u bytes",
-		    bytes.size - done, (unsigned)RECORD);
+		st = artefact_remark(a, TRIAGE_LOW, "record-cut", at + done, bytes.size - done, err, "the last record is cut: %zu of %zu bytes", bytes.size - done, l->size);
 		done = bytes.size;
 	}
 	*ret_used = done;
@@ -155,4 +229,5 @@ const struct artefact_kind artefact_utmp = {
 	.precision = "us",
 	.claims = claims,
 	.step = step,
+	.state_size = sizeof(struct state),
 };

@@ -27,8 +27,7 @@ buf_clear(struct buf *b)
 		b->data[0] = '\0';
 }
 
-/* Room for extra more bytes and the NUL. */
-static bool
+bool
 buf_grow(struct buf *b, size_t extra)
 {
 	if (b->failed)
@@ -56,12 +55,12 @@ buf_grow(struct buf *b, size_t extra)
 void
 buf_put(struct buf *b, const void *data, size_t size)
 {
-	if (!buf_grow(b, size))
+	char *into = buf_room(b, size);
+	if (into == NULL)
 		return;
 	if (size > 0)
-		memcpy(b->data + b->size, data, size);
-	b->size += size;
-	b->data[b->size] = '\0';
+		memcpy(into, data, size);
+	buf_wrote(b, size);
 }
 
 void

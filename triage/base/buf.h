@@ -30,6 +30,24 @@ void buf_format(struct buf *b, const char *format, ...) __attribute__((format(pr
 const char *buf_cstr(const struct buf *b);	/* never NULL */
 WARN_UNUSED enum triage_status buf_check(const struct buf *b, struct triage_error *err);	/* OK, or why it failed */
 
+bool buf_grow(struct buf *b, size_t size);	/* room for size more bytes and a NUL */
+
+/* Where the next size bytes go, with room for a NUL behind them; the caller writes them and then says buf_wrote(). NULL when there is no room. */
+static inline char *
+buf_room(struct buf *b, size_t size)
+{
+	if (!b->failed && size < b->room - b->size && size <= b->max - b->size)
+		return b->data + b->size;
+	return buf_grow(b, size) ? b->data + b->size : NULL;
+}
+
+static inline void
+buf_wrote(struct buf *b, size_t size)
+{
+	b->size += size;
+	b->data[b->size] = '\0';
+}
+
 static inline void
 buf_scoped_release_(struct buf *b)
 {

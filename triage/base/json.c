@@ -1,6 +1,8 @@
 /* json.c - a pull parser for JSON text. Source: RFC 8259. Not handled: duplicate keys (all are given), big numbers. */
 #include "triage/base/json.h"
 
+#include "triage/base/text.h"
+
 #include <string.h>
 
 enum expect { EXPECT_VALUE, EXPECT_VALUE_OR_END, EXPECT_KEY, EXPECT_KEY_OR_END, EXPECT_COMMA_OR_END, EXPECT_NOTHING };
@@ -27,7 +29,7 @@ peek(const struct json *j)
 static void
 skip_space(struct json *j)
 {
-	while (j->at < j->size && memchr(" \t\r\n", j->text[j->at], 4) != NULL)
+	for (int c; (c = peek(j)) == ' ' || c == '\t' || c == '\r' || c == '\n';)
 		j->at++;
 }
 
@@ -94,7 +96,12 @@ take_string(struct json *j)
 {
 	size_t i = j->at + 1;
 	while (i < j->size && j->text[i] != '"') {
-		size_t step = 1;
+		size_t step = text_plain(j->text + i, j->size - i);
+		if (step > 0) {
+			i += step;
+			continue;
+		}
+		step = 1;
 		if (j->text[i] == '\\')
 			step = escape_length(j->text + i, j->size - i);
 		else if ((unsigned char)j->text[i] < 0x20)

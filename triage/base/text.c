@@ -1,9 +1,31 @@
 #include "triage/base/text.h"
 
+#include "triage/base/view.h"
+
 #include <stdbool.h>
 #include <string.h>
 
 static const char hex_digits[] = "0123456789abcdef";
+
+enum { RUN = 64 };		/* bytes looked at in one go: what is looked at again is bounded */
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+size_t
+text_plain(const void *text, size_t size)
+{
+	const uint8_t *p = text;
+	size_t i = 0;
+	for (; size - i >= sizeof(uint64_t); i += sizeof(uint64_t)) {
+		uint64_t x = load_le64(p + i), quote = x ^ EACH('"'), slash = x ^ EACH('\\');
+		/* a high bit stays where a byte is 0x80 or more, or 0x7f, or less than 0x20, or a quote, or a backslash; the lowest of them is right */
+		uint64_t other = (x | (x + EACH(1)) | (x - EACH(0x20)) | (quote - EACH(1)) | (slash - EACH(1))) & EACH(0x80);
+		if (other != 0)
+			return i + (size_t)__builtin_ctzll(other) / 8;
+	}
+	while (i < size && p[i] >= 0x20 && p[i] < 0x7f && p[i] != '"' && p[i] != '\\')
+		i++;
+	return i;
+}
 
 /* Length of the UTF-8 sequence at p (1..4) with its code point, or 0 when invalid. Source: RFC 3629. */
 static size_t
@@ -59,6 +81,11 @@ put_shown(struct buf *out, const uint8_t *p, size_t size, bool exact)
 	size_t plain = 0;
 	for (size_t i = 0; i < size;) {
 		uint32_t code;
+		size_t run = text_plain(p + i, size - i < RUN ? size - i : RUN);
+		if (run > 0) {
+			i += run;
+			continue;
+		}
 		size_t n = utf8_next(p + i, size - i, &code);
 		bool escape_like = exact && n == 1 && code == '\\' && size - i >= 4 && p[i + 1] == 'x' && is_hex(p[i + 2]) && is_hex(p[i + 3]);
 		if (n > 0 && !escape_like && !is_treacherous(code)) {
@@ -88,12 +115,26 @@ text_safe(struct buf *out, const char *text)
 }
 
 void
+text_safe_bytes(struct buf *out, const void *text, size_t size)
+{
+	put_shown(out, text, size, false);
+}
+
+void
 text_json(struct buf *out, const char *text)
 {
 	const uint8_t *p = (const uint8_t *)text;
 	size_t size = strlen(text);
 	for (size_t i = 0; i < size;) {
 		uint32_t code;
+		size_t run = text_plain(p + i, size - i < RUN ? size - i : RUN);
+		const uint8_t *slash = memchr(p + i, '/', run);
+		run = slash != NULL ? (size_t)(slash - (p + i)) : run;
+		if (run > 0) {
+			buf_put(out, p + i, run);
+			i += run;
+			continue;
+		}
 		size_t n = utf8_next(p + i, size - i, &code);
 		if (n == 0) {
 			buf_text(out, "\xef\xbf\xbd");

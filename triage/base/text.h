@@ -13,6 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* How many bytes at the front are printable ASCII other than a double quote and a backslash: what needs no closer look. Eight at a time. */
+size_t text_plain(const void *text, size_t size);
+
 /* Append the display form of raw bytes. */
 void text_display(struct buf *out, const void *raw, size_t size);
 
@@ -21,6 +24,7 @@ void text_display(struct buf *out, const void *raw, size_t size);
  * stays, so that an escape already made is not made twice.
  */
 void text_safe(struct buf *out, const char *text);
+void text_safe_bytes(struct buf *out, const void *text, size_t size);	/* the same, not ended by NUL */
 
 /* Append text (any bytes) as the inside of a JSON string, without the quotes. Invalid UTF-8 becomes U+FFFD; "</" is written "<\/". */
 void text_json(struct buf *out, const char *text);

@@ -29,7 +29,7 @@ static const char events_sql[] =
 /* Events of one moment that say the same. */
 struct group {
 	int64_t time, digest, family, kind;
-	struct buf text;		/* message and data */
+	struct buf text;		/* host, user, message and data, each with its NUL */
 	int64_t first_event, first_file, count;	/* of the file that told it first */
 	int64_t file, copies;		/* the file in work, and how many it told so far */
 };
@@ -45,20 +45,34 @@ utc_of(sqlite3_context *context, int count, sqlite3_value **values)
 	sqlite3_result_int64(context, time);
 }
 
+static bool
+ends_with(const char *text, size_t size, const char *ending)
+{
+	size_t n = strlen(ending);
+	return size > n && memcmp(text + size - n, ending, n) == 0;
+}
+
+/* Bytes of a path without the ending of one packed file; 0 when it has none, or holds several files. */
+static size_t
+unpacked_size(const char *path, size_t size)
+{
+	static const char *const packed[] = { ".gz", ".bz2", ".xz", ".zst", ".lzma", ".old" };
+	for (size_t i = 0; i < sizeof(packed) / sizeof(packed[0]); i++)
+		if (ends_with(path, size, packed[i]))
+			return ends_with(path, size - strlen(packed[i]), ".tar") ? 0 : size - strlen(packed[i]);
+	return 0;
+}
+
 /* The part of a path that rotation leaves: "/var/log/auth.log" of "/var/log/auth.log.2.gz!/auth.log.2" and of "/var/log/auth.log-20240101". */
 static size_t
 stem_of(const char *path)
 {
-	static const char *const packed[] = { ".gz", ".bz2", ".xz", ".zst", ".old" };
-	const char *member = strstr(path, "!/");
-	size_t size = member != NULL ? (size_t)(member - path) : strlen(path);
-	for (size_t i = 0; i < sizeof(packed) / sizeof(packed[0]); i++) {
-		size_t n = strlen(packed[i]);
-		if (size > n && memcmp(path + size - n, packed[i], n) == 0) {
-			size -= n;
-			break;
-		}
-	}
+	size_t size = strlen(path), member = size;
+	while (member > 0 && (path[member] != '!' || path[member + 1] != '/'))
+		member--;
+	size_t alone = unpacked_size(path, member > 0 ? member : size);
+	if (alone > 0)
+		size = alone;
 	size_t digits = 0;
 	while (digits < size && path[size - digits - 1] >= '0' && path[size - digits - 1] <= '9')
 		digits++;
@@ -67,13 +81,14 @@ stem_of(const char *path)
 	return numbered ? size - digits - 1 : size;
 }
 
-/* A number for the files that are one log rotated, or one file in several copies of a volume. */
+/* A number for the files that are one log rotated, or one file in several copies of a volume. Path, evidence, volume. */
 static void
 family_of(sqlite3_context *context, int count, sqlite3_value **values)
 {
 	const char *path = (const char *)sqlite3_value_text(values[0]);
 	uint64_t h = UINT64_C(0xcbf29ce484222325);
-	(void)count;
+	for (int i = 1; i < count; i++)
+		h = (h ^ (uint64_t)sqlite3_value_int64(values[i])) * UINT64_C(0x100000001b3);
 	for (size_t i = 0, size = path != NULL ? stem_of(path) : 0; i < size; i++)
 		h = (h ^ (unsigned char)path[i]) * UINT64_C(0x100000001b3);
 	sqlite3_result_int64(context, (int64_t)h);
@@ -82,7 +97,7 @@ family_of(sqlite3_context *context, int count, sqlite3_value **values)
 enum triage_status
 build_event_words(struct case_store *s, struct triage_error *err)
 {
-	int code = sqlite3_create_function_v2(s->q.db, "family_of", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL, family_of, NULL, NULL, NULL);
+	int code = sqlite3_create_function_v2(s->q.db, "family_of", 3, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL, family_of, NULL, NULL, NULL);
 	return code == SQLITE_OK ? TRIAGE_OK : sql_fail(&s->q, code, "cannot set up", err);
 }
 
@@ -90,12 +105,16 @@ build_event_words(struct case_store *s, struct triage_error *err)
 static bool
 is_same(const struct group *g, sqlite3_stmt *row)
 {
-	const char *message = sql_text(row, MESSAGE);
-	size_t size = strlen(message);
 	if (g->first_event == 0 || sqlite3_column_int64(row, TIME) != g->time || sqlite3_column_int64(row, DIGEST) != g->digest ||
-	    sqlite3_column_int64(row, FAMILY) != g->family || sqlite3_column_int64(row, KIND) != g->kind || g->text.failed || g->text.size < size + 1 || strcmp(buf_cstr(&g->text), message) != 0)
+	    sqlite3_column_int64(row, FAMILY) != g->family || sqlite3_column_int64(row, KIND) != g->kind || g->text.failed)
 		return false;
-	return strcmp(buf_cstr(&g->text) + size + 1, sql_text(row, DATA)) == 0;
+	const char *kept = buf_cstr(&g->text);
+	for (int i = HOST; i <= DATA; i++) {
+		if (strcmp(kept, sql_text(row, i)) != 0)
+			return false;
+		kept += strlen(kept) + 1;
+	}
+	return true;
 }
 
 static void
@@ -109,9 +128,10 @@ begin_group(struct group *g, sqlite3_stmt *row, int64_t event_id)
 	g->first_file = g->file = sqlite3_column_int64(row, FILE_ID);
 	g->count = g->copies = 0;
 	buf_clear(&g->text);
-	buf_text(&g->text, sql_text(row, MESSAGE));
-	buf_char(&g->text, '\0');
-	buf_text(&g->text, sql_text(row, DATA));
+	for (int i = HOST; i <= DATA; i++) {
+		buf_text(&g->text, sql_text(row, i));
+		buf_char(&g->text, '\0');
+	}
 }
 
 /* data, with a word about the clock when the time was a local one. */
@@ -186,7 +206,7 @@ put_rows(struct case_sealer *z, struct triage_error *err)
 	buf_init(&g.text, TEXT_MAX);
 	enum triage_status st = sql_prepare(&z->store->q, events_sql, &rows, err);
 	if (st == TRIAGE_OK)
-		st = sql_prepare(&z->q, "INSERT INTO t_event VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)", &event, err);
+		st = sql_prepare(&z->q, "INSERT INTO t_event VALUES(?2, ?1, ?3, ?4, ?5, ?6, ?7, ?8, ?9)", &event, err);
 	if (st == TRIAGE_OK)
 		st = sql_prepare(&z->q, "INSERT INTO t_event_source VALUES(?1, ?2, ?3)", &source, err);
 	while (st == TRIAGE_OK && (st = sql_step(&z->store->q, rows, err)) == TRIAGE_OK)
@@ -216,7 +236,7 @@ case_each_artefact(struct case_store *s, enum triage_status (*each)(void *ctx, c
     struct triage_error *err)
 {
 	sqlite3_stmt *rows;
-	enum triage_status st = sql_prepare(&s->q, "SELECT a.parser, count(*), total(r.state = 1), total(a.bytes), total(a.events) FROM artefact a"
+	enum triage_status st = sql_prepare(&s->q, "SELECT a.parser, count(*), total(r.state = 1 AND a.whole), total(a.bytes), total(a.events) FROM artefact a"
 	    " JOIN result r ON r.unit_id = a.unit_id GROUP BY a.parser ORDER BY a.parser", &rows, err);
 	if (st != TRIAGE_OK)
 		return st;

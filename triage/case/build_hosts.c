@@ -7,21 +7,26 @@
 #include <string.h>
 
 /*
- * Of each filesystem and name the fact that stands: the heaviest, of moments the latest, of texts the one told most often. Shadow copies tell of the
- * machine as it was: only what lies on volumes of now makes a host.
+ * Of each filesystem and name the fact that stands: the heaviest, of moments the latest, of texts the one told by the file nearest to the root, then the
+ * one told most often. What deleted files and members of archives tell counts only where no other file tells of hosts (or accounts): a backup may be
+ * that of another machine. Shadow copies tell of the machine as it was: only what lies on volumes of now makes a host.
+ * 0 TRIAGE_STATE_ALLOCATED; a member's attr_id is beyond 32 bits. The members of an archive that was given are the evidence, not a copy beside it.
  */
 static const char facts_sql[] =
-    "DROP TABLE IF EXISTS temp.host_fact; CREATE TEMP TABLE host_fact(filesystem_id INTEGER, kind TEXT, subject TEXT, name TEXT, value TEXT,"
+    "DROP TABLE IF EXISTS temp.fact_place; CREATE TEMP TABLE fact_place AS SELECT u.filesystem_id AS filesystem_id, t.kind AS kind, t.subject AS subject,"
+    " t.name AS name, t.value AS value, t.time AS time, t.weight AS weight, (e.state <> 0 OR (u.attr_id >= 1 << 32 AND f.type <> 'archive')) AS elsewhere, length(e.path) AS depth"
+    " FROM told t JOIN unit u ON u.unit_id = t.unit_id JOIN entry e ON e.entry_id = u.entry_id JOIN filesystem f ON f.filesystem_id = u.filesystem_id"
+    " LEFT JOIN volume v ON v.evidence_id = f.evidence_id AND v.position = f.volume WHERE v.kind IS NULL OR v.kind <> 'vss';"
+    " DELETE FROM temp.fact_place WHERE elsewhere AND (filesystem_id, kind) IN (SELECT filesystem_id, kind FROM temp.fact_place WHERE NOT elsewhere);"
+    " DROP TABLE IF EXISTS temp.host_fact; CREATE TEMP TABLE host_fact(filesystem_id INTEGER, kind TEXT, subject TEXT, name TEXT, value TEXT,"
     " time INTEGER, PRIMARY KEY(filesystem_id, kind, subject, name)) WITHOUT ROWID;"
-    " INSERT OR IGNORE INTO temp.host_fact SELECT u.filesystem_id, t.kind, t.subject, t.name, t.value, t.time FROM told t"
-    " JOIN unit u ON u.unit_id = t.unit_id JOIN filesystem f ON f.filesystem_id = u.filesystem_id"
-    " LEFT JOIN volume v ON v.evidence_id = f.evidence_id AND v.position = f.volume WHERE v.kind IS NULL OR v.kind <> 'vss'"
-    " GROUP BY 1, 2, 3, 4, 5, 6, t.weight ORDER BY 1, 2, 3, 4, t.weight DESC, t.time DESC, count(*) DESC, t.value;"
-    /* addresses are as many as there are */
+    " INSERT OR IGNORE INTO temp.host_fact SELECT filesystem_id, kind, subject, name, value, time FROM temp.fact_place"
+    " GROUP BY 1, 2, 3, 4, 5, 6, weight ORDER BY 1, 2, 3, 4, weight DESC, time DESC, min(depth), count(*) DESC, value;"
+    /* addresses and groups are as many as there are */
     " DROP TABLE IF EXISTS temp.host_list; CREATE TEMP TABLE host_list(filesystem_id INTEGER, subject TEXT, name TEXT, list TEXT,"
     " PRIMARY KEY(filesystem_id, subject, name)) WITHOUT ROWID; INSERT INTO temp.host_list SELECT filesystem_id, subject, name, group_concat(value, ', ')"
-    " FROM (SELECT DISTINCT u.filesystem_id AS filesystem_id, t.subject AS subject, t.name AS name, t.value AS value FROM told t"
-    " JOIN unit u ON u.unit_id = t.unit_id WHERE t.name IN ('address', 'groups') AND t.value <> '' ORDER BY 1, 2, 3, 4) GROUP BY 1, 2, 3";
+    " FROM (SELECT DISTINCT filesystem_id, subject, name, value FROM temp.fact_place WHERE name IN ('address', 'groups') AND value <> ''"
+    " ORDER BY 1, 2, 3, 4) GROUP BY 1, 2, 3";
 
 #define TEXT_FACT(kind, subject, fact) "(SELECT nullif(value, '') FROM temp.host_fact WHERE filesystem_id = h.filesystem_id AND kind = '" kind "'" \
 	" AND subject = " subject " AND name = '" fact "')"

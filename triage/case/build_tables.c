@@ -21,10 +21,14 @@ static const char prepare_sql[] =
     "INSERT OR IGNORE INTO temp.hit SELECT r.sha256, r.bytes FROM main.match m JOIN main.result r ON r.unit_id = m.unit_id WHERE m.by_name = 0;"
     "CREATE TEMP TABLE name_hit(unit_id INTEGER PRIMARY KEY);"
     "INSERT OR IGNORE INTO temp.name_hit SELECT unit_id FROM main.match WHERE by_name = 1;"
-    /* units that an event or artefact tells of, and the first file that each is */
+    /*
+     * Units that a parser claimed, the first file that each is, and a number for those that are one log: rotated copies of it on one volume and its
+     * shadow copies.
+     */
     "DROP TABLE IF EXISTS temp.unit_file; CREATE TEMP TABLE unit_file(unit_id INTEGER PRIMARY KEY, file_id INTEGER,"
-    " family INTEGER); INSERT INTO temp.unit_file(unit_id, family) SELECT u.unit_id, family_of(e.path) FROM (SELECT DISTINCT unit_id FROM main.event) v"
-    " JOIN main.unit u ON u.unit_id = v.unit_id JOIN main.entry e ON e.entry_id = u.entry_id"
+    " family INTEGER); INSERT INTO temp.unit_file(unit_id, family) SELECT u.unit_id, family_of(e.path, f.evidence_id,"
+    " iif(v.kind = 'vss', v.parent, f.volume)) FROM main.artefact a JOIN main.unit u ON u.unit_id = a.unit_id JOIN main.entry e ON e.entry_id = u.entry_id"
+    " JOIN main.filesystem f ON f.filesystem_id = u.filesystem_id LEFT JOIN main.volume v ON v.evidence_id = f.evidence_id AND v.position = f.volume"
     " WHERE EXISTS (SELECT 1 FROM main.result r WHERE r.unit_id = u.unit_id)";
 
 /* A stream that was told to be equal to one judged before, which nobody has judged: its type and matches are not known. */

@@ -33,9 +33,11 @@ const char *const case_tables[] = {
     /* one row for each distinct time of a file; mask: bit n is the n-th time column */
     "CREATE TABLE t_moment(time INTEGER, file_id INTEGER, mask INTEGER, PRIMARY KEY(time, file_id)) WITHOUT ROWID",
     "CREATE TABLE t_meaning(mask INTEGER PRIMARY KEY, meaning TEXT)",
-    /* offset: of the record in the file; event_ids count up with time */
-    "CREATE TABLE t_event(time INTEGER, event_id INTEGER, kind_id INTEGER, file_id INTEGER, offset INTEGER, host TEXT, user TEXT, message TEXT, data TEXT,"
-    " PRIMARY KEY(time, event_id)) WITHOUT ROWID",
+    /* offset: of the record in the file; event_ids count up with time. No WITHOUT ROWID: rows of more than 1000 bytes would take a page each */
+    "CREATE TABLE t_event(event_id INTEGER PRIMARY KEY, time INTEGER, kind_id INTEGER, file_id INTEGER, offset INTEGER, host TEXT, user TEXT,"
+    " message TEXT, data TEXT)",
+    /* filled with the table, at its end: no second reading of it */
+    "CREATE INDEX event_time ON t_event(time)",
     "CREATE TABLE t_event_kind(kind_id INTEGER PRIMARY KEY, precision TEXT, meaning TEXT, source TEXT, parser TEXT, technique TEXT)",
     /* further files that hold the same record */
     "CREATE TABLE t_event_source(event_id INTEGER, file_id INTEGER, offset INTEGER)",
@@ -62,6 +64,7 @@ const char *const case_tables[] = {
 
 const char *const case_views[] = {
     "CREATE INDEX matched_file ON t_file(matched) WHERE matched = 1",
+    "CREATE INDEX source_event ON t_event_source(event_id)",
     "CREATE VIEW evidence AS SELECT evidence_id, name, kind, size, sector_size, md5, sha1, sha256, stored_md5, stored_sha1, hash_verdict,"
     " bad_sectors, source_size FROM t_evidence",
     "CREATE VIEW volumes AS SELECT volume_id, evidence_id, parent_id, kind, start, length, label, uuid, state, position FROM t_volume",
@@ -88,7 +91,9 @@ const char *const case_views[] = {
     " f.inode, f.sha256, +v.offset, +v.event_id FROM t_event v CROSS JOIN t_event_kind k ON k.kind_id = v.kind_id"
     " CROSS JOIN t_file f ON f.file_id = v.file_id",
     /* ours: every place of a record that lies in more than one file */
-    "CREATE VIEW event_sources AS SELECT s.event_id, s.file_id, f.path, s.offset FROM t_event_source s CROSS JOIN t_file f ON f.file_id = s.file_id",
+    "CREATE VIEW event_sources AS SELECT v.event_id, v.file_id, f.path, v.offset FROM (SELECT DISTINCT event_id FROM t_event_source) s"
+    " CROSS JOIN t_event v ON v.event_id = s.event_id CROSS JOIN t_file f ON f.file_id = v.file_id"
+    " UNION ALL SELECT s.event_id, s.file_id, f.path, s.offset FROM t_event_source s CROSS JOIN t_file f ON f.file_id = s.file_id",
     "CREATE VIEW matches AS SELECT r.name AS rule, r.namespace AS namespace, r.tags AS tags, f.file_id AS file_id, f.path AS path,"
     " m.string_id AS string_id, m.offset AS offset, m.length AS length, m.sample AS sample, m.rule_index AS rule_index"
     " FROM t_file f CROSS JOIN t_match m ON m.content_key = f.content_key AND m.bytes = f.bytes_read CROSS JOIN t_rule r ON r.rule_index = m.rule_index"

@@ -40,12 +40,12 @@ const char journal_schema[] =
     "CREATE TABLE event_kind(kind_id INTEGER PRIMARY KEY, precision TEXT NOT NULL, meaning TEXT NOT NULL, source TEXT NOT NULL,"
     " parser TEXT NOT NULL, technique TEXT NOT NULL, UNIQUE(precision, meaning, source, parser, technique));"
     "CREATE TABLE event(event_id INTEGER PRIMARY KEY, unit_id INTEGER NOT NULL, kind_id INTEGER NOT NULL, time INTEGER NOT NULL,"
-    " local INTEGER NOT NULL, host TEXT, user TEXT, message TEXT NOT NULL, data TEXT NOT NULL, offset INTEGER, digest INTEGER NOT NULL);"
+    " local INTEGER NOT NULL, offset INTEGER, digest INTEGER NOT NULL, host TEXT, user TEXT, message TEXT NOT NULL, data TEXT NOT NULL);"
     "CREATE TABLE told(told_id INTEGER PRIMARY KEY, unit_id INTEGER NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, name TEXT NOT NULL,"
     " value TEXT NOT NULL, time INTEGER, weight INTEGER NOT NULL);"
-    /* streams that a parser claimed, seen to their end */
+    /* streams that a parser claimed; whole: it saw them to their end */
     "CREATE TABLE artefact(artefact_id INTEGER PRIMARY KEY, unit_id INTEGER NOT NULL, parser TEXT NOT NULL, bytes INTEGER NOT NULL,"
-    " events INTEGER NOT NULL);"
+    " events INTEGER NOT NULL, whole INTEGER NOT NULL);"
     /* digest: of all other columns, so that the same row is kept once */
     "CREATE TABLE problem(digest BLOB PRIMARY KEY, evidence_id INTEGER, filesystem_id INTEGER, path TEXT, stage TEXT NOT NULL,"
     " severity INTEGER NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL, inode INTEGER, edge INTEGER, offset INTEGER, bytes INTEGER)"

@@ -140,12 +140,12 @@ struct case_shadows {
 WARN_UNUSED enum triage_status case_count_shadows(struct case_store *s, struct case_shadows *ret_count, struct triage_error *err);
 /*
  * What an artefact parser tells of a unit, before its result, in any number. source must be a word of timeline.source, parser lower case
- * letters, digits, '_' and '.': else E_USAGE. case_put_artefact(): a parser claimed the unit and has seen it to its end.
+ * letters, digits, '_' and '.': else E_USAGE. case_put_artefact() comes once, after the events that it counts (else E_USAGE); events without it
+ * are refused when the result comes.
  */
 WARN_UNUSED enum triage_status case_put_event(struct case_store *s, uint64_t unit_id, const struct triage_event *e, struct triage_error *err);
 WARN_UNUSED enum triage_status case_put_fact(struct case_store *s, uint64_t unit_id, const struct triage_fact *f, struct triage_error *err);
-WARN_UNUSED enum triage_status case_put_artefact(struct case_store *s, uint64_t unit_id, const char *parser, uint64_t bytes, uint64_t events,
-    struct triage_error *err);
+WARN_UNUSED enum triage_status case_put_artefact(struct case_store *s, uint64_t unit_id, const struct triage_parsed *p, struct triage_error *err);
 /*
  * Files whose names are another file's and an ending more (hive transaction logs), found once all is listed. is_ending: true for an ending
  * such as ".LOG1". case_companions_of(): those of a unit, at most max. Pointers live as long as the companions.
@@ -161,6 +161,7 @@ struct case_companions;
 WARN_UNUSED enum triage_status case_find_companions(struct case_store *s, bool (*is_ending)(const char *ending), struct case_companions **ret_companions,
     struct triage_error *err);
 size_t case_companions_of(const struct case_companions *all, const struct case_unit *u, struct case_companion *out, size_t max);
+size_t case_companions_left_out(const struct case_companions *all);	/* beyond how many are kept */
 void case_companions_free(struct case_companions *all);
 /* A worker died or hung over a unit: forget its partial rows and count an attempt. */
 WARN_UNUSED enum triage_status case_drop_unit_rows(struct case_store *s, uint64_t unit_id, struct triage_error *err);
@@ -173,7 +174,7 @@ struct case_rule {
 };
 WARN_UNUSED enum triage_status case_put_rule(struct case_store *s, uint32_t index, const struct case_rule *rule, struct triage_error *err);
 
-/* After the units have results: what each parser claimed. whole: of the streams those whose content is complete. parser lives until each() returns. */
+/* After the units have results: what each parser claimed. whole: of the streams those whose content is complete and was parsed to its end. parser lives until each() returns. */
 struct case_artefact {
 	const char *parser;
 	uint64_t streams, whole, bytes, events;

@@ -19,7 +19,7 @@ struct one {
 struct case_companions {
 	struct case_store *owner;	/* while they are found */
 	struct one *all;		/* by filesystem, stem, ending */
-	size_t count, room;
+	size_t count, room, left_out;
 };
 
 void
@@ -78,8 +78,10 @@ ending_of(const char *path, bool (*is_ending)(const char *ending))
 static enum triage_status
 keep(struct case_companions *all, sqlite3_stmt *row, const char *path, const char *ending, struct triage_error *err)
 {
-	if (all->count == COMPANIONS_MAX)
+	if (all->count == COMPANIONS_MAX) {
+		all->left_out++;
 		return TRIAGE_OK;
+	}
 	if (all->count == all->room) {
 		size_t room = all->room == 0 ? 64 : all->room * 2;
 		struct one *grown = reallocarray(all->all, room, sizeof(*grown));
@@ -109,10 +111,10 @@ case_find_companions(struct case_store *s, bool (*is_ending)(const char *ending)
 	if (all == NULL)
 		return store_no_memory(err);
 	all->owner = s;
-	/* 0 TRIAGE_STATE_ALLOCATED, 1 TRIAGE_ENTRY_HAS_CONTENT, 7 TRIAGE_EVIDENCE_DIRECTORY */
+	/* 0 TRIAGE_STATE_ALLOCATED, 1 TRIAGE_ENTRY_HAS_CONTENT, 7 TRIAGE_EVIDENCE_DIRECTORY; attr_ids beyond 32 bits are those of members of archives */
 	enum triage_status st = sql_prepare(&s->q, "SELECT e.entry_id, e.path, e.inode, e.attr_type, e.attr_id, (SELECT v.kind FROM filesystem f"
 	    " JOIN evidence v ON v.evidence_id = f.evidence_id WHERE f.filesystem_id = e.entry_id >> 40) = 7 FROM entry e"
-	    " WHERE e.state = 0 AND (e.flags & 1) <> 0 AND length(e.stream) = 0", &rows, err);
+	    " WHERE e.state = 0 AND (e.flags & 1) <> 0 AND length(e.stream) = 0 AND e.attr_id < 1 << 32", &rows, err);
 	if (st != TRIAGE_OK) {
 		free(all);
 		return st;
@@ -131,6 +133,12 @@ case_find_companions(struct case_store *s, bool (*is_ending)(const char *ending)
 		qsort(all->all, all->count, sizeof(*all->all), by_place);
 	*ret_companions = all;
 	return TRIAGE_OK;
+}
+
+size_t
+case_companions_left_out(const struct case_companions *all)
+{
+	return all->left_out;
 }
 
 size_t

@@ -31,6 +31,8 @@ struct unit_in_work {
 	uint64_t unit_id;
 	int64_t first_match, first_extent, first_result, first_event, first_told, first_artefact;
 	bool members;			/* it has members */
+	uint64_t events;
+	bool claimed;			/* the parser that told them is known */
 	bool placed;
 	uint8_t places[CASE_PLACES];
 };

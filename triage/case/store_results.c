@@ -209,6 +209,16 @@ bind_kind(sqlite3_stmt *row, const struct triage_content *c)
 	sqlite3_bind_int64(row, 23, r->random_blocks);
 }
 
+/* Events come from a parser, and with the parser's own word about the stream. */
+static enum triage_status
+check_told(const struct unit_in_work *w, struct triage_error *err)
+{
+	if (w == NULL || w->events == 0 || w->claimed)
+		return TRIAGE_OK;
+	triage_error_set(err, TRIAGE_E_USAGE, TRIAGE_NO_OFFSET, "unit %ju has events of no parser", (uintmax_t)w->unit_id);
+	return TRIAGE_E_USAGE;
+}
+
 static enum triage_status
 unit_done(struct case_store *s, uint64_t unit_id, uint64_t size, struct triage_error *err)
 {
@@ -228,6 +238,8 @@ case_put_content(struct case_store *s, uint64_t unit_id, const struct triage_con
 	uint8_t own[32];
 	sqlite3_stmt *row;
 	enum triage_status st = unit_key(s, unit_id, &key, err);
+	if (st == TRIAGE_OK)
+		st = check_told(find_work(s, unit_id), err);
 	if (st == TRIAGE_OK)
 		st = store_use(s, PUT_RESULT, &row, err);
 	if (st != TRIAGE_OK)

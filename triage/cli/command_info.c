@@ -21,6 +21,10 @@ run(const struct command *self, struct options *o)
 	struct triage_plan plan = { .evidence = o->operands.items, .evidence_count = o->operands.count, .keys = o->keys.items,
 	    .key_count = o->keys.count };
 	struct typed_key key = { 0 };
+	if (o->parsers) {
+		triage_parsers(tell, NULL);
+		return EXIT_SEALED;
+	}
 	options_range(o->vss, &plan.no_vss, &plan.vss_first, &plan.vss_last);
 	if (o->ask_key && !ask_key(&key))
 		return EXIT_USAGE;

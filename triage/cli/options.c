@@ -63,7 +63,11 @@ const struct option_row options_run[] = {
 };
 const size_t options_run_count = sizeof(options_run) / sizeof(options_run[0]);
 
-const struct option_row options_info[] = { LAYERS, COMMON };
+const struct option_row options_info[] = {
+	LAYERS,
+	ROW(0, "parsers", NULL, "list the artefact parsers: what each tells and where its format is described; no evidence needed", OPTION_FLAG, parsers),
+	COMMON,
+};
 const size_t options_info_count = sizeof(options_info) / sizeof(options_info[0]);
 
 const struct option_row options_verify[] = {
@@ -278,7 +282,7 @@ options_parse(const struct command *command, int argc, char **argv, struct optio
 		if (!ok)
 			return false;
 	}
-	if (o->help || o->version || o->resume != NULL)
+	if (o->help || o->version || o->parsers || o->resume != NULL)
 		return true;
 	if (o->operands.count < command->operands_min)
 		return wrong(command, "missing", command->operands);

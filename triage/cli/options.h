@@ -48,7 +48,7 @@ struct options {
 	double budget, unit_timeout;
 	uint64_t memory, window;
 	unsigned jobs, shard[2];
-	bool ask_key, no_builtin_rules, no_image_hash, no_archives, nested, no_nested, quiet, verbose, json, dry_run, help, version;
+	bool ask_key, parsers, no_builtin_rules, no_image_hash, no_archives, nested, no_nested, quiet, verbose, json, dry_run, help, version;
 };
 
 struct command {

@@ -38,7 +38,7 @@ count_moments(struct page *p, struct activity *a, uint64_t *ret_outside, struct 
 {
 	struct case_cursor *c;
 	*ret_outside = 0;
-	enum triage_status st = case_rows(p->reader, CASE_TIMELINE, CASE_BY_TIME, &c, err);
+	enum triage_status st = case_rows(p->reader, CASE_TIMELINE, CASE_TIMES_ONLY, &c, err);
 	if (st != TRIAGE_OK)
 		return st;
 	while ((st = case_next(c, err)) == TRIAGE_OK) {

@@ -39,7 +39,7 @@ static const struct wire_rule {
 	[WIRE_SAME] = { WHILE_CONTENT, 64, 1 },
 	[WIRE_EVENT] = { WHILE_CONTENT, WIRE_EVENT_DATA + WIRE_EVENT_MESSAGE + (4 << 10), 1 << 26 },
 	[WIRE_FACT] = { WHILE_CONTENT, 4 << 10, 1 << 20 },
-	[WIRE_ARTEFACT] = { WHILE_CONTENT, 128, 1 + UNPACK_MEMBERS },
+	[WIRE_ARTEFACT] = { WHILE_CONTENT, 128, 1 + (uint64_t)UNPACK_MEMBERS },
 	[WIRE_DIGESTS] = { WHILE_IMAGE, 1 << 10, 1 },
 	[WIRE_DONE] = { WHILE_PROBE | WHILE_LIST | WHILE_IMAGE, 2 << 10, 1 },
 };
@@ -282,6 +282,9 @@ on_death(struct crew *c, size_t slot, struct triage_error *err)
 		struct crew_job job = w->jobs[guilty];
 		remove_job(w, guilty);
 		job.attempts++;
+		uint32_t parser = atomic_load_explicit(&w->page->parser, memory_order_relaxed);
+		job.parsed = job.parsed || parser != 0 || stage == WORKER_ARTEFACT;
+		job.parser = parser != 0 ? parser : job.parser;
 		c->owner.lost(c->owner.ctx, &job, code, why);
 	}
 	while (w->job_count > 0) {

@@ -18,6 +18,8 @@ struct crew_job {
 	uint64_t filesystem_id;		/* LIST and CONTENT */
 	struct case_unit unit;		/* CONTENT; owned by the job */
 	unsigned attempts;		/* times a worker died over it */
+	bool parsed;			/* CONTENT: one of these times an artefact parser had it */
+	uint32_t parser;		/* which one, as struct worker_page tells it */
 	uint64_t member, member_number;	/* CONTENT: unit of the archive's member in work, 0 for none; the last one's number */
 	char *member_path;		/* of the member in work; owned, NULL for none */
 	struct case_twin twins[CASE_TWINS_MAX];	/* CONTENT: streams with a result that it may equal */

@@ -5,6 +5,7 @@
 #include "triage/base/scoped.h"
 #include "triage/run/collections.h"
 #include "triage/run/nested.h"
+#include "triage/run/prepare.h"
 #include "triage/run/shadows.h"
 
 #include <stdio.h>
@@ -307,6 +308,22 @@ begin_listing(struct supervisor *s, size_t from, struct triage_error *err)
 	return case_commit(s->store, err);
 }
 
+/* Files that parsers read with others beside them: there may be more than are kept, by somebody's hand. */
+static enum triage_status
+find_companions(struct supervisor *s, struct triage_error *err)
+{
+	char message[200];
+	case_companions_free(s->companions);
+	s->companions = NULL;
+	enum triage_status st = case_find_companions(s->store, artefact_is_companion, &s->companions, err);
+	if (st != TRIAGE_OK || case_companions_left_out(s->companions) == 0)
+		return st;
+	snprintf(message, sizeof(message), "%zu files with the name of a hive's log or a database's journal were not kept as such: what belongs to them is parsed without them",
+	    case_companions_left_out(s->companions));
+	return supervisor_problem(s, 0, 0, "", &(struct triage_problem){ .stage = "artefact", .severity = TRIAGE_MEDIUM, .code = "companions-left-out",
+		.message = message, .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID }, err);
+}
+
 static enum triage_status
 begin_content(struct supervisor *s, struct triage_error *err)
 {
@@ -321,9 +338,28 @@ begin_content(struct supervisor *s, struct triage_error *err)
 	s->progress.bytes_done = totals.bytes_done;
 	s->content_started = crew_clock();
 	s->content_base = (double)totals.bytes_done + 100e3 * (double)totals.units_done;
-	case_companions_free(s->companions);
-	s->companions = NULL;
-	return case_find_companions(s->store, artefact_is_companion, &s->companions, err);
+	return find_companions(s, err);
+}
+
+static bool
+any_image(const struct supervisor *s, bool given)
+{
+	for (size_t i = 0; i < s->source_count; i++)
+		if (s->sources[i].image_wanted && !s->sources[i].image_done && s->sources[i].image_given == given)
+			return true;
+	return false;
+}
+
+/* Hand the first image out, and let it go on its way: the worker that hashes may still be about to start. */
+static enum triage_status
+begin_hashing(struct supervisor *s, struct triage_error *err)
+{
+	enum triage_status st = TRIAGE_OK;
+	while (st == TRIAGE_OK && any_image(s, false) && !any_image(s, true)) {
+		give_images(s);
+		st = any_image(s, true) ? crew_turn(&s->crew, 0, err) : examine_turn(s, err);
+	}
+	return st;
 }
 
 /* List the filesystems from index `from` on. */
@@ -374,6 +410,10 @@ enum triage_status
 examine(struct supervisor *s, struct triage_error *err)
 {
 	enum triage_status st = examine_probe(s, err);
+	if (st == TRIAGE_OK)
+		st = begin_hashing(s, err);
+	if (st == TRIAGE_OK)
+		st = prepare_rules(s, err);
 	if (st == TRIAGE_OK)
 		st = list_from(s, 0, err);
 	if (st == TRIAGE_OK)

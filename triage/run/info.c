@@ -1,4 +1,5 @@
-/* info.c - triage_info(): one sealed worker probes each evidence; nothing is stored. */
+/* info.c - triage_info(): one sealed worker probes each evidence; nothing is stored. triage_parsers(): what this program parses. */
+#include "triage/artefact/artefact.h"
 #include "triage/base/digest.h"
 #include "triage/base/scoped.h"
 #include "triage/base/text.h"
@@ -238,6 +239,34 @@ show(struct info *info, struct crew *crew, const struct source *sources, size_t 
 			st = probe(info, crew, next++, err);
 	}
 	return st;
+}
+
+void
+triage_parsers(void (*tell)(void *ctx, unsigned indent, const char *line), void *ctx)
+{
+	const struct artefact_kind *k;
+	SCOPED_BUF line;
+	buf_init(&line, 64 << 10);
+	for (size_t i = 0; (k = artefact_kind(i)) != NULL; i++) {
+		const struct {
+			const char *what, *text;
+		} lines[] = { { "tells", k->yields }, { "source", k->source }, { "format", k->reference } };
+		buf_clear(&line);
+		buf_format(&line, "%s: %s", k->name, k->title);
+		tell(ctx, 0, buf_cstr(&line));
+		for (size_t n = 0; n < sizeof(lines) / sizeof(lines[0]); n++) {
+			buf_clear(&line);
+			buf_format(&line, "%s: %s", lines[n].what, lines[n].text);
+			tell(ctx, 1, buf_cstr(&line));
+		}
+		if (k->companions == NULL || k->companions[0] == NULL)
+			continue;
+		buf_clear(&line);
+		buf_text(&line, "read with the files beside it that end in");
+		for (const char *const *c = k->companions; *c != NULL; c++)
+			buf_format(&line, " %s", *c);
+		tell(ctx, 1, buf_cstr(&line));
+	}
 }
 
 enum triage_status

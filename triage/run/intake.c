@@ -239,7 +239,8 @@ put_content(struct supervisor *s, uint64_t unit_id, const struct wire_frame *fra
 static bool
 take_content(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err)
 {
-	if (job->member != 0 || collections_archive_done(s, job, err) != TRIAGE_OK || !put_content(s, job->unit.unit_id, frame, err))
+	if (job->member != 0 || (job->attempts > 1 && !intake_not_parsed(s, job, err)) || collections_archive_done(s, job, err) != TRIAGE_OK ||
+	    !put_content(s, job->unit.unit_id, frame, err))
 		return false;
 	s->progress.units_done++;
 	s->progress.bytes_done += job->unit.size;

@@ -1,7 +1,9 @@
 /* intake_events.c - what artefact parsers tell, checked and kept. Said by a process that may be taken over. */
+#include "triage/artefact/artefact.h"
 #include "triage/base/text.h"
 #include "triage/run/intake_inside.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* The unit that what comes now is about: the job's own, or the archive's member in work. */
@@ -15,6 +17,9 @@ unit_of(const struct crew_job *job)
 static const char *
 harmless(struct buf *b, const char *text)
 {
+	size_t size = strlen(text);
+	if (text_plain(text, size) == size)
+		return text;
 	buf_clear(b);
 	text_safe(b, text);
 	return buf_cstr(b);
@@ -25,7 +30,7 @@ intake_event(struct supervisor *s, struct crew_job *job, const struct wire_frame
 {
 	static struct wire_event_store store;
 	struct triage_event e;
-	SCOPED_BUF host, user;
+	SCOPED_BUF host, user;	/* take memory only for what needs it */
 	buf_init(&host, 16 << 10);
 	buf_init(&user, 16 << 10);
 	if (!wire_get_event(frame->payload, &store, &e))
@@ -33,7 +38,7 @@ intake_event(struct supervisor *s, struct crew_job *job, const struct wire_frame
 	e.host = e.host[0] != '\0' ? harmless(&host, e.host) : "";
 	e.user = e.user[0] != '\0' ? harmless(&user, e.user) : "";
 	e.message = harmless(&s->text, e.message);
-	return !s->text.failed && case_put_event(s->store, unit_of(job), &e, err) == TRIAGE_OK;
+	return !host.failed && !user.failed && !s->text.failed && case_put_event(s->store, unit_of(job), &e, err) == TRIAGE_OK;
 }
 
 bool
@@ -53,8 +58,31 @@ intake_fact(struct supervisor *s, struct crew_job *job, const struct wire_frame 
 bool
 intake_artefact(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err)
 {
-	char parser[65];
-	uint64_t bytes, events;
-	return wire_get_artefact(frame->payload, parser, &bytes, &events) &&
-	    case_put_artefact(s->store, unit_of(job), parser, bytes, events, err) == TRIAGE_OK;
+	struct wire_store store;
+	struct triage_parsed p;
+	return wire_get_artefact(frame->payload, &store, &p) && case_put_artefact(s->store, unit_of(job), &p, err) == TRIAGE_OK;
+}
+
+/* Name of the row that a worker said it was at; what it says may be nonsense. */
+static const char *
+parser_name(uint32_t parser)
+{
+	const struct artefact_kind *kind = parser > 0 ? artefact_kind(parser - 1) : NULL;
+	return kind != NULL ? kind->name : NULL;
+}
+
+bool
+intake_not_parsed(struct supervisor *s, struct crew_job *job, struct triage_error *err)
+{
+	const char *name = parser_name(job->parser);
+	char message[200];
+	if (!job->parsed)
+		return true;
+	snprintf(message, sizeof(message), "workers died over it while it was parsed%s%s: its bytes were examined, its events are not known",
+	    name != NULL ? " as " : "", name != NULL ? name : "");
+	const struct triage_problem p = { .stage = "artefact", .severity = TRIAGE_MEDIUM, .code = "artefact-not-parsed", .message = message,
+	    .inode = job->unit.inode, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID, .bytes = job->unit.size };
+	if (supervisor_problem(s, job->source + 1, job->filesystem_id, job->unit.path, &p, err) != TRIAGE_OK)
+		return false;
+	return name == NULL || case_put_artefact(s->store, job->unit.unit_id, &(struct triage_parsed){ .parser = name }, err) == TRIAGE_OK;
 }

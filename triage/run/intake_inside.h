@@ -14,6 +14,8 @@ bool intake_list_done(struct supervisor *s, struct crew_job *job, enum triage_st
 /* intake_events.c: what artefact parsers tell. */
 bool intake_event(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err);
 bool intake_fact(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err);
+/* The result of a job comes that was done for the bytes alone: say it when a parser had it before. */
+bool intake_not_parsed(struct supervisor *s, struct crew_job *job, struct triage_error *err);
 bool intake_artefact(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err);
 
 #endif

@@ -78,9 +78,12 @@ intake_lost(void *ctx, struct crew_job *job, const char *code, const char *why)
 	struct supervisor *s = ctx;
 	struct triage_error err = { 0 };
 	bool apart = job->kind == CREW_PROBE && s->source_count > 1 && !s->crew.alone && !any_probed(s);
-	/* a third time for the bytes alone: what took the worker down may be what lies inside an archive */
-	unsigned tries = job->kind == CREW_CONTENT && s->crew.unpack ? 3 : 2;
-	bool again = apart || (job->attempts < tries && strcmp(code, "worker-timeout") != 0);
+	/* a third time for the bytes alone: what took the worker down may be a parser, or what lies inside an archive */
+	bool open = job->kind == CREW_CONTENT && (s->crew.unpack || job->parsed);
+	bool timeout = strcmp(code, "worker-timeout") == 0;
+	bool again = apart || (timeout ? job->parsed && job->attempts < 3 : job->attempts < (open ? 3 : 2));
+	if (timeout && again)
+		job->attempts = 2;	/* a parser that hangs would hang again */
 	if (apart) {
 		/* the containers are looked at together: one that takes workers down must not cost the others */
 		crew_probe_alone(&s->crew);

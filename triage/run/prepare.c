@@ -224,8 +224,6 @@ make_crew(struct supervisor *s, unsigned jobs, uint64_t memory, struct triage_er
 	s->crew.owner = (struct crew_owner){ .ctx = s, .frame = intake_frame, .lost = intake_lost, .returned = intake_returned };
 	s->crew.sources = s->crew_sources;
 	s->crew.source_count = s->source_count;
-	s->crew.rules = s->rules;
-	s->crew.tables = s->tables;
 	s->crew.layers_wanted = (struct worker_layers){ .keys = &s->keys, .no_vss = s->plan->no_vss, .vss_first = s->plan->vss_first,
 	    .vss_last = s->plan->vss_last };
 	s->crew.memory = memory;
@@ -274,18 +272,31 @@ prepare(struct supervisor *s, struct triage_error *err)
 	locks_prepare();	/* workers cannot load what the locks need */
 	s->key_count = s->keys.list.count;
 	share_resources(s->plan, &jobs, &each);
-	uint64_t window = s->plan->window_size != 0 ? s->plan->window_size : each / 4 < 64 * MIB ? each / 4 : 64 * MIB;
-	if (st == TRIAGE_OK)
-		st = load_rules(s, window, err);
+	s->window = s->plan->window_size != 0 ? s->plan->window_size : each / 4 < 64 * MIB ? each / 4 : 64 * MIB;
 	if (st == TRIAGE_OK)
 		st = s->plan->resume ? resume_bundle(s, err) : make_bundle(s, err);
 	if (st == TRIAGE_OK && !s->plan->resume) {
 		fingerprint(s);
 		st = case_set(s->store, "fingerprint", buf_cstr(&s->text), err);
 	}
+	return st == TRIAGE_OK ? make_crew(s, jobs, each, err) : st;
+}
+
+enum triage_status
+prepare_rules(struct supervisor *s, struct triage_error *err)
+{
+	enum triage_status st = load_rules(s, s->window, err);
 	if (st == TRIAGE_OK)
 		st = environment_record(s, err);
 	if (st == TRIAGE_OK)
 		st = case_commit(s->store, err);
-	return st == TRIAGE_OK ? make_crew(s, jobs, each, err) : st;
+	if (st != TRIAGE_OK)
+		return st;
+	s->crew.rules = s->rules;
+	s->crew.tables = s->tables;
+	/* those at work so far have no rules */
+	for (size_t i = 0; i < s->crew.count; i++)
+		if (!s->crew.workers[i].image)
+			crew_stop(&s->crew, i);
+	return TRIAGE_OK;
 }

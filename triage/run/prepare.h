@@ -6,4 +6,10 @@
 
 WARN_UNUSED enum triage_status prepare(struct supervisor *s, struct triage_error *err);
 
+/*
+ * Load rules and tables, and record them and the options. Called when images are being hashed already: that needs no rules, and loading takes
+ * seconds. Workers that were forked before are stopped, but for those that hash.
+ */
+WARN_UNUSED enum triage_status prepare_rules(struct supervisor *s, struct triage_error *err);
+
 #endif

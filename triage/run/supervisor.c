@@ -61,6 +61,7 @@ stage_text(unsigned stage)
 	case WORKER_TYPE: return "file type";
 	case WORKER_RULES: return "rules";
 	case WORKER_IMAGE: return "image hash";
+	case WORKER_ARTEFACT: return "parsing";
 	default: return "idle";
 	}
 }

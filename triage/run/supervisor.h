@@ -66,7 +66,8 @@ struct supervisor {
 	struct run_containers containers;
 	struct run_filesystem *filesystems;
 	size_t filesystem_count;
-	struct analyse_set *rules;
+	uint64_t window;		/* bytes that a worker holds of a stream */
+	struct analyse_set *rules;	/* NULL while evidence is probed */
 	struct detect_tables *tables;
 	struct case_store *store;
 	struct keys keys;

@@ -243,9 +243,14 @@ char_size(struct view v, size_t i)
 static bool
 is_text(struct view v)
 {
-	for (size_t i = 0, n; i < v.size; i += n)
-		if ((n = char_size(v, i)) == 0)
+	static const uint64_t ones = UINT64_C(0x0101010101010101), tops = UINT64_C(0x8080808080808080);
+	for (size_t i = 0, n; i < v.size; i += n) {
+		/* eight bytes of ASCII at a time: none with its top bit, none that is NUL */
+		uint64_t x = v.size - i >= 8 ? load_le64(v.data + i) : tops;
+		n = ((x | (x - ones)) & tops) == 0 ? 8 : char_size(v, i);
+		if (n == 0)
 			return false;
+	}
 	return true;
 }
 

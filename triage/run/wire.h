@@ -24,7 +24,7 @@ enum wire_type {
 	WIRE_DIGESTS, WIRE_DONE, WIRE_MEMBER, WIRE_MEMBER_DONE,
 	WIRE_PLACES,	/* of a stream that has twins: 32 bytes, see vss_stream_places() */
 	WIRE_EVENT, WIRE_FACT,
-	WIRE_ARTEFACT,	/* the end of a stream that a parser claimed: its name, bytes, events */
+	WIRE_ARTEFACT,	/* the end of a stream that a parser claimed */
 	WIRE_SAME,	/* instead of WIRE_CONTENT: which of the job's twins the stream equals, u64 */
 	WIRE_TYPE_COUNT
 };
@@ -108,7 +108,7 @@ void wire_put_same(struct wire_stream *s, uint64_t job, uint64_t twin);
 bool wire_get_same(struct view payload, uint64_t *ret_twin);
 void wire_put_member(struct wire_stream *s, uint64_t job, const struct triage_member *m);
 bool wire_get_member(struct view payload, struct triage_member *ret);	/* refuses an empty name */
-/* events: data is an object of JSON, which is checked here; nothing else in it is */
+/* events: data is one object of JSON without space around it, which is checked here; nothing else in it is */
 struct wire_event_store {
 	char words[7][1025], message[WIRE_EVENT_MESSAGE + 1], data[WIRE_EVENT_DATA + 1];
 };
@@ -116,8 +116,8 @@ void wire_put_event(struct wire_stream *s, uint64_t job, const struct triage_eve
 bool wire_get_event(struct view payload, struct wire_event_store *store, struct triage_event *ret);
 void wire_put_fact(struct wire_stream *s, uint64_t job, const struct triage_fact *f);
 bool wire_get_fact(struct view payload, struct wire_store *store, struct triage_fact *ret);
-void wire_put_artefact(struct wire_stream *s, uint64_t job, const char *parser, uint64_t bytes, uint64_t events);
-bool wire_get_artefact(struct view payload, char ret_parser[65], uint64_t *ret_bytes, uint64_t *ret_events);
+void wire_put_artefact(struct wire_stream *s, uint64_t job, const struct triage_parsed *p);
+bool wire_get_artefact(struct view payload, struct wire_store *store, struct triage_parsed *ret);
 /* type: WIRE_CONTENT of the job's stream, WIRE_MEMBER_DONE of the member in work; one payload */
 void wire_put_content(struct wire_stream *s, enum wire_type type, uint64_t job, const struct triage_content *c);
 bool wire_get_content(struct view payload, struct wire_store *store, struct triage_content *ret);

@@ -26,11 +26,15 @@ wire_put_event(struct wire_stream *s, uint64_t job, const struct triage_event *e
 	wire_end(s, mark);
 }
 
+/* Fields may be added at its end, so it ends with its brace, and an empty one is nothing but braces. */
 static bool
 is_object(const char *text)
 {
 	struct json j;
-	json_start(&j, text, strlen(text));
+	size_t size = strlen(text);
+	if (size < 2 || text[0] != '{' || (text[1] != '"' && text[1] != '}') || text[size - 1] != '}')
+		return false;
+	json_start(&j, text, size);
 	return json_next(&j) == JSON_OBJECT && json_skip(&j) && json_next(&j) == JSON_END;
 }
 
@@ -81,22 +85,24 @@ wire_get_fact(struct view payload, struct wire_store *store, struct triage_fact 
 }
 
 void
-wire_put_artefact(struct wire_stream *s, uint64_t job, const char *parser, uint64_t bytes, uint64_t events)
+wire_put_artefact(struct wire_stream *s, uint64_t job, const struct triage_parsed *p)
 {
 	size_t mark;
 	wire_begin(s, WIRE_ARTEFACT, job, &mark);
-	wire_put_text(s, parser);
-	wire_put_u64(s, bytes);
-	wire_put_u64(s, events);
+	wire_put_text(s, p->parser);
+	wire_put_u64(s, p->bytes);
+	wire_put_u64(s, p->events);
+	wire_put_u64(s, p->whole);
 	wire_end(s, mark);
 }
 
 bool
-wire_get_artefact(struct view payload, char ret_parser[65], uint64_t *ret_bytes, uint64_t *ret_events)
+wire_get_artefact(struct view payload, struct wire_store *store, struct triage_parsed *ret)
 {
 	struct wire_cursor c = { payload, false };
-	wire_get_text(&c, ret_parser, PARSER_MAX);
-	*ret_bytes = wire_get_u64(&c);
-	*ret_events = wire_get_u64(&c);
+	ret->parser = wire_get_text(&c, store->text[0], PARSER_MAX);
+	ret->bytes = wire_get_u64(&c);
+	ret->events = wire_get_u64(&c);
+	ret->whole = wire_get_enum(&c, 2) != 0;
 	return wire_all_read(&c);
 }

@@ -22,10 +22,12 @@ struct worker_page {
 	_Atomic uint64_t beat;		/* grows while there is progress within a job */
 	_Atomic uint64_t bytes;		/* read in all */
 	_Atomic uint32_t stage;		/* enum worker_stage */
+	_Atomic uint32_t parser;	/* number from 1 of the row (artefact_kind()) that claimed a stream of the job; 0 while none did */
 	_Atomic uint32_t alone;		/* set by the supervisor: probe each evidence apart, as one of them takes workers down */
 };
 
-enum worker_stage { WORKER_IDLE, WORKER_OPEN, WORKER_PROBE, WORKER_LIST, WORKER_READ, WORKER_TYPE, WORKER_RULES, WORKER_IMAGE, WORKER_ARTEFACT, WORKER_STAGE_COUNT };
+enum worker_stage { WORKER_IDLE, WORKER_OPEN, WORKER_PROBE, WORKER_LIST, WORKER_READ, WORKER_TYPE, WORKER_RULES, WORKER_IMAGE, WORKER_ARTEFACT,
+	WORKER_STAGE_COUNT };
 const char *worker_stage_name(unsigned stage);
 
 enum worker_role {
@@ -78,8 +80,8 @@ struct worker_content_job {
 	const char *path, *name, *owner;
 	struct view raw_path;		/* mounted volumes only */
 	bool force;
-	bool closed;			/* do not open it if it is an archive */
-	bool left_closed;		/* nor say so: it is examined as evidence of its own */
+	bool closed;			/* the bytes alone: no archive is opened, no artefact parsed */
+	bool left_closed;		/* no archive is opened, because it is examined as evidence of its own */
 	bool placed;			/* the volume has shadow copies, or is one: tell the places of its bytes */
 	int64_t mtime, btime;
 	const struct worker_companion_job *companions;	/* files beside it that a parser may ask for */

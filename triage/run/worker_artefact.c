@@ -52,7 +52,7 @@ read_content(struct worker_artefact *a, struct worker_companion *c, struct triag
 		return st;
 	uint64_t size = evidence_content_worth(content);
 	c->bytes = size > COMPANION_MAX ? NULL : malloc((size_t)size + 1);
-	st = c->bytes == NULL ? TRIAGE_E_MEMORY : evidence_content_read(content, 0, c->bytes, (size_t)size, &c->size, err);
+	st = c->bytes == NULL ? TRIAGE_E_LIMIT : evidence_content_read(content, 0, c->bytes, (size_t)size, &c->size, err);
 	evidence_content_close(content);
 	return st;
 }
@@ -69,13 +69,19 @@ read_descriptor(struct worker_artefact *a, struct worker_companion *c, struct tr
 		ssize_t n = pread(fd, c->bytes + c->size, COMPANION_MAX + 1 - c->size, (off_t)c->size);
 		if (n < 0 && errno == EINTR)
 			continue;
+		if (n < 0) {
+			triage_error_set(err, TRIAGE_E_IO, c->size, "the file %s beside it cannot be read", c->ending);
+			st = TRIAGE_E_IO;
+		}
 		if (n <= 0)
 			break;
 		c->size += (size_t)n;
 	}
 	close(fd);
-	if (c->bytes == NULL || c->size > COMPANION_MAX)
-		return TRIAGE_E_MEMORY;
+	if (st == TRIAGE_OK && (c->bytes == NULL || c->size > COMPANION_MAX))
+		st = TRIAGE_E_LIMIT;
+	if (st != TRIAGE_OK)
+		return st;
 	uint8_t *fitting = realloc(c->bytes, c->size + 1);
 	if (fitting != NULL)
 		c->bytes = fitting;
@@ -114,6 +120,24 @@ give_up(struct worker_artefact *a)
 	a->artefact = NULL;
 }
 
+/* Its number from 1, for the supervisor should this process die. */
+static uint32_t
+number_of(const struct artefact_kind *kind)
+{
+	uint32_t number = 1;
+	for (const struct artefact_kind *k; (k = artefact_kind(number - 1)) != NULL && k != kind; number++)
+		continue;
+	return number;
+}
+
+static void
+tell_end(struct worker_artefact *a, bool whole)
+{
+	wire_put_artefact(&a->w->wire, a->w->job, &(struct triage_parsed){ .parser = a->kind->name, .bytes = a->bytes, .events = a->events,
+		.whole = whole });
+	give_up(a);
+}
+
 static enum triage_status
 begin(struct worker_artefact *a, const struct analyse_subject *who, struct view head, struct triage_error *err)
 {
@@ -125,8 +149,11 @@ begin(struct worker_artefact *a, const struct analyse_subject *who, struct view 
 	a->who = (struct artefact_subject){ .path = who->path, .name = who->name, .owner = who->owner != NULL ? who->owner : "", .size = who->size,
 	    .mtime = a->member ? who->mtime : a->mtime, .btime = a->member ? TRIAGE_TIME_NONE : a->btime };
 	a->kind = artefact_claim(&a->who, head);
-	if (a->kind == NULL || (a->live_mft && strcmp(a->kind->name, "mft") == 0))
+	if (a->kind != NULL && a->live_mft && !a->member && strcmp(a->kind->name, "mft") == 0)
+		a->kind = NULL;
+	if (a->kind == NULL)
 		return TRIAGE_OK;
+	atomic_store_explicit(&a->w->setup->page->parser, number_of(a->kind), memory_order_relaxed);
 	sink = calls;
 	sink.ctx = a;
 	return artefact_open(a->kind, &a->who, &sink, &a->artefact, err);
@@ -136,28 +163,28 @@ begin(struct worker_artefact *a, const struct analyse_subject *who, struct view 
 static enum triage_status
 lost(struct worker_artefact *a, struct triage_error *why)
 {
-	give_up(a);
 	worker_problem(a->w, "artefact", "artefact-not-parsed", why);
+	tell_end(a, false);
 	return TRIAGE_OK;
 }
 
 enum triage_status
 worker_artefact_bytes(struct worker_artefact *a, const struct analyse_subject *who, struct view bytes, uint64_t at, bool last, struct triage_error *err)
 {
+	worker_at_stage(a->w, WORKER_ARTEFACT);
 	enum triage_status st = at == 0 ? begin(a, who, bytes, err) : TRIAGE_OK;
 	if (st != TRIAGE_OK)
 		return lost(a, err);
-	if (a->artefact == NULL)
+	if (a->artefact == NULL) {
+		worker_at_stage(a->w, WORKER_READ);
 		return TRIAGE_OK;
-	worker_at_stage(a->w, WORKER_ARTEFACT);
+	}
 	a->bytes += bytes.size;
 	st = artefact_feed(a->artefact, bytes, last, err);
 	if (st == TRIAGE_E_MEMORY)
 		return lost(a, err);
-	if (st == TRIAGE_OK && last) {
-		wire_put_artefact(&a->w->wire, a->w->job, a->kind->name, a->bytes, a->events);
-		give_up(a);
-	}
+	if (st == TRIAGE_OK && last)
+		tell_end(a, !artefact_gave_up(a->artefact));
 	worker_at_stage(a->w, WORKER_READ);
 	return st;
 }

@@ -20,11 +20,11 @@ struct worker_artefact {
 	struct worker *w;
 	struct artefact *artefact;	/* NULL when no parser claims the stream, or it gave up */
 	struct artefact_subject who;
-	const struct artefact_kind *kind;
+	const struct artefact_kind *kind;	/* NULL when no parser claims it */
 	uint64_t bytes, events;
 	int64_t mtime, btime;		/* of the job's own stream */
 	bool live_mft;			/* the stream is the $MFT of a volume that was listed: its times are there already */
-	bool member;			/* in a member of an archive: no companions, no times */
+	bool member;			/* in a member of an archive: no companions, no creation time */
 	size_t source;
 	struct evidence_fs *fs;		/* NULL for a mounted volume */
 	struct worker_companion companions[WORKER_COMPANIONS_MAX];

@@ -156,7 +156,11 @@ stream_bytes(void *ctx, const struct analyse_subject *who, struct view bytes, ui
 {
 	struct stream *s = ctx;
 	enum triage_status st = worker_artefact_bytes(&s->artefact, who, bytes, at, last, err);
-	misbehave(s, ANALYSE_STAGE_COUNT);
+	if (s->artefact.kind != NULL) {
+		worker_at_stage(s->w, WORKER_ARTEFACT);
+		misbehave(s, ANALYSE_STAGE_COUNT);
+		worker_at_stage(s->w, WORKER_READ);
+	}
 	return st;
 }
 
@@ -337,6 +341,7 @@ worker_do_content(struct worker *w, struct wire_cursor *c)
 	struct stream s = { .w = w, .fd = -1 };
 	struct triage_content content = { 0 };
 	worker_at_stage(w, WORKER_OPEN);
+	atomic_store_explicit(&w->setup->page->parser, 0, memory_order_relaxed);
 	enum triage_status st = stream_open(w, c, &s, &who, &err);
 	if (st == TRIAGE_E_CRASHED)
 		_exit(2);	/* without its opener this worker is of no use; the next one gets a new opener */
