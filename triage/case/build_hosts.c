@@ -10,11 +10,11 @@
  * Of each filesystem and name the fact that stands: the heaviest, of moments the latest, of texts the one told by the file nearest to the root, then the
  * one told most often. What deleted files and members of archives tell counts only where no other file tells of hosts (or accounts): a backup may be
  * that of another machine. Shadow copies tell of the machine as it was: only what lies on volumes of now makes a host.
- * 0 TRIAGE_STATE_ALLOCATED; a member's attr_id is beyond 32 bits.
+ * 0 TRIAGE_STATE_ALLOCATED; a member's attr_id is beyond 32 bits. The members of an archive that was given are the evidence, not a copy beside it.
  */
 static const char facts_sql[] =
     "DROP TABLE IF EXISTS temp.fact_place; CREATE TEMP TABLE fact_place AS SELECT u.filesystem_id AS filesystem_id, t.kind AS kind, t.subject AS subject,"
-    " t.name AS name, t.value AS value, t.time AS time, t.weight AS weight, (e.state <> 0 OR u.attr_id >= 1 << 32) AS elsewhere, length(e.path) AS depth"
+    " t.name AS name, t.value AS value, t.time AS time, t.weight AS weight, (e.state <> 0 OR (u.attr_id >= 1 << 32 AND f.type <> 'archive')) AS elsewhere, length(e.path) AS depth"
     " FROM told t JOIN unit u ON u.unit_id = t.unit_id JOIN entry e ON e.entry_id = u.entry_id JOIN filesystem f ON f.filesystem_id = u.filesystem_id"
     " LEFT JOIN volume v ON v.evidence_id = f.evidence_id AND v.position = f.volume WHERE v.kind IS NULL OR v.kind <> 'vss';"
     " DELETE FROM temp.fact_place WHERE elsewhere AND (filesystem_id, kind) IN (SELECT filesystem_id, kind FROM temp.fact_place WHERE NOT elsewhere);"

@@ -81,7 +81,7 @@ struct worker_content_job {
 	struct view raw_path;		/* mounted volumes only */
 	bool force;
 	bool closed;			/* the bytes alone: no archive is opened, no artefact parsed */
-	bool left_closed;		/* nor say so: it is examined as evidence of its own */
+	bool left_closed;		/* no archive is opened, because it is examined as evidence of its own */
 	bool placed;			/* the volume has shadow copies, or is one: tell the places of its bytes */
 	int64_t mtime, btime;
 	const struct worker_companion_job *companions;	/* files beside it that a parser may ask for */
