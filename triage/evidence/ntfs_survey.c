@@ -146,7 +146,7 @@ ntfs_survey_run(struct ntfs *n, struct ntfs_survey *s, struct walk *w, struct tr
 	if (buf == NULL || s->sequence == NULL || s->bits == NULL || s->first == NULL)
 		return no_memory(n->records, err);
 	memset(s->first, 0xff, count * sizeof(*s->first));
-	struct losses losses = { LOSS_NONE };
+	struct losses losses = { .loss = LOSS_NONE };
 	for (uint64_t i = 0; i < n->records; i++) {
 		enum loss loss;
 		enum triage_status st = survey_record(n, s, &loss, i, buf, err);
