@@ -313,7 +313,7 @@ a_forwarded_event_says_what_its_machine_said(void **state)
 static void
 other_files_are_not_claimed(void **state)
 {
-	const struct artefact_subject who = { .path = "/Security.evtx", .name = "Security.evtx", .owner = "" };
+	const struct artefact_subject who = { .path = "/Security.evtx", .name = "Security.evtx", .owner = "", .size = 4096 };
 	uint8_t bytes[4096] = "ElfFilf";
 	(void)state;
 	assert_null(artefact_claim(&who, (struct view){ bytes, sizeof(bytes) }));

@@ -11,7 +11,7 @@ directories_with_their_entries(void **state)
 	assert_number_equal(p.remark_count, 0);
 	assert_number_equal(p.events[0].time, parsed_time("2023-11-14T22:13:20.123456789Z"));
 	assert_non_null(strstr(p.events[0].data, "\"target\":\"/root\",\"entries\":[\".bash_history\",\"x\"],\"files\":1,\"directories\":1"));
-	assert_non_null(strstr(p.events[1].data, "\"sch\xc3\xb6n\",\"bad\\\\xff\\\\x0a\""));
+	assert_non_null(strstr(p.events[1].data, "\"sch\xc3\xb6n\",\"bad\\\\xff\\u000a\""));
 	parsed_free(&p);
 	parsed_file(&p, fixture("artefact/mlocate/cut.db"));
 	assert_number_equal(p.count, 1);

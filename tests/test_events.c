@@ -365,6 +365,7 @@ the_heaviest_fact_stands_and_of_moments_the_latest(void **state)
 	put_account(&m, 1, "1000", "name", "anna", TRIAGE_TIME_NONE, 50);
 	put_account(&m, 1, "1000", "groups", "sudo", TRIAGE_TIME_NONE, 50);
 	put_account(&m, 1, "1000", "groups", "adm", TRIAGE_TIME_NONE, 50);
+	put_account(&m, 1, "anna", "groups", "wheel", TRIAGE_TIME_NONE, 50);	/* by name, as in /etc/group */
 	put_account(&m, 1, "1000", "last_login", "", 7 * NS, 50);
 	put_account(&m, 1, "1000", "disabled", "1", TRIAGE_TIME_NONE, 50);
 	put_account(&m, 1, "0", "name", "root", TRIAGE_TIME_NONE, 50);
@@ -375,7 +376,7 @@ the_heaviest_fact_stands_and_of_moments_the_latest(void **state)
 	assert_string_equal(ask(&m, "SELECT filesystem_id, hostname, os, last_boot, last_shutdown, addresses FROM hosts"),
 		"1|srv1|Debian GNU/Linux 12|9000000000|-|192.0.2.5, 192.0.2.7");
 	assert_string_equal(ask(&m, "SELECT host_id, name, sid_or_uid, groups, last_login, disabled, home FROM accounts"),
-		"1|root|0|-|-|-|/root;1|anna|1000|adm, sudo|7000000000|1|-");
+		"1|root|0|-|-|-|/root;1|anna|1000|adm, sudo, wheel|7000000000|1|-");
 	made_end(&m);
 }
 

@@ -195,10 +195,30 @@ names_of_zones_are_known_in_both_forms_and_all_exist(void **state)
 	}
 }
 
+static void
+a_rule_alone_is_a_zone(void **state)
+{
+	struct triage_error err;
+	struct zone *z;
+	(void)state;
+	assert_int_equal(zone_rule("CET-1CEST,M3.5.0,M10.5.0/3", &z, &err), TRIAGE_OK);
+	assert_int_equal(zone_offset(z, INT64_C(1689422400000000000)), 7200);	/* 15 July 2023 */
+	assert_int_equal(zone_offset(z, INT64_C(1673784000000000000)), 3600);	/* 15 January 2023 */
+	zone_free(z);
+	assert_int_equal(zone_rule("UTC0", &z, &err), TRIAGE_OK);
+	assert_int_equal(zone_offset(z, INT64_C(1689422400000000000)), 0);
+	zone_free(z);
+	assert_int_equal(zone_rule("Europe/Brussels", &z, &err), TRIAGE_E_FORMAT);
+	assert_int_equal(zone_rule("CET-1CEST,nonsense", &z, &err), TRIAGE_E_FORMAT);
+	assert_int_equal(zone_rule("<\">-3", &z, &err), TRIAGE_E_FORMAT);
+	assert_int_equal(zone_rule("", &z, &err), TRIAGE_E_FORMAT);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_rule_alone_is_a_zone),
 		cmocka_unit_test(the_closing_rule_knows_summer_and_winter),
 		cmocka_unit_test(a_southern_summer_goes_over_new_year),
 		cmocka_unit_test(a_rule_without_summer_leaves_the_last_offset),

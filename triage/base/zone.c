@@ -204,6 +204,31 @@ zone_parse(const void *data, size_t size, struct zone **ret_zone, struct triage_
 }
 
 enum triage_status
+zone_rule(const char *text, struct zone **ret_zone, struct triage_error *err)
+{
+	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/<>,.:";
+	const char *p = text;
+	int32_t west;
+	struct zone *z = calloc(1, sizeof(*z));
+	if (z == NULL) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for a time zone");
+		return TRIAGE_E_MEMORY;
+	}
+	bool sound = strlen(text) < 60 && text[strspn(text, allowed)] == '\0' && take_name(&p) && take_clock(&p, &west);
+	if (sound) {
+		z->first = -west;
+		parse_rule(text, z);
+	}
+	if (!sound || (!z->has_rule && *p != '\0')) {
+		zone_free(z);
+		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "'%.100s' is no rule of a time zone", text);
+		return TRIAGE_E_FORMAT;
+	}
+	*ret_zone = z;
+	return TRIAGE_OK;
+}
+
+enum triage_status
 zone_load(const char *name, struct zone **ret_zone, struct triage_error *err)
 {
 	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/";

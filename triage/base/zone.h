@@ -21,6 +21,8 @@ struct zone;
 WARN_UNUSED enum triage_status zone_load(const char *name, struct zone **ret_zone, struct triage_error *err);
 /* The same from the bytes of a zone file. */
 WARN_UNUSED enum triage_status zone_parse(const void *data, size_t size, struct zone **ret_zone, struct triage_error *err);
+/* The same from a rule of POSIX, as at the end of a zone file: "CET-1CEST,M3.5.0,M10.5.0/3", "UTC0". Errors: E_FORMAT, E_MEMORY. */
+WARN_UNUSED enum triage_status zone_rule(const char *text, struct zone **ret_zone, struct triage_error *err);
 void zone_free(struct zone *z);			/* NULL is fine */
 /* Seconds to add to UTC at that moment. z NULL: 0. */
 int32_t zone_offset(const struct zone *z, int64_t ns);

@@ -18,6 +18,12 @@ static const char facts_sql[] =
     " FROM told t JOIN unit u ON u.unit_id = t.unit_id JOIN entry e ON e.entry_id = u.entry_id JOIN filesystem f ON f.filesystem_id = u.filesystem_id"
     " LEFT JOIN volume v ON v.evidence_id = f.evidence_id AND v.position = f.volume WHERE v.kind IS NULL OR v.kind <> 'vss';"
     " DELETE FROM temp.fact_place WHERE elsewhere AND (filesystem_id, kind) IN (SELECT filesystem_id, kind FROM temp.fact_place WHERE NOT elsewhere);"
+    /* what is told of an account by its name is told of the account that is called so */
+    " DROP TABLE IF EXISTS temp.account_name; CREATE TEMP TABLE account_name(filesystem_id INTEGER, name TEXT, subject TEXT,"
+    " PRIMARY KEY(filesystem_id, name)) WITHOUT ROWID; INSERT OR IGNORE INTO temp.account_name SELECT filesystem_id, value, subject FROM temp.fact_place"
+    " WHERE kind = 'account' AND name = 'name' AND value <> subject ORDER BY filesystem_id, value, length(subject), subject;"
+    " UPDATE temp.fact_place SET subject = (SELECT n.subject FROM temp.account_name n WHERE n.filesystem_id = fact_place.filesystem_id"
+    " AND n.name = fact_place.subject) WHERE kind = 'account' AND (filesystem_id, subject) IN (SELECT filesystem_id, name FROM temp.account_name);"
     " DROP TABLE IF EXISTS temp.host_fact; CREATE TEMP TABLE host_fact(filesystem_id INTEGER, kind TEXT, subject TEXT, name TEXT, value TEXT,"
     " time INTEGER, PRIMARY KEY(filesystem_id, kind, subject, name)) WITHOUT ROWID;"
     " INSERT OR IGNORE INTO temp.host_fact SELECT filesystem_id, kind, subject, name, value, time FROM temp.fact_place"
@@ -71,9 +77,10 @@ take_clock(struct case_sealer *z, uint64_t filesystem_id, const char *name, cons
 	z->clock_count++;
 	struct triage_error why;
 	const char *zone = zone_name_of(name);
-	if (zone == NULL || zone_load(zone, &c->zone, &why) != TRIAGE_OK)
+	/* a machine may tell no name, but the rule that its zone file ends with */
+	if ((zone == NULL || zone_load(zone, &c->zone, &why) != TRIAGE_OK) && zone_rule(name, &c->zone, &why) != TRIAGE_OK)
 		return TRIAGE_OK;
-	snprintf(c->zone_name, sizeof(c->zone_name), "%s", zone);
+	snprintf(c->zone_name, sizeof(c->zone_name), "%s", zone != NULL ? zone : name);
 	return TRIAGE_OK;
 }
 
