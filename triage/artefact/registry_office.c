@@ -7,14 +7,15 @@
 
 #include <stdlib.h>
 #include <string.h>
-
 #include <strings.h>
 
 #define OFFICE "Software\\Microsoft\\Office\\*\\*\\"
 
-enum { LIST_KEYS = 4, TRUST_SIZE = 24, TRUST_FLAGS = 20, TIME_DIGITS = 16 };
+enum { LIST_KEYS = 4, TRUST_SIZE = 24, TRUST_MINUTE = 16, TRUST_FLAGS = 20, TIME_DIGITS = 16 };
 
 #define MACROS_ALLOWED UINT32_C(0x7fffffff)
+#define UNIX_EPOCH UINT64_C(116444736000000000)
+#define FILETIME_MINUTE UINT64_C(600000000)
 
 static const char *const keys[] = {
 	OFFICE "File MRU", OFFICE "Place MRU", OFFICE "User MRU\\*\\File MRU", OFFICE "User MRU\\*\\Place MRU",
@@ -53,17 +54,25 @@ recent(struct registry *r, const struct registry_key *k, const struct regf_value
 	return registry_send(r, err);
 }
 
+/* A document that was let out of Protected View: FILETIME of the file's making, time zone, minute of the click since 1970, what was allowed. */
 static enum triage_status
 trusted(struct registry *r, const struct registry_key *k, const struct regf_value *v, const char *name, struct triage_error *err)
 {
 	struct artefact *a = registry_artefact(r);
 	struct view in = regf_data(registry_hive(r), v);
-	int64_t when = registry_filetime_in(in, 0);
-	uint32_t flags = in.size >= TRUST_SIZE ? load_le32(in.data + TRUST_FLAGS) : 0;
-	bool macros = flags == MACROS_ALLOWED, none = when == TRIAGE_TIME_NONE;
-	registry_event(r, k, v, none ? k->time : when, none ? "key last written" : "document trusted");
+	bool whole = in.size >= TRUST_SIZE;
+	int64_t created = registry_filetime_in(in, 0), clicked = TRIAGE_TIME_NONE;
+	uint32_t flags = whole ? load_le32(in.data + TRUST_FLAGS) : 0;
+	bool macros = flags == MACROS_ALLOWED;
+	if (whole)
+		clicked = registry_filetime(UNIX_EPOCH + load_le32(in.data + TRUST_MINUTE) * FILETIME_MINUTE);
+	bool none = clicked == TRIAGE_TIME_NONE;
+	registry_event(r, k, v, none ? k->time : clicked, none ? "key last written" : "document trusted");
+	if (!none)
+		artefact_precision(a, "min");
 	artefact_text(a, "path", name);
-	if (in.size >= TRUST_SIZE) {
+	artefact_when(a, "document_created", created);
+	if (whole) {
 		artefact_unsigned(a, "flags", flags);
 		artefact_flag(a, "macros_enabled", macros);
 	} else {
@@ -72,6 +81,12 @@ trusted(struct registry *r, const struct registry_key *k, const struct regf_valu
 	if (macros)
 		artefact_technique(a, "T1204.002");
 	artefact_message(a, "%s: %s", macros ? "User enabled the content (macros) of a document" : "User allowed the editing of a document", name);
+	enum triage_status st = registry_send(r, err);
+	if (st != TRIAGE_OK || created == TRIAGE_TIME_NONE)
+		return st;
+	artefact_again(a, created, "document created");
+	artefact_precision(a, "100ns");
+	artefact_message(a, "Document that was trusted later, made: %s", name);
 	return registry_send(r, err);
 }
 
