@@ -79,7 +79,7 @@ is_order(const char *name)
 }
 
 /* A shell item list in words. */
-static bool
+static void
 put_items(struct registry *r, struct view in, struct buf *path)
 {
 	size_t at = 0;
@@ -94,8 +94,9 @@ put_items(struct registry *r, struct view in, struct buf *path)
 	if (any) {
 		artefact_text(registry_artefact(r), "path", buf_cstr(path));
 		shell_item_put(registry_artefact(r), &last);
+	} else if (in.size > 2) {
+		artefact_hex(registry_artefact(r), "data", in.data, in.size);
 	}
-	return any;
 }
 
 static struct view

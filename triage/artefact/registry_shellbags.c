@@ -148,6 +148,9 @@ folder(struct registry *r, const struct registry_key *k, struct triage_error *er
 		if (folder_path(r, &k->cell, &path, &item)) {
 			st = tell_folder(r, k, NULL, &item, buf_cstr(&path), position, err);
 			registry_told(r);
+		} else if (!k->deleted && !k->unreferenced) {
+			st = artefact_remark(registry_artefact(r), TRIAGE_LOW, "shell-item-damaged", regf_offset(k->cell.at), 0, err,
+			    "no shell item names the folder of %s", k->path);
 		}
 	}
 	if (st != TRIAGE_OK || k->cell.value_count <= k->cell.subkey_count)
