@@ -190,7 +190,7 @@ the_corpus_of_plaso(void **state)
 	if (!corpus_parsed(&p, "registry/plaso/NTUSER-WIN7.DAT"))
 		return;
 	assert_number_equal(event_of(&p, "registry.office", "last opened", "SA-23E Mitchell-Hyundyne Starfury.docx")->time, parsed_time("2012-03-13T18:27:15.083Z"));
-	assert_number_equal(event_of(&p, "registry.userassist", "last run", "\"run_count\":14")->time, parsed_time("2010-11-10T07:49:37.078067700Z"));
+	assert_number_equal(event_of(&p, "registry.userassist", "last run", "\"run_count\":14")->time, parsed_time("2010-11-10T07:49:37.078067600Z"));
 	parsed_free(&p);
 	assert_true(corpus_parsed(&p, "registry/plaso/NTUSER.DAT"));
 	event_of(&p, "registry.userassist", "last run", "UEME_RUNPIDL:%csidl2%\\\\MSN.lnk\"");
