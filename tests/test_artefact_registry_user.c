@@ -79,7 +79,7 @@ what_was_used_last(void **state)
 		"\"program\":\"7zFM.exe\",\"path\":\"<My Computer> E:\\\\\"", "\"program\":\"mspaint.exe\",\"path\":\"C:\\\\old\",\"position\":0",
 		"\"text\":\"C:\\\\two.txt\",\"position\":0", "\"text\":\"C:\\\\one.txt\",\"position\":1", "\"text\":\"WinSCP.exe\"", "\"text\":\"mstsc /v:10.0.0.5\",\"position\":0",
 		"\"text\":\"wachtwoorden\"", "\"text\":\"\\\\\\\\BALIE-SRV\\\\c$\"", "StreamMRU\",\"value\":\"0\",\"deleted\":false,\"path\":\"<Network>\"",
-		"\"text\":\"http://bing.example/\",\"position\":1",
+		"\"text\":\"http://bing.example/\",\"position\":1", "\"value\":\"ArcHistory\",\"deleted\":false,\"entries\":[\"E:\\\\buit.7z\",\"E:\\\\oud.7z\"]",
 	};
 	struct parsed p = { 0 };
 	(void)state;
@@ -89,6 +89,7 @@ what_was_used_last(void **state)
 	const struct parsed_event *e = event_of(&p, "registry.mru", "last used", "\"text\":\"http://mega.example/\",\"position\":0");
 	assert_number_equal(e->time, parsed_time("2024-02-13T12:39:58.5Z"));
 	assert_number_equal(count_of(&p, "registry.mru", NULL), sizeof(wanted) / sizeof(wanted[0]) + 2);
+	assert_number_equal(event_of(&p, "registry.tools", WRITTEN, "\\Sysinternals\\\\PsExec\"")->time, parsed_time("2024-02-13T13:00:00Z"));
 	parsed_free(&p);
 }
 

@@ -19,6 +19,7 @@ enum mru_form {
 	FORM_ITEMS,		/* shell item list */
 	FORM_PROGRAM_ITEMS,	/* UTF-16 name of the program, then a shell item list */
 	FORM_PROGRAM_FOLDER,	/* UTF-16 name of the program, then UTF-16 folder */
+	FORM_STRINGS,		/* UTF-16 texts one behind the other, in values whose names end with History; other values are settings */
 };
 
 struct mru_place {
@@ -56,7 +57,10 @@ struct mru_place {
 	X("Software\\Adobe\\Acrobat Reader\\*\\AVGeneral\\cRecentFiles\\*", FORM_TEXT, "Document opened in Adobe Reader") \
 	X("Software\\WinRAR\\ArcHistory", FORM_TEXT, "Archive opened in WinRAR") \
 	X("Software\\WinRAR\\DialogEditHistory\\ArcName", FORM_TEXT, "Archive made with WinRAR") \
-	X("Software\\WinRAR\\DialogEditHistory\\ExtrPath", FORM_TEXT, "Folder that WinRAR extracted to")
+	X("Software\\WinRAR\\DialogEditHistory\\ExtrPath", FORM_TEXT, "Folder that WinRAR extracted to") \
+	X("Software\\7-Zip\\FM", FORM_STRINGS, "Folders used in 7-Zip") \
+	X("Software\\7-Zip\\Compression", FORM_STRINGS, "Archives made with 7-Zip") \
+	X("Software\\7-Zip\\Extraction", FORM_STRINGS, "Folders that 7-Zip extracted to")
 
 static const struct mru_place places[] = {
 #define X(path, form, what) { path, form, what },
@@ -76,6 +80,13 @@ static bool
 is_order(const char *name)
 {
 	return strcasecmp(name, "MRUListEx") == 0 || strcasecmp(name, "MRUList") == 0 || strcasecmp(name, "NodeSlots") == 0 || strcasecmp(name, "ViewStream") == 0;
+}
+
+static bool
+is_history(const char *name)
+{
+	size_t size = strlen(name);
+	return size >= 7 && strcasecmp(name + size - 7, "History") == 0;
 }
 
 /* A shell item list in words. */
@@ -99,6 +110,26 @@ put_items(struct registry *r, struct view in, struct buf *path)
 	}
 }
 
+/* Texts one behind the other. */
+static void
+put_strings(struct registry *r, struct view in, struct buf *out)
+{
+	SCOPED_BUF one;
+	buf_init(&one, 4 * ARTEFACT_VALUE_MAX);
+	artefact_list(registry_artefact(r), "entries");
+	for (size_t at = 0; at + 2 <= in.size && out->size < ARTEFACT_VALUE_MAX;) {
+		struct wintext text = wintext_wide(in, at, in.size / 2);
+		at += wintext_span(text);
+		if (text.units == 0)
+			continue;
+		buf_clear(&one);
+		wintext_append(&one, text);
+		artefact_item(registry_artefact(r), buf_cstr(&one));
+		buf_format(out, "%s%s", out->size > 0 ? "; " : "", buf_cstr(&one));
+	}
+	artefact_list_end(registry_artefact(r));
+}
+
 static struct view
 after(struct view in, size_t offset)
 {
@@ -112,6 +143,10 @@ put_entry(struct registry *r, const struct mru_place *p, const struct regf_value
 	struct artefact *a = registry_artefact(r);
 	bool is_text = v->type == REGF_TYPE_SZ || v->type == REGF_TYPE_EXPAND_SZ;
 	struct view in = regf_data(registry_hive(r), v);
+	if (p->form == FORM_STRINGS) {
+		put_strings(r, in, out);
+		return;
+	}
 	if (is_text || p->form == FORM_TEXT || p->form == FORM_RUN) {
 		const char *text = v->type == REGF_TYPE_BINARY || is_text ? registry_utf16(r, in.data, in.size / 2) : registry_value_text(r, v);
 		size_t size = strlen(text);
@@ -163,7 +198,7 @@ tell_entry(struct registry *r, const struct registry_key *k, const struct mru_pl
     struct triage_error *err)
 {
 	SCOPED_BUF line;
-	buf_init(&line, 4 * ARTEFACT_VALUE_MAX);
+	buf_init(&line, 8 * ARTEFACT_VALUE_MAX);
 	bool has = own_time != TRIAGE_TIME_NONE;
 	registry_event(r, k, v, has ? own_time : k->time, has ? "last used" : "key last written");
 	put_entry(r, p, v, &line);
@@ -208,7 +243,7 @@ mru(struct registry *r, const struct registry_key *k, struct triage_error *err)
 	regf_values(registry_hive(r), &k->cell, &list);
 	while (st == TRIAGE_OK && regf_next_value(registry_hive(r), &list, &v)) {
 		const char *name = registry_name(r, v.name);
-		if (is_order(name))
+		if (is_order(name) || (place->form == FORM_STRINGS && (v.type != REGF_TYPE_BINARY || !is_history(name))))
 			continue;
 		int64_t own = entry_time(r, timed ? &times : NULL, name);
 		st = tell_entry(r, k, place, &v, own, position_by_name(&order, name, place), err);
