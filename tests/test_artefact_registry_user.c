@@ -110,7 +110,10 @@ other_machines(void **state)
 	event_of(&p, "registry.sshclient", WRITTEN, "\"session\":\"web server\",\"remote_host\":\"203.0.113.9\",\"remote_user\":\"root\",\"port\":2222,\"protocol\":\"ssh\"");
 	event_of(&p, "registry.sshclient", WRITTEN, "\"session\":\"sftp://weg\",\"remote_host\":\"files.example\",\"remote_user\":\"anna\",\"protocol_number\":5,\"password_kept\":true");
 	event_of(&p, "registry.sshclient", WRITTEN, "\"remote_host\":\"203.0.113.9\",\"key_type\":\"ssh-ed25519\",\"port\":\"2222\"");
-	/* passwords stay where they are */
+	/* passwords stay where they are, those of a deleted session too */
+	event_of(&p, "registry.sshclient", WRITTEN, "\"deleted\":true,\"program\":\"WinSCP\",\"session\":\"oud\",\"remote_host\":\"old.example\",\"password_kept\":true");
+	for (size_t i = 0; i < p.count; i++)
+		assert_null(strstr(p.events[i].message, "A35C4B6D7E8F"));
 	assert_number_equal(parsed_with(&p, "geheim") + parsed_with(&p, "A35C4B6D7E8F"), 0);
 	parsed_free(&p);
 }
