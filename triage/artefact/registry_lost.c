@@ -104,13 +104,17 @@ lost_value(void *ctx, const struct regf_key *owner, bool in_use, const struct re
 		describe(r, owner, in_use, &whole, &k);
 	registry_event(r, &k, v, k.time, "key last written");
 	artefact_text(r->a, "type", registry_type(v->type));
-	if (with_data)
+	/* passwords that programs keep are not given, as those of keys in use are not */
+	const char *name = registry_name(r, v->name);
+	bool secret = strcasestr(name, "password") != NULL, shown = with_data && !secret;
+	if (secret)
+		artefact_flag(r->a, "password_kept", true);
+	else if (with_data)
 		registry_put_value(r, "data", v);
 	else
 		artefact_flag(r->a, "data_lost", true);
-	const char *name = registry_name(r, v->name);
 	artefact_message(r->a, "%s %s%s%s%s%s", in_use ? "Registry value" : "Deleted registry value", name[0] != '\0' ? name : "(default)", owner != NULL ? " of " : "", owner != NULL ? k.path : "",
-	    with_data ? " = " : ", its data is lost", with_data ? registry_value_text(r, v) : "");
+	    shown ? " = " : secret ? ", a password, not shown" : ", its data is lost", shown ? registry_value_text(r, v) : "");
 	return registry_send(r, err);
 }
 
