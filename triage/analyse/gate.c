@@ -252,7 +252,7 @@ static inline bool
 is_even_run(const uint8_t *data)
 {
 	uint64_t first = load_le64(data);
-	return load_le64(data + 1) == first && load_le64(data + 1 + BATCH) == first;
+	return load_le64(data + 1) == first && load_le64(data + BATCH) == first;
 }
 
 static void

@@ -202,13 +202,10 @@ custody_rules(struct supervisor *s, struct triage_error *err)
 	return st;
 }
 
-enum triage_status
-environment_record(struct supervisor *s, struct triage_error *err)
+static enum triage_status
+record_first(struct supervisor *s, struct triage_error *err)
 {
-	enum triage_status st = put_rules(s, err);
-	if (st != TRIAGE_OK || s->plan->resume)
-		return st == TRIAGE_OK ? case_custody(s->store, "triage", "resumed", "{}", err) : st;
-	st = put_facts(s, err);
+	enum triage_status st = put_facts(s, err);
 	if (st == TRIAGE_OK)
 		st = custody_program(s, err);
 	for (size_t i = 0; i < s->source_count && st == TRIAGE_OK; i++)
@@ -223,4 +220,15 @@ environment_record(struct supervisor *s, struct triage_error *err)
 	st = case_custody(s->store, s->plan->examiner[0] != '\0' ? s->plan->examiner : "triage", "options", buf_cstr(&detail), err);
 	buf_release(&detail);
 	return st;
+}
+
+/* A run that ended while the evidence was probed has recorded nothing yet: that is done when it is resumed. */
+enum triage_status
+environment_record(struct supervisor *s, struct triage_error *err)
+{
+	bool recorded = case_get(s->store, "meta.options")[0] != '\0';
+	enum triage_status st = put_rules(s, err);
+	if (st == TRIAGE_OK && !recorded)
+		st = record_first(s, err);
+	return st == TRIAGE_OK && s->plan->resume ? case_custody(s->store, "triage", "resumed", "{}", err) : st;
 }
