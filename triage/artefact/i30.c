@@ -18,7 +18,7 @@
 enum {
 	BLOCK_MIN = 512, BLOCK_MAX = 65536, USA_OFFSET = 4, USA_COUNT = 6, HEADER = 24, FIRST = 0, USED = 4,
 	REFERENCE = 0, LENGTH = 8, CONTENT_SIZE = 10, FLAGS = 12, CONTENT = 16, FLAG_LAST = 2, ENTRY_MIN = 16, ALIGN = 8,
-	SEEN = 16384, TRIES = 32,
+	SEEN = 16384,
 };
 
 struct i30 {
@@ -50,26 +50,6 @@ claims(const struct artefact_subject *who, struct view head)
 	for (size_t at = HEADER + CONTENT; at + NTFS_NAME_FIXED < head.size; at += ALIGN)
 		if (ntfs_name_is_likely((struct view){ head.data + at, head.size - at }, &n))
 			return true;
-	return false;
-}
-
-/* True when the same name with the same times was sent before. What no longer fits in the table is sent again. */
-static bool
-was_sent(struct i30 *x, const uint8_t *content, size_t size)
-{
-	uint64_t h = UINT64_C(14695981039346656037);
-	for (size_t i = 0; i < size; i++)
-		h = (h ^ content[i]) * UINT64_C(1099511628211);
-	h |= 1;
-	for (size_t i = 0; i < TRIES; i++) {
-		uint64_t *slot = &x->seen[((h >> 20) + i) % SEEN];
-		if (*slot == h)
-			return true;
-		if (*slot == 0) {
-			*slot = h;
-			return false;
-		}
-	}
 	return false;
 }
 
@@ -130,7 +110,7 @@ search_slack(struct i30 *x, size_t from, size_t size, uint64_t offset, struct tr
 		}
 		size_t content = NTFS_NAME_FIXED + 2 * n.units;
 		bool whole = load_le16(entry + CONTENT_SIZE) == content && load_le16(entry + LENGTH) >= CONTENT + content;
-		if (!was_sent(x, entry + CONTENT, content))
+		if (!ntfs_was_sent(x->seen, SEEN, 0, entry + CONTENT, content))
 			st = send_name(x, &n, whole ? entry : NULL, true, offset + at, err);
 		at += (CONTENT + content + ALIGN - 1) / ALIGN * ALIGN;
 	}
@@ -159,7 +139,7 @@ send_entries(struct i30 *x, size_t size, uint64_t offset, size_t *ret_end, struc
 		}
 		if (!ntfs_name_read((struct view){ b + at + CONTENT, content }, &n))
 			st = artefact_remark(x->a, TRIAGE_LOW, "entry-damaged", offset + at, length, err, "an entry at byte %ju holds no name", (uintmax_t)(offset + at));
-		else if (!was_sent(x, b + at + CONTENT, NTFS_NAME_FIXED + 2 * n.units) && n.space != NTFS_SPACE_DOS)
+		else if (!ntfs_was_sent(x->seen, SEEN, 0, b + at + CONTENT, NTFS_NAME_FIXED + 2 * n.units) && n.space != NTFS_SPACE_DOS)
 			st = send_name(x, &n, b + at, false, offset + at, err);
 		at += length;
 	}

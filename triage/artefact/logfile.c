@@ -20,7 +20,7 @@ enum {
 	PAGE = 4096, USA_OFFSET = 4, RESTART_PAGE_SIZE = 16, LOG_PAGE_SIZE = 20, PAGE_HEAD = 64, ALIGN = 8,
 	/* of a log record */
 	LSN = 0, DATA_LENGTH = 24, KIND = 32, TRANSACTION = 36, HEAD = 48, REDO = 48, UNDO = 50, TARGET_VCN = 72, RECORD_MIN = 88, OPERATIONS = 0x26,
-	SEEN = 1 << 16, TRIES = 32,
+	SEEN = 1 << 16,
 };
 
 static const struct {
@@ -61,26 +61,6 @@ claims(const struct artefact_subject *who, struct view head)
 {
 	(void)who;
 	return head.size >= PAGE_HEAD && is_page(head.data);
-}
-
-/* The same name with the same times in the same record is repeated on the pages at the front. */
-static bool
-was_sent(struct log *x, uint64_t lsn, const uint8_t *content, size_t size)
-{
-	uint64_t h = UINT64_C(14695981039346656037) ^ lsn;
-	for (size_t i = 0; i < size; i++)
-		h = (h ^ content[i]) * UINT64_C(1099511628211);
-	h |= 1;
-	for (size_t i = 0; i < TRIES; i++) {
-		uint64_t *slot = &x->seen[((h >> 20) + i) % SEEN];
-		if (*slot == h)
-			return true;
-		if (*slot == 0) {
-			*slot = h;
-			return false;
-		}
-	}
-	return false;
 }
 
 /* The log record in which the bytes at `at` lie; 0 when none is seen on this page. */
@@ -161,7 +141,7 @@ search_page(struct log *x, uint64_t offset, struct triage_error *err)
 		}
 		size_t size = NTFS_NAME_FIXED + 2 * n.units, around = record_around(x->page, at);
 		const uint8_t *record = around != 0 ? x->page + around : NULL;
-		if (!was_sent(x, record != NULL ? load_le64(record + LSN) : 0, x->page + at, size))
+		if (!ntfs_was_sent(x->seen, SEEN, record != NULL ? load_le64(record + LSN) : 0, x->page + at, size))
 			st = send_name(x, &n, record, offset + at, err);
 		at += (size + ALIGN - 1) / ALIGN * ALIGN;
 	}

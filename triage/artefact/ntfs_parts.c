@@ -116,3 +116,23 @@ ntfs_put_space(struct artefact *a, uint8_t space)
 	if (space < 4)
 		artefact_text(a, "name_space", words[space]);
 }
+
+bool
+ntfs_was_sent(uint64_t *seen, size_t count, uint64_t salt, const uint8_t *content, size_t size)
+{
+	enum { TRIES = 32 };
+	uint64_t h = UINT64_C(14695981039346656037) ^ salt;
+	for (size_t i = 0; i < size; i++)
+		h = (h ^ content[i]) * UINT64_C(1099511628211);
+	h |= 1;
+	for (size_t i = 0; i < TRIES; i++) {
+		uint64_t *slot = &seen[((h >> 20) + i) % count];
+		if (*slot == h)
+			return true;
+		if (*slot == 0) {
+			*slot = h;
+			return false;
+		}
+	}
+	return false;
+}

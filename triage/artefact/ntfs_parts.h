@@ -24,6 +24,11 @@ bool ntfs_name_read(struct view content, struct ntfs_name *ret_name);
 bool ntfs_name_is_likely(struct view content, struct ntfs_name *ret_name);
 /* A FILETIME between 1980 and 2100. */
 bool ntfs_time_is_likely(uint64_t filetime);
+/*
+ * A digest of what was sent, so that copies of it in slack and on repeated pages are not sent again: true when the same was noted before. seen: `count` digests, zero at first.
+ * salt: what else must be the same. Where the table is full, nothing is noted and the answer is false: then it is sent again.
+ */
+bool ntfs_was_sent(uint64_t *seen, size_t count, uint64_t salt, const uint8_t *content, size_t size);
 /* UTF-16 units without control characters, path separators and NUL. */
 bool ntfs_units_are_name(const uint8_t *units, size_t count);
 
