@@ -153,9 +153,12 @@ put_coverage_row(struct page *p, struct case_cursor *c)
 {
 	char room[64];
 	const char *what = case_text(c, CASE_COVERAGE_WHAT);
+	static const char artefact[] = "artefact ";
 	const char *key = key_or(p, room, "cover", what, NULL);
 	page_raw(p, "<tr><th scope=\"row\">");
-	if (key != NULL)
+	if (strncmp(what, artefact, sizeof(artefact) - 1) == 0)
+		page_say(p, "span", "cover.artefact", WITH(AS_TEXT(what + sizeof(artefact) - 1)));
+	else if (key != NULL)
 		page_say(p, "span", key, NULL);
 	else
 		page_evidence(p, what);
