@@ -223,6 +223,15 @@ parsed_with(const struct parsed *p, const char *data)
 	return n;
 }
 
+static inline bool
+parsed_has_remark(const struct parsed *p, const char *code)
+{
+	for (size_t i = 0; i < p->remark_count; i++)
+		if (strcmp(p->remarks[i].code, code) == 0)
+			return true;
+	return false;
+}
+
 /* The value of a fact, NULL when it is not there. */
 static inline const char *
 parsed_fact(const struct parsed *p, const char *subject, const char *name)

@@ -22,15 +22,6 @@ events_of(const struct parsed *p, const char *meaning)
 	return n;
 }
 
-static bool
-has_remark(const struct parsed *p, const char *code)
-{
-	for (size_t i = 0; i < p->remark_count; i++)
-		if (strcmp(p->remarks[i].code, code) == 0)
-			return true;
-	return false;
-}
-
 static void
 chromium_is_told(void **state)
 {
@@ -177,7 +168,7 @@ rows_behind_damage_are_read(void **state)
 	struct parsed p = { 0 };
 	(void)state;
 	parsed_file(&p, fixture("artefact/browser_sqlite/damaged.db"));
-	assert_true(has_remark(&p, "database-damaged"));
+	assert_true(parsed_has_remark(&p, "database-damaged"));
 	assert_number_equal(parsed_with(&p, "\"row\":1}"), 1);
 	assert_number_equal(parsed_with(&p, "\"row\":100}"), 1);
 	assert_true(events_of(&p, "visited") > 60);

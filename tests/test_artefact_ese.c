@@ -22,15 +22,6 @@ event_of(const struct parsed *p, const char *parser, const char *meaning)
 	return NULL;
 }
 
-static bool
-has_remark(const struct parsed *p, const char *code)
-{
-	for (size_t i = 0; i < p->remark_count; i++)
-		if (strcmp(p->remarks[i].code, code) == 0)
-			return true;
-	return false;
-}
-
 static void
 use_of_programs_is_told_by_name_and_user(void **state)
 {
@@ -65,7 +56,7 @@ clients_of_a_server_are_told(void **state)
 	struct parsed p = { 0 };
 	(void)state;
 	parsed_file(&p, fixture("artefact/ese/Current.mdb"));
-	assert_true(has_remark(&p, "dirty-shutdown"));
+	assert_true(parsed_has_remark(&p, "dirty-shutdown"));
 	const struct parsed_event *e = event_of(&p, "ese.client", "first access");
 	assert_string_equal(e->source, "ual");
 	assert_string_equal(e->user, "gemeente\\anna");
@@ -103,7 +94,7 @@ history_downloads_and_jobs_are_told(void **state)
 	assert_string_equal(e->technique, "T1197");
 	assert_string_equal(e->user, "S-1-5-21-1-2-3-1001");
 	assert_non_null(strstr(e->data, "\"files\":[\"http://203.0.113.9/svc.dll to C:"));
-	assert_true(has_remark(&p, "blob-unknown"));
+	assert_true(parsed_has_remark(&p, "blob-unknown"));
 	/* two jobs, one of them found where its row was; an old copy of the other is not told again */
 	assert_number_equal(events_of(&p, "ese.job"), 4);
 	assert_number_equal(parsed_with(&p, "\"recovered\":true,\"job_id\":\"{33323130-3534-3736-3839-3a3b3c3d3e3f}\""), 2);
@@ -146,8 +137,8 @@ damage_is_told_and_the_rest_is_read(void **state)
 	struct parsed p = { 0 };
 	(void)state;
 	parsed_file(&p, fixture("artefact/ese/damaged.dat"));
-	assert_true(has_remark(&p, "page-damaged"));
-	assert_true(has_remark(&p, "file-cut"));
+	assert_true(parsed_has_remark(&p, "page-damaged"));
+	assert_true(parsed_has_remark(&p, "file-cut"));
 	assert_true(events_of(&p, "ese.application") > 20);
 	assert_true(events_of(&p, "ese.application") < 40);
 	parsed_free(&p);
@@ -202,7 +193,7 @@ the_corpus_is_read(void **state)
 	assert_string_equal(parsed_fact(&p, "", "hostname"), "DC-1");
 	parsed_free(&p);
 	parsed_file(&p, corpus_path("ese/plaso/Catalog1.edb"));
-	assert_true(has_remark(&p, "dirty-shutdown") || p.remark_count == 0);
+	assert_true(parsed_has_remark(&p, "dirty-shutdown") || p.remark_count == 0);
 	assert_number_equal(parsed_with(&p, "\"parent_id\""), events_of(&p, "ese.file_history") - 150);
 	parsed_free(&p);
 }
