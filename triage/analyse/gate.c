@@ -119,6 +119,20 @@ mark_part(struct gate_look *look, uint32_t slot, uint8_t part)
 	look->rules[look->rule_count++] = rule;
 }
 
+/* What shorts[place] may be when a word of two or three bytes (and of these last bits) is looked for no more; a bit too many only costs time. */
+static uint8_t
+short_left(const struct gate_look *look, enum gate_kind kind, uint32_t place, uint32_t last)
+{
+	for (uint32_t pair = place; pair < 1 << 16; pair += GATE_SHORTS) {
+		if (gate_filter_has(&look->filters[GATE_OF_PAIR], gate_place(GATE_OF_PAIR, pair)))
+			return look->shorts[place];
+		for (uint32_t third = last; third < 256 && kind == GATE_OF_THREE; third += 8)
+			if (gate_filter_has(&look->filters[GATE_OF_THREE], gate_place(GATE_OF_THREE, pair | third << 16)))
+				return look->shorts[place];
+	}
+	return kind == GATE_OF_PAIR ? look->gate->threes[place] : (uint8_t)(look->shorts[place] & ~(1u << last));
+}
+
 /* Nothing more is found by this bit in the stream. */
 static void
 take_bit(struct gate_look *look, enum gate_kind kind, uint32_t gram)
@@ -127,10 +141,8 @@ take_bit(struct gate_look *look, enum gate_kind kind, uint32_t gram)
 		return;
 	uint32_t bit = gate_filter_bit(&look->filters[kind], gate_place(kind, gram)), place = gram % GATE_SHORTS;
 	gate_filter_clear(&look->filters[kind], bit);
-	if (kind <= GATE_OF_THREE) {
-		uint8_t asked = (uint8_t)(kind == GATE_OF_PAIR ? 0xffu : 1u << (gram >> 16 & 7));
-		look->shorts[place] = (look->shorts[place] & (uint8_t)~asked) | gate_short_of(look->filters, place, asked);
-	}
+	if (kind <= GATE_OF_THREE)
+		look->shorts[place] = short_left(look, kind, place, gram >> 16 & 7);
 	look->taken[look->taken_count].kind = kind;
 	look->taken[look->taken_count].place = place;
 	look->taken[look->taken_count++].bit = bit;

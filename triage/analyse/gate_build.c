@@ -25,6 +25,7 @@ gate_free(struct gate *gate)
 	for (size_t i = 0; i < GATE_KINDS; i++)
 		gate_filter_free(&gate->filters[i]);
 	free(gate->shorts);
+	free(gate->threes);
 	free(gate->rows);
 	free(gate->words);
 	free(gate->uses);
@@ -45,7 +46,7 @@ gate_free(struct gate *gate)
 size_t
 gate_bytes(const struct gate *gate)
 {
-	size_t filters = GATE_SHORTS;
+	size_t filters = 2 * GATE_SHORTS;
 	for (size_t i = 0; i < GATE_KINDS; i++)
 		filters += gate_filter_bytes(&gate->filters[i]);
 	return sizeof(*gate) + filters + gate->word_count * (sizeof(gate->words[0]) + sizeof(uint32_t)) + gate->use_count * sizeof(gate->uses[0]) + gate->text_size
@@ -298,21 +299,17 @@ make_filters(struct gate *gate, struct triage_error *err)
 		if (!gate_filter_make(&gate->filters[kind], words[kind], kind == GATE_OF_PAIR ? 16 : 32))
 			return gate_no_memory(err);
 	gate->shorts = fault_hit() ? NULL : calloc(GATE_SHORTS, 1);
-	return gate->shorts == NULL ? gate_no_memory(err) : TRIAGE_OK;
+	gate->threes = fault_hit() ? NULL : calloc(GATE_SHORTS, 1);
+	return gate->shorts == NULL || gate->threes == NULL ? gate_no_memory(err) : TRIAGE_OK;
 }
 
-uint8_t
-gate_short_of(const struct gate_filter filters[GATE_KINDS], uint32_t place, uint8_t asked)
+static void
+file_short(struct gate *gate, enum gate_kind kind, uint32_t gram)
 {
-	uint8_t thirds = 0;
-	for (uint32_t pair = place; pair < 1 << 16; pair += GATE_SHORTS) {
-		if (gate_filter_has(&filters[GATE_OF_PAIR], gate_place(GATE_OF_PAIR, pair)))
-			return asked;
-		for (uint32_t third = 0; third < 256; third++)
-			if ((asked & 1u << (third & 7)) != 0 && gate_filter_has(&filters[GATE_OF_THREE], gate_place(GATE_OF_THREE, pair | third << 16)))
-				thirds |= (uint8_t)(1u << (third & 7));
-	}
-	return thirds;
+	uint8_t thirds = (uint8_t)(kind == GATE_OF_PAIR ? 0xffu : 1u << (gram >> 16 & 7));
+	gate->shorts[gram % GATE_SHORTS] |= thirds;
+	if (kind == GATE_OF_THREE)
+		gate->threes[gram % GATE_SHORTS] |= thirds;
 }
 
 static void
@@ -331,7 +328,7 @@ index_words(struct gate *gate)
 		enum gate_kind kind = gate_kind_of(word->size);
 		gate_filter_set(&gate->filters[kind], gate_filter_bit(&gate->filters[kind], gate_place(kind, word->gram)));
 		if (kind <= GATE_OF_THREE)
-			gate->shorts[word->gram % GATE_SHORTS] |= (uint8_t)(kind == GATE_OF_PAIR ? 0xffu : 1u << (word->gram >> 16 & 7));
+			file_short(gate, kind, word->gram);
 		gate->even_is_even &= is_mixed(gate, word) || is_even(gate->text + word->text, word->size);
 	}
 }

@@ -43,7 +43,7 @@ struct gate_rule {
 
 struct gate {
 	struct gate_filter filters[GATE_KINDS];	/* by what words of each length are found */
-	uint8_t *shorts;		/* digest of the first two of them: by the last bits of a pair of bytes, which last three bits of a third may follow */
+	uint8_t *shorts, *threes;	/* digest of the first two of them: by the last bits of a pair of bytes, which last three bits of a third may follow; the part of the words of three */
 	unsigned row_bits;
 	bool even_is_even;		/* a word found by equal bytes consists of nothing else */
 	uint32_t *rows;			/* words of a row: from rows[r] to rows[r + 1] */
@@ -116,8 +116,6 @@ gate_stride(enum gate_kind kind)
 	return kind == GATE_OF_MIDDLE || kind == GATE_OF_LONG ? GATE_STRIDE : 1;
 }
 
-/* What the filters of two and of three bytes say, as shorts keeps it: the bits of `asked` that shorts[place] should have. */
-uint8_t gate_short_of(const struct gate_filter filters[GATE_KINDS], uint32_t place, uint8_t asked);
 
 static inline uint8_t
 gate_lower(uint8_t c)
