@@ -130,7 +130,8 @@ short_left(const struct gate_look *look, enum gate_kind kind, uint32_t place, ui
 			if (gate_filter_has(&look->filters[GATE_OF_THREE], gate_place(GATE_OF_THREE, pair | third << 16)))
 				return look->shorts[place];
 	}
-	return kind == GATE_OF_PAIR ? look->gate->threes[place] : (uint8_t)(look->shorts[place] & ~(1u << last));
+	uint8_t kept = kind == GATE_OF_PAIR ? look->gate->threes[place] : look->shorts[place];
+	return (uint8_t)(kind == GATE_OF_PAIR ? kept : kept & ~(1u << last));
 }
 
 /* Nothing more is found by this bit in the stream. */
