@@ -112,15 +112,19 @@ const char *const case_views[] = {
     "CREATE VIEW custody AS SELECT seq, time, actor, action, detail, previous_hash, hash FROM t_custody",
     "CREATE VIEW rules AS SELECT rule_index, name, namespace, tags, title, why, innocent, family, technique, kind, source, version, severity,"
     " confidence FROM t_rule",
-    /* ours: files of a shadow copy that the volume no longer has under that path and inode. snapshot: when the copy was made */
+    /*
+     * ours: files of a shadow copy that the volume no longer has under that path and inode. snapshot: when the copy was made. A join and no
+     * NOT IN: for each row that it does not find, SQLite goes through the whole set once more to look for NULL.
+     */
     "CREATE VIEW shadow_only AS SELECT f.file_id, f.path, f.stream, f.size, f.sha256,"
     " CAST(strftime('%s', substr(v.label, -20)) AS INTEGER) * 1000000000 AS snapshot, v.volume_id FROM t_volume v"
     " CROSS JOIN t_filesystem s ON s.volume_id = v.volume_id CROSS JOIN t_file f ON f.filesystem_id = s.filesystem_id"
-    " WHERE v.kind = 'vss' AND f.state = 'allocated' AND f.kind = 'file'"
-    " AND EXISTS (SELECT 1 FROM t_filesystem o WHERE o.volume_id = v.parent_id)"
-    " AND (v.parent_id, ifnull(f.inode, -1), f.path, f.stream) NOT IN (SELECT p.volume_id, ifnull(l.inode, -1), l.path, l.stream"
-    " FROM t_volume c CROSS JOIN t_filesystem p ON p.volume_id = c.parent_id CROSS JOIN t_file l ON l.filesystem_id = p.filesystem_id"
-    " WHERE c.kind = 'vss' AND l.state = 'allocated')",
+    " LEFT JOIN (SELECT DISTINCT p.volume_id, ifnull(l.inode, -1) AS inode, l.path, l.stream FROM t_filesystem p"
+    " CROSS JOIN t_file l ON l.filesystem_id = p.filesystem_id WHERE l.state = 'allocated'"
+    " AND p.volume_id IN (SELECT c.parent_id FROM t_volume c WHERE c.kind = 'vss')) o"
+    " ON o.volume_id = v.parent_id AND o.inode = ifnull(f.inode, -1) AND o.path = f.path AND o.stream = f.stream"
+    " WHERE v.kind = 'vss' AND f.state = 'allocated' AND f.kind = 'file' AND o.path IS NULL"
+    " AND EXISTS (SELECT 1 FROM t_filesystem h WHERE h.volume_id = v.parent_id)",
     "INSERT INTO t_meta SELECT 'shadow_only.' || volume_id, count(*) FROM shadow_only GROUP BY volume_id ORDER BY volume_id",
     "CREATE VIEW meta AS SELECT key, value FROM t_meta",
     NULL,
