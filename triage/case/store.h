@@ -139,6 +139,15 @@ struct case_shadows {
 };
 WARN_UNUSED enum triage_status case_count_shadows(struct case_store *s, struct case_shadows *ret_count, struct triage_error *err);
 /*
+ * Units of one attr_type in all filesystems of type "unallocated" (outside) or in all others, and those with content; after case_build().
+ * A unit whose content is partial counts as done.
+ */
+struct case_space {
+	uint64_t units, done, bytes, bytes_done;
+};
+WARN_UNUSED enum triage_status case_count_space(struct case_store *s, uint32_t attr_type, bool outside, struct case_space *ret_count,
+    struct triage_error *err);
+/*
  * What an artefact parser tells of a unit, before its result, in any number. source must be a word of timeline.source, parser lower case
  * letters, digits, '_' and '.': else E_USAGE. case_put_artefact() comes once, after the events that it counts (else E_USAGE); events without it
  * are refused when the result comes.

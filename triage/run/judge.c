@@ -80,6 +80,8 @@ write_coverage(struct judging *j, struct case_sealer *z, struct triage_error *er
 	if (st == TRIAGE_OK)
 		st = coverage_containers(s, z, err);
 	if (st == TRIAGE_OK)
+		st = coverage_space(s, z, err);
+	if (st == TRIAGE_OK)
 		st = coverage_artefacts(s, z, err);
 	return st == TRIAGE_OK ? coverage_shadows(s, z, err) : st;
 }
