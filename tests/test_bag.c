@@ -319,6 +319,42 @@ a_payload_that_is_no_plain_file_cannot_be_sealed(void **state)
 	made_end(&m);
 }
 
+/* --- a signer --- */
+
+static enum triage_status
+sign_badly(void *ctx, const void *data, size_t size, uint8_t *out, size_t *ret_size, struct triage_error *error)
+{
+	(void)data, (void)size, (void)out, (void)ret_size;
+	++*(unsigned *)ctx;
+	triage_error_set(error, TRIAGE_E_USAGE, TRIAGE_NO_OFFSET, "the card was taken out");
+	return TRIAGE_E_USAGE;
+}
+
+static void
+a_signer_that_fails_leaves_a_sealed_bundle_that_does_not_say_it_is_signed(void **state)
+{
+	(void)state;
+	struct made m;
+	struct told t;
+	unsigned asked = 0;
+	char seal_text[65];
+	const struct triage_signer signer = { .ctx = &asked, .who = "CN=Nobody", .fingerprint = "00", .sign = sign_badly };
+	struct triage_error why = { 0 };
+	struct bag_info with = info;
+	begin_bundle(&m);
+	with.signer = &signer;
+	with.unsigned_why = &why;
+	assert_ok(bag_seal(path_in(&m, ""), &with, seal_text, &err));
+	assert_number_equal(asked, 1);
+	assert_string_equal(why.text, "the card was taken out");
+	if (verify(&m, &t) != TRIAGE_OK)
+		fail_msg("told: %s", t.text);
+	char *text = read_whole(path_in(&m, BAG_INFO), NULL);
+	assert_null(strstr(text, "Nobody"));
+	free(text);
+	made_end(&m);
+}
+
 /* --- HOW-TO-VERIFY.txt --- */
 
 /* The commands (indented by four) of the n-th numbered step after a heading, as a shell script in the bundle's folder. */
@@ -427,6 +463,7 @@ main(void)
 		cmocka_unit_test(a_database_that_is_none_is_told),
 		cmocka_unit_test(sealing_again_replaces_what_a_cut_off_attempt_left),
 		cmocka_unit_test(a_payload_that_is_no_plain_file_cannot_be_sealed),
+		cmocka_unit_test(a_signer_that_fails_leaves_a_sealed_bundle_that_does_not_say_it_is_signed),
 		cmocka_unit_test(the_commands_for_the_recipient_work_as_they_are_written),
 		cmocka_unit_test(the_recipient_s_commands_see_a_forged_chain),
 		cmocka_unit_test(manifests_are_read_as_others_write_them),
