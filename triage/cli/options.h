@@ -42,13 +42,13 @@ struct options {
 	struct option_list operands;
 	const char *output, *resume;
 	const char *case_id, *evidence_id, *examiner, *organisation, *note, *hostname, *map, *profile, *lang, *timezone, *partitions,
-	    *progress, *status_file, *fail_on, *vss;
+	    *progress, *status_file, *fail_on, *vss, *sign, *sign_key, *trust, *seal, *query, *reply, *from_person, *to_person, *place, *reason;
 	struct option_list rules, known_good, known_bad, keys;
 	int64_t from, to;
 	double budget, unit_timeout;
 	uint64_t memory, window;
 	unsigned jobs, shard[2];
-	bool ask_key, parsers, no_builtin_rules, no_image_hash, no_archives, nested, no_nested, quiet, verbose, json, dry_run, help, version;
+	bool ask_key, parsers, no_builtin_rules, no_image_hash, no_archives, nested, no_nested, quiet, verbose, json, dry_run, print, help, version;
 };
 
 struct command {
@@ -66,7 +66,9 @@ bool options_range(const char *text, bool *ret_none, unsigned *ret_first, unsign
 void options_release(struct options *o);
 void options_help(const struct command *command);
 
-extern const struct option_row options_run[], options_info[], options_verify[], options_report[], options_rules[];
-extern const size_t options_run_count, options_info_count, options_verify_count, options_report_count, options_rules_count;
+extern const struct option_row options_run[], options_info[], options_verify[], options_report[], options_rules[], options_sign[],
+    options_timestamp[], options_custody[];
+extern const size_t options_run_count, options_info_count, options_verify_count, options_report_count, options_rules_count, options_sign_count,
+    options_timestamp_count, options_custody_count;
 
 #endif
