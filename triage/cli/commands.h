@@ -4,7 +4,7 @@
 
 #include "triage/cli/options.h"
 
-extern const struct command command_run, command_info, command_verify, command_report, command_rules;
+extern const struct command command_run, command_info, command_verify, command_report, command_export, command_rules;
 
 /* Exit status of the contract. */
 enum {
@@ -13,6 +13,8 @@ enum {
 
 /* The folder of the built-in rules: beside the program, or where it was installed. NULL with a message when there is none. */
 const char *rules_folder(void);
+/* Would a new file or folder of this path lie in the bundle? bundle: without links, as realpath(3) gives it. */
+bool lies_inside(const char *path, const char *bundle);
 /* One line on stderr, made harmless. */
 void complain(const char *text);
 

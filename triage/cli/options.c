@@ -86,6 +86,16 @@ const struct option_row options_report[] = {
 };
 const size_t options_report_count = sizeof(options_report) / sizeof(options_report[0]);
 
+const struct option_row options_export[] = {
+	ROW('f', "format", "FORMAT", "l2tcsv, dfxml, misp and others; list names them all", OPTION_TEXT, format),
+	ROW('o', "output", "FILE", "the new file; default BUNDLE-<name> beside the bundle", OPTION_TEXT, output),
+	ROW(0, "from", "TIME", "timelines: rows from this time on", OPTION_TIME, from),
+	ROW(0, "to", "TIME", "timelines: rows up to this time", OPTION_TIME, to),
+	WORD("tlp", "LEVEL", "stix, misp: how far it may go, by the traffic light protocol 2.0; default amber", tlp, "clear|green|amber|amber+strict|red"),
+	COMMON,
+};
+const size_t options_export_count = sizeof(options_export) / sizeof(options_export[0]);
+
 const struct option_row options_rules[] = { COMMON };
 const size_t options_rules_count = sizeof(options_rules) / sizeof(options_rules[0]);
 
