@@ -46,9 +46,9 @@ struct options {
 	struct option_list rules, known_good, known_bad, keys;
 	int64_t from, to;
 	double budget, unit_timeout;
-	uint64_t memory, window;
+	uint64_t memory, window, extract_max;
 	unsigned jobs, shard[2];
-	bool ask_key, parsers, no_builtin_rules, no_image_hash, no_archives, nested, no_nested, quiet, verbose, json, dry_run, help, version;
+	bool ask_key, parsers, no_extract, no_builtin_rules, no_image_hash, no_archives, nested, no_nested, quiet, verbose, json, dry_run, help, version;
 };
 
 struct command {
