@@ -400,9 +400,15 @@ files_of_findings_are_collected_once_with_the_first_finding(void **state)
 	f.file_id = 3;
 	f.detail = "{\"examples\":[{\"file_id\":5},{\"file_";
 	assert_ok(case_seal_finding(m.sealer, &f, &err));
+	/* a log of which records are told, and a file that is also flagged for itself */
+	f.file_id = 11;
+	f.detail = "{\"examples\":[{\"event_id\":7,\"file_id\":11},{\"event_id\":8,\"file_id\":5}]}";
+	assert_ok(case_seal_finding(m.sealer, &f, &err));
 	made_seal(&m);
 	assert_ok(pointed_collect(m.reader, NULL, &p, &err));
-	assert_number_equal(p.count, 3);
+	assert_number_equal(p.count, 4);
+	assert_true(p.files[3].record && p.files[3].file_id == 11);
+	assert_false(p.files[1].record || p.files[0].record);
 	assert_number_equal(p.files[0].file_id, 3);
 	assert_number_equal(p.files[0].finding_id, 1);
 	assert_number_equal(p.files[1].file_id, 5);

@@ -1,8 +1,8 @@
 /*
  * detect.h - observations in, findings out. Pure: no evidence, no files but the tables, no clock.
  *
- * The caller feeds observations in a fixed order (files sorted by id, matches after their file) and at the end
- * receives findings sorted by severity, score and path, the same for the same input.
+ * The caller feeds observations in a fixed order (files sorted by id with their matches, then events sorted by time) and at the
+ * end receives findings sorted by severity, score and path, the same for the same input.
  */
 #ifndef TRIAGE_DETECT_DETECT_H
 #define TRIAGE_DETECT_DETECT_H
@@ -52,6 +52,16 @@ struct detect_file {
 	bool type_mismatch;
 };
 
+/* One event that a parser read out of an artefact: a row of the view timeline. Borrowed during the call; text is never NULL. */
+struct detect_event {
+	uint64_t event_id;		/* from 1 */
+	uint64_t file_id;		/* of the artefact */
+	uint64_t offset;		/* of the record in it; TRIAGE_NO_ID when not known */
+	int64_t time;
+	const char *meaning, *source, *parser, *host, *user, *path, *message, *technique;
+	const char *data;		/* JSON object */
+};
+
 /* The rule part of a match, independent of the YARA library. */
 struct detect_rule {
 	const char *name, *name_space, *title, *why, *innocent, *family, *technique, *kind, *version;
@@ -74,6 +84,7 @@ struct detect_finding {
 	const char *rule;		/* stable id: "yara:<namespace>.<rule>", "detect:ransom-note-name", ... */
 	const char *kind;		/* contract's word */
 	const char *title, *technique;
+	const char *host;		/* "" when not known */
 	const char *path;		/* of the best example */
 	uint64_t file_id;		/* of the best example, TRIAGE_NO_ID for none */
 	int64_t first_time, last_time;	/* TRIAGE_TIME_NONE when unknown */
@@ -95,6 +106,8 @@ struct detect_judge;
 WARN_UNUSED enum triage_status detect_judge_new(const struct detect_tables *tables, struct detect_judge **ret_judge, struct triage_error *err);
 WARN_UNUSED enum triage_status detect_judge_file(struct detect_judge *j, const struct detect_file *file,
     const struct detect_match *matches, size_t match_count, struct triage_error *err);
+/* After all files: the events in order of time. */
+WARN_UNUSED enum triage_status detect_judge_event(struct detect_judge *j, const struct detect_event *event, struct triage_error *err);
 /* End of input. problems: evidence that could not be examined (share 0..1 of bytes examined decides `incomplete`). */
 WARN_UNUSED enum triage_status detect_judge_finish(struct detect_judge *j, double examined_share, struct triage_error *err);
 size_t detect_finding_count(const struct detect_judge *j);

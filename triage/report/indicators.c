@@ -51,6 +51,8 @@ add_digests(struct case_reader *reader, const struct pointed *p, struct indicato
 {
 	for (size_t i = 0; i < p->count; i++) {
 		struct case_cursor *file;
+		if (p->files[i].record)
+			continue;	/* the log is the victim's; only what it tells is the attacker's */
 		enum triage_status st = case_rows_of(reader, CASE_FILES, p->files[i].file_id, &file, err);
 		if (st != TRIAGE_OK)
 			return st;

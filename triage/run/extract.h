@@ -28,6 +28,7 @@ struct flagged {
 	uint64_t filesystem_id, inode, attr_id, size;	/* size: bytes that were read of it */
 	uint32_t attr_type;
 	bool has_content;
+	bool record;			/* findings speak of records in it alone */
 	char sha256[65];		/* as it was judged; "" when it was not read whole. After extraction: of what was read */
 	bool whole;
 	const char *left_out;		/* why it is in no archive; NULL: it is */

@@ -84,7 +84,7 @@ leave_out_victims(struct extraction *x)
 	unsigned samples = 0;
 	for (size_t i = 0; i < x->count; i++) {
 		struct flagged *f = &x->files[i];
-		if (f->tier != TIER_VICTIM)
+		if (f->tier != TIER_VICTIM || f->left_out != NULL)
 			continue;
 		samples = f->finding_id == finding ? samples : 0;
 		finding = f->finding_id;
@@ -109,6 +109,8 @@ extract_select(struct extraction *x, struct case_reader *reader, struct triage_e
 		struct flagged *f = &x->files[x->count++];
 		f->file_id = p.files[i].file_id;
 		f->finding_id = p.files[i].finding_id;
+		f->record = p.files[i].record;
+		f->left_out = f->record ? "findings speak of records in it; these are in the timeline" : NULL;
 		st = look_at_finding(f, reader, err);
 		if (st == TRIAGE_OK)
 			st = look_at_file(f, reader, err);
