@@ -96,6 +96,12 @@ void case_unit_release(struct case_unit *u);
  */
 WARN_UNUSED enum triage_status case_next_units(struct case_store *s, const struct case_unit *after, size_t max,
     struct case_unit *ret_units, size_t *ret_count, struct triage_error *err);
+/*
+ * The unit of a row of the view files: of its own stream, or, when it is a member of an archive, of the archive, and then *ret_member is its number (else
+ * 0). attr_id is that of the row. TRIAGE_END when it has none. ret_unit: to be released.
+ */
+WARN_UNUSED enum triage_status case_unit_of(struct case_store *s, uint64_t filesystem_id, uint64_t inode, uint32_t attr_type, uint64_t attr_id,
+    struct case_unit *ret_unit, uint64_t *ret_member, struct triage_error *err);
 struct case_totals {
 	uint64_t units, units_done, bytes, bytes_done;
 };

@@ -2,6 +2,7 @@
 
 #include "triage/run/collections.h"
 #include "triage/run/coverage.h"
+#include "triage/run/extract.h"
 #include "triage/run/judge_inside.h"
 #include "triage/base/scoped.h"
 #include "triage/base/when.h"
@@ -162,6 +163,8 @@ judge_and_build(struct supervisor *s, const char *path, struct triage_error *err
 	if (st != TRIAGE_OK)
 		return st;
 	st = judge_all(&j, z, err);
+	if (st == TRIAGE_OK)
+		st = extract_flagged(s, z, err);
 	detect_judge_free(j.judge);
 	free(j.rules);
 	free(j.marks);
