@@ -29,7 +29,13 @@ const char *const case_tables[] = {
     " mime TEXT, magic TEXT, extension_mismatch INTEGER, entropy REAL, known INTEGER, content TEXT, attr_type INTEGER, attr_id INTEGER,"
     " flags INTEGER, text INTEGER, chi_square REAL, entropy_first REAL, entropy_last REAL, entropy_most REAL, entropy_least REAL,"
     " blocks INTEGER, random_blocks INTEGER, bytes_read INTEGER, block_size INTEGER, most_offset INTEGER, windowed INTEGER,"
-    " scan_incomplete INTEGER, matched INTEGER, content_key BLOB)",
+    " scan_incomplete INTEGER, matched INTEGER, content_key BLOB, shape TEXT)",
+    /* what the judge says of a file that is not plainly intact, and the filesystems whose files it looked at so; damage by parts of the tree */
+    "CREATE TABLE t_damage(file_id INTEGER PRIMARY KEY, damage TEXT, damage_share REAL, original_path TEXT, damage_reason TEXT, older_copy INTEGER)",
+    "CREATE TABLE t_damage_filesystem(filesystem_id INTEGER PRIMARY KEY)",
+    "CREATE TABLE t_damage_sum(sum_id INTEGER PRIMARY KEY, scope TEXT, name TEXT, filesystem_id INTEGER, depth INTEGER, files INTEGER, bytes INTEGER,"
+    " damaged_files INTEGER, damaged_bytes INTEGER, intact INTEGER, encrypted_whole INTEGER, encrypted_part INTEGER, renamed INTEGER, zeroed INTEGER,"
+    " unknown INTEGER, older_copies INTEGER, first_time INTEGER, last_time INTEGER)",
     /* one row for each distinct time of a file; mask: bit n is the n-th time column */
     "CREATE TABLE t_moment(time INTEGER, file_id INTEGER, mask INTEGER, PRIMARY KEY(time, file_id)) WITHOUT ROWID",
     "CREATE TABLE t_meaning(mask INTEGER PRIMARY KEY, meaning TEXT)",
@@ -73,11 +79,18 @@ const char *const case_views[] = {
     " FROM t_host",
     "CREATE VIEW accounts AS SELECT account_id, host_id, name, sid_or_uid, \"groups\", created, last_login, last_password_change, disabled,"
     " home FROM t_account",
-    "CREATE VIEW files AS SELECT file_id, filesystem_id, inode, sequence, stream, path, name_raw, kind, state, size, mode, uid, gid, owner,"
+    "CREATE VIEW files AS SELECT f.file_id AS file_id, filesystem_id, inode, sequence, stream, path, name_raw, kind, state, size, mode, uid, gid, owner,"
     " mtime, atime, ctime, btime, fn_mtime, fn_atime, fn_ctime, fn_btime, link_target, md5, sha1, sha256,"
     " mime, magic, extension_mismatch, entropy, CASE known WHEN 0 THEN 'good' WHEN 1 THEN 'bad' END AS known, content,"
     " attr_type, attr_id, flags, text, chi_square, entropy_first, entropy_last, entropy_most, entropy_least, blocks, random_blocks, bytes_read,"
-    " block_size, most_offset, windowed, scan_incomplete FROM t_file",
+    " block_size, most_offset, windowed, scan_incomplete, shape, iif(d.file_id IS NOT NULL, d.damage, iif(f.kind = 'file' AND f.state = 'allocated'"
+    " AND f.stream = '' AND f.content = 'complete' AND f.attr_id < 4294967296 AND f.filesystem_id IN (SELECT filesystem_id FROM t_damage_filesystem), 'intact', NULL)) AS damage,"
+    " d.damage_share AS damage_share, d.original_path AS original_path, d.damage_reason AS damage_reason"
+    " FROM t_file f LEFT JOIN t_damage d ON d.file_id = f.file_id",
+    /* ours: damage by scope (case, filesystem, share, department, folder, type) and its part of the whole */
+    "CREATE VIEW damage AS SELECT scope, name, filesystem_id, depth, files, bytes, damaged_files, damaged_bytes,"
+    " iif(files > 0, round(damaged_files * 1.0 / files, 6), NULL) AS share, intact, encrypted_whole, encrypted_part, renamed, zeroed, unknown,"
+    " older_copies, first_time, last_time FROM t_damage_sum ORDER BY sum_id",
     "CREATE VIEW timeline AS SELECT m.time AS time, CASE m.mask WHEN 2 THEN s.accessed_precision WHEN 8 THEN s.created_precision"
     " ELSE s.precision END AS precision, k.meaning AS meaning, 'filesystem' AS source, 'fs' AS parser,"
     " +s.host AS host, NULL AS user, f.path AS path,"

@@ -1,4 +1,4 @@
-#include "triage/detect/judge.h"
+#include "triage/detect/damage.h"
 
 #include "triage/base/fault.h"
 
@@ -62,6 +62,7 @@ detect_judge_free(struct detect_judge *j)
 {
 	if (j == NULL)
 		return;
+	free(j->damage != NULL ? j->damage->sums : NULL);
 	folds_release(&j->folds);
 	happening_release(&j->happening);
 	pool_release(&j->pool);
@@ -188,6 +189,8 @@ look_at(struct detect_judge *j, const struct detect_file *file, const struct det
 	s.inner = file_type_inner(&j->tables->types, file->name);
 	s.folder = folder_of(&j->folders, file->filesystem_id, file->path);
 	s.folder->files++;
+	s.promise = damage_promise(&j->tables->types, file->name, &s.kept);
+	s.damage = damage_look(&s, s.promise);
 	return s;
 }
 
