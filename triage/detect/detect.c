@@ -41,6 +41,7 @@ detect_judge_new(const struct detect_tables *tables, struct detect_judge **ret_j
 	pool_init(&j->texts, TEXTS_LIMIT);
 	folds_init(&j->folds, &j->pool);
 	happening_init(&j->happening);
+	buf_init(&j->scratch, (size_t)4 << 20);
 	j->families = calloc(FAMILIES_MAX, sizeof(*j->families));
 	bool ok = j->families != NULL && folders_init(&j->folders, &j->pool);
 	for (size_t i = 0; i < DETECTOR_COUNT && ok; i++)
@@ -65,6 +66,7 @@ detect_judge_free(struct detect_judge *j)
 	free(j->damage != NULL ? j->damage->sums : NULL);
 	folds_release(&j->folds);
 	happening_release(&j->happening);
+	buf_release(&j->scratch);
 	pool_release(&j->pool);
 	pool_release(&j->texts);
 	free(j->families);
