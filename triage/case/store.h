@@ -220,8 +220,19 @@ struct case_finding_row {
 	unsigned confidence, score;
 	const char *rule, *kind, *title, *technique, *host, *path, *detail;
 	int64_t first_time, last_time;
-	uint64_t count, file_id;	/* TRIAGE_NO_ID for none */
+	uint64_t count, file_id, story_id;	/* TRIAGE_NO_ID for none */
 };
+/* A row of the view stories; story_id is its place, from 1. Its findings name it. */
+struct case_story_row {
+	const char *host, *tactic, *title;
+	enum triage_severity severity;
+	unsigned confidence;
+	double points;
+	int64_t first_time, last_time;
+	uint64_t findings;
+	bool shown;
+};
+WARN_UNUSED enum triage_status case_seal_story(struct case_sealer *z, const struct case_story_row *row, struct triage_error *err);
 WARN_UNUSED enum triage_status case_seal_finding(struct case_sealer *z, const struct case_finding_row *row, struct triage_error *err);
 /* known (good, bad) and extension mismatch are judged after the build: */
 WARN_UNUSED enum triage_status case_seal_file_judgement(struct case_sealer *z, uint64_t file_id, const char *known, bool mismatch, struct triage_error *err);

@@ -66,6 +66,7 @@ detect_judge_free(struct detect_judge *j)
 	free(j->damage != NULL ? j->damage->sums : NULL);
 	folds_release(&j->folds);
 	happening_release(&j->happening);
+	stories_release(&j->stories);
 	buf_release(&j->scratch);
 	pool_release(&j->pool);
 	pool_release(&j->texts);
@@ -310,6 +311,8 @@ detect_judge_finish(struct detect_judge *j, double examined_share, struct triage
 			st = detectors[i]->finish(j, j->states[i], err);
 	if (st == TRIAGE_OK)
 		st = make_findings(j, err);
+	if (st == TRIAGE_OK)
+		st = stories_make(&j->stories, &j->tables->tactics, j->findings, j->finding_count, j->first_encrypted, j->last_encrypted, err);
 	return st == TRIAGE_OK ? judge_verdict(j, examined_share, err) : st;
 }
 
@@ -329,4 +332,22 @@ const struct detect_verdict *
 detect_verdict(const struct detect_judge *j)
 {
 	return &j->verdict;
+}
+
+size_t
+detect_story_count(const struct detect_judge *j)
+{
+	return j->stories.count;
+}
+
+const struct detect_story *
+detect_story(const struct detect_judge *j, size_t index)
+{
+	return index < j->stories.count ? &j->stories.list[index] : NULL;
+}
+
+size_t
+detect_story_of(const struct detect_judge *j, size_t finding)
+{
+	return finding < j->finding_count && j->stories.of_finding[finding] != UINT32_MAX ? j->stories.of_finding[finding] : SIZE_MAX;
 }

@@ -122,6 +122,19 @@ struct detect_damage_sum {
 	int64_t first, last;
 };
 
+/* Findings of one machine and one tactic of an attack. Text is the findings' or a table's. */
+struct detect_story {
+	const char *host, *tactic;	/* host "": not known; tactic: word of tactics.tsv */
+	const char *title;		/* of the most telling finding */
+	enum triage_severity severity;
+	unsigned confidence;
+	double points;
+	int64_t first_time, last_time;
+	uint64_t finding_count;
+	bool generic;			/* only rules of no certain tool or family speak of it */
+	bool shown;			/* on page 1 */
+};
+
 struct detect_judge;
 WARN_UNUSED enum triage_status detect_judge_new(const struct detect_tables *tables, struct detect_judge **ret_judge, struct triage_error *err);
 WARN_UNUSED enum triage_status detect_judge_file(struct detect_judge *j, const struct detect_file *file,
@@ -133,6 +146,11 @@ WARN_UNUSED enum triage_status detect_judge_finish(struct detect_judge *j, doubl
 size_t detect_finding_count(const struct detect_judge *j);
 const struct detect_finding *detect_finding(const struct detect_judge *j, size_t index);
 const struct detect_verdict *detect_verdict(const struct detect_judge *j);
+/* The most telling first, after the finish. */
+size_t detect_story_count(const struct detect_judge *j);
+const struct detect_story *detect_story(const struct detect_judge *j, size_t index);
+/* The story of a finding; SIZE_MAX: of none. */
+size_t detect_story_of(const struct detect_judge *j, size_t finding);
 /* The damage map, after the finish. False: the file is intact after all. */
 size_t detect_damage_count(const struct detect_judge *j);
 bool detect_damage(const struct detect_judge *j, size_t index, struct detect_damage *ret);

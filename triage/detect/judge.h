@@ -13,6 +13,7 @@
 #include "triage/detect/folds.h"
 #include "triage/detect/happening.h"
 #include "triage/detect/pool.h"
+#include "triage/detect/stories.h"
 #include "triage/detect/tables.h"
 
 /* What the bytes of a stream look like; see looks.c. */
@@ -77,6 +78,7 @@ struct detect_judge {
 	struct buf scratch;		/* of the detector at hand: emptied by whoever begins to use it */
 	struct detect_finding *findings;
 	size_t finding_count;
+	struct stories stories;
 	struct detect_verdict verdict;
 	bool finished;
 };

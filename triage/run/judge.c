@@ -28,10 +28,12 @@ write_findings(struct judging *j, struct case_sealer *z, struct triage_error *er
 	}
 	for (size_t i = 0; i < detect_finding_count(j->judge); i++) {
 		const struct detect_finding *f = detect_finding(j->judge, i);
+		size_t story = detect_story_of(j->judge, i);
 		const struct case_finding_row row = { .severity = f->severity, .confidence = f->confidence, .score = f->score, .rule = f->rule,
-		    .kind = f->kind, .title = f->title, .technique = f->technique, 
+		    .kind = f->kind, .title = f->title, .technique = f->technique,
 		    .host = f->host[0] != '\0' ? f->host : j->s->plan->hostname, .path = f->path, .detail = f->detail,
-		    .first_time = f->first_time, .last_time = f->last_time, .count = f->count, .file_id = f->file_id };
+		    .first_time = f->first_time, .last_time = f->last_time, .count = f->count, .file_id = f->file_id,
+		    .story_id = story != SIZE_MAX ? story + 1 : TRIAGE_NO_ID };
 		enum triage_status st = case_seal_finding(z, &row, err);
 		if (st != TRIAGE_OK)
 			return st;
@@ -41,6 +43,19 @@ write_findings(struct judging *j, struct case_sealer *z, struct triage_error *er
 			result->worst = f->severity;
 	}
 	return TRIAGE_OK;
+}
+
+static enum triage_status
+write_stories(struct judging *j, struct case_sealer *z, struct triage_error *err)
+{
+	enum triage_status st = TRIAGE_OK;
+	for (size_t i = 0; i < detect_story_count(j->judge) && st == TRIAGE_OK; i++) {
+		const struct detect_story *s = detect_story(j->judge, i);
+		st = case_seal_story(z, &(struct case_story_row){ .host = s->host[0] != '\0' ? s->host : j->s->plan->hostname, .tactic = s->tactic, .title = s->title,
+			.severity = s->severity, .confidence = s->confidence, .points = s->points, .first_time = s->first_time, .last_time = s->last_time,
+			.findings = s->finding_count, .shown = s->shown }, err);
+	}
+	return st;
 }
 
 /* The damage map. The text of a sum lives as long as the judge. */
@@ -176,6 +191,8 @@ judge_all(struct judging *j, struct case_sealer *z, struct triage_error *err)
 	}
 	if (st == TRIAGE_OK)
 		st = write_findings(j, z, err);
+	if (st == TRIAGE_OK)
+		st = write_stories(j, z, err);
 	if (st == TRIAGE_OK)
 		st = write_damage(j, z, err);
 	if (st == TRIAGE_OK)
