@@ -47,6 +47,8 @@ struct triage_plan {
 	bool carve;			/* --profile full: unallocated space too */
 	bool nested;			/* examine disk images that lie in filesystems of the evidence */
 	bool no_archives;		/* do not open archives; they are searched as they stand */
+	bool no_extract;		/* no flagged files in the bundle */
+	uint64_t extract_max;		/* bytes of flagged files in all; 0: 256 MiB */
 	unsigned rank_max;		/* --profile quick: streams of a higher evidential rank are left out; 0: none */
 };
 

@@ -55,7 +55,7 @@ to_plan(const struct options *o, const char *rules, struct triage_plan *p)
 	    .budget_seconds = o->budget, .unit_seconds = o->unit_timeout, .shard = o->shard[0], .shards = o->shard[1],
 	    .no_archives = o->no_archives || (o->profile != NULL && strcmp(o->profile, "quick") == 0),
 	    .nested = !o->no_nested && (o->nested || (o->profile != NULL && strcmp(o->profile, "full") == 0)),
-	    .no_image_hash = o->no_image_hash, .carve = o->profile != NULL && strcmp(o->profile, "full") == 0,
+	    .no_extract = o->no_extract, .extract_max = o->extract_max, .no_image_hash = o->no_image_hash, .carve = o->profile != NULL && strcmp(o->profile, "full") == 0,
 	    .rank_max = o->profile != NULL && strcmp(o->profile, "quick") == 0 ? QUICK_RANK : 0,
 	    .keys = o->keys.items, .key_count = o->keys.count };
 	options_range(o->vss, &p->no_vss, &p->vss_first, &p->vss_last);

@@ -4,8 +4,9 @@
 
 #include "triage/cli/options.h"
 
-extern const struct command command_run, command_info, command_verify, command_report, command_rules, command_sign,
-    command_timestamp, command_custody;
+#define COMMAND(id) extern const struct command command_##id;
+#include "triage/cli/commands.def"
+#undef COMMAND
 
 /* Exit status of the contract. */
 enum {
@@ -14,6 +15,8 @@ enum {
 
 /* The folder of the built-in rules: beside the program, or where it was installed. NULL with a message when there is none. */
 const char *rules_folder(void);
+/* Would a new file or folder of this path lie in the bundle? bundle: without links, as realpath(3) gives it. */
+bool lies_inside(const char *path, const char *bundle);
 /* One line on stderr, made harmless. */
 void complain(const char *text);
 

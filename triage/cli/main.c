@@ -11,8 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct command *const commands[] = { &command_run, &command_info, &command_verify, &command_report, &command_sign, &command_timestamp,
-	&command_custody, &command_rules };
+#define COMMAND(id) &command_##id,
+static const struct command *const commands[] = {
+#include "triage/cli/commands.def"
+};
+#undef COMMAND
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
 /* Verbs of the contract that this version does not have. */
@@ -25,6 +28,17 @@ complain(const char *text)
 	buf_init(&b, 64 << 10);
 	text_safe(&b, text);
 	fprintf(stderr, "triage: %s\n", buf_cstr(&b));
+}
+
+bool
+lies_inside(const char *path, const char *bundle)
+{
+	char real[PATH_MAX], folder[PATH_MAX + 64];
+	snprintf(folder, sizeof(folder), "%s%s", path[0] == '/' ? "" : "./", path);
+	*strrchr(folder, '/') = '\0';
+	size_t length = strlen(bundle);
+	return realpath(folder[0] != '\0' ? folder : "/", real) != NULL && strncmp(real, bundle, length) == 0 &&
+	    (real[length] == '/' || real[length] == '\0');
 }
 
 const char *

@@ -53,6 +53,8 @@ const struct option_row options_run[] = {
 	ROW(0, "no-archives", NULL, "do not look into archives (zip, 7z, tar ...); --profile quick never does", OPTION_FLAG, no_archives),
 	ROW(0, "nested", NULL, "examine disk images that lie in the evidence, two deep; --profile full does", OPTION_FLAG, nested),
 	ROW(0, "no-nested", NULL, "do not, whatever the profile", OPTION_FLAG, no_nested),
+	ROW(0, "extract-max", "SIZE", "flagged files in the bundle, locked away: at most this much in all; default 256M", OPTION_SIZE, extract_max),
+	ROW(0, "no-extract", NULL, "no flagged files in the bundle", OPTION_FLAG, no_extract),
 	ROW(0, "resume", "DIR", "go on with an interrupted run (evidence and options come from it)", OPTION_TEXT, resume),
 	ROW(0, "shard", "K/N", "examine the K-th of N parts", OPTION_SHARD, shard),
 	WORD("lang", "L", "language that the report shows first", lang, "nl|fr|de|en"),
@@ -116,6 +118,16 @@ const struct option_row options_custody[] = {
 	COMMON,
 };
 const size_t options_custody_count = sizeof(options_custody) / sizeof(options_custody[0]);
+
+const struct option_row options_export[] = {
+	ROW('f', "format", "FORMAT", "l2tcsv, dfxml, misp and others; list names them all", OPTION_TEXT, format),
+	ROW('o', "output", "FILE", "the new file; default BUNDLE-<name> beside the bundle", OPTION_TEXT, output),
+	ROW(0, "from", "TIME", "timelines: rows from this time on", OPTION_TIME, from),
+	ROW(0, "to", "TIME", "timelines: rows up to this time", OPTION_TIME, to),
+	WORD("tlp", "LEVEL", "stix, misp: how far it may go, by the traffic light protocol 2.0; default amber", tlp, "clear|green|amber|amber+strict|red"),
+	COMMON,
+};
+const size_t options_export_count = sizeof(options_export) / sizeof(options_export[0]);
 
 const struct option_row options_rules[] = { COMMON };
 const size_t options_rules_count = sizeof(options_rules) / sizeof(options_rules[0]);

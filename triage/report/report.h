@@ -13,27 +13,34 @@
 
 #include <triage/signer.h>
 
+#include <stdbool.h>
+
 struct report_options {
 	const char *lang;		/* nl, fr, de, en: shown first */
 	const char *timezone;		/* for display only; "" = UTC */
 	int64_t from, to;		/* window for the report, TRIAGE_TIME_NONE = open */
 	const char *rules_dir;		/* folder that holds messages.tsv */
+	const char *tlp;		/* clear, green, amber, amber+strict, red: how far what is exchanged may go; NULL: amber */
+	bool rows_of_window;		/* files of the timeline hold from..to alone; else all rows */
 };
 
 struct exporter {
 	const char *name;		/* file name in data/ */
+	const char *format;		/* its word for `triage export --format`; NULL: not to be had there */
 	const char *what;		/* one line for --help and the README */
+	bool beside;			/* made when it is asked for, beside the bundle; never a part of it */
 	enum triage_status (*write)(struct case_reader *c, const struct report_options *options, struct output *out, struct triage_error *err);
 };
 
 size_t exporter_count(void);
 const struct exporter *exporter_at(size_t index);	/* NULL past the end */
 const struct exporter *exporter_named(const char *name);
+const struct exporter *exporter_of(const char *format);	/* NULL when there is none */
 
 /* Write one exporter's file into folder; it must not be there. */
 WARN_UNUSED enum triage_status report_export(const struct exporter *x, struct case_reader *c, const struct report_options *options, const char *folder,
     struct triage_error *err);
-/* Write every exporter's file into folder. */
+/* Write the file of every exporter that is part of the bundle into folder. */
 WARN_UNUSED enum triage_status report_export_all(struct case_reader *c, const struct report_options *options, const char *folder, struct triage_error *err);
 
 /* --- the bag (RFC 8493) --- */

@@ -2,6 +2,7 @@
 #include "triage/base/text.h"
 #include "triage/base/when.h"
 #include "triage/report/export.h"
+#include "triage/report/locked_zip.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -87,6 +88,13 @@ verdict(struct buf *b, struct case_reader *c)
 	export_raw(b, "entry", "null");
 	export_raw(b, "accounts_to_reset", "[]");
 	export_raw(b, "hosts_contacted", "[]");
+	export_member(b, "extracted");
+	buf_char(b, '{');
+	export_number(b, "files", export_fact_number(c, "extracted.files"));
+	export_number(b, "bytes", export_fact_number(c, "extracted.bytes"));
+	export_number(b, "left_out", export_fact_number(c, "extracted.left_out"));
+	export_text(b, "password", LOCKED_ZIP_PASSWORD);
+	buf_char(b, '}');
 	SCOPED_BUF reasons;
 	buf_init(&reasons, TEXT_MAX);
 	buf_text(&reasons, case_meta(c, "verdict.reasons"));

@@ -1,4 +1,5 @@
 /* conclude.c - from the journal to the sealed bundle: build, judge, export, seal. */
+#include "triage/run/extract.h"
 #include "triage/run/judge.h"
 #include "triage/run/sandbox.h"
 #include "triage/run/supervisor.h"
@@ -162,7 +163,8 @@ export_some(struct supervisor *s, const char *database, const char *folder, size
 	    .rules_dir = s->plan->rules_dir };
 	enum triage_status st = case_open(database, &reader, err);
 	for (size_t i = first; i < exporter_count() && st == TRIAGE_OK; i += EXPORTERS)
-		st = report_export(exporter_at(i), reader, &options, folder, err);
+		if (!exporter_at(i)->beside)
+			st = report_export(exporter_at(i), reader, &options, folder, err);
 	case_reader_close(reader);
 	return st;
 }
@@ -244,6 +246,21 @@ remove_work(struct supervisor *s, struct triage_error *err)
 	return TRIAGE_OK;
 }
 
+/* Extraction may have met some after the case was judged. */
+static enum triage_status
+count_problems(struct supervisor *s, const char *database, struct triage_error *err)
+{
+	struct case_reader *reader;
+	enum triage_status st = case_open(database, &reader, err);
+	if (st != TRIAGE_OK)
+		return st;
+	s->result->problems = case_count(reader, CASE_PROBLEMS);
+	s->result->incomplete = s->result->incomplete || s->loudest_problem >= TRIAGE_LOW;
+	st = case_reader_status(reader, err);
+	case_reader_close(reader);
+	return st;
+}
+
 enum triage_status
 conclude(struct supervisor *s, struct triage_error *err)
 {
@@ -269,7 +286,12 @@ conclude(struct supervisor *s, struct triage_error *err)
 	if (st == TRIAGE_OK)
 		st = case_commit(s->store, err);
 	if (st == TRIAGE_OK)
+		st = extract_clear(s, err);
+	if (st == TRIAGE_OK)
 		st = judge_and_build(s, database, err);
+	keys_wipe(&s->keys);
+	if (st == TRIAGE_OK)
+		st = count_problems(s, database, err);
 	s->phase = TRIAGE_PHASE_SEAL;
 	s->last_progress = 0;
 	if (st == TRIAGE_OK)

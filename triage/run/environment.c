@@ -98,6 +98,10 @@ options(struct supervisor *s, struct buf *out)
 		snprintf(number, sizeof(number), "%.0f s", p->budget_seconds);
 		member(out, "budget", number);
 	}
+	if (p->no_extract || p->extract_max != 0) {
+		snprintf(number, sizeof(number), "%ju bytes", (uintmax_t)p->extract_max);
+		member(out, "extract", p->no_extract ? "none" : number);
+	}
 	member(out, "from", when_text(p->from, 0, "Z", from));
 	buf_format(out, ",\"image_hash\":%s", p->no_image_hash ? "false" : "true");
 	buf_format(out, ",\"nested\":%s", p->nested ? "true" : "false");
