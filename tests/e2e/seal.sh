@@ -57,6 +57,17 @@ seal --sign "$pki/signer.pem" --sign-key "$pki/signer.key"
 check "the same bytes twice, with the signature, at one time" diff -r "$tmp/case" "$tmp/first"
 unset SOURCE_DATE_EPOCH
 
+# --- what the chain tells of a run ---
+seal --examiner "An Peeters"
+same "every phase is an act, in order" "$(sql "$tmp/case" "SELECT group_concat(action, ' ') FROM (SELECT action FROM custody ORDER BY seq)")" \
+	"started evidence-opened rules-loaded options listing examining examined judging-and-sealing"
+same "the program, its libraries, the machine and its clock are told" "$(sql "$tmp/case" "SELECT json_extract(detail, '\$.program_sha256') || ' ' || \
+	(json_type(detail, '\$.clock.rtc_offset_seconds') IN ('integer', 'null')) || (json_extract(detail, '\$.kernel') != '') || \
+	(json_extract(detail, '\$.libraries') LIKE '%libcrypto%') || (json_extract(detail, '\$.clock.local') LIKE '____-__-__T__:__:__%:__') FROM custody WHERE seq = 1")" \
+	"$(sha256sum < "$(readlink -f "$TRIAGE")" | cut -c 1-64) 1111"
+same "problems are counted by their code" "$(sql "$tmp/case" "SELECT group_concat(key || ':' || value) FROM custody, json_each(detail, '\$.problems') WHERE action = 'examined'")" \
+	"$(sql "$tmp/case" "SELECT group_concat(code || ':' || n) FROM (SELECT code, count(*) AS n FROM problems WHERE stage != 'judge' GROUP BY code ORDER BY code)")"
+
 # --- later: sealed unsigned, then stamped, signed, stamped, handed over ---
 seal
 "$TRIAGE" verify "$tmp/case" > "$tmp/out" 2>&1

@@ -197,6 +197,10 @@ struct case_artefact {
 WARN_UNUSED enum triage_status case_each_artefact(struct case_store *s, enum triage_status (*each)(void *ctx, const struct case_artefact *a,
     struct triage_error *err), void *ctx, struct triage_error *err);
 
+/* How many problems there are of each code, in the order of the codes. code lives until each() returns. */
+WARN_UNUSED enum triage_status case_each_problem_code(struct case_store *s, void (*each)(void *ctx, const char *code, uint64_t count), void *ctx,
+    struct triage_error *err);
+
 /* --- custody: hash-chained log; see custody.h for the canonical form --- */
 /* actor: "triage" or the examiner; action: a word; detail_json: one JSON object with sorted keys. Time is when_now(). */
 WARN_UNUSED enum triage_status case_custody(struct case_store *s, const char *actor, const char *action, const char *detail_json, struct triage_error *err);

@@ -192,24 +192,36 @@ put_act(const char *bundle, const struct later_end *end, const struct buf *line,
 	return st == TRIAGE_OK ? bag_put(bundle, file, line->data, line->size, err) : st;
 }
 
-/* What binds the act to this seal and this signer, then what it tells. */
-static void
-put_detail(struct buf *out, const struct later_end *end, const char *members, const struct triage_signer *signer)
+static int
+by_key(const void *a, const void *b)
 {
-	buf_char(out, '{');
+	return strcmp(((const struct later_member *)a)->key, ((const struct later_member *)b)->key);
+}
+
+/* What the act tells, and what binds it to this seal and this signer, in the order of the keys. */
+static void
+put_detail(struct buf *out, const struct later_end *end, const struct later_member *members, const struct triage_signer *signer)
+{
+	struct later_member all[LATER_MEMBERS_MAX + 3];
+	size_t count = 0;
+	for (; count < LATER_MEMBERS_MAX && members[count].key != NULL; count++)
+		all[count] = members[count];
 	if (signer != NULL) {
-		buf_format(out, "\"certificate\":\"%s\"", signer->fingerprint);
-		buf_text(out, ",\"signer\":");
-		text_json_string(out, signer->who);
-		buf_char(out, ',');
+		all[count++] = (struct later_member){ "certificate", signer->fingerprint };
+		all[count++] = (struct later_member){ "signer", signer->who };
 	}
-	buf_format(out, "\"tag_manifest\":\"%s\"", end->tag_manifest);
-	buf_format(out, "%s%s}", members[0] != '\0' ? "," : "", members);
+	all[count++] = (struct later_member){ "tag_manifest", end->tag_manifest };
+	qsort(all, count, sizeof(all[0]), by_key);
+	for (size_t i = 0; i < count; i++) {
+		buf_format(out, "%s\"%s\":", i > 0 ? "," : "{", all[i].key);
+		text_json_string(out, all[i].value);
+	}
+	buf_char(out, '}');
 }
 
 enum triage_status
-later_add(const char *bundle, struct later_end *end, const char *actor, const char *action, const char *members, const struct triage_signer *signer,
-    struct triage_error *err)
+later_add(const char *bundle, struct later_end *end, const char *actor, const char *action, const struct later_member *members,
+    const struct triage_signer *signer, struct triage_error *err)
 {
 	SCOPED_BUF detail, line;
 	buf_init(&detail, LATER_FILE_MAX / 2);

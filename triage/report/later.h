@@ -30,6 +30,11 @@ struct later_end {
 	char tag_manifest[65];		/* its SHA-256 */
 };
 
+struct later_member {
+	const char *key, *value;
+};
+enum { LATER_MEMBERS_MAX = 8 };
+
 /* One later act, while the chain is walked. Texts live until the walk goes on. */
 struct later_act {
 	uint64_t seq;
@@ -63,11 +68,11 @@ WARN_UNUSED enum triage_status later_walk(const char *bundle, struct later_end *
 WARN_UNUSED enum triage_status later_begin(const char *bundle, const char tag_manifest[65], struct later_end *ret_end, struct triage_error *err);
 
 /*
- * Add one act at the end. members: of detail, as JSON without braces ("\"from\":\"A\""); the digest of the tag manifest, and the
- * certificate when it is signed, are put beside them. signer NULL: unsigned. end moves on. Errors: E_IO, E_MEMORY, what the signer says.
+ * Add one act at the end. members: of detail, ended by a key NULL, at most LATER_MEMBERS_MAX; the digest of the tag manifest, and the
+ * certificate when it is signed, are put among them. signer NULL: unsigned. end moves on. Errors: E_IO, E_MEMORY, what the signer says.
  */
-WARN_UNUSED enum triage_status later_add(const char *bundle, struct later_end *end, const char *actor, const char *action, const char *members,
-    const struct triage_signer *signer, struct triage_error *err);
+WARN_UNUSED enum triage_status later_add(const char *bundle, struct later_end *end, const char *actor, const char *action,
+    const struct later_member *members, const struct triage_signer *signer, struct triage_error *err);
 
 /* Remove all later acts: only for a bundle that is about to be sealed anew. */
 WARN_UNUSED enum triage_status later_clear(const char *bundle, struct triage_error *err);

@@ -13,29 +13,15 @@
 
 enum { TAG_MAX = 16 << 20 };
 
-static void
-member(struct buf *out, const char *key, const char *value)
-{
-	buf_format(out, "%s\"%s\":", out->size > 0 ? "," : "", key);
-	text_json_string(out, value);
-}
-
 enum triage_status
 later_hand_over(const char *bundle, const struct hand_over *h, const struct triage_signer *signer, char ret_number[65], struct triage_error *err)
 {
 	struct later_end end;
-	SCOPED_BUF members;
-	buf_init(&members, LATER_FILE_MAX / 4);
-	member(&members, "from", h->from);
-	member(&members, "place", h->place);
-	member(&members, "reason", h->reason);
-	member(&members, "seal", h->seal);
-	member(&members, "to", h->to);
-	enum triage_status st = buf_check(&members, err);
+	const struct later_member members[] = { { "from", h->from }, { "place", h->place }, { "reason", h->reason }, { "seal", h->seal }, { "to", h->to },
+		{ NULL, NULL } };
+	enum triage_status st = later_walk(bundle, &end, NULL, NULL, err);
 	if (st == TRIAGE_OK)
-		st = later_walk(bundle, &end, NULL, NULL, err);
-	if (st == TRIAGE_OK)
-		st = later_add(bundle, &end, h->from, "handed-over", buf_cstr(&members), signer, err);
+		st = later_add(bundle, &end, h->from, "handed-over", members, signer, err);
 	if (st == TRIAGE_OK)
 		memcpy(ret_number, end.chain.last, 65);
 	return st;
@@ -43,25 +29,20 @@ later_hand_over(const char *bundle, const struct hand_over *h, const struct tria
 
 /* A file that came later, named in an act with its digest: that it is taken away or replaced shows. */
 static enum triage_status
-put_file(const char *bundle, struct later_end *end, const char *file, const void *data, size_t size, const char *action, struct buf *members,
-    struct triage_error *err)
+put_file(const char *bundle, struct later_end *end, const char *file, const void *data, size_t size, const char *action,
+    struct later_member first, struct later_member second, struct triage_error *err)
 {
 	char digest[65];
 	digest_sha256_hex(data, size, digest);
-	member(members, "file", file);
-	member(members, "sha256", digest);
-	enum triage_status st = buf_check(members, err);
-	if (st == TRIAGE_OK)
-		st = bag_put(bundle, file, data, size, err);
-	return st == TRIAGE_OK ? later_add(bundle, end, "triage", action, buf_cstr(members), NULL, err) : st;
+	const struct later_member members[] = { first, second, { "file", file }, { "sha256", digest }, { NULL, NULL } };
+	enum triage_status st = bag_put(bundle, file, data, size, err);
+	return st == TRIAGE_OK ? later_add(bundle, end, "triage", action, members, NULL, err) : st;
 }
 
 enum triage_status
 later_put_signature(const char *bundle, struct later_end *end, const void *text, size_t size, const struct triage_signer *signer, struct triage_error *err)
 {
 	size_t length = 0;
-	SCOPED_BUF members;
-	buf_init(&members, LATER_FILE_MAX / 4);
 	SCOPED_FREE uint8_t *signature = malloc(TRIAGE_SIGNATURE_MAX);
 	if (signature == NULL) {
 		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for the signature");
@@ -70,9 +51,8 @@ later_put_signature(const char *bundle, struct later_end *end, const void *text,
 	enum triage_status st = signer->sign(signer->ctx, text, size, signature, &length, err);
 	if (st != TRIAGE_OK)
 		return st;
-	member(&members, "by", signer->who);
-	member(&members, "by_certificate", signer->fingerprint);
-	return put_file(bundle, end, BAG_SIGNATURE, signature, length, "signed", &members, err);
+	return put_file(bundle, end, BAG_SIGNATURE, signature, length, "signed", (struct later_member){ "by", signer->who },
+	    (struct later_member){ "by_certificate", signer->fingerprint }, err);
 }
 
 enum triage_status
@@ -136,9 +116,8 @@ later_stamp_reply(const char *bundle, const void *reply, size_t size, const char
 	struct cms_result r;
 	char time[WHEN_TEXT_SIZE];
 	const char *file = "";
-	SCOPED_BUF text, members;
+	SCOPED_BUF text;
 	buf_init(&text, TAG_MAX);
-	buf_init(&members, LATER_FILE_MAX / 4);
 	enum triage_status st = later_walk(bundle, &end, NULL, NULL, err);
 	if (st == TRIAGE_OK)
 		st = stamped_file(bundle, &text, &file, err);
@@ -150,9 +129,8 @@ later_stamp_reply(const char *bundle, const void *reply, size_t size, const char
 	}
 	if (st != TRIAGE_OK)
 		return st;
-	member(&members, "authority", r.who);
-	member(&members, "stamped", when_text(r.time, 0, "Z", time));
-	st = put_file(bundle, &end, strcmp(file, BAG_SIGNATURE) == 0 ? BAG_SIGNATURE_STAMP : BAG_STAMP, reply, size, "time-stamped", &members, err);
+	st = put_file(bundle, &end, strcmp(file, BAG_SIGNATURE) == 0 ? BAG_SIGNATURE_STAMP : BAG_STAMP, reply, size, "time-stamped",
+	    (struct later_member){ "authority", r.who }, (struct later_member){ "stamped", when_text(r.time, 0, "Z", time) }, err);
 	if (st != TRIAGE_OK)
 		return st;
 	*ret_time = r.time;

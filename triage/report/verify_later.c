@@ -155,6 +155,16 @@ read_act(struct check *k, const char *path, struct buf *text, struct custody_cha
 	return st;
 }
 
+/* An act that the chain wants next, while a later one is there. */
+static void
+tell_gap(struct check *k, const struct custody_chain *chain, const char *path)
+{
+	char wanted[64];
+	snprintf(wanted, sizeof(wanted), BAG_LATER "/%06ju.json", (uintmax_t)chain->acts + 1);
+	if (strcmp(path, wanted) > 0 && bag_list_find(&k->there, wanted) == NULL)
+		verify_differ(k, "missing", wanted, "later acts are there");
+}
+
 /* Signatures without the act that they are beside. */
 static void
 check_lone_signatures(struct check *k)
@@ -187,6 +197,7 @@ verify_later(struct check *k, struct triage_error *err)
 			verify_differ(k, "later act", path, "it cannot be checked: the chain is broken before it");
 			continue;
 		}
+		tell_gap(k, &chain, path);
 		st = read_act(k, path, &text, &chain, &good, err);
 		if (st == TRIAGE_OK && good)
 			st = check_act(k, path, &text, &chain, err);

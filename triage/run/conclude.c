@@ -18,6 +18,30 @@
 
 /* --- custody of the end --- */
 
+static void
+put_code(void *ctx, const char *code, uint64_t count)
+{
+	struct buf *out = ctx;
+	if (out->size > 0 && out->data[out->size - 1] != '{')
+		buf_char(out, ',');
+	text_json_string(out, code);
+	buf_format(out, ":%ju", (uintmax_t)count);
+}
+
+/* Judging and sealing are told before they are done: the chain is part of what is sealed. */
+static enum triage_status
+custody_seal_begun(struct supervisor *s, struct triage_error *err)
+{
+	SCOPED_BUF detail;
+	buf_init(&detail, 1 << 16);
+	buf_text(&detail, "{\"files\":[\"case.db\"");
+	for (size_t i = 0; i < exporter_count(); i++)
+		buf_format(&detail, ",\"%s\"", exporter_at(i)->name);
+	buf_text(&detail, "]}");
+	enum triage_status st = buf_check(&detail, err);
+	return st == TRIAGE_OK ? case_custody(s->store, "triage", "judging-and-sealing", buf_cstr(&detail), err) : st;
+}
+
 static enum triage_status
 custody_end(struct supervisor *s, struct triage_error *err)
 {
@@ -26,7 +50,11 @@ custody_end(struct supervisor *s, struct triage_error *err)
 	buf_text(&detail, "{\"evidence_unchanged\":[");
 	for (size_t i = 0; i < s->source_count && s->crew_sources[i].inside == NULL; i++)
 		buf_format(&detail, "%s%s", i > 0 ? "," : "", source_unchanged(&s->crew_sources[i]) ? "true" : "false");
-	buf_format(&detail, "],\"ended\":\"%s\",\"sandbox_layers\":[", s->budget_ended ? "budget" : "complete");
+	buf_format(&detail, "],\"ended\":\"%s\",\"problems\":{", s->budget_ended ? "budget" : "complete");
+	enum triage_status st = case_each_problem_code(s->store, put_code, &detail, err);
+	if (st != TRIAGE_OK)
+		return st;
+	buf_text(&detail, "},\"sandbox_layers\":[");
 	const char *comma = "";
 	for (unsigned bit = 1; bit < SANDBOX_ALL; bit <<= 1) {
 		if ((s->crew.layers & bit) != 0) {
@@ -43,7 +71,7 @@ custody_end(struct supervisor *s, struct triage_error *err)
 		}
 	}
 	buf_text(&detail, "]}");
-	enum triage_status st = buf_check(&detail, err);
+	st = buf_check(&detail, err);
 	return st == TRIAGE_OK ? case_custody(s->store, "triage", "examined", buf_cstr(&detail), err) : st;
 }
 
@@ -251,6 +279,8 @@ conclude(struct supervisor *s, struct triage_error *err)
 		st = note_budget(s, err);
 	if (st == TRIAGE_OK && first)
 		st = custody_end(s, err);
+	if (st == TRIAGE_OK && first)
+		st = custody_seal_begun(s, err);
 	if (st == TRIAGE_OK)
 		st = case_set(s->store, "examined", "yes", err);
 	if (st == TRIAGE_OK)
