@@ -4,7 +4,7 @@
 
 #include "triage/cli/options.h"
 
-extern const struct command command_run, command_info, command_verify, command_report, command_export, command_rules;
+extern const struct command command_run, command_info, command_verify, command_report, command_export, command_share, command_reveal, command_rules;
 
 /* Exit status of the contract. */
 enum {

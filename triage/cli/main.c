@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct command *const commands[] = { &command_run, &command_info, &command_verify, &command_report, &command_export, &command_rules };
+static const struct command *const commands[] = { &command_run, &command_info, &command_verify, &command_report, &command_export, &command_share, &command_reveal, &command_rules };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
 /* Verbs of the contract that this version does not have. */

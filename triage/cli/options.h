@@ -42,8 +42,8 @@ struct options {
 	struct option_list operands;
 	const char *output, *resume;
 	const char *case_id, *evidence_id, *examiner, *organisation, *note, *hostname, *map, *profile, *lang, *timezone, *partitions,
-	    *progress, *status_file, *fail_on, *vss, *format, *tlp;
-	struct option_list rules, known_good, known_bad, keys;
+	    *progress, *status_file, *fail_on, *vss, *format, *tlp, *secret;
+	struct option_list rules, known_good, known_bad, keys, only;
 	int64_t from, to;
 	double budget, unit_timeout;
 	uint64_t memory, window, extract_max;
@@ -66,7 +66,9 @@ bool options_range(const char *text, bool *ret_none, unsigned *ret_first, unsign
 void options_release(struct options *o);
 void options_help(const struct command *command);
 
-extern const struct option_row options_run[], options_info[], options_verify[], options_report[], options_export[], options_rules[];
-extern const size_t options_run_count, options_info_count, options_verify_count, options_report_count, options_export_count, options_rules_count;
+extern const struct option_row options_run[], options_info[], options_verify[], options_report[], options_export[], options_share[], options_reveal[],
+    options_rules[];
+extern const size_t options_run_count, options_info_count, options_verify_count, options_report_count, options_export_count, options_share_count,
+    options_reveal_count, options_rules_count;
 
 #endif
