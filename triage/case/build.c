@@ -109,11 +109,15 @@ static const char *const statements[SEAL_STATEMENT_COUNT] = {
 	[SEAL_JUDGEMENT] = "UPDATE t_file SET known = ?2, extension_mismatch = ?3 WHERE file_id = ?1",
 	[SEAL_COVERAGE] = "INSERT INTO t_coverage(what, total, examined, skipped, failed, bytes_total, bytes_examined, reason)"
 	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	[SEAL_DAMAGE] = "INSERT INTO t_damage SELECT ?1, ?2, ?3, iif(?4 > 0 AND ?4 < length(CAST(path AS BLOB)),"
+	    " CAST(substr(CAST(path AS BLOB), 1, length(CAST(path AS BLOB)) - ?4) AS TEXT), NULL), ?5, ?6 FROM t_file WHERE file_id = ?1",
+	[SEAL_DAMAGE_FILESYSTEM] = "INSERT OR IGNORE INTO t_damage_filesystem VALUES(?1)",
+	[SEAL_DAMAGE_SUM] = "INSERT INTO t_damage_sum VALUES(NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
 	[SEAL_META] = "INSERT INTO t_meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = excluded.value",
 };
 
-static enum triage_status
-use(struct case_sealer *z, enum seal_statement which, sqlite3_stmt **ret_statement, struct triage_error *err)
+enum triage_status
+build_use(struct case_sealer *z, enum seal_statement which, sqlite3_stmt **ret_statement, struct triage_error *err)
 {
 	enum triage_status st = sql_check(&z->q, err);
 	if (st == TRIAGE_OK && z->kept[which] == NULL)
@@ -127,7 +131,7 @@ enum triage_status
 case_seal_meta(struct case_sealer *z, const char *key, const char *value, struct triage_error *err)
 {
 	sqlite3_stmt *row;
-	enum triage_status st = use(z, SEAL_META, &row, err);
+	enum triage_status st = build_use(z, SEAL_META, &row, err);
 	if (st != TRIAGE_OK)
 		return st;
 	sql_bind_text(row, 1, key);
@@ -139,7 +143,7 @@ enum triage_status
 case_seal_finding(struct case_sealer *z, const struct case_finding_row *f, struct triage_error *err)
 {
 	sqlite3_stmt *row;
-	enum triage_status st = use(z, SEAL_FINDING, &row, err);
+	enum triage_status st = build_use(z, SEAL_FINDING, &row, err);
 	if (st != TRIAGE_OK)
 		return st;
 	sql_bind_text(row, 1, triage_severity_name(f->severity));
@@ -163,7 +167,7 @@ enum triage_status
 case_seal_file_judgement(struct case_sealer *z, uint64_t file_id, const char *known, bool mismatch, struct triage_error *err)
 {
 	sqlite3_stmt *row;
-	enum triage_status st = use(z, SEAL_JUDGEMENT, &row, err);
+	enum triage_status st = build_use(z, SEAL_JUDGEMENT, &row, err);
 	if (st != TRIAGE_OK)
 		return st;
 	sql_bind_id(row, 1, file_id);
@@ -178,7 +182,7 @@ enum triage_status
 case_seal_coverage(struct case_sealer *z, const struct case_coverage_row *c, struct triage_error *err)
 {
 	sqlite3_stmt *row;
-	enum triage_status st = use(z, SEAL_COVERAGE, &row, err);
+	enum triage_status st = build_use(z, SEAL_COVERAGE, &row, err);
 	if (st != TRIAGE_OK)
 		return st;
 	sql_bind_text(row, 1, c->what);

@@ -5,7 +5,7 @@
 #include "triage/base/zone.h"
 #include "triage/case/store_inside.h"
 
-enum seal_statement { SEAL_FINDING, SEAL_JUDGEMENT, SEAL_COVERAGE, SEAL_META, SEAL_STATEMENT_COUNT };
+enum seal_statement { SEAL_FINDING, SEAL_JUDGEMENT, SEAL_COVERAGE, SEAL_META, SEAL_DAMAGE, SEAL_DAMAGE_FILESYSTEM, SEAL_DAMAGE_SUM, SEAL_STATEMENT_COUNT };
 
 /* The clock and the name of the machine that a filesystem belongs to. */
 struct build_clock {
@@ -57,5 +57,8 @@ WARN_UNUSED enum triage_status build_events(struct case_sealer *z, struct triage
 
 /* query.c: a reader over an open connection, which stays its owner's. */
 WARN_UNUSED enum triage_status case_reader_over(struct sql *q, struct case_reader **ret_reader, struct triage_error *err);
+
+/* build.c: one of the statements by which the judge adds rows, ready to be bound. */
+WARN_UNUSED enum triage_status build_use(struct case_sealer *z, enum seal_statement which, sqlite3_stmt **ret_statement, struct triage_error *err);
 
 #endif

@@ -145,6 +145,15 @@ struct case_shadows {
 };
 WARN_UNUSED enum triage_status case_count_shadows(struct case_store *s, struct case_shadows *ret_count, struct triage_error *err);
 /*
+ * Units of one attr_type in all filesystems of type "unallocated" (outside) or in all others, and those with content; after case_build().
+ * A unit whose content is partial counts as done.
+ */
+struct case_space {
+	uint64_t units, done, bytes, bytes_done;
+};
+WARN_UNUSED enum triage_status case_count_space(struct case_store *s, uint32_t attr_type, bool outside, struct case_space *ret_count,
+    struct triage_error *err);
+/*
  * What an artefact parser tells of a unit, before its result, in any number. source must be a word of timeline.source, parser lower case
  * letters, digits, '_' and '.': else E_USAGE. case_put_artefact() comes once, after the events that it counts (else E_USAGE); events without it
  * are refused when the result comes.
@@ -216,6 +225,26 @@ struct case_finding_row {
 WARN_UNUSED enum triage_status case_seal_finding(struct case_sealer *z, const struct case_finding_row *row, struct triage_error *err);
 /* known (good, bad) and extension mismatch are judged after the build: */
 WARN_UNUSED enum triage_status case_seal_file_judgement(struct case_sealer *z, uint64_t file_id, const char *known, bool mismatch, struct triage_error *err);
+/* Damage of one file that is not plainly intact: damage, reason: words. share negative when not known. */
+struct case_damage_row {
+	uint64_t file_id;
+	const char *damage, *reason;
+	size_t cut;			/* bytes at the end of the path that were added to the old name */
+	double share;			/* of its bytes, 0..1 */
+	bool older_copy;		/* a readable copy lies in a shadow volume */
+};
+WARN_UNUSED enum triage_status case_seal_damage(struct case_sealer *z, const struct case_damage_row *row, struct triage_error *err);
+/* The files of this filesystem were judged: those without a row are intact. */
+WARN_UNUSED enum triage_status case_seal_damage_filesystem(struct case_sealer *z, uint64_t filesystem_id, struct triage_error *err);
+/* Damage of a part of the case. scope: case, filesystem, share, department, folder, type. */
+struct case_damage_sum {
+	const char *scope, *name;
+	uint64_t filesystem_id;		/* 0: of all */
+	unsigned depth;			/* folders below the root of a department, else 0 */
+	uint64_t files, bytes, damaged_files, damaged_bytes, intact, whole, part, renamed, zeroed, unknown, older_copies;
+	int64_t first, last;		/* last change of damaged files; TRIAGE_TIME_NONE when not known */
+};
+WARN_UNUSED enum triage_status case_seal_damage_sum(struct case_sealer *z, const struct case_damage_sum *row, struct triage_error *err);
 struct case_coverage_row {
 	const char *what, *reason;
 	uint64_t total, examined, skipped, failed, bytes_total, bytes_examined;

@@ -1,4 +1,4 @@
-#include "triage/detect/judge.h"
+#include "triage/detect/damage.h"
 
 #include "triage/base/fault.h"
 
@@ -41,6 +41,7 @@ detect_judge_new(const struct detect_tables *tables, struct detect_judge **ret_j
 	pool_init(&j->texts, TEXTS_LIMIT);
 	folds_init(&j->folds, &j->pool);
 	happening_init(&j->happening);
+	buf_init(&j->scratch, (size_t)4 << 20);
 	j->families = calloc(FAMILIES_MAX, sizeof(*j->families));
 	bool ok = j->families != NULL && folders_init(&j->folders, &j->pool);
 	for (size_t i = 0; i < DETECTOR_COUNT && ok; i++)
@@ -62,8 +63,10 @@ detect_judge_free(struct detect_judge *j)
 {
 	if (j == NULL)
 		return;
+	free(j->damage != NULL ? j->damage->sums : NULL);
 	folds_release(&j->folds);
 	happening_release(&j->happening);
+	buf_release(&j->scratch);
 	pool_release(&j->pool);
 	pool_release(&j->texts);
 	free(j->families);
@@ -188,6 +191,8 @@ look_at(struct detect_judge *j, const struct detect_file *file, const struct det
 	s.inner = file_type_inner(&j->tables->types, file->name);
 	s.folder = folder_of(&j->folders, file->filesystem_id, file->path);
 	s.folder->files++;
+	s.promise = damage_promise(&j->tables->types, file->name, &s.kept);
+	s.damage = damage_look(&s, s.promise);
 	return s;
 }
 

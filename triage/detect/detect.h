@@ -50,6 +50,8 @@ struct detect_file {
 	const char *sha256;		/* hex, "" when not hashed */
 	enum detect_known known;
 	bool type_mismatch;
+	bool shadow;			/* on a shadow copy of a volume */
+	bool member;			/* in an archive */
 };
 
 /* One event that a parser read out of an artefact: a row of the view timeline. Borrowed during the call; text is never NULL. */
@@ -102,6 +104,24 @@ struct detect_verdict {
 	int64_t first_encrypted, last_encrypted;
 };
 
+/* What became of one file. Text is a literal. */
+struct detect_damage {
+	uint64_t file_id;
+	const char *damage, *reason;	/* word of files.damage; a sentence */
+	double share;			/* of its bytes, negative when not known */
+	size_t cut;			/* bytes at the end of the path that were added to its old name */
+	bool older_copy;		/* a sound copy of its old name lies in a shadow volume */
+};
+
+/* The same over a part of the case; scope: case, filesystem, department, folder, type. */
+struct detect_damage_sum {
+	const char *scope, *name;
+	uint64_t filesystem_id;		/* 0: of all */
+	unsigned depth;
+	uint64_t files, bytes, damaged_files, damaged_bytes, intact, whole, part, renamed, zeroed, unknown, older_copies;
+	int64_t first, last;
+};
+
 struct detect_judge;
 WARN_UNUSED enum triage_status detect_judge_new(const struct detect_tables *tables, struct detect_judge **ret_judge, struct triage_error *err);
 WARN_UNUSED enum triage_status detect_judge_file(struct detect_judge *j, const struct detect_file *file,
@@ -113,6 +133,12 @@ WARN_UNUSED enum triage_status detect_judge_finish(struct detect_judge *j, doubl
 size_t detect_finding_count(const struct detect_judge *j);
 const struct detect_finding *detect_finding(const struct detect_judge *j, size_t index);
 const struct detect_verdict *detect_verdict(const struct detect_judge *j);
+/* The damage map, after the finish. False: the file is intact after all. */
+size_t detect_damage_count(const struct detect_judge *j);
+bool detect_damage(const struct detect_judge *j, size_t index, struct detect_damage *ret);
+size_t detect_damage_sum_count(const struct detect_judge *j);
+const struct detect_damage_sum *detect_damage_sum(const struct detect_judge *j, size_t index);
+size_t detect_damage_filesystems(const struct detect_judge *j, uint64_t *ret_ids, size_t max);
 void detect_judge_free(struct detect_judge *j);
 
 #endif

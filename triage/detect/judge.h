@@ -8,6 +8,7 @@
 #ifndef TRIAGE_DETECT_JUDGE_H
 #define TRIAGE_DETECT_JUDGE_H
 
+#include "triage/detect/damage_look.h"
 #include "triage/detect/folders.h"
 #include "triage/detect/folds.h"
 #include "triage/detect/happening.h"
@@ -34,12 +35,15 @@ struct subject {
 	enum look look;
 	int64_t changed, appeared;	/* last change of content; when it came onto the volume, as far as known */
 	struct folder *folder;		/* of an ordinary file; else NULL */
+	const struct file_type *promise;	/* what its name promises, under whatever was added to it */
+	size_t kept;			/* bytes of the name up to there */
+	struct damage_guess damage;	/* of an ordinary file */
 };
 
 /* Traits by which a family shows itself; each is of another kind. */
 enum trait { TRAIT_NOTE = 1, TRAIT_NOTE_NAME = 2, TRAIT_EXTENSION = 4, TRAIT_MARK = 8, TRAIT_PROGRAM = 16, TRAIT_ENCRYPTED = 32 };
 
-enum { FAMILIES_MAX = 4096, NOTE_NAMES_MAX = 256, REMARKS_MAX = 8, DETECTORS_MAX = 32 };
+enum { FAMILIES_MAX = 4096, NOTE_NAMES_MAX = 256, REMARKS_MAX = 8, DETECTORS_MAX = 64 };
 
 struct family {
 	const char *name;
@@ -57,6 +61,10 @@ struct detect_judge {
 	const char *note_names[NOTE_NAMES_MAX];	/* distinct base names of notes and of what could be one */
 	size_t note_name_count;
 	uint64_t claimed;		/* file_id + 1 of the file that the encrypted detector last took for itself */
+	const struct group *claimed_group;	/* its group, NULL when there was no room */
+	const struct groups *groups;	/* of the encrypted detector */
+	struct damage_map *damage;
+	bool kept_found;		/* files encrypted under their own names stand as a finding */
 	uint64_t notes;			/* notes by content, or by a name that points to one family */
 	uint64_t encrypted_files, encrypted_bytes;
 	int64_t first_encrypted, last_encrypted;
@@ -66,6 +74,7 @@ struct detect_judge {
 	size_t remark_count;
 	void *states[DETECTORS_MAX];
 	struct happening happening;	/* the event at hand */
+	struct buf scratch;		/* of the detector at hand: emptied by whoever begins to use it */
 	struct detect_finding *findings;
 	size_t finding_count;
 	struct detect_verdict verdict;

@@ -7,7 +7,8 @@
 
 static const char *const table_files[TABLE_COUNT] = {
 	[TABLE_NOTES] = "ransom_notes.tsv", [TABLE_EXTENSIONS] = "ransom_extensions.tsv", [TABLE_TYPES] = "extension_types.tsv",
-	[TABLE_PRIORITIES] = "priorities.tsv", [TABLE_SCORES] = "scores.tsv",
+	[TABLE_PRIORITIES] = "priorities.tsv", [TABLE_SCORES] = "scores.tsv", [TABLE_DETECTIONS] = "detections.tsv", [TABLE_SIGNS] = "signs.tsv",
+	[TABLE_COMMANDS] = "commands.tsv", [TABLE_PLACES] = "persistence.tsv", [TABLE_TOOLS] = "remote_tools.tsv", [TABLE_DRIVERS] = "loldrivers.tsv",
 };
 
 static enum triage_status
@@ -60,6 +61,18 @@ index_table(struct detect_tables *t, enum detect_table which, const char *path, 
 		return rank_load(&t->ranks, table, path, err);
 	case TABLE_SCORES:
 		return scores_load(&t->scores, table, path, err);
+	case TABLE_DETECTIONS:
+		return detections_load(&t->detections, table, path, err);
+	case TABLE_SIGNS:
+		return signs_load(&t->signs, &t->detections, table, path, err);
+	case TABLE_COMMANDS:
+		return commands_load(&t->commands, &t->detections, table, path, err);
+	case TABLE_PLACES:
+		return places_load(&t->places, &t->detections, table, path, err);
+	case TABLE_TOOLS:
+		return tools_load(&t->tools, table, path, err);
+	case TABLE_DRIVERS:
+		return drivers_load(&t->drivers, table, path, err);
 	case TABLE_COUNT:
 		break;
 	}
@@ -147,6 +160,12 @@ detect_free(struct detect_tables *t)
 	hash_list_release(&t->good);
 	hash_list_release(&t->bad);
 	rank_release(&t->ranks);
+	detections_release(&t->detections);
+	signs_release(&t->signs);
+	commands_release(&t->commands);
+	places_release(&t->places);
+	tools_release(&t->tools);
+	drivers_release(&t->drivers);
 	file_types_release(&t->types);
 	name_set_release(&t->notes.set);
 	name_set_release(&t->extensions.set);

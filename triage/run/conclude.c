@@ -115,10 +115,15 @@ seal_bag(struct supervisor *s, struct triage_error *err)
 		buf_format(&names, "%s%s", i > 0 ? ", " : "", s->crew_sources[i].name);
 	const char *keys[TRIAGE_ELEMENTS] = { "Triage-Case", "Triage-Evidence", "Triage-Verdict", "Triage-Examined-Share", "Triage-Problems" };
 	const char *values[TRIAGE_ELEMENTS] = { p->case_id, buf_cstr(&names), s->result->verdict, examined, problems };
-	const struct bag_info info = { .source_organization = p->organisation, .contact_name = p->examiner,
+	struct triage_error why = { 0 };
+	const struct bag_info info = { .signer = p->signer, .unsigned_why = &why,
+	    .source_organization = p->organisation, .contact_name = p->examiner,
 	    .external_identifier = p->evidence_id[0] != '\0' ? p->evidence_id : p->case_id, .external_description = p->note,
 	    .software_agent = "triage " TRIAGE_VERSION, .bagging_date = date, .triage_keys = keys, .triage_values = values, .triage_count = 5 };
-	return bag_seal(s->bundle, &info, s->result->seal, err);
+	enum triage_status st = bag_seal(s->bundle, &info, s->result->seal, err);
+	s->result->is_signed = st == TRIAGE_OK && p->signer != NULL && why.text[0] == '\0';
+	snprintf(s->result->unsigned_why, sizeof(s->result->unsigned_why), "%s", st == TRIAGE_OK ? why.text : "");
+	return st;
 }
 
 /* Every EXPORTERS-th exporter, from first on. */

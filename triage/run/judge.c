@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { DAMAGE_FILESYSTEMS_MAX = 512 };
+
 /* --- what is written back --- */
 
 static enum triage_status
@@ -39,6 +41,32 @@ write_findings(struct judging *j, struct case_sealer *z, struct triage_error *er
 			result->worst = f->severity;
 	}
 	return TRIAGE_OK;
+}
+
+/* The damage map. The text of a sum lives as long as the judge. */
+static enum triage_status
+write_damage(struct judging *j, struct case_sealer *z, struct triage_error *err)
+{
+	uint64_t ids[DAMAGE_FILESYSTEMS_MAX];
+	size_t filesystems = detect_damage_filesystems(j->judge, ids, DAMAGE_FILESYSTEMS_MAX);
+	enum triage_status st = TRIAGE_OK;
+	for (size_t i = 0; i < filesystems && st == TRIAGE_OK; i++)
+		st = case_seal_damage_filesystem(z, ids[i], err);
+	for (size_t i = 0; i < detect_damage_count(j->judge) && st == TRIAGE_OK; i++) {
+		struct detect_damage d;
+		if (!detect_damage(j->judge, i, &d))
+			continue;
+		st = case_seal_damage(z, &(struct case_damage_row){ .file_id = d.file_id, .damage = d.damage, .reason = d.reason, .share = d.share, .cut = d.cut,
+			.older_copy = d.older_copy }, err);
+	}
+	for (size_t i = 0; i < detect_damage_sum_count(j->judge) && st == TRIAGE_OK; i++) {
+		const struct detect_damage_sum *d = detect_damage_sum(j->judge, i);
+		st = case_seal_damage_sum(z, &(struct case_damage_sum){ .scope = d->scope, .name = d->name, .filesystem_id = d->filesystem_id, .depth = d->depth,
+			.files = d->files, .bytes = d->bytes, .damaged_files = d->damaged_files, .damaged_bytes = d->damaged_bytes, .intact = d->intact,
+			.whole = d->whole, .part = d->part, .renamed = d->renamed, .zeroed = d->zeroed, .unknown = d->unknown, .older_copies = d->older_copies,
+			.first = d->first, .last = d->last }, err);
+	}
+	return st;
 }
 
 static enum triage_status
@@ -80,6 +108,8 @@ write_coverage(struct judging *j, struct case_sealer *z, struct triage_error *er
 		st = collections_cover(s, z, err);
 	if (st == TRIAGE_OK)
 		st = coverage_containers(s, z, err);
+	if (st == TRIAGE_OK)
+		st = coverage_space(s, z, err);
 	if (st == TRIAGE_OK)
 		st = coverage_artefacts(s, z, err);
 	return st == TRIAGE_OK ? coverage_shadows(s, z, err) : st;
@@ -146,6 +176,8 @@ judge_all(struct judging *j, struct case_sealer *z, struct triage_error *err)
 	}
 	if (st == TRIAGE_OK)
 		st = write_findings(j, z, err);
+	if (st == TRIAGE_OK)
+		st = write_damage(j, z, err);
 	if (st == TRIAGE_OK)
 		st = write_coverage(j, z, err);
 	return st == TRIAGE_OK ? write_verdict(j, z, err) : st;

@@ -1,6 +1,7 @@
 /* judge_rows.c - the rows of the case put before the judge. */
 #include "triage/run/judge_inside.h"
 
+#include "triage/base/shape.h"
 #include "triage/base/text.h"
 
 #include <stdio.h>
@@ -141,6 +142,8 @@ fill_content(struct case_cursor *c, struct triage_content *content, struct row_t
 	r->least = case_real(c, CASE_FILES_ENTROPY_LEAST);
 	r->blocks = (uint32_t)case_int(c, CASE_FILES_BLOCKS);
 	r->random_blocks = (uint32_t)case_int(c, CASE_FILES_RANDOM_BLOCKS);
+	r->block_size = (uint32_t)case_int(c, CASE_FILES_BLOCK_SIZE);
+	shape_get(case_text(c, CASE_FILES_SHAPE), &content->shape);
 }
 
 static enum triage_status
@@ -164,6 +167,9 @@ judge_row(struct judging *j, struct case_cursor *c, struct row_text *t, struct t
 	f.kind = (enum triage_file_kind)index_of(case_text(c, CASE_FILES_KIND), triage_file_kind_name, TRIAGE_FILE_KIND_COUNT);
 	f.state = (enum triage_file_state)index_of(case_text(c, CASE_FILES_STATE), triage_file_state_name, TRIAGE_STATE_COUNT);
 	f.flags = (uint32_t)case_int(c, CASE_FILES_FLAGS);
+	/* members of archives have numbers above those of attributes */
+	f.member = case_int(c, CASE_FILES_ATTR_ID) > UINT32_MAX;
+	f.shadow = shadows_is_copy(j->s, f.filesystem_id);
 	f.size = case_null(c, CASE_FILES_SIZE) ? TRIAGE_NO_ID : (uint64_t)case_int(c, CASE_FILES_SIZE);
 	for (size_t i = 0; i < TRIAGE_TIME_COUNT; i++)
 		f.times[i] = case_null(c, CASE_FILES_MTIME + i) ? TRIAGE_TIME_NONE : case_int(c, CASE_FILES_MTIME + i);

@@ -31,7 +31,8 @@ enum triage_status
 share_seal_of(const char *bundle, void (*tell)(void *ctx, const char *line), void *ctx, char ret_seal[65], struct triage_error *err)
 {
 	uint64_t size;
-	enum triage_status st = bag_verify(bundle, tell, ctx, err);
+	const struct verify_options check = { .tell = tell, .ctx = ctx };
+	enum triage_status st = bag_verify(bundle, &check, err);
 	return st == TRIAGE_OK ? bag_hash(bundle, BAG_TAG_MANIFEST, ret_seal, &size, err) : st;
 }
 

@@ -3,6 +3,7 @@
 
 #include "triage/base/json.h"
 #include "triage/report/bag_inside.h"
+#include "triage/report/report.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -201,7 +202,8 @@ share_reveal(const char *share, const char *bundle, const char *secret, const ch
 {
 	struct reveal r = { .opened = opened, .ctx = ctx };
 	char seal[65];
-	enum triage_status st = bag_verify(share, tell, ctx, err);
+	const struct verify_options check = { .tell = tell, .ctx = ctx };
+	enum triage_status st = bag_verify(share, &check, err);
 	if (st == TRIAGE_OK)
 		st = share_seal_of(bundle, tell, ctx, seal, err);
 	if (st == TRIAGE_OK)

@@ -84,6 +84,8 @@ unsigned wire_get_enum(struct wire_cursor *c, unsigned count);	/* fails at count
 struct view wire_get_bytes(struct wire_cursor *c, size_t max);	/* fails above max */
 /* Text of at most max bytes without NUL inside, copied into store (room max + 1): always ends with NUL. Invalid UTF-8 fails. */
 const char *wire_get_text(struct wire_cursor *c, char *store, size_t max);
+void wire_put_shape(struct wire_stream *s, const struct triage_shape *shape);
+void wire_get_shape(struct wire_cursor *c, struct triage_shape *ret);
 bool wire_all_read(const struct wire_cursor *c);		/* nothing failed, nothing left over */
 
 /* --- records; each decode fills pointers into frame payload or store, valid until the stream's next wire_take() --- */
