@@ -145,6 +145,18 @@ const struct option_row options_reveal[] = {
 };
 const size_t options_reveal_count = sizeof(options_reveal) / sizeof(options_reveal[0]);
 
+const struct option_row options_judge[] = {
+	ROW('o', "output", "DIR", "the new bundle; must not exist", OPTION_TEXT, output),
+	ROW('r', "rules", "PATH", "YARA file or folder: rules of the same file and name take their words and weight from here (repeatable)", OPTION_LIST, rules),
+	ROW(0, "tables", "DIR", "folder with scores.tsv and the other tables, and yara/; default: those of this program", OPTION_TEXT, tables),
+	ROW(0, "known-good", "SET", "list of hashes that are good (repeatable)", OPTION_LIST, known_good),
+	ROW(0, "known-bad", "SET", "list of hashes that are a finding (repeatable)", OPTION_LIST, known_bad),
+	ROW(0, "examiner", "NAME", "who judges, for the custody log", OPTION_TEXT, examiner),
+	WORD("lang", "L", "language that the report shows first", lang, "nl|fr|de|en"),
+	COMMON,
+};
+const size_t options_judge_count = sizeof(options_judge) / sizeof(options_judge[0]);
+
 const struct option_row options_rules[] = { COMMON };
 const size_t options_rules_count = sizeof(options_rules) / sizeof(options_rules[0]);
 

@@ -43,7 +43,7 @@ struct options {
 	const char *output, *resume;
 	const char *case_id, *evidence_id, *examiner, *organisation, *note, *hostname, *map, *profile, *lang, *timezone, *partitions,
 	    *progress, *status_file, *fail_on, *vss;
-	const char *format, *tlp, *secret;						/* export, share */
+	const char *format, *tlp, *secret, *tables;						/* export, share */
 	const char *sign, *sign_key, *trust, *query, *reply;			/* sign, timestamp */
 	const char *from_person, *to_person, *place, *seal, *reason;		/* custody */
 	struct option_list rules, known_good, known_bad, keys, only;
