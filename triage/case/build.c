@@ -261,11 +261,12 @@ enum triage_status
 case_seal_finish(struct case_sealer *z, struct triage_error *err)
 {
 	enum triage_status st = sql_check(&z->q, err);
-	if (st == TRIAGE_OK)
+	/* without a journal it is an old case that is judged again */
+	if (st == TRIAGE_OK && z->store != NULL)
 		st = build_meta(z, err);
-	if (st == TRIAGE_OK)
+	if (st == TRIAGE_OK && z->store != NULL)
 		st = build_problems(z, err);
-	if (st == TRIAGE_OK)
+	if (st == TRIAGE_OK && z->store != NULL)
 		st = build_custody(z, err);
 	case_reader_close(z->reader);
 	z->reader = NULL;

@@ -64,8 +64,8 @@ only_reading(void *ctx, int action, const char *a, const char *b, const char *c,
 	return action == SQLITE_SELECT || action == SQLITE_READ || action == SQLITE_FUNCTION || action == SQLITE_RECURSIVE ? SQLITE_OK : SQLITE_DENY;
 }
 
-static enum triage_status
-check_identity(struct sql *q, struct triage_error *err)
+enum triage_status
+build_check_identity(struct sql *q, struct triage_error *err)
 {
 	int64_t application, version;
 	enum triage_status st = sql_number(q, "PRAGMA application_id", &application, err);
@@ -111,7 +111,7 @@ case_open(const char *path, struct case_reader **ret_reader, struct triage_error
 		st = sql_exec(r->q, "PRAGMA cache_size = -65536; PRAGMA temp_store = FILE; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;"
 		    " PRAGMA query_only = ON", err);
 	if (st == TRIAGE_OK)
-		st = check_identity(r->q, err);
+		st = build_check_identity(r->q, err);
 	if (st == TRIAGE_OK && sqlite3_set_authorizer(r->own.db, only_reading, NULL) != SQLITE_OK)
 		st = sql_fail(r->q, SQLITE_ERROR, "cannot set up", err);
 	if (st != TRIAGE_OK) {

@@ -267,6 +267,14 @@ struct case_coverage_row {
 WARN_UNUSED enum triage_status case_seal_coverage(struct case_sealer *z, const struct case_coverage_row *row, struct triage_error *err);
 /* Copy the custody chain in, commit, fsync, close. */
 WARN_UNUSED enum triage_status case_seal_finish(struct case_sealer *z, struct triage_error *err);
-void case_seal_abandon(struct case_sealer *z);	/* NULL is fine */
+void case_seal_abandon(struct case_sealer *z);	/* removes the file; NULL is fine */
+
+/*
+ * Open a copy of a sealed case.db to judge it again: findings, damage and what was said of single files by their names are taken out, facts, problems, coverage,
+ * custody and what lists said of digests stay. Then as after case_build(). Errors: E_FORMAT, E_UNSUPPORTED (newer schema), E_IO; the file is removed.
+ */
+WARN_UNUSED enum triage_status case_reopen(const char *path, struct case_sealer **ret_sealer, struct triage_error *err);
+/* One more act at the end of the chain of such a case. Time is when_now(). */
+WARN_UNUSED enum triage_status case_seal_custody(struct case_sealer *z, const char *actor, const char *action, const char *detail_json, struct triage_error *err);
 
 #endif

@@ -129,6 +129,34 @@ const struct option_row options_export[] = {
 };
 const size_t options_export_count = sizeof(options_export) / sizeof(options_export[0]);
 
+const struct option_row options_share[] = {
+	ROW('o', "output", "DIR", "the new bundle; must not exist", OPTION_TEXT, output),
+	ROW(0, "secret", "FILE", "secret from an earlier share (64 hex digits): the same paths and names become the same; default: a new one, DIR.secret", OPTION_TEXT, secret),
+	WORD("tlp", "LEVEL", "how far it may go, by the traffic light protocol 2.0; default amber", tlp, "clear|green|amber|amber+strict|red"),
+	WORD("lang", "L", "language that the report shows first", lang, "nl|fr|de|en"),
+	COMMON,
+};
+const size_t options_share_count = sizeof(options_share) / sizeof(options_share[0]);
+
+const struct option_row options_reveal[] = {
+	ROW(0, "secret", "FILE", "the secret of the share; default SHARE.secret", OPTION_TEXT, secret),
+	ROW(0, "only", "DIGEST", "open this one alone (repeatable)", OPTION_LIST, only),
+	COMMON,
+};
+const size_t options_reveal_count = sizeof(options_reveal) / sizeof(options_reveal[0]);
+
+const struct option_row options_judge[] = {
+	ROW('o', "output", "DIR", "the new bundle; must not exist", OPTION_TEXT, output),
+	ROW('r', "rules", "PATH", "YARA file or folder: rules of the same file and name take their words and weight from here (repeatable)", OPTION_LIST, rules),
+	ROW(0, "tables", "DIR", "folder with scores.tsv and the other tables, and yara/; default: those of this program", OPTION_TEXT, tables),
+	ROW(0, "known-good", "SET", "list of hashes that are good (repeatable)", OPTION_LIST, known_good),
+	ROW(0, "known-bad", "SET", "list of hashes that are a finding (repeatable)", OPTION_LIST, known_bad),
+	ROW(0, "examiner", "NAME", "who judges, for the custody log", OPTION_TEXT, examiner),
+	WORD("lang", "L", "language that the report shows first", lang, "nl|fr|de|en"),
+	COMMON,
+};
+const size_t options_judge_count = sizeof(options_judge) / sizeof(options_judge[0]);
+
 const struct option_row options_rules[] = { COMMON };
 const size_t options_rules_count = sizeof(options_rules) / sizeof(options_rules[0]);
 
@@ -342,6 +370,7 @@ options_release(struct options *o)
 	free(o->known_good.items);
 	free(o->known_bad.items);
 	free(o->keys.items);
+	free(o->only.items);
 }
 
 void

@@ -195,9 +195,23 @@ judge_all(struct judging *j, struct case_sealer *z, struct triage_error *err)
 		st = write_stories(j, z, err);
 	if (st == TRIAGE_OK)
 		st = write_damage(j, z, err);
-	if (st == TRIAGE_OK)
+	if (st == TRIAGE_OK && j->of_case == NULL)
 		st = write_coverage(j, z, err);
 	return st == TRIAGE_OK ? write_verdict(j, z, err) : st;
+}
+
+static void
+release(struct judging *j)
+{
+	detect_judge_free(j->judge);
+	free(j->rules);
+	free(j->marks);
+	shadows_seen_release(&j->seen);
+	free(j->file_matches);
+	buf_release(&j->samples);
+	for (size_t i = 0; i < j->rule_text_count; i++)
+		free(j->rule_texts[i]);
+	free(j->rule_texts);
 }
 
 enum triage_status
@@ -212,14 +226,19 @@ judge_and_build(struct supervisor *s, const char *path, struct triage_error *err
 	st = judge_all(&j, z, err);
 	if (st == TRIAGE_OK)
 		st = extract_flagged(s, z, err);
-	detect_judge_free(j.judge);
-	free(j.rules);
-	free(j.marks);
-	shadows_seen_release(&j.seen);
-	free(j.file_matches);
-	buf_release(&j.samples);
+	release(&j);
 	if (st == TRIAGE_OK)
 		return case_seal_finish(z, err);
 	case_seal_abandon(z);
+	return st;
+}
+
+enum triage_status
+judge_again(struct supervisor *s, struct case_sealer *z, struct triage_error *err)
+{
+	struct judging j = { .s = s, .of_case = case_seal_reader(z) };
+	buf_init(&j.samples, (size_t)64 << 20);
+	enum triage_status st = judge_all(&j, z, err);
+	release(&j);
 	return st;
 }
