@@ -36,7 +36,7 @@ detect_judge_new(const struct detect_tables *tables, struct detect_judge **ret_j
 	if (j == NULL)
 		return no_memory(err);
 	j->tables = tables;
-	j->first_encrypted = j->last_encrypted = TRIAGE_TIME_NONE;
+	j->first_encrypted = j->last_encrypted = j->note_first = j->note_last = TRIAGE_TIME_NONE;
 	pool_init(&j->pool, POOL_LIMIT);
 	pool_init(&j->texts, TEXTS_LIMIT);
 	folds_init(&j->folds, &j->pool);

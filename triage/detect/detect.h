@@ -102,6 +102,7 @@ struct detect_verdict {
 	const char *family;
 	uint64_t encrypted_files, encrypted_bytes, notes;
 	int64_t first_encrypted, last_encrypted;
+	const char *window;		/* JSON object: first, last, peak_per_minute, source, remark, rate, sources; "" when not known */
 };
 
 /* What became of one file. Text is a literal. */

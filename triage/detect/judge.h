@@ -67,6 +67,8 @@ struct detect_judge {
 	struct damage_map *damage;
 	bool kept_found;		/* files encrypted under their own names stand as a finding */
 	uint64_t notes;			/* notes by content, or by a name that points to one family */
+	int64_t note_first, note_last;	/* last change of the notes */
+	const char *window;		/* JSON; NULL: nothing was encrypted, or no time is known */
 	uint64_t encrypted_files, encrypted_bytes;
 	int64_t first_encrypted, last_encrypted;
 	bool encrypted_high;		/* encrypted files stand as a finding of at least high severity */

@@ -83,6 +83,8 @@ verdict(struct buf *b, struct case_reader *c)
 	fact_time(b, c, "last_encrypted", "ransomware.last");
 	export_number(b, "notes", export_fact_number(c, "ransomware.notes"));
 	export_raw(b, "untouched_shares", "[]");
+	const char *window = case_meta(c, "ransomware.window");
+	export_raw(b, "window", window[0] == '{' ? window : "null");
 	buf_char(b, '}');
 	/* filled by parsers of logs and registries; until there are some, nothing is known */
 	export_raw(b, "entry", "null");

@@ -153,7 +153,8 @@ write_verdict(struct judging *j, struct case_sealer *z, struct triage_error *err
 	} facts[] = {
 		{ "verdict", v->word }, { "verdict.score", score }, { "verdict.reasons", v->reasons }, { "ransomware.family", v->family },
 		{ "ransomware.encrypted_files", files }, { "ransomware.encrypted_bytes", bytes }, { "ransomware.notes", notes },
-		{ "ransomware.first", first }, { "ransomware.last", last }, { "examined_share", share },
+		{ "ransomware.first", first }, { "ransomware.last", last }, { "ransomware.window", v->window },
+		{ "examined_share", share },
 	};
 	enum triage_status st = TRIAGE_OK;
 	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]) && st == TRIAGE_OK; i++)
