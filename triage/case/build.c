@@ -106,6 +106,8 @@ case_seal_reader(struct case_sealer *z)
 static const char *const statements[SEAL_STATEMENT_COUNT] = {
 	[SEAL_FINDING] = "INSERT INTO t_finding(severity, confidence, score, rule, kind, title, technique, host, path, first_time, last_time, count,"
 	    " detail, file_id, story_id) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+	[SEAL_CONTACT] = "INSERT INTO t_contact(host, direction, peer, account, protocol, first_time, last_time, count, failed, source, event_id)"
+	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
 	[SEAL_JUDGEMENT] = "UPDATE t_file SET known = ?2, extension_mismatch = ?3 WHERE file_id = ?1",
 	[SEAL_COVERAGE] = "INSERT INTO t_coverage(what, total, examined, skipped, failed, bytes_total, bytes_examined, reason)"
 	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -182,6 +184,27 @@ case_seal_story(struct case_sealer *z, const struct case_story_row *s, struct tr
 	sql_bind_time(row, 8, s->last_time);
 	sql_bind_count(row, 9, s->findings);
 	sqlite3_bind_int(row, 10, s->shown);
+	return sql_run(&z->q, row, err);
+}
+
+enum triage_status
+case_seal_contact(struct case_sealer *z, const struct case_contact_row *c, struct triage_error *err)
+{
+	sqlite3_stmt *row;
+	enum triage_status st = build_use(z, SEAL_CONTACT, &row, err);
+	if (st != TRIAGE_OK)
+		return st;
+	sql_bind_word(row, 1, c->host);
+	sql_bind_text(row, 2, c->direction);
+	sql_bind_text(row, 3, c->peer);
+	sql_bind_word(row, 4, c->account);
+	sql_bind_word(row, 5, c->protocol);
+	sql_bind_time(row, 6, c->first_time);
+	sql_bind_time(row, 7, c->last_time);
+	sql_bind_count(row, 8, c->count);
+	sql_bind_count(row, 9, c->failed);
+	sql_bind_text(row, 10, c->source);
+	sql_bind_count(row, 11, c->event_id);
 	return sql_run(&z->q, row, err);
 }
 

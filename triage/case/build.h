@@ -5,7 +5,7 @@
 #include "triage/base/zone.h"
 #include "triage/case/store_inside.h"
 
-enum seal_statement { SEAL_FINDING, SEAL_JUDGEMENT, SEAL_COVERAGE, SEAL_META, SEAL_DAMAGE, SEAL_DAMAGE_FILESYSTEM, SEAL_DAMAGE_SUM, SEAL_STORY, SEAL_STATEMENT_COUNT };
+enum seal_statement { SEAL_FINDING, SEAL_JUDGEMENT, SEAL_COVERAGE, SEAL_META, SEAL_DAMAGE, SEAL_DAMAGE_FILESYSTEM, SEAL_DAMAGE_SUM, SEAL_STORY, SEAL_CONTACT, SEAL_STATEMENT_COUNT };
 
 /* The clock and the name of the machine that a filesystem belongs to. */
 struct build_clock {

@@ -51,6 +51,7 @@ static const struct view_row {
 	    " v.data FROM t_event v CROSS JOIN t_event_kind k ON k.kind_id = v.kind_id CROSS JOIN t_file f ON f.file_id = v.file_id ORDER BY v.event_id",
 	    .count = "SELECT count(*) FROM t_event" },
 	[CASE_DAMAGE] = { .by_id = "SELECT * FROM damage" },
+	[CASE_CONTACTS] = { .by_id = "SELECT * FROM contacts ORDER BY contact_id" },
 	[CASE_META] = { .by_id = "SELECT * FROM meta ORDER BY key" },
 };
 

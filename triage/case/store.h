@@ -238,6 +238,13 @@ struct case_story_row {
 };
 WARN_UNUSED enum triage_status case_seal_story(struct case_sealer *z, const struct case_story_row *row, struct triage_error *err);
 WARN_UNUSED enum triage_status case_seal_finding(struct case_sealer *z, const struct case_finding_row *row, struct triage_error *err);
+/* A machine that came here or to which somebody went from here. */
+struct case_contact_row {
+	const char *host, *direction, *peer, *account, *protocol, *source;
+	int64_t first_time, last_time;
+	uint64_t count, failed, event_id;	/* event_id: of the first record */
+};
+WARN_UNUSED enum triage_status case_seal_contact(struct case_sealer *z, const struct case_contact_row *row, struct triage_error *err);
 /* known (good, bad) and extension mismatch are judged after the build: */
 WARN_UNUSED enum triage_status case_seal_file_judgement(struct case_sealer *z, uint64_t file_id, const char *known, bool mismatch, struct triage_error *err);
 /* Damage of one file that is not plainly intact: damage, reason: words. share negative when not known. */

@@ -305,6 +305,7 @@ detect_judge_finish(struct detect_judge *j, double examined_share, struct triage
 		return TRIAGE_E_USAGE;
 	}
 	j->finished = true;
+	contacts_finish(&j->contacts, &j->pool);
 	enum triage_status st = TRIAGE_OK;
 	for (size_t i = 0; i < DETECTOR_COUNT && st == TRIAGE_OK; i++)
 		if (detectors[i]->finish != NULL)
@@ -326,6 +327,18 @@ const struct detect_finding *
 detect_finding(const struct detect_judge *j, size_t index)
 {
 	return index < j->finding_count ? &j->findings[index] : NULL;
+}
+
+size_t
+detect_contact_count(const struct detect_judge *j)
+{
+	return j->contacts.sorted != NULL ? j->contacts.count : 0;
+}
+
+const struct detect_contact *
+detect_contact(const struct detect_judge *j, size_t index)
+{
+	return index < detect_contact_count(j) ? j->contacts.sorted[index] : NULL;
 }
 
 const struct detect_verdict *

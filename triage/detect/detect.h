@@ -103,6 +103,8 @@ struct detect_verdict {
 	uint64_t encrypted_files, encrypted_bytes, notes;
 	int64_t first_encrypted, last_encrypted;
 	const char *window;		/* JSON object: first, last, peak_per_minute, source, remark, rate, sources; "" when not known */
+	const char *entry;		/* JSON: the first act of an intruder that was seen, or null; see answers.h */
+	const char *accounts_to_reset;	/* JSON array */
 };
 
 /* What became of one file. Text is a literal. */
@@ -136,6 +138,16 @@ struct detect_story {
 	bool shown;			/* on page 1 */
 };
 
+/* A machine that came here or to which somebody went from here. Text is owned by the judge. */
+struct detect_contact {
+	const char *host, *direction;	/* this machine; "from" or "to" */
+	const char *peer, *account;	/* address or name in lower case; account without domain, "" when not told */
+	const char *protocol, *source;	/* rdp, smb, ssh ...; word of timeline.source */
+	int64_t first_time, last_time;
+	uint64_t count, failed;		/* records; of them failed logons */
+	uint64_t event_id;		/* of the first record */
+};
+
 struct detect_judge;
 WARN_UNUSED enum triage_status detect_judge_new(const struct detect_tables *tables, struct detect_judge **ret_judge, struct triage_error *err);
 WARN_UNUSED enum triage_status detect_judge_file(struct detect_judge *j, const struct detect_file *file,
@@ -146,6 +158,9 @@ WARN_UNUSED enum triage_status detect_judge_event(struct detect_judge *j, const 
 WARN_UNUSED enum triage_status detect_judge_finish(struct detect_judge *j, double examined_share, struct triage_error *err);
 size_t detect_finding_count(const struct detect_judge *j);
 const struct detect_finding *detect_finding(const struct detect_judge *j, size_t index);
+/* By first time; after detect_judge_finish(). */
+size_t detect_contact_count(const struct detect_judge *j);
+const struct detect_contact *detect_contact(const struct detect_judge *j, size_t index);
 const struct detect_verdict *detect_verdict(const struct detect_judge *j);
 /* The most telling first, after the finish. */
 size_t detect_story_count(const struct detect_judge *j);

@@ -8,6 +8,7 @@
 #ifndef TRIAGE_DETECT_JUDGE_H
 #define TRIAGE_DETECT_JUDGE_H
 
+#include "triage/detect/contacts.h"
 #include "triage/detect/damage_look.h"
 #include "triage/detect/folders.h"
 #include "triage/detect/folds.h"
@@ -57,6 +58,7 @@ struct detect_judge {
 	struct pool texts;		/* of the finished findings */
 	struct folders folders;
 	struct folds folds;
+	struct contacts contacts;
 	struct family *families;
 	size_t family_count;
 	const char *note_names[NOTE_NAMES_MAX];	/* distinct base names of notes and of what could be one */

@@ -85,6 +85,19 @@ write_damage(struct judging *j, struct case_sealer *z, struct triage_error *err)
 }
 
 static enum triage_status
+write_contacts(struct judging *j, struct case_sealer *z, struct triage_error *err)
+{
+	enum triage_status st = TRIAGE_OK;
+	for (size_t i = 0; i < detect_contact_count(j->judge) && st == TRIAGE_OK; i++) {
+		const struct detect_contact *c = detect_contact(j->judge, i);
+		const struct case_contact_row row = { .host = c->host[0] != '\0' ? c->host : j->s->plan->hostname, .direction = c->direction, .peer = c->peer, .account = c->account,
+		    .protocol = c->protocol, .source = c->source, .first_time = c->first_time, .last_time = c->last_time, .count = c->count, .failed = c->failed, .event_id = c->event_id };
+		st = case_seal_contact(z, &row, err);
+	}
+	return st;
+}
+
+static enum triage_status
 write_coverage(struct judging *j, struct case_sealer *z, struct triage_error *err)
 {
 	const struct tally *t = &j->tally;
@@ -155,6 +168,7 @@ write_verdict(struct judging *j, struct case_sealer *z, struct triage_error *err
 		{ "ransomware.encrypted_files", files }, { "ransomware.encrypted_bytes", bytes }, { "ransomware.notes", notes },
 		{ "ransomware.first", first }, { "ransomware.last", last }, { "ransomware.window", v->window },
 		{ "examined_share", share },
+		{ "answer.entry", v->entry }, { "answer.accounts_to_reset", v->accounts_to_reset },
 	};
 	enum triage_status st = TRIAGE_OK;
 	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]) && st == TRIAGE_OK; i++)
@@ -196,6 +210,8 @@ judge_all(struct judging *j, struct case_sealer *z, struct triage_error *err)
 		st = write_stories(j, z, err);
 	if (st == TRIAGE_OK)
 		st = write_damage(j, z, err);
+	if (st == TRIAGE_OK)
+		st = write_contacts(j, z, err);
 	if (st == TRIAGE_OK && j->of_case == NULL)
 		st = write_coverage(j, z, err);
 	return st == TRIAGE_OK ? write_verdict(j, z, err) : st;
