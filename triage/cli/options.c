@@ -33,7 +33,8 @@ const struct option_row options_run[] = {
 	ROW(0, "organisation", "NAME", "for whom", OPTION_TEXT, organisation),
 	ROW(0, "note", "TEXT", "a remark to keep with the case", OPTION_TEXT, note),
 	ROW('r', "rules", "PATH", "YARA file or folder beside the built-in pack (repeatable)", OPTION_LIST, rules),
-	ROW(0, "no-builtin-rules", NULL, "leave the built-in YARA pack out", OPTION_FLAG, no_builtin_rules),
+	ROW(0, "sigma", "PATH", "Sigma rule file or folder beside the built-in rules (repeatable)", OPTION_LIST, sigma),
+	ROW(0, "no-builtin-rules", NULL, "leave the built-in YARA pack and Sigma rules out", OPTION_FLAG, no_builtin_rules),
 	ROW(0, "known-good", "SET", "list of hashes that need no scan (repeatable)", OPTION_LIST, known_good),
 	ROW(0, "known-bad", "SET", "list of hashes that are a finding (repeatable)", OPTION_LIST, known_bad),
 	WORD("profile", "NAME", "quick (the most telling places alone), standard, full", profile, "quick|standard|full"),
@@ -67,7 +68,7 @@ const struct option_row options_run[] = {
 	ROW(0, "dry-run", NULL, "print what would be read and written, and do nothing", OPTION_FLAG, dry_run),
 	SIGNER,
 	COMMON,
-	LATER("sigma", "PATH"), LATER("ioc", "PATH"),
+	LATER("ioc", "PATH"),
 };
 const size_t options_run_count = sizeof(options_run) / sizeof(options_run[0]);
 
@@ -367,6 +368,7 @@ options_release(struct options *o)
 {
 	free(o->operands.items);
 	free(o->rules.items);
+	free(o->sigma.items);
 	free(o->known_good.items);
 	free(o->known_bad.items);
 	free(o->keys.items);

@@ -15,14 +15,21 @@ struct detect_config {
 	const char *tables;		/* folder that holds ransom_notes.tsv, ransom_extensions.tsv, extension_types.tsv, priorities.tsv, scores.tsv */
 	const char *const *known_good, *const *known_bad;	/* plain hash lists: md5, sha1 or sha256 in hex, one a line, text after it ignored; also sha256sum and CSV lines */
 	size_t known_good_count, known_bad_count;
+	const char *const *sigma;	/* files and folders of Sigma rules; none: sigma_logsources.tsv and sigma_fields.tsv are not read either */
+	size_t sigma_count;
+	const char *sigma_own;		/* the one of them that is built in, NULL for none */
 };
 
+struct sigma_set;
 struct detect_tables;		/* loaded once before the fork; shared */
 WARN_UNUSED enum triage_status detect_load(const struct detect_config *config, struct detect_tables **ret_tables, struct triage_error *err);
 void detect_free(struct detect_tables *tables);
 
 /* Digest of every table and hash list loaded, for the custody log. each may be called many times. */
 void detect_sources(const struct detect_tables *tables, void (*each)(void *ctx, const char *path, const char *sha256, size_t rows), void *ctx);
+
+/* The Sigma rules, NULL when none were asked for; see sigma.h. */
+const struct sigma_set *detect_sigma(const struct detect_tables *tables);
 
 /* Evidential rank of a path (display form), 10 most telling first .. 90; from priorities.tsv. */
 unsigned detect_rank(const struct detect_tables *tables, const char *path);

@@ -2,6 +2,7 @@
 
 #include "triage/base/buf.h"
 #include "triage/base/scoped.h"
+#include "triage/detect/sigma.h"
 
 #include <string.h>
 
@@ -143,6 +144,9 @@ detect_load(const struct detect_config *config, struct detect_tables **ret_table
 		st = load_lists(t, &t->good, config->known_good, config->known_good_count, err);
 	if (st == TRIAGE_OK)
 		st = load_lists(t, &t->bad, config->known_bad, config->known_bad_count, err);
+	const struct sigma_config sigma = { .tables = config->tables, .paths = config->sigma, .path_count = config->sigma_count, .own = config->sigma_own };
+	if (st == TRIAGE_OK && config->sigma_count > 0)
+		st = sigma_load(&sigma, &t->sigma, err);
 	if (st != TRIAGE_OK) {
 		detect_free(t);
 		return st;
@@ -159,6 +163,7 @@ detect_free(struct detect_tables *t)
 	for (size_t i = 0; i < t->source_count; i++)
 		free(t->sources[i].path);
 	free(t->sources);
+	sigma_free(t->sigma);
 	hash_list_release(&t->good);
 	hash_list_release(&t->bad);
 	rank_release(&t->ranks);
@@ -183,6 +188,14 @@ detect_sources(const struct detect_tables *tables, void (*each)(void *ctx, const
 {
 	for (size_t i = 0; i < tables->source_count; i++)
 		each(ctx, tables->sources[i].path, tables->sources[i].sha256, tables->sources[i].rows);
+	if (tables->sigma != NULL)
+		sigma_tables(tables->sigma, each, ctx);
+}
+
+const struct sigma_set *
+detect_sigma(const struct detect_tables *tables)
+{
+	return tables->sigma;
 }
 
 unsigned

@@ -56,6 +56,7 @@ struct detect_tables {
 	struct hash_list good, bad;
 	struct detect_source *sources;
 	size_t source_count;
+	struct sigma_set *sigma;	/* NULL: none asked for */
 };
 
 /* Names such as "~$letter.docx" whose extension says nothing. */

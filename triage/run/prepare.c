@@ -213,9 +213,20 @@ load_rules(struct supervisor *s, uint64_t window, struct triage_error *err)
 	free(paths);
 	if (st != TRIAGE_OK)
 		return st;
-	const struct detect_config tables = { .tables = p->rules_dir, .known_good = p->known_good, .known_bad = p->known_bad,
+	const char **sigma = calloc(p->sigma_count + 1, sizeof(*sigma));
+	if (sigma == NULL)
+		return no_memory(err);
+	snprintf(builtin, sizeof(builtin), "%s/sigma", p->rules_dir);
+	count = 0;
+	if (!p->no_builtin_rules)
+		sigma[count++] = builtin;
+	for (size_t i = 0; i < p->sigma_count; i++)
+		sigma[count++] = p->sigma[i];
+	const struct detect_config tables = { .sigma = sigma, .sigma_count = count, .sigma_own = p->no_builtin_rules ? NULL : builtin, .tables = p->rules_dir, .known_good = p->known_good, .known_bad = p->known_bad,
 	    .known_good_count = p->known_good_count, .known_bad_count = p->known_bad_count };
-	return detect_load(&tables, &s->tables, err);
+	st = detect_load(&tables, &s->tables, err);
+	free(sigma);
+	return st;
 }
 
 static enum triage_status
