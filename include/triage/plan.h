@@ -27,6 +27,8 @@ struct triage_plan {
 	bool no_builtin_rules;
 	const char *const *rules, *const *known_good, *const *known_bad;
 	size_t rule_count, known_good_count, known_bad_count;
+	const char *const *iocs;	/* lists of indicators */
+	size_t ioc_count;
 	const char *partitions;		/* "all" or "1,3" */
 	const char *const *keys;	/* files with what opens locks; "-" is standard input; read once, before the first worker */
 	size_t key_count;

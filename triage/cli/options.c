@@ -31,6 +31,7 @@ const struct option_row options_run[] = {
 	ROW(0, "no-builtin-rules", NULL, "leave the built-in YARA pack out", OPTION_FLAG, no_builtin_rules),
 	ROW(0, "known-good", "SET", "list of hashes that need no scan (repeatable)", OPTION_LIST, known_good),
 	ROW(0, "known-bad", "SET", "list of hashes that are a finding (repeatable)", OPTION_LIST, known_bad),
+	ROW(0, "ioc", "PATH", "list of indicators: text, CSV, STIX 2.1, MISP JSON (repeatable)", OPTION_LIST, iocs),
 	WORD("profile", "NAME", "quick (the most telling places alone), standard, full", profile, "quick|standard|full"),
 	ROW(0, "from", "TIME", "begin of the report's window (the database keeps all)", OPTION_TIME, from),
 	ROW(0, "to", "TIME", "end of the report's window", OPTION_TIME, to),
@@ -59,7 +60,7 @@ const struct option_row options_run[] = {
 	ROW(0, "json", NULL, "print the result line as one JSON object", OPTION_FLAG, json),
 	ROW(0, "dry-run", NULL, "print what would be read and written, and do nothing", OPTION_FLAG, dry_run),
 	COMMON,
-	LATER("sigma", "PATH"), LATER("ioc", "PATH"), LATER("sign", "CERT"), LATER("sign-key", "KEY"),
+	LATER("sigma", "PATH"), LATER("sign", "CERT"), LATER("sign-key", "KEY"),
 };
 const size_t options_run_count = sizeof(options_run) / sizeof(options_run[0]);
 
@@ -298,6 +299,7 @@ options_release(struct options *o)
 	free(o->rules.items);
 	free(o->known_good.items);
 	free(o->known_bad.items);
+	free(o->iocs.items);
 	free(o->keys.items);
 }
 

@@ -43,7 +43,7 @@ struct options {
 	const char *output, *resume;
 	const char *case_id, *evidence_id, *examiner, *organisation, *note, *hostname, *map, *profile, *lang, *timezone, *partitions,
 	    *progress, *status_file, *fail_on, *vss;
-	struct option_list rules, known_good, known_bad, keys;
+	struct option_list rules, known_good, known_bad, iocs, keys;
 	int64_t from, to;
 	double budget, unit_timeout;
 	uint64_t memory, window;

@@ -114,6 +114,22 @@ load_lists(struct detect_tables *t, struct hash_list *list, const char *const *p
 	return TRIAGE_OK;
 }
 
+static enum triage_status
+load_iocs(struct detect_tables *t, const char *const *paths, size_t count, struct triage_error *err)
+{
+	ioc_store_init(&t->iocs);
+	for (size_t i = 0; i < count; i++) {
+		enum triage_status st = ioc_store_read(&t->iocs, paths[i], err);
+		const struct ioc_list *list = st == TRIAGE_OK ? ioc_list_at_hand(&t->iocs) : NULL;
+		if (st == TRIAGE_OK)
+			st = add_source(t, paths[i], list->sha256, list->taken, err);
+		if (st != TRIAGE_OK)
+			return st;
+	}
+	ioc_store_finish(&t->iocs);
+	return TRIAGE_OK;
+}
+
 enum triage_status
 detect_load(const struct detect_config *config, struct detect_tables **ret_tables, struct triage_error *err)
 {
@@ -128,6 +144,8 @@ detect_load(const struct detect_config *config, struct detect_tables **ret_table
 		st = load_lists(t, &t->good, config->known_good, config->known_good_count, err);
 	if (st == TRIAGE_OK)
 		st = load_lists(t, &t->bad, config->known_bad, config->known_bad_count, err);
+	if (st == TRIAGE_OK)
+		st = load_iocs(t, config->iocs, config->ioc_count, err);
 	if (st != TRIAGE_OK) {
 		detect_free(t);
 		return st;
@@ -146,6 +164,7 @@ detect_free(struct detect_tables *t)
 	free(t->sources);
 	hash_list_release(&t->good);
 	hash_list_release(&t->bad);
+	ioc_store_release(&t->iocs);
 	rank_release(&t->ranks);
 	file_types_release(&t->types);
 	name_set_release(&t->notes.set);

@@ -7,6 +7,7 @@
 #include "triage/detect/detect.h"
 #include "triage/detect/file_types.h"
 #include "triage/detect/hash_list.h"
+#include "triage/detect/ioc.h"
 #include "triage/detect/name_set.h"
 #include "triage/detect/rank.h"
 #include "triage/detect/scores.h"
@@ -39,6 +40,7 @@ struct detect_tables {
 	struct rank_index ranks;
 	struct scores scores;
 	struct hash_list good, bad;
+	struct ioc_store iocs;
 	struct detect_source *sources;
 	size_t source_count;
 };

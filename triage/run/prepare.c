@@ -194,6 +194,12 @@ resume_bundle(struct supervisor *s, struct triage_error *err)
 
 /* --- rules and workers --- */
 
+static void
+find_indicators(const void *ctx, struct view bytes, void (*take)(void *sink, size_t name, const char *id, uint32_t number, size_t at, size_t size), void *sink)
+{
+	detect_ioc_find(ctx, bytes.data, bytes.size, take, sink);
+}
+
 static enum triage_status
 load_rules(struct supervisor *s, uint64_t window, struct triage_error *err)
 {
@@ -208,14 +214,16 @@ load_rules(struct supervisor *s, uint64_t window, struct triage_error *err)
 		paths[count++] = builtin;
 	for (size_t i = 0; i < p->rule_count; i++)
 		paths[count++] = p->rules[i];
-	const struct analyse_config config = { .rule_paths = paths, .rule_path_count = count, .window_size = window };
-	enum triage_status st = analyse_load(&config, &s->rules, err);
-	free(paths);
-	if (st != TRIAGE_OK)
-		return st;
 	const struct detect_config tables = { .tables = p->rules_dir, .known_good = p->known_good, .known_bad = p->known_bad,
-	    .known_good_count = p->known_good_count, .known_bad_count = p->known_bad_count };
-	return detect_load(&tables, &s->tables, err);
+	    .known_good_count = p->known_good_count, .known_bad_count = p->known_bad_count, .iocs = p->iocs, .ioc_count = p->ioc_count };
+	enum triage_status st = detect_load(&tables, &s->tables, err);
+	const struct analyse_finder finder = { .ctx = s->tables, .name_space = "ioc", .names = detect_ioc_names, .count = DETECT_IOC_NAMES, .find = find_indicators };
+	const struct analyse_config config = { .rule_paths = paths, .rule_path_count = count, .window_size = window,
+	    .finder = st == TRIAGE_OK && detect_ioc_in_content(s->tables) > 0 ? &finder : NULL };
+	if (st == TRIAGE_OK)
+		st = analyse_load(&config, &s->rules, err);
+	free(paths);
+	return st;
 }
 
 static enum triage_status
