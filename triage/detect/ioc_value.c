@@ -112,7 +112,7 @@ ioc_is_domain(const char *text, size_t size)
 /* Hives by their names, and what stands below them in a key that a parser tells, from the name of the hive file. */
 static const char *const hives[] = {
 	"hkey_local_machine\\", "hklm\\", "hkey_current_user\\", "hkcu\\", "hkey_users\\", "hku\\", "hkey_classes_root\\", "hkcr\\", "\\registry\\machine\\",
-	"\\registry\\user\\", "registry\\machine\\", "machine\\", "computer\\", "ntuser.dat\\", "usrclass.dat\\", "software\\", "system\\",
+	"\\registry\\user\\", "registry\\machine\\", "machine\\", "computer\\", "ntuser.dat\\", "usrclass.dat\\",
 };
 
 /* The part of a key that is the same whoever tells it: without hive, user and number of the control set; in lower case. */
@@ -136,12 +136,20 @@ ioc_key_of_registry(struct buf *out, const char *text, size_t size)
 		for (size_t h = 0; h < sizeof(hives) / sizeof(hives[0]) && skip == 0; h++)
 			if (left > strlen(hives[h]) && memcmp(key, hives[h], strlen(hives[h])) == 0)
 				skip = strlen(hives[h]);
-		if (skip == 0 && left > 4 && (memcmp(key, "s-1-", 4) == 0 || memcmp(key, "controlset00", 4) == 0 || memcmp(key, "currentcontrolset\\", 18) == 0)) {
+		if (skip == 0 && left > 4 && memcmp(key, "s-1-", 4) == 0) {
 			const char *next = memchr(key, '\\', left);
 			skip = next != NULL ? (size_t)(next - key) + 1 : 0;
 		}
 		key += skip;
 		left -= skip;
+	}
+	/* whichever control set: the one in use has no number that all tell */
+	if (left > 20 && (memcmp(key, "system\\controlset00", 19) == 0 || memcmp(key, "system\\currentcontr", 19) == 0)) {
+		char *next = memchr(key + 7, '\\', left - 7);
+		size_t rest = next != NULL ? left - (size_t)(next - key) : 0;
+		if (next != NULL)
+			memmove(key + 6, next, rest);
+		left = 6 + rest;
 	}
 	while (left > 0 && key[left - 1] == '\\')
 		left--;
@@ -150,18 +158,34 @@ ioc_key_of_registry(struct buf *out, const char *text, size_t size)
 	out->data[out->size] = '\0';
 }
 
-/* Lower case, '/' between names, without drive and without a variable in front. */
+/* Where variables of Windows lead, as far as it is the same for all machines and users. */
+static const struct {
+	const char *name, *place;
+} variables[] = {
+	{ "appdata", "/appdata/roaming" }, { "localappdata", "/appdata/local" }, { "temp", "/temp" }, { "tmp", "/temp" }, { "systemroot", "/windows" },
+	{ "windir", "/windows" }, { "system", "/windows/system32" }, { "programdata", "/programdata" }, { "allusersprofile", "/programdata" },
+	{ "programfiles", "/program files" }, { "programfiles(x86)", "/program files (x86)" }, { "public", "/users/public" },
+};
+
+/* Put what the variable at the beginning stands for; gives the bytes it takes, 0 when there is none. */
+static size_t
+put_variable(struct buf *out, const char *text, size_t size)
+{
+	const char *end = size > 2 && text[0] == '%' ? memchr(text + 1, '%', size - 1) : NULL;
+	size_t n = end != NULL ? (size_t)(end - text) - 1 : 0;
+	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]) && n > 0; i++)
+		if (strlen(variables[i].name) == n && strncasecmp(variables[i].name, text + 1, n) == 0)
+			buf_text(out, variables[i].place);
+	return n > 0 ? n + 2 : 0;
+}
+
+/* Lower case, '/' between names, without drive, and with the place that a variable in front stands for. */
 void
 ioc_key_of_path(struct buf *out, const char *text, size_t size)
 {
-	size_t i = 0;
-	if (size > 2 && text[0] == '%') {
-		const char *end = memchr(text + 1, '%', size - 1);
-		i = end != NULL ? (size_t)(end - text) + 1 : 0;
-	} else if (size > 2 && text[1] == ':') {
+	size_t start = out->size, i = put_variable(out, text, size);
+	if (i == 0 && size > 2 && text[1] == ':')
 		i = 2;
-	}
-	size_t start = out->size;
 	for (; i < size; i++) {
 		char c = text[i] == '\\' ? '/' : lower(text[i]);
 		if (c != '/' || out->size == start || out->data[out->size - 1] != '/')
