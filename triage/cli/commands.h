@@ -4,7 +4,7 @@
 
 #include "triage/cli/options.h"
 
-extern const struct command command_run, command_info, command_verify, command_report, command_rules;
+extern const struct command command_run, command_info, command_verify, command_report, command_rules, command_hashset;
 
 /* Exit status of the contract. */
 enum {

@@ -11,11 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct command *const commands[] = { &command_run, &command_info, &command_verify, &command_report, &command_rules };
+static const struct command *const commands[] = { &command_run, &command_info, &command_verify, &command_report, &command_rules, &command_hashset };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
 /* Verbs of the contract that this version does not have. */
-static const char *const later[] = { "hashset", "merge", "fleet" };
+static const char *const later[] = { "merge", "fleet" };
 
 void
 complain(const char *text)

@@ -29,8 +29,8 @@ const struct option_row options_run[] = {
 	ROW(0, "note", "TEXT", "a remark to keep with the case", OPTION_TEXT, note),
 	ROW('r', "rules", "PATH", "YARA file or folder beside the built-in pack (repeatable)", OPTION_LIST, rules),
 	ROW(0, "no-builtin-rules", NULL, "leave the built-in YARA pack out", OPTION_FLAG, no_builtin_rules),
-	ROW(0, "known-good", "SET", "list of hashes that need no scan (repeatable)", OPTION_LIST, known_good),
-	ROW(0, "known-bad", "SET", "list of hashes that are a finding (repeatable)", OPTION_LIST, known_bad),
+	ROW(0, "known-good", "SET", "hashes that need no scan: list, `triage hashset` set, NSRL RDSv3, hashlookup Bloom filter (repeatable)", OPTION_LIST, known_good),
+	ROW(0, "known-bad", "SET", "hashes that are a finding: list, set, NSRL RDSv3 (repeatable)", OPTION_LIST, known_bad),
 	ROW(0, "ioc", "PATH", "list of indicators: text, CSV, STIX 2.1, MISP JSON (repeatable)", OPTION_LIST, iocs),
 	WORD("profile", "NAME", "quick (the most telling places alone), standard, full", profile, "quick|standard|full"),
 	ROW(0, "from", "TIME", "begin of the report's window (the database keeps all)", OPTION_TIME, from),
@@ -89,6 +89,12 @@ const size_t options_report_count = sizeof(options_report) / sizeof(options_repo
 
 const struct option_row options_rules[] = { COMMON };
 const size_t options_rules_count = sizeof(options_rules) / sizeof(options_rules[0]);
+
+const struct option_row options_hashset[] = {
+	ROW('o', "output", "SET", "the new set; must not exist (build)", OPTION_TEXT, output),
+	COMMON,
+};
+const size_t options_hashset_count = sizeof(options_hashset) / sizeof(options_hashset[0]);
 
 static bool
 wrong(const struct command *command, const char *what, const char *subject)

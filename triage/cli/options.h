@@ -66,7 +66,7 @@ bool options_range(const char *text, bool *ret_none, unsigned *ret_first, unsign
 void options_release(struct options *o);
 void options_help(const struct command *command);
 
-extern const struct option_row options_run[], options_info[], options_verify[], options_report[], options_rules[];
-extern const size_t options_run_count, options_info_count, options_verify_count, options_report_count, options_rules_count;
+extern const struct option_row options_run[], options_info[], options_verify[], options_report[], options_rules[], options_hashset[];
+extern const size_t options_run_count, options_info_count, options_verify_count, options_report_count, options_rules_count, options_hashset_count;
 
 #endif

@@ -13,7 +13,7 @@
 
 struct detect_config {
 	const char *tables;		/* folder that holds ransom_notes.tsv, ransom_extensions.tsv, extension_types.tsv, priorities.tsv, scores.tsv */
-	const char *const *known_good, *const *known_bad;	/* plain hash lists: md5, sha1 or sha256 in hex, one a line, text after it ignored; also sha256sum and CSV lines */
+	const char *const *known_good, *const *known_bad;	/* sets of hash_set.h, or plain lists: md5, sha1 or sha256 in hex, one a line, text after it ignored; also sha256sum and CSV lines */
 	size_t known_good_count, known_bad_count;
 	const char *const *iocs;	/* lists of indicators; see ioc.h */
 	size_t ioc_count;
@@ -50,6 +50,9 @@ unsigned detect_rank(const struct detect_tables *tables, const char *path);
 enum detect_known { DETECT_UNKNOWN, DETECT_GOOD, DETECT_BAD };
 /* Digests in binary; md5 or sha1 may be NULL. */
 enum detect_known detect_known(const struct detect_tables *tables, const uint8_t *md5, const uint8_t *sha1, const uint8_t *sha256);
+
+/* Chance that a file is called good by mistake: 0 unless a Bloom filter is among the sets. */
+double detect_false_positives(const struct detect_tables *tables);
 
 /* Name against bytes: true when the extension promises a type that mime contradicts. name: base name of a main stream; mime "" when not known. */
 bool detect_type_mismatch(const struct detect_tables *tables, const char *name, const char *mime, enum triage_text_kind text, uint64_t size);

@@ -7,6 +7,7 @@
 #include "triage/detect/detect.h"
 #include "triage/detect/file_types.h"
 #include "triage/detect/hash_list.h"
+#include "triage/detect/hash_set.h"
 #include "triage/detect/ioc.h"
 #include "triage/detect/name_set.h"
 #include "triage/detect/rank.h"
@@ -40,6 +41,8 @@ struct detect_tables {
 	struct rank_index ranks;
 	struct scores scores;
 	struct hash_list good, bad;
+	struct hash_set *good_sets, *bad_sets;
+	size_t good_set_count, bad_set_count;
 	struct ioc_store iocs;
 	struct detect_source *sources;
 	size_t source_count;

@@ -51,6 +51,13 @@ environment_lists(struct supervisor *s, struct triage_error *err)
 		st = tell_refused(s, count, &list, err);
 	}
 	buf_text(&detail, "]}");
+	double chance = detect_false_positives(s->tables);
+	if (st == TRIAGE_OK && chance > 0) {
+		char message[200];
+		snprintf(message, sizeof(message), "a Bloom filter is among the sets of known files: the chance that a file is called known by mistake, and so not searched, is %.2g",
+		    chance);
+		st = tell(s, "known-good-by-chance", message, err);
+	}
 	if (st == TRIAGE_OK)
 		st = buf_check(&detail, err);
 	return st == TRIAGE_OK && count > 0 ? case_custody(s->store, "triage", "indicators-loaded", buf_cstr(&detail), err) : st;

@@ -7,6 +7,7 @@
 #include "triage/base/when.h"
 #include "triage/evidence/lock_crypto.h"
 #include "triage/run/environment.h"
+#include "triage/run/hashset.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -214,14 +215,18 @@ load_rules(struct supervisor *s, uint64_t window, struct triage_error *err)
 		paths[count++] = builtin;
 	for (size_t i = 0; i < p->rule_count; i++)
 		paths[count++] = p->rules[i];
-	const struct detect_config tables = { .tables = p->rules_dir, .known_good = p->known_good, .known_bad = p->known_bad,
+	struct hashset_copies copies;
+	enum triage_status st = hashset_copy(s->work, p->known_good, p->known_good_count, p->known_bad, p->known_bad_count, &copies, err);
+	const struct detect_config tables = { .tables = p->rules_dir, .known_good = copies.paths, .known_bad = copies.paths + p->known_good_count,
 	    .known_good_count = p->known_good_count, .known_bad_count = p->known_bad_count, .iocs = p->iocs, .ioc_count = p->ioc_count };
-	enum triage_status st = detect_load(&tables, &s->tables, err);
+	if (st == TRIAGE_OK)
+		st = detect_load(&tables, &s->tables, err);
 	const struct analyse_finder finder = { .ctx = s->tables, .name_space = "ioc", .names = detect_ioc_names, .count = DETECT_IOC_NAMES, .find = find_indicators };
 	const struct analyse_config config = { .rule_paths = paths, .rule_path_count = count, .window_size = window,
 	    .finder = st == TRIAGE_OK && detect_ioc_in_content(s->tables) > 0 ? &finder : NULL };
 	if (st == TRIAGE_OK)
 		st = analyse_load(&config, &s->rules, err);
+	hashset_copies_release(&copies);
 	free(paths);
 	return st;
 }
