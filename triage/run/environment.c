@@ -307,6 +307,8 @@ record_first(struct supervisor *s, struct triage_error *err)
 		st = custody_evidence(s, i, err);
 	if (st == TRIAGE_OK)
 		st = custody_rules(s, err);
+	if (st == TRIAGE_OK)
+		st = environment_lists(s, err);
 	if (st != TRIAGE_OK)
 		return st;
 	struct buf detail;
