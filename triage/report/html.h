@@ -10,6 +10,7 @@
 
 #include "triage/report/messages.h"
 #include "triage/report/report.h"
+#include "triage/base/when.h"
 #include "triage/base/zone.h"
 
 enum {
@@ -64,6 +65,7 @@ struct facts {
 	int64_t last_time;
 	int64_t finished;		/* of the last act in the custody log */
 	uint64_t first_finding;		/* 0: it is not on the page */
+	uint64_t linkable;		/* findings up to this id are on the page */
 	struct coverage coverage;
 	uint64_t encrypted_files, encrypted_bytes, notes;
 	int64_t encrypted_first, encrypted_last;
@@ -136,6 +138,12 @@ void html_verdict(struct page *p);			/* html_verdict.c */
 void html_tiles(struct page *p);			/* html_tiles.c */
 void html_actions(struct page *p);			/* html_actions.c */
 void html_clocks(struct page *p);
+/* Each leaves itself out when the case has nothing for it. */
+WARN_UNUSED enum triage_status html_stories(struct page *p, struct triage_error *err);
+WARN_UNUSED enum triage_status html_moments(struct page *p, struct triage_error *err);
+WARN_UNUSED enum triage_status html_resets(struct page *p, struct triage_error *err);	/* html_machines.c */
+WARN_UNUSED enum triage_status html_machines(struct page *p, struct triage_error *err);
+WARN_UNUSED enum triage_status html_contacts(struct page *p, struct triage_error *err);
 WARN_UNUSED enum triage_status html_findings(struct page *p, struct triage_error *err);
 /* Closes the <dl> that html_findings() left open. */
 void html_detail(struct page *p, const char *kind, const char *detail);	/* html_detail.c */

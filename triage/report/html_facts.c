@@ -285,6 +285,8 @@ facts_collect(struct page *p, struct triage_error *err)
 		st = each_row(p, CASE_CUSTODY, take_act, err);
 	if (f->by_severity[TRIAGE_CRITICAL] + f->by_severity[TRIAGE_HIGH] > FINDINGS_SHOWN_MAX)
 		f->first_finding = 0;
+	/* the page shows them in this order, unless a window leaves some out */
+	f->linkable = f->outside_window == 0 ? FINDINGS_SHOWN_MAX : 0;
 	sort_flagged(f);
 	judge_coverage(&f->coverage);
 	return st;

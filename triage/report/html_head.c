@@ -118,7 +118,7 @@ void
 html_contents(struct page *p)
 {
 	static const char *const parts[][2] = {
-		{ "findings", "nav.findings" }, { "activity", "nav.activity" }, { "volumes", "nav.volumes" }, { "gaps", "nav.gaps" },
+		{ "stories", "nav.stories" }, { "moments", "nav.moments" }, { "resets", "nav.resets" }, { "findings", "nav.findings" }, { "activity", "nav.activity" }, { "machines", "nav.machines" }, { "contacts", "nav.contacts" }, { "volumes", "nav.volumes" }, { "gaps", "nav.gaps" },
 		{ "files", "nav.files" }, { "method", "nav.method" }, { "verify", "nav.verify" }, { "words", "nav.words" },
 	};
 	page_raw(p, "<nav");

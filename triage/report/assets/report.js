@@ -141,9 +141,8 @@
 		button.addEventListener("click", () => sort(table, head));
 	}));
 
-	const search = document.getElementById("search");
-	if (search !== null) {
-		const rows = Array.from(document.getElementById("file-table").tBodies[0].rows);
+	list("input[type=search]").forEach((search) => {
+		const rows = Array.from(document.getElementById(search.getAttribute("aria-controls")).tBodies[0].rows);
 		search.closest(".search").hidden = rows.length < 2;
 		search.addEventListener("input", () => {
 			const words = search.value.toLowerCase().split(/\s+/).filter((word) => word !== "");
@@ -153,9 +152,9 @@
 				row.hidden = !words.every((word) => text.includes(word));
 				hits += row.hidden ? 0 : 1;
 			});
-			say(document.getElementById("search-count"), "files.hits", ["n:" + hits, "n:" + rows.length]);
+			say(search.closest(".search").querySelector("[role=status]"), "files.hits", ["n:" + hits, "n:" + rows.length]);
 		});
-	}
+	});
 
 	const aware = document.getElementById("aware");
 	if (aware !== null) {

@@ -1,0 +1,212 @@
+/*
+ * html_moments.c - what happened, moment by moment: the events that findings rest on in order of time, and findings without an event by their first time.
+ *
+ * The whole timeline has millions of rows and is for other tools (timeline.csv); these are the rows that somebody judged.
+ */
+#include "triage/report/html.h"
+
+#include "triage/base/json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOMENTS_MAX = 4000, MOMENTS_SHOWN = 600, TEXT_MAX = 1 << 16, PLACE_SIZE = 120 };
+
+struct moment {
+	int64_t time;
+	uint64_t event_id, finding_id;
+	int severity;
+	char host[PLACE_SIZE], kind[32];
+	char *text;			/* what the event says, or the title of the finding */
+};
+
+struct moments {
+	struct moment *list;
+	size_t count;
+	uint64_t left_out;
+};
+
+static int
+by_time(const void *a, const void *b)
+{
+	const struct moment *x = a, *y = b;
+	if (x->time != y->time)
+		return x->time < y->time ? -1 : 1;
+	if (x->event_id != y->event_id)
+		return x->event_id < y->event_id ? -1 : 1;
+	return (x->finding_id > y->finding_id) - (x->finding_id < y->finding_id);
+}
+
+/* The first finding of an event is its most severe one. */
+static bool
+add(struct moments *m, const struct moment *like, int64_t time, uint64_t event_id, const char *text)
+{
+	for (size_t i = 0; i < m->count && event_id != 0; i++)
+		if (m->list[i].event_id == event_id)
+			return true;
+	if (m->count == MOMENTS_MAX) {
+		m->left_out++;
+		return true;
+	}
+	struct moment *one = &m->list[m->count];
+	*one = *like;
+	one->time = time;
+	one->event_id = event_id;
+	one->text = strdup(text);
+	m->count += one->text != NULL;
+	return one->text != NULL;
+}
+
+/* One object of the examples; sample and time are emptied by the caller. */
+static void
+read_example(struct json *j, int64_t *ret_event, struct buf *sample, struct buf *time)
+{
+	while (json_next(j) == JSON_KEY) {
+		struct buf *text = json_is(j, "sample") ? sample : json_is(j, "time") ? time : NULL;
+		bool event = json_is(j, "event_id");
+		enum json_event e = text != NULL || event ? json_next(j) : j->event;
+		if (text != NULL && e == JSON_STRING)
+			json_string(j, text);
+		else if (event && e == JSON_NUMBER)
+			(void)json_int(j, ret_event);
+		if (!json_skip(j))
+			return;
+	}
+}
+
+/* False when memory ends. ret_any: at least one example is an event. */
+static bool
+add_examples(struct moments *m, const struct moment *like, const char *detail, bool *ret_any)
+{
+	struct json j;
+	SCOPED_BUF sample;
+	SCOPED_BUF when;
+	buf_init(&sample, TEXT_MAX);
+	buf_init(&when, TEXT_MAX);
+	*ret_any = false;
+	json_start(&j, detail, strlen(detail));
+	bool ok = json_next(&j) == JSON_OBJECT;
+	while (ok && json_next(&j) == JSON_KEY) {
+		if (!json_is(&j, "examples") || json_next(&j) != JSON_ARRAY) {
+			ok = json_skip(&j);
+			continue;
+		}
+		while (json_next(&j) == JSON_OBJECT) {
+			int64_t event_id = 0, time;
+			buf_clear(&sample);
+			buf_clear(&when);
+			read_example(&j, &event_id, &sample, &when);
+			if (event_id <= 0 || !when_parse(buf_cstr(&when), &time))
+				continue;
+			*ret_any = true;
+			if (!add(m, like, time, (uint64_t)event_id, buf_cstr(&sample)))
+				return false;
+		}
+		ok = j.event == JSON_ARRAY_END;
+	}
+	return true;
+}
+
+static bool
+take_finding(struct page *p, struct moments *m, struct case_cursor *c)
+{
+	struct moment like = { .finding_id = (uint64_t)case_int(c, CASE_FINDINGS_FINDING_ID), .severity = severity_of(case_text(c, CASE_FINDINGS_SEVERITY)) };
+	int64_t first = case_null(c, CASE_FINDINGS_FIRST_TIME) ? TRIAGE_TIME_NONE : case_int(c, CASE_FINDINGS_FIRST_TIME);
+	bool any = false;
+	(void)p;
+	if (like.severity < TRIAGE_MEDIUM)
+		return true;
+	snprintf(like.host, sizeof(like.host), "%s", case_text(c, CASE_FINDINGS_HOST));
+	snprintf(like.kind, sizeof(like.kind), "%s", case_text(c, CASE_FINDINGS_KIND));
+	if (!add_examples(m, &like, case_text(c, CASE_FINDINGS_DETAIL), &any))
+		return false;
+	return any || first == TRIAGE_TIME_NONE || add(m, &like, first, 0, case_text(c, CASE_FINDINGS_TITLE));
+}
+
+static void
+put_moment(struct page *p, const struct moment *m)
+{
+	char room[64];
+	page_raw(p, "<tr><td class=\"num\">");
+	page_time(p, m->time);
+	page_format(p, "</td><td><span class=\"tag %s\"><span aria-hidden=\"true\">%s</span> ", severity_class(m->severity), severity_symbol(m->severity));
+	page_say(p, "span", key_or(p, room, "kind", m->kind, "kind.other"), NULL);
+	page_raw(p, "</span></td><td>");
+	page_code(p, m->host);
+	page_raw(p, "</td><td lang=\"en\">");
+	page_evidence(p, m->text);
+	page_raw(p, "</td><td>");
+	if (m->finding_id <= p->facts.linkable)
+		page_format(p, "<a class=\"ref\" href=\"#finding-%ju\">#%ju</a>", (uintmax_t)m->finding_id, (uintmax_t)m->finding_id);
+	page_raw(p, "</td></tr>\n");
+}
+
+/* The most severe stay when there are too many. */
+static size_t
+choose(struct moments *m)
+{
+	size_t kept = 0;
+	for (int severity = TRIAGE_CRITICAL; severity >= TRIAGE_MEDIUM; severity--)
+		for (size_t i = kept; i < m->count && kept < MOMENTS_SHOWN; i++)
+			if (m->list[i].severity == severity) {
+				struct moment one = m->list[kept];
+				m->list[kept++] = m->list[i];
+				m->list[i] = one;
+			}
+	qsort(m->list, kept, sizeof(*m->list), by_time);
+	return kept;
+}
+
+static enum triage_status
+collect(struct page *p, struct moments *m, struct triage_error *err)
+{
+	struct case_cursor *c;
+	bool memory = true;
+	enum triage_status st = case_rows(p->reader, CASE_FINDINGS, CASE_BY_ID, &c, err);
+	while (st == TRIAGE_OK && memory && (st = case_next(c, err)) == TRIAGE_OK)
+		memory = take_finding(p, m, c);
+	case_cursor_close(c);
+	if (!memory) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for the moments of the report");
+		return TRIAGE_E_MEMORY;
+	}
+	return st == TRIAGE_END ? TRIAGE_OK : st;
+}
+
+static void
+put_section(struct page *p, struct moments *m)
+{
+	static const char *const heads[] = { "moments.when", "moments.kind", "moments.host", "moments.what", "moments.finding", NULL };
+	size_t all = m->count, shown = choose(m);
+	page_section(p, "moments", "moments.title");
+	page_say(p, "p class=\"sub\"", "moments.intro", NULL);
+	page_raw(p, "<p class=\"search\" hidden><label>");
+	page_say(p, "span", "files.search", NULL);
+	page_raw(p, " <input type=\"search\" aria-controls=\"moment-table\"></label> "
+	    "<span role=\"status\" class=\"soft\"></span></p>\n<div class=\"scroll\"><table id=\"moment-table\">");
+	page_table_head(p, "moments.title", heads);
+	for (size_t i = 0; i < shown; i++)
+		put_moment(p, &m->list[i]);
+	page_raw(p, "</tbody></table></div>\n");
+	if (all + m->left_out > shown)
+		page_say(p, "p class=\"note\"", "moments.more", WITH(AS_COUNT(all + m->left_out - shown)));
+	page_raw(p, "</section>\n");
+}
+
+enum triage_status
+html_moments(struct page *p, struct triage_error *err)
+{
+	struct moments m = { .list = calloc(MOMENTS_MAX, sizeof(*m.list)) };
+	if (m.list == NULL) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for the moments of the report");
+		return TRIAGE_E_MEMORY;
+	}
+	enum triage_status st = collect(p, &m, err);
+	if (st == TRIAGE_OK && m.count > 0)
+		put_section(p, &m);
+	for (size_t i = 0; i < m.count; i++)
+		free(m.list[i].text);
+	free(m.list);
+	return st;
+}
