@@ -1,6 +1,7 @@
 /* conclude.c - from the journal to the sealed bundle: build, judge, export, seal. */
 #include "triage/run/judge.h"
 #include "triage/run/sandbox.h"
+#include "triage/run/collections.h"
 #include "triage/run/supervisor.h"
 
 #include "triage/base/scoped.h"
@@ -43,6 +44,8 @@ custody_end(struct supervisor *s, struct triage_error *err)
 	}
 	buf_text(&detail, "]}");
 	enum triage_status st = buf_check(&detail, err);
+	if (st == TRIAGE_OK)
+		st = collections_logs(s, err);
 	return st == TRIAGE_OK ? case_custody(s->store, "triage", "examined", buf_cstr(&detail), err) : st;
 }
 
