@@ -113,6 +113,34 @@ show_match(struct judged *t, const char *path, struct triage_content content, co
 	show_as(t, (struct detect_file){ .state = TRIAGE_STATE_ALLOCATED }, path, &content, &m, 1);
 }
 
+/* An event of a Windows log. values: further members of data, "" or ",\"name\":\"value\"". */
+static inline void
+show_windows(struct judged *t, const char *channel, const char *provider, int event_id, int64_t time, const char *user, const char *values)
+{
+	struct triage_error err = { 0 };
+	char data[8192];
+	snprintf(data, sizeof(data), "{\"event_id\":%d,\"record_id\":%ju,\"channel\":\"%s\",\"provider\":\"%s\",\"computer\":\"PC-12\",\"recovered\":false%s}",
+	    event_id, (uintmax_t)t->next_id, channel, provider, values);
+	const struct detect_event e = { .event_id = t->next_id++, .file_id = 1, .offset = 512, .time = time, .meaning = "logged", .source = "evtx", .parser = "evtx",
+		.host = "PC-12", .user = user, .path = "/Windows/System32/winevt/Logs/Test.evtx", .message = "A test event", .technique = "", .data = data };
+	if (detect_judge_event(t->judge, &e, &err) != TRIAGE_OK)
+		fail_msg("%s", err.text);
+}
+
+/* An event of any other source. */
+static inline void
+show_event(struct judged *t, struct detect_event e)
+{
+	struct triage_error err = { 0 };
+	const char **const texts[] = { &e.meaning, &e.source, &e.parser, &e.host, &e.user, &e.path, &e.message, &e.technique, &e.data };
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (*texts[i] == NULL)
+			*texts[i] = texts[i] == &e.data ? "{}" : "";
+	e.event_id = t->next_id++;
+	if (detect_judge_event(t->judge, &e, &err) != TRIAGE_OK)
+		fail_msg("%s", err.text);
+}
+
 static inline void
 finish(struct judged *t, double share)
 {

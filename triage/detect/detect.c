@@ -1,4 +1,4 @@
-#include "triage/detect/judge.h"
+#include "triage/detect/damage.h"
 
 #include "triage/base/fault.h"
 
@@ -36,10 +36,12 @@ detect_judge_new(const struct detect_tables *tables, struct detect_judge **ret_j
 	if (j == NULL)
 		return no_memory(err);
 	j->tables = tables;
-	j->first_encrypted = j->last_encrypted = TRIAGE_TIME_NONE;
+	j->first_encrypted = j->last_encrypted = j->note_first = j->note_last = TRIAGE_TIME_NONE;
 	pool_init(&j->pool, POOL_LIMIT);
 	pool_init(&j->texts, TEXTS_LIMIT);
 	folds_init(&j->folds, &j->pool);
+	happening_init(&j->happening);
+	buf_init(&j->scratch, (size_t)4 << 20);
 	j->families = calloc(FAMILIES_MAX, sizeof(*j->families));
 	bool ok = j->families != NULL && folders_init(&j->folders, &j->pool);
 	for (size_t i = 0; i < DETECTOR_COUNT && ok; i++)
@@ -61,7 +63,11 @@ detect_judge_free(struct detect_judge *j)
 {
 	if (j == NULL)
 		return;
+	free(j->damage != NULL ? j->damage->sums : NULL);
 	folds_release(&j->folds);
+	happening_release(&j->happening);
+	stories_release(&j->stories);
+	buf_release(&j->scratch);
 	pool_release(&j->pool);
 	pool_release(&j->texts);
 	free(j->families);
@@ -136,6 +142,29 @@ judge_example(const struct subject *s, unsigned weight)
 		.weight = weight };
 }
 
+struct fold_example
+judge_event_example(const struct happening *h, unsigned weight)
+{
+	const struct detect_event *e = h->event;
+	return (struct fold_example){ .path = e->path, .file_id = e->file_id, .offset = e->offset, .event_id = e->event_id, .time = e->time, .string_id = "",
+		.sample = e->message, .weight = weight };
+}
+
+struct fold *
+judge_add_event(struct detect_judge *j, const struct fold_plan *plan, const struct happening *h, unsigned weight)
+{
+	struct fold_plan placed = *plan;
+	if (placed.host == NULL)
+		placed.host = h->event->host;
+	struct fold *f = fold_for(&j->folds, &placed);
+	if (f == NULL)
+		return NULL;
+	const struct fold_example e = judge_event_example(h, weight);
+	fold_add(&j->folds, f, &e, h->event->time);
+	fold_user(&j->folds, f, h->event->user);
+	return f;
+}
+
 unsigned
 judge_confidence(const struct detect_judge *j, double confidence)
 {
@@ -163,6 +192,8 @@ look_at(struct detect_judge *j, const struct detect_file *file, const struct det
 	s.inner = file_type_inner(&j->tables->types, file->name);
 	s.folder = folder_of(&j->folders, file->filesystem_id, file->path);
 	s.folder->files++;
+	s.promise = damage_promise(&j->tables->types, file->name, &s.kept);
+	s.damage = damage_look(&s, s.promise);
 	return s;
 }
 
@@ -177,7 +208,34 @@ detect_judge_file(struct detect_judge *j, const struct detect_file *file, const 
 	const struct subject s = look_at(j, file, matches, match_count);
 	enum triage_status st = TRIAGE_OK;
 	for (size_t i = 0; i < DETECTOR_COUNT && st == TRIAGE_OK; i++)
-		st = detectors[i]->file(j, j->states[i], &s, err);
+		if (detectors[i]->file != NULL)
+			st = detectors[i]->file(j, j->states[i], &s, err);
+	return st;
+}
+
+static bool
+wants_source(const struct detector *d, const char *source)
+{
+	if (d->sources == NULL)
+		return true;
+	for (const char *const *s = d->sources; *s != NULL; s++)
+		if (strcmp(*s, source) == 0)
+			return true;
+	return false;
+}
+
+enum triage_status
+detect_judge_event(struct detect_judge *j, const struct detect_event *event, struct triage_error *err)
+{
+	if (j->finished) {
+		triage_error_set(err, TRIAGE_E_USAGE, TRIAGE_NO_OFFSET, "the judge has already finished");
+		return TRIAGE_E_USAGE;
+	}
+	enum triage_status st = TRIAGE_OK;
+	happening_begin(&j->happening, event);
+	for (size_t i = 0; i < DETECTOR_COUNT && st == TRIAGE_OK; i++)
+		if (detectors[i]->event != NULL && wants_source(detectors[i], event->source))
+			st = detectors[i]->event(j, j->states[i], &j->happening, err);
 	return st;
 }
 
@@ -211,7 +269,7 @@ make_finding(struct detect_judge *j, const struct fold *f, struct buf *detail, s
 	const struct fold_example *best = f->example_count > 0 ? &f->examples[0] : NULL;
 	j->findings[j->finding_count++] = (struct detect_finding){ .severity = f->plan.severity, .confidence = f->plan.confidence,
 		.score = score < 1e6 ? (unsigned)(score + 0.5) : 1000000, .rule = f->plan.rule, .kind = f->plan.kind, .title = f->plan.title,
-		.technique = f->plan.technique, .path = best != NULL ? best->path : "", .file_id = best != NULL ? best->file_id : TRIAGE_NO_ID,
+		.technique = f->plan.technique, .host = f->plan.host, .path = best != NULL ? best->path : "", .file_id = best != NULL ? best->file_id : TRIAGE_NO_ID,
 		.first_time = f->first_time, .last_time = f->last_time, .count = f->count, .detail = text };
 	return TRIAGE_OK;
 }
@@ -247,12 +305,15 @@ detect_judge_finish(struct detect_judge *j, double examined_share, struct triage
 		return TRIAGE_E_USAGE;
 	}
 	j->finished = true;
+	contacts_finish(&j->contacts, &j->pool);
 	enum triage_status st = TRIAGE_OK;
 	for (size_t i = 0; i < DETECTOR_COUNT && st == TRIAGE_OK; i++)
 		if (detectors[i]->finish != NULL)
 			st = detectors[i]->finish(j, j->states[i], err);
 	if (st == TRIAGE_OK)
 		st = make_findings(j, err);
+	if (st == TRIAGE_OK)
+		st = stories_make(&j->stories, &j->tables->tactics, j->findings, j->finding_count, j->first_encrypted, j->last_encrypted, err);
 	return st == TRIAGE_OK ? judge_verdict(j, examined_share, err) : st;
 }
 
@@ -268,8 +329,38 @@ detect_finding(const struct detect_judge *j, size_t index)
 	return index < j->finding_count ? &j->findings[index] : NULL;
 }
 
+size_t
+detect_contact_count(const struct detect_judge *j)
+{
+	return j->contacts.sorted != NULL ? j->contacts.count : 0;
+}
+
+const struct detect_contact *
+detect_contact(const struct detect_judge *j, size_t index)
+{
+	return index < detect_contact_count(j) ? j->contacts.sorted[index] : NULL;
+}
+
 const struct detect_verdict *
 detect_verdict(const struct detect_judge *j)
 {
 	return &j->verdict;
+}
+
+size_t
+detect_story_count(const struct detect_judge *j)
+{
+	return j->stories.count;
+}
+
+const struct detect_story *
+detect_story(const struct detect_judge *j, size_t index)
+{
+	return index < j->stories.count ? &j->stories.list[index] : NULL;
+}
+
+size_t
+detect_story_of(const struct detect_judge *j, size_t finding)
+{
+	return finding < j->finding_count && j->stories.of_finding[finding] != UINT32_MAX ? j->stories.of_finding[finding] : SIZE_MAX;
 }

@@ -2,6 +2,7 @@
 #include "triage/detect/folds.h"
 
 #include "triage/base/text.h"
+#include "triage/base/when.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -30,12 +31,29 @@ put_step(struct buf *out, const char *step, const char *file)
 	}
 }
 
+/* An event is looked at in the database, and then in the artefact that it was read from. */
+static void
+put_record_check(const struct fold_example *e, struct buf *out)
+{
+	buf_format(out, "Example: event_id %" PRIu64 ", read from %s (file_id %" PRIu64 ").\n", e->event_id, e->path, e->file_id);
+	buf_format(out, "1. sqlite3 case.db \"SELECT * FROM timeline WHERE event_id = %" PRIu64 "\" shows it with all its fields.\n", e->event_id);
+	buf_format(out, "2. Fetch the artefact with the rows of SELECT image_offset, length FROM extents WHERE file_id = %" PRIu64
+	    " (dd), or icat with its inode, and open it in a second tool of your choice", e->file_id);
+	if (e->offset != TRIAGE_NO_ID)
+		buf_format(out, "; the record begins at byte %" PRIu64, e->offset);
+	buf_char(out, '.');
+}
+
 static void
 put_check(const struct fold *fold, struct buf *out)
 {
 	if (fold->example_count == 0)
 		return;
 	const struct fold_example *e = &fold->examples[0];
+	if (e->event_id != 0) {
+		put_record_check(e, out);
+		return;
+	}
 	char file[40];
 	snprintf(file, sizeof(file), "file-%" PRIu64 ".bin", e->file_id);
 	buf_format(out, "Example: %s (file_id %" PRIu64 ").\n", e->path, e->file_id);
@@ -59,16 +77,37 @@ put_key(struct buf *out, const char *key, const char *text)
 }
 
 static void
+put_list(struct buf *out, const char *key, const char *const *texts, size_t count)
+{
+	buf_format(out, "\"%s\":[", key);
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			buf_char(out, ',');
+		text_json_string(out, texts[i]);
+	}
+	buf_char(out, ']');
+}
+
+static void
 put_example(const struct fold_example *e, struct buf *out)
 {
-	buf_format(out, "{\"file_id\":%" PRIu64, e->file_id);
+	buf_char(out, '{');
+	if (e->event_id != 0)
+		buf_format(out, "\"event_id\":%" PRIu64 ",", e->event_id);
+	buf_format(out, "\"file_id\":%" PRIu64, e->file_id);
+	if (e->offset != TRIAGE_NO_ID && e->event_id == 0)
+		buf_format(out, ",\"length\":%" PRIu64, e->length);
 	if (e->offset != TRIAGE_NO_ID)
-		buf_format(out, ",\"length\":%" PRIu64 ",\"offset\":%" PRIu64, e->length, e->offset);
+		buf_format(out, ",\"offset\":%" PRIu64, e->offset);
 	put_key(out, "path", e->path);
 	if (e->sample[0] != '\0')
 		put_key(out, "sample", e->sample);
 	if (e->string_id[0] != '\0')
 		put_key(out, "string_id", e->string_id);
+	if (e->event_id != 0) {
+		char when[WHEN_TEXT_SIZE];
+		put_key(out, "time", when_text(e->time, 9, "Z", when));
+	}
 	buf_char(out, '}');
 }
 
@@ -78,7 +117,12 @@ fold_detail(const struct fold *fold, struct buf *out)
 	SCOPED_BUF check;
 	buf_init(&check, 1 << 20);
 	put_check(fold, &check);
-	buf_text(out, "{\"examples\":[");
+	buf_char(out, '{');
+	if (fold->user_count > 0) {
+		put_list(out, "accounts", fold->users, fold->user_count);
+		buf_char(out, ',');
+	}
+	buf_text(out, "\"examples\":[");
 	for (size_t i = 0; i < fold->example_count; i++) {
 		if (i > 0)
 			buf_char(out, ',');
@@ -88,13 +132,8 @@ fold_detail(const struct fold *fold, struct buf *out)
 	put_key(out, "family", fold->plan.family);
 	put_key(out, "how_to_check", buf_cstr(&check));
 	put_key(out, "innocent", fold->plan.innocent);
-	buf_text(out, ",\"reasons\":[");
-	for (size_t i = 0; i < fold->reason_count; i++) {
-		if (i > 0)
-			buf_char(out, ',');
-		text_json_string(out, fold->reasons[i]);
-	}
-	buf_char(out, ']');
+	buf_char(out, ',');
+	put_list(out, "reasons", fold->reasons, fold->reason_count);
 	put_key(out, "version", fold->plan.version);
 	put_key(out, "why", fold->plan.why);
 	buf_char(out, '}');

@@ -49,7 +49,7 @@ fold_text(struct folds *folds, const char **slot, const char *text)
 static uint32_t
 hash_plan(const struct fold_plan *plan)
 {
-	const char *const parts[] = { plan->rule, plan->kind, plan->family, plan->split };
+	const char *const parts[] = { plan->rule, plan->kind, plan->family, plan->host != NULL ? plan->host : "", plan->split };
 	uint32_t h = 2166136261u;
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		for (const char *p = parts[i]; *p != '\0'; p++)
@@ -62,7 +62,8 @@ hash_plan(const struct fold_plan *plan)
 static bool
 same_plan(const struct fold_plan *a, const struct fold_plan *b)
 {
-	return strcmp(a->rule, b->rule) == 0 && strcmp(a->kind, b->kind) == 0 && strcmp(a->family, b->family) == 0 && strcmp(a->split, b->split) == 0;
+	return strcmp(a->rule, b->rule) == 0 && strcmp(a->kind, b->kind) == 0 && strcmp(a->family, b->family) == 0
+	    && strcmp(a->host, b->host != NULL ? b->host : "") == 0 && strcmp(a->split, b->split) == 0;
 }
 
 static bool
@@ -95,9 +96,10 @@ fold_for(struct folds *folds, const struct fold_plan *plan)
 	}
 	*f = (struct fold){ .plan = *plan, .next = *head, .first_time = TRIAGE_TIME_NONE, .last_time = TRIAGE_TIME_NONE };
 	const char **const texts[] = { &f->plan.rule, &f->plan.kind, &f->plan.family, &f->plan.split, &f->plan.title, &f->plan.technique, &f->plan.why,
+		&f->plan.host,
 		&f->plan.innocent, &f->plan.version };
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		*texts[i] = keep_text(folds, *texts[i]);
+		*texts[i] = *texts[i] != NULL ? keep_text(folds, *texts[i]) : "";
 	*head = f;
 	folds->list[folds->count++] = f;
 	return f;
@@ -120,7 +122,9 @@ comes_before(const struct fold_example *a, const struct fold_example *b)
 	if (a->weight != b->weight)
 		return a->weight > b->weight;
 	int order = strcmp(a->path, b->path);
-	return order != 0 ? order < 0 : a->file_id < b->file_id;
+	if (order != 0)
+		return order < 0;
+	return a->file_id != b->file_id ? a->file_id < b->file_id : a->event_id < b->event_id;
 }
 
 void
@@ -149,6 +153,19 @@ fold_example(struct folds *folds, struct fold *fold, const struct fold_example *
 		fold->example_count++;
 	memmove(&fold->examples[at + 1], &fold->examples[at], (fold->example_count - at - 1) * sizeof(kept));
 	fold->examples[at] = kept;
+}
+
+void
+fold_user(struct folds *folds, struct fold *fold, const char *user)
+{
+	if (user[0] == '\0' || fold->user_count == FOLD_USERS_MAX)
+		return;
+	for (size_t i = 0; i < fold->user_count; i++)
+		if (strcmp(fold->users[i], user) == 0)
+			return;
+	const char *kept = keep_text(folds, user);
+	if (kept[0] != '\0')
+		fold->users[fold->user_count++] = kept;
 }
 
 void

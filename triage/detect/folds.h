@@ -1,7 +1,7 @@
 /*
  * folds.h - findings in the making: what is alike becomes one finding with a count, times and a few examples.
  *
- * A fold is found by (rule, kind, family, split); split is "" or what sets one object apart on purpose. All text is kept in
+ * A fold is found by (rule, kind, family, host, split); split is "" or what sets one object apart on purpose. All text is kept in
  * the judge's pool. When the pool is full or there are FOLDS_MAX folds, new ones are refused (NULL) and the caller counts
  * its object elsewhere; examples that do not fit are counted but not kept.
  */
@@ -16,15 +16,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { FOLDS_MAX = 40000, FOLD_EXAMPLES_MAX = 20, FOLD_REASONS_MAX = 12, FOLD_BUCKETS = 4096 };
+enum { FOLDS_MAX = 40000, FOLD_EXAMPLES_MAX = 20, FOLD_REASONS_MAX = 12, FOLD_USERS_MAX = 20, FOLD_BUCKETS = 4096 };
 
 /* How a person checks the finding by hand. */
-enum check { CHECK_BYTES, CHECK_TEXT, CHECK_RANDOM, CHECK_TYPE, CHECK_NAME, CHECK_HASH, CHECK_HIDDEN, CHECK_COUNT };
+enum check { CHECK_BYTES, CHECK_TEXT, CHECK_RANDOM, CHECK_TYPE, CHECK_NAME, CHECK_HASH, CHECK_HIDDEN, CHECK_RECORD, CHECK_COUNT };
 
 struct fold_example {
 	const char *path;
 	uint64_t file_id;
 	uint64_t offset, length;	/* TRIAGE_NO_ID: not about certain bytes */
+	uint64_t event_id;		/* 0: not about an event */
+	int64_t time;			/* of the event */
 	const char *string_id, *sample;	/* text; "" */
 	unsigned weight;		/* more telling first */
 };
@@ -32,6 +34,7 @@ struct fold_example {
 /* What all objects of a fold share. Text is copied; "" where there is none. */
 struct fold_plan {
 	const char *rule, *kind, *family, *split;
+	const char *host;		/* NULL is "" */
 	const char *title, *technique, *why, *innocent, *version;
 	enum check check;
 	enum triage_severity severity;
@@ -47,6 +50,10 @@ struct fold {
 	size_t example_count;
 	const char *reasons[FOLD_REASONS_MAX];
 	size_t reason_count;
+	const char *users[FOLD_USERS_MAX];	/* accounts that it speaks of */
+	size_t user_count;
+	unsigned classes;			/* enum source_class of what supports it: one vote each; 0: confidence stands as it is */
+	bool alone;				/* has no normal use: one class is enough */
 	bool draft;				/* not (yet) a finding */
 };
 
@@ -70,6 +77,8 @@ void fold_add(struct folds *folds, struct fold *fold, const struct fold_example 
 void fold_time(struct fold *fold, int64_t when);
 /* One sentence more, once; beyond FOLD_REASONS_MAX they are left out. */
 void fold_reason(struct folds *folds, struct fold *fold, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* An account that the finding speaks of, once; "" adds nothing; beyond FOLD_USERS_MAX they are left out. */
+void fold_user(struct folds *folds, struct fold *fold, const char *user);
 /* Set a text of the plan anew (fold->plan.title and so on); the old one stays when the pool is full. */
 void fold_text(struct folds *folds, const char **slot, const char *text);
 /* The detail of a finding as the contract has it: a JSON object with sorted keys. */

@@ -2,15 +2,19 @@
  * judge.h - what the detectors share: the subject before them, the folders and families seen so far, the findings in the making.
  *
  * A detector is one file with one const row at its foot and one line in detectors.def. Its state is allocated zeroed by the
- * core; what it keeps besides comes from judge->pool. `file` is called for every row of files in order, `finish` once at the
- * end in the order of detectors.def, when all facts of all files are known.
+ * core; what it keeps besides comes from judge->pool. `file` is called for every row of files in order, then `event` for every
+ * event of the sources that the row names in order of time, then `finish` once in the order of detectors.def, when all facts are known.
  */
 #ifndef TRIAGE_DETECT_JUDGE_H
 #define TRIAGE_DETECT_JUDGE_H
 
+#include "triage/detect/contacts.h"
+#include "triage/detect/damage_look.h"
 #include "triage/detect/folders.h"
 #include "triage/detect/folds.h"
+#include "triage/detect/happening.h"
 #include "triage/detect/pool.h"
+#include "triage/detect/stories.h"
 #include "triage/detect/tables.h"
 
 /* What the bytes of a stream look like; see looks.c. */
@@ -33,12 +37,15 @@ struct subject {
 	enum look look;
 	int64_t changed, appeared;	/* last change of content; when it came onto the volume, as far as known */
 	struct folder *folder;		/* of an ordinary file; else NULL */
+	const struct file_type *promise;	/* what its name promises, under whatever was added to it */
+	size_t kept;			/* bytes of the name up to there */
+	struct damage_guess damage;	/* of an ordinary file */
 };
 
 /* Traits by which a family shows itself; each is of another kind. */
 enum trait { TRAIT_NOTE = 1, TRAIT_NOTE_NAME = 2, TRAIT_EXTENSION = 4, TRAIT_MARK = 8, TRAIT_PROGRAM = 16, TRAIT_ENCRYPTED = 32 };
 
-enum { FAMILIES_MAX = 4096, NOTE_NAMES_MAX = 256, REMARKS_MAX = 8, DETECTORS_MAX = 16 };
+enum { FAMILIES_MAX = 4096, NOTE_NAMES_MAX = 256, REMARKS_MAX = 8, DETECTORS_MAX = 64 };
 
 struct family {
 	const char *name;
@@ -51,12 +58,19 @@ struct detect_judge {
 	struct pool texts;		/* of the finished findings */
 	struct folders folders;
 	struct folds folds;
+	struct contacts contacts;
 	struct family *families;
 	size_t family_count;
 	const char *note_names[NOTE_NAMES_MAX];	/* distinct base names of notes and of what could be one */
 	size_t note_name_count;
 	uint64_t claimed;		/* file_id + 1 of the file that the encrypted detector last took for itself */
+	const struct group *claimed_group;	/* its group, NULL when there was no room */
+	const struct groups *groups;	/* of the encrypted detector */
+	struct damage_map *damage;
+	bool kept_found;		/* files encrypted under their own names stand as a finding */
 	uint64_t notes;			/* notes by content, or by a name that points to one family */
+	int64_t note_first, note_last;	/* last change of the notes */
+	const char *window;		/* JSON; NULL: nothing was encrypted, or no time is known */
 	uint64_t encrypted_files, encrypted_bytes;
 	int64_t first_encrypted, last_encrypted;
 	bool encrypted_high;		/* encrypted files stand as a finding of at least high severity */
@@ -64,8 +78,11 @@ struct detect_judge {
 	const char *remarks[REMARKS_MAX];	/* limits that were met; go to the reasons of the verdict */
 	size_t remark_count;
 	void *states[DETECTORS_MAX];
+	struct happening happening;	/* the event at hand */
+	struct buf scratch;		/* of the detector at hand: emptied by whoever begins to use it */
 	struct detect_finding *findings;
 	size_t finding_count;
+	struct stories stories;
 	struct detect_verdict verdict;
 	bool finished;
 };
@@ -73,9 +90,11 @@ struct detect_judge {
 struct detector {
 	const char *name;
 	size_t state_size;
-	/* all optional but file */
+	const char *const *sources;	/* words of timeline.source whose events it sees, NULL at the end; NULL: all */
+	/* all optional */
 	enum triage_status (*begin)(struct detect_judge *j, void *state, struct triage_error *err);
 	enum triage_status (*file)(struct detect_judge *j, void *state, const struct subject *s, struct triage_error *err);
+	enum triage_status (*event)(struct detect_judge *j, void *state, struct happening *h, struct triage_error *err);
 	enum triage_status (*finish)(struct detect_judge *j, void *state, struct triage_error *err);
 };
 
@@ -89,6 +108,9 @@ bool families_agree(const char *a, const char *b);
 /* A limit was met and something was only counted. text: a literal. */
 void judge_remark(struct detect_judge *j, const char *text);
 struct fold_example judge_example(const struct subject *s, unsigned weight);	/* about no certain bytes */
+struct fold_example judge_event_example(const struct happening *h, unsigned weight);
+/* An event more in a fold of its plan, with host and user of the event; NULL when there is no room. */
+struct fold *judge_add_event(struct detect_judge *j, const struct fold_plan *plan, const struct happening *h, unsigned weight);
 unsigned judge_confidence(const struct detect_judge *j, double confidence);	/* 1 to confidence.max */
 enum look judge_look(const struct detect_tables *tables, const struct detect_file *file);
 

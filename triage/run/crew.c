@@ -17,7 +17,8 @@
 enum { DEATHS_BEFORE_READY = 3, PAGE = 4096 };
 
 /* Which frame a worker may send while which job is in work, and how many of them. */
-enum { WHILE_START = 1 << 8, WHILE_PROBE = 1 << CREW_PROBE, WHILE_LIST = 1 << CREW_LIST, WHILE_CONTENT = 1 << CREW_CONTENT, WHILE_IMAGE = 1 << CREW_IMAGE };
+enum { WHILE_START = 1 << 8, WHILE_PROBE = 1 << CREW_PROBE, WHILE_LIST = 1 << CREW_LIST, WHILE_CONTENT = 1 << CREW_CONTENT, WHILE_IMAGE = 1 << CREW_IMAGE,
+	WHILE_EXTRACT = 1 << CREW_EXTRACT };
 
 static const struct wire_rule {
 	unsigned allowed;
@@ -42,6 +43,8 @@ static const struct wire_rule {
 	[WIRE_ARTEFACT] = { WHILE_CONTENT, 128, 1 + (uint64_t)UNPACK_GIVEN_MEMBERS },
 	[WIRE_DIGESTS] = { WHILE_IMAGE, 1 << 10, 1 },
 	[WIRE_DONE] = { WHILE_PROBE | WHILE_LIST | WHILE_IMAGE, 2 << 10, 1 },
+	[WIRE_BYTES] = { WHILE_EXTRACT, WIRE_PAYLOAD_MAX, UINT64_C(1) << 40 },
+	[WIRE_BYTES_END] = { WHILE_EXTRACT, 2 << 10, 1 },
 };
 
 double

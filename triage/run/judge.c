@@ -2,254 +2,16 @@
 
 #include "triage/run/collections.h"
 #include "triage/run/coverage.h"
-#include "triage/run/shadows_seen.h"
+#include "triage/run/extract.h"
+#include "triage/run/judge_inside.h"
 #include "triage/base/scoped.h"
-#include "triage/case/query.h"
-#include "triage/base/text.h"
 #include "triage/base/when.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { MATCHES_A_FILE = 10000 };
-
-/* What became of the files, by content state: the ground of coverage. */
-struct tally {
-	uint64_t files, streams, bytes, bytes_examined;
-	uint64_t by_state[TRIAGE_CONTENT_STATE_COUNT];
-};
-
-/* Judgements about single files, written after the cursor is closed. */
-struct mark {
-	uint64_t file_id;
-	enum detect_known known;
-	bool mismatch;
-};
-
-struct judging {
-	struct supervisor *s;
-	struct detect_judge *judge;
-	struct detect_rule *rules;
-	size_t rule_count;
-	struct tally tally;
-	struct shadows_seen seen;
-	struct mark *marks;
-	size_t mark_count, mark_room;
-	struct case_cursor *matches;	/* all matches in file order, read alongside the files */
-	bool match_there;
-	struct detect_match *file_matches;
-	struct buf samples;
-};
-
-static unsigned
-index_of(const char *word, const char *(*name)(unsigned), unsigned count)
-{
-	for (unsigned i = 0; i < count; i++)
-		if (strcmp(word, name(i)) == 0)
-			return i;
-	return 0;
-}
-
-static enum triage_status
-no_memory(struct triage_error *err)
-{
-	triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory while judging");
-	return TRIAGE_E_MEMORY;
-}
-
-static enum triage_status
-load_rules(struct judging *j, struct triage_error *err)
-{
-	j->rule_count = analyse_rule_count(j->s->rules);
-	j->rules = calloc(j->rule_count + 1, sizeof(*j->rules));
-	j->file_matches = calloc(MATCHES_A_FILE, sizeof(*j->file_matches));
-	if (j->rules == NULL || j->file_matches == NULL)
-		return no_memory(err);
-	for (size_t i = 0; i < j->rule_count; i++) {
-		const struct analyse_rule *r = analyse_rule(j->s->rules, i);
-		j->rules[i] = (struct detect_rule){ .name = r->name, .name_space = r->name_space, .title = r->title, .why = r->why,
-		    .innocent = r->innocent, .family = r->family, .technique = r->technique, .kind = r->kind, .version = r->version,
-		    .severity = r->severity, .confidence = r->confidence };
-	}
-	return TRIAGE_OK;
-}
-
-/* Matches of file_id out of the cursor that runs beside the files. Samples and names are copied: the cursor moves on. */
-static enum triage_status
-collect_matches(struct judging *j, uint64_t file_id, size_t *ret_count, struct triage_error *err)
-{
-	size_t count = 0;
-	enum triage_status st = TRIAGE_OK;
-	buf_clear(&j->samples);
-	size_t starts[2];
-	while (j->match_there && (uint64_t)case_int(j->matches, CASE_MATCHES_FILE_ID) <= file_id && st == TRIAGE_OK) {
-		uint64_t rule = (uint64_t)case_int(j->matches, CASE_MATCHES_RULE_INDEX);
-		if ((uint64_t)case_int(j->matches, CASE_MATCHES_FILE_ID) == file_id && count < MATCHES_A_FILE && rule < j->rule_count) {
-			const char *id = case_text(j->matches, CASE_MATCHES_STRING_ID);
-			starts[0] = j->samples.size;
-			buf_put(&j->samples, id, strlen(id) + 1);
-			starts[1] = j->samples.size;
-			struct view sample = case_blob(j->matches, CASE_MATCHES_SAMPLE);
-			text_display(&j->samples, sample.data, sample.size);
-			buf_char(&j->samples, '\0');
-			/* offsets for now: the buffer may still move */
-			j->file_matches[count++] = (struct detect_match){ .rule = &j->rules[rule], .string_id = (const char *)starts[0],
-			    .sample = (const char *)starts[1], .offset = (uint64_t)case_int(j->matches, CASE_MATCHES_OFFSET),
-			    .length = (uint64_t)case_int(j->matches, CASE_MATCHES_LENGTH) };
-		}
-		st = case_next(j->matches, err);
-		j->match_there = st == TRIAGE_OK;
-	}
-	for (size_t i = 0; i < count; i++) {
-		j->file_matches[i].string_id = buf_cstr(&j->samples) + (size_t)j->file_matches[i].string_id;
-		j->file_matches[i].sample = buf_cstr(&j->samples) + (size_t)j->file_matches[i].sample;
-	}
-	*ret_count = count;
-	return st == TRIAGE_END ? buf_check(&j->samples, err) : st;
-}
-
-static void
-count_file(struct tally *t, const struct detect_file *f)
-{
-	t->files++;
-	if (f->content == NULL)
-		return;
-	uint64_t size = f->size == TRIAGE_NO_ID ? 0 : f->size;
-	t->streams++;
-	t->bytes += size;
-	t->by_state[f->content->state]++;
-	if (f->content->state == TRIAGE_CONTENT_COMPLETE)
-		t->bytes_examined += size;
-	else if (f->content->state == TRIAGE_CONTENT_PARTIAL)
-		t->bytes_examined += f->content->bytes < size ? f->content->bytes : size;
-}
-
-static enum triage_status
-remember_mark(struct judging *j, uint64_t file_id, enum detect_known known, bool mismatch, struct triage_error *err)
-{
-	if (known == DETECT_UNKNOWN && !mismatch)
-		return TRIAGE_OK;
-	if (j->mark_count == j->mark_room) {
-		size_t room = j->mark_room == 0 ? 1024 : j->mark_room * 2;
-		struct mark *grown = reallocarray(j->marks, room, sizeof(*grown));
-		if (grown == NULL)
-			return no_memory(err);
-		j->marks = grown;
-		j->mark_room = room;
-	}
-	j->marks[j->mark_count++] = (struct mark){ file_id, known, mismatch };
-	return TRIAGE_OK;
-}
-
-/* Text of one row: copied, because the row's text lives only until the next column is read. */
-struct row_text {
-	char sha256[65], mime[300], magic[600], kind[16];
-	struct buf path, stream;
-};
-
-static void
-copy(char *out, size_t size, const char *text)
-{
-	snprintf(out, size, "%s", text);
-}
-
-static void
-fill_content(struct case_cursor *c, struct triage_content *content, struct row_text *t)
-{
-	copy(t->sha256, sizeof(t->sha256), case_text(c, CASE_FILES_SHA256));
-	copy(t->mime, sizeof(t->mime), case_text(c, CASE_FILES_MIME));
-	copy(t->magic, sizeof(t->magic), case_text(c, CASE_FILES_MAGIC));
-	content->mime = t->mime;
-	content->magic = t->magic;
-	content->hashed = text_unhex(t->sha256, content->sha256, sizeof(content->sha256)) &&
-	    text_unhex(case_text(c, CASE_FILES_MD5), content->md5, sizeof(content->md5)) &&
-	    text_unhex(case_text(c, CASE_FILES_SHA1), content->sha1, sizeof(content->sha1));
-	content->bytes = (uint64_t)case_int(c, CASE_FILES_BYTES_READ);
-	content->text = (enum triage_text_kind)case_int(c, CASE_FILES_TEXT);
-	struct triage_randomness *r = &content->randomness;
-	r->entropy = case_null(c, CASE_FILES_ENTROPY) ? -1 : case_real(c, CASE_FILES_ENTROPY);
-	r->chi_square = case_real(c, CASE_FILES_CHI_SQUARE);
-	r->first = case_real(c, CASE_FILES_ENTROPY_FIRST);
-	r->last = case_real(c, CASE_FILES_ENTROPY_LAST);
-	r->most = case_real(c, CASE_FILES_ENTROPY_MOST);
-	r->least = case_real(c, CASE_FILES_ENTROPY_LEAST);
-	r->blocks = (uint32_t)case_int(c, CASE_FILES_BLOCKS);
-	r->random_blocks = (uint32_t)case_int(c, CASE_FILES_RANDOM_BLOCKS);
-}
-
-static enum triage_status
-judge_row(struct judging *j, struct case_cursor *c, struct row_text *t, struct triage_error *err)
-{
-	struct triage_content content = { 0 };
-	struct detect_file f = { .file_id = (uint64_t)case_int(c, CASE_FILES_FILE_ID),
-	    .filesystem_id = (uint64_t)case_int(c, CASE_FILES_FILESYSTEM_ID) };
-	buf_clear(&t->path);
-	buf_clear(&t->stream);
-	buf_text(&t->path, case_text(c, CASE_FILES_PATH));
-	buf_text(&t->stream, case_text(c, CASE_FILES_STREAM));
-	size_t name = t->path.size;
-	while (name > 0 && t->path.data[name - 1] != '/')
-		name--;
-	if (t->stream.size > 0)
-		buf_format(&t->path, ":%s", buf_cstr(&t->stream));
-	f.path = buf_cstr(&t->path);
-	f.name = f.path + name;
-	f.stream = buf_cstr(&t->stream);
-	f.kind = (enum triage_file_kind)index_of(case_text(c, CASE_FILES_KIND), triage_file_kind_name, TRIAGE_FILE_KIND_COUNT);
-	f.state = (enum triage_file_state)index_of(case_text(c, CASE_FILES_STATE), triage_file_state_name, TRIAGE_STATE_COUNT);
-	f.flags = (uint32_t)case_int(c, CASE_FILES_FLAGS);
-	f.size = case_null(c, CASE_FILES_SIZE) ? TRIAGE_NO_ID : (uint64_t)case_int(c, CASE_FILES_SIZE);
-	for (size_t i = 0; i < TRIAGE_TIME_COUNT; i++)
-		f.times[i] = case_null(c, CASE_FILES_MTIME + i) ? TRIAGE_TIME_NONE : case_int(c, CASE_FILES_MTIME + i);
-	content.state = (enum triage_content_state)index_of(case_text(c, CASE_FILES_CONTENT), triage_content_state_name, TRIAGE_CONTENT_STATE_COUNT);
-	t->sha256[0] = '\0';
-	if (content.state != TRIAGE_CONTENT_NONE) {
-		fill_content(c, &content, t);
-		f.content = &content;
-	}
-	f.sha256 = t->sha256;
-	if (content.hashed) {
-		f.known = detect_known(j->s->tables, content.md5, content.sha1, content.sha256);
-		f.type_mismatch = f.stream[0] == '\0' && detect_type_mismatch(j->s->tables, f.name, t->mime, content.text, f.size);
-	}
-	size_t matches = 0;
-	enum triage_status st = collect_matches(j, f.file_id, &matches, err);
-	count_file(&j->tally, &f);
-	if (st == TRIAGE_OK)
-		st = remember_mark(j, f.file_id, f.known, f.type_mismatch, err);
-	bool before = false;
-	if (st == TRIAGE_OK)
-		st = shadows_seen_before(&j->seen, j->s, &f, (uint64_t)case_int(c, CASE_FILES_INODE), &before, err);
-	return st == TRIAGE_OK && !before ? detect_judge_file(j->judge, &f, j->file_matches, matches, err) : st;
-}
-
-static enum triage_status
-judge_files(struct judging *j, struct case_reader *reader, struct triage_error *err)
-{
-	struct case_cursor *files = NULL;
-	struct row_text *t = calloc(1, sizeof(*t));
-	if (t == NULL)
-		return no_memory(err);
-	buf_init(&t->path, 1 << 20);
-	buf_init(&t->stream, 1 << 20);
-	enum triage_status st = case_rows(reader, CASE_MATCHES, CASE_BY_ID, &j->matches, err);
-	if (st == TRIAGE_OK) {
-		st = case_next(j->matches, err);
-		j->match_there = st == TRIAGE_OK;
-		st = st == TRIAGE_END ? TRIAGE_OK : st;
-	}
-	if (st == TRIAGE_OK)
-		st = case_rows(reader, CASE_FILES, CASE_BY_ID, &files, err);
-	while (st == TRIAGE_OK && (st = case_next(files, err)) == TRIAGE_OK)
-		st = judge_row(j, files, t, err);
-	case_cursor_close(files);
-	case_cursor_close(j->matches);
-	j->matches = NULL;
-	buf_release(&t->path);
-	buf_release(&t->stream);
-	free(t);
-	return st == TRIAGE_END ? TRIAGE_OK : st;
-}
+enum { DAMAGE_FILESYSTEMS_MAX = 512 };
 
 /* --- what is written back --- */
 
@@ -266,9 +28,12 @@ write_findings(struct judging *j, struct case_sealer *z, struct triage_error *er
 	}
 	for (size_t i = 0; i < detect_finding_count(j->judge); i++) {
 		const struct detect_finding *f = detect_finding(j->judge, i);
+		size_t story = detect_story_of(j->judge, i);
 		const struct case_finding_row row = { .severity = f->severity, .confidence = f->confidence, .score = f->score, .rule = f->rule,
-		    .kind = f->kind, .title = f->title, .technique = f->technique, .host = j->s->plan->hostname, .path = f->path, .detail = f->detail,
-		    .first_time = f->first_time, .last_time = f->last_time, .count = f->count, .file_id = f->file_id };
+		    .kind = f->kind, .title = f->title, .technique = f->technique,
+		    .host = f->host[0] != '\0' ? f->host : j->s->plan->hostname, .path = f->path, .detail = f->detail,
+		    .first_time = f->first_time, .last_time = f->last_time, .count = f->count, .file_id = f->file_id,
+		    .story_id = story != SIZE_MAX ? story + 1 : TRIAGE_NO_ID };
 		enum triage_status st = case_seal_finding(z, &row, err);
 		if (st != TRIAGE_OK)
 			return st;
@@ -278,6 +43,58 @@ write_findings(struct judging *j, struct case_sealer *z, struct triage_error *er
 			result->worst = f->severity;
 	}
 	return TRIAGE_OK;
+}
+
+static enum triage_status
+write_stories(struct judging *j, struct case_sealer *z, struct triage_error *err)
+{
+	enum triage_status st = TRIAGE_OK;
+	for (size_t i = 0; i < detect_story_count(j->judge) && st == TRIAGE_OK; i++) {
+		const struct detect_story *s = detect_story(j->judge, i);
+		st = case_seal_story(z, &(struct case_story_row){ .host = s->host[0] != '\0' ? s->host : j->s->plan->hostname, .tactic = s->tactic, .title = s->title,
+			.severity = s->severity, .confidence = s->confidence, .points = s->points, .first_time = s->first_time, .last_time = s->last_time,
+			.findings = s->finding_count, .shown = s->shown }, err);
+	}
+	return st;
+}
+
+/* The damage map. The text of a sum lives as long as the judge. */
+static enum triage_status
+write_damage(struct judging *j, struct case_sealer *z, struct triage_error *err)
+{
+	uint64_t ids[DAMAGE_FILESYSTEMS_MAX];
+	size_t filesystems = detect_damage_filesystems(j->judge, ids, DAMAGE_FILESYSTEMS_MAX);
+	enum triage_status st = TRIAGE_OK;
+	for (size_t i = 0; i < filesystems && st == TRIAGE_OK; i++)
+		st = case_seal_damage_filesystem(z, ids[i], err);
+	for (size_t i = 0; i < detect_damage_count(j->judge) && st == TRIAGE_OK; i++) {
+		struct detect_damage d;
+		if (!detect_damage(j->judge, i, &d))
+			continue;
+		st = case_seal_damage(z, &(struct case_damage_row){ .file_id = d.file_id, .damage = d.damage, .reason = d.reason, .share = d.share, .cut = d.cut,
+			.older_copy = d.older_copy }, err);
+	}
+	for (size_t i = 0; i < detect_damage_sum_count(j->judge) && st == TRIAGE_OK; i++) {
+		const struct detect_damage_sum *d = detect_damage_sum(j->judge, i);
+		st = case_seal_damage_sum(z, &(struct case_damage_sum){ .scope = d->scope, .name = d->name, .filesystem_id = d->filesystem_id, .depth = d->depth,
+			.files = d->files, .bytes = d->bytes, .damaged_files = d->damaged_files, .damaged_bytes = d->damaged_bytes, .intact = d->intact,
+			.whole = d->whole, .part = d->part, .renamed = d->renamed, .zeroed = d->zeroed, .unknown = d->unknown, .older_copies = d->older_copies,
+			.first = d->first, .last = d->last }, err);
+	}
+	return st;
+}
+
+static enum triage_status
+write_contacts(struct judging *j, struct case_sealer *z, struct triage_error *err)
+{
+	enum triage_status st = TRIAGE_OK;
+	for (size_t i = 0; i < detect_contact_count(j->judge) && st == TRIAGE_OK; i++) {
+		const struct detect_contact *c = detect_contact(j->judge, i);
+		const struct case_contact_row row = { .host = c->host[0] != '\0' ? c->host : j->s->plan->hostname, .direction = c->direction, .peer = c->peer, .account = c->account,
+		    .protocol = c->protocol, .source = c->source, .first_time = c->first_time, .last_time = c->last_time, .count = c->count, .failed = c->failed, .event_id = c->event_id };
+		st = case_seal_contact(z, &row, err);
+	}
+	return st;
 }
 
 static enum triage_status
@@ -295,6 +112,8 @@ write_coverage(struct judging *j, struct case_sealer *z, struct triage_error *er
 	    (uintmax_t)t->by_state[TRIAGE_CONTENT_COMPLETE], (uintmax_t)t->by_state[TRIAGE_CONTENT_PARTIAL],
 	    (uintmax_t)t->by_state[TRIAGE_CONTENT_UNREADABLE], (uintmax_t)t->by_state[TRIAGE_CONTENT_TIMEOUT],
 	    (uintmax_t)t->by_state[TRIAGE_CONTENT_CRASHED], (uintmax_t)skipped, skipped > 0 ? why : "");
+	if (t->known_good > 0)
+		snprintf(reason + strlen(reason), sizeof(reason) - strlen(reason), ", known good and so not searched %ju", (uintmax_t)t->known_good);
 	const struct case_coverage_row streams = { .what = "streams", .reason = reason, .total = t->streams, .examined = examined, .skipped = skipped,
 	    .failed = failed, .bytes_total = t->bytes, .bytes_examined = t->bytes_examined };
 	const struct case_coverage_row files = { .what = "files", .reason = "every name and every nameless, deleted or orphaned entry that was listed",
@@ -331,8 +150,8 @@ write_verdict(struct judging *j, struct case_sealer *z, struct triage_error *err
 {
 	const struct detect_verdict *v = detect_verdict(j->judge);
 	struct triage_result *r = j->s->result;
-	copy(r->verdict, sizeof(r->verdict), v->word);
-	copy(r->family, sizeof(r->family), v->family);
+	snprintf(r->verdict, sizeof(r->verdict), "%s", v->word);
+	snprintf(r->family, sizeof(r->family), "%s", v->family);
 	r->encrypted_files = v->encrypted_files;
 	char score[32], files[32], bytes[32], notes[32], first[32] = "", last[32] = "", share[32];
 	snprintf(score, sizeof(score), "%u", v->score);
@@ -349,7 +168,9 @@ write_verdict(struct judging *j, struct case_sealer *z, struct triage_error *err
 	} facts[] = {
 		{ "verdict", v->word }, { "verdict.score", score }, { "verdict.reasons", v->reasons }, { "ransomware.family", v->family },
 		{ "ransomware.encrypted_files", files }, { "ransomware.encrypted_bytes", bytes }, { "ransomware.notes", notes },
-		{ "ransomware.first", first }, { "ransomware.last", last }, { "examined_share", share },
+		{ "ransomware.first", first }, { "ransomware.last", last }, { "ransomware.window", v->window },
+		{ "examined_share", share },
+		{ "answer.entry", v->entry }, { "answer.accounts_to_reset", v->accounts_to_reset },
 	};
 	enum triage_status st = TRIAGE_OK;
 	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]) && st == TRIAGE_OK; i++)
@@ -374,11 +195,13 @@ static enum triage_status
 judge_all(struct judging *j, struct case_sealer *z, struct triage_error *err)
 {
 	struct case_reader *reader = case_seal_reader(z);
-	enum triage_status st = load_rules(j, err);
+	enum triage_status st = judge_load_rules(j, err);
 	if (st == TRIAGE_OK)
 		st = detect_judge_new(j->s->tables, &j->judge, err);
 	if (st == TRIAGE_OK)
 		st = judge_files(j, reader, err);
+	if (st == TRIAGE_OK)
+		st = judge_events(j, reader, err);
 	if (st == TRIAGE_OK) {
 		fill_result(j, reader);
 		st = detect_judge_finish(j->judge, j->s->result->examined_share, err);
@@ -386,8 +209,28 @@ judge_all(struct judging *j, struct case_sealer *z, struct triage_error *err)
 	if (st == TRIAGE_OK)
 		st = write_findings(j, z, err);
 	if (st == TRIAGE_OK)
+		st = write_stories(j, z, err);
+	if (st == TRIAGE_OK)
+		st = write_damage(j, z, err);
+	if (st == TRIAGE_OK)
+		st = write_contacts(j, z, err);
+	if (st == TRIAGE_OK && j->of_case == NULL)
 		st = write_coverage(j, z, err);
 	return st == TRIAGE_OK ? write_verdict(j, z, err) : st;
+}
+
+static void
+release(struct judging *j)
+{
+	detect_judge_free(j->judge);
+	free(j->rules);
+	free(j->marks);
+	shadows_seen_release(&j->seen);
+	free(j->file_matches);
+	buf_release(&j->samples);
+	for (size_t i = 0; i < j->rule_text_count; i++)
+		free(j->rule_texts[i]);
+	free(j->rule_texts);
 }
 
 enum triage_status
@@ -400,14 +243,21 @@ judge_and_build(struct supervisor *s, const char *path, struct triage_error *err
 	if (st != TRIAGE_OK)
 		return st;
 	st = judge_all(&j, z, err);
-	detect_judge_free(j.judge);
-	free(j.rules);
-	free(j.marks);
-	shadows_seen_release(&j.seen);
-	free(j.file_matches);
-	buf_release(&j.samples);
+	if (st == TRIAGE_OK)
+		st = extract_flagged(s, z, err);
+	release(&j);
 	if (st == TRIAGE_OK)
 		return case_seal_finish(z, err);
 	case_seal_abandon(z);
+	return st;
+}
+
+enum triage_status
+judge_again(struct supervisor *s, struct case_sealer *z, struct triage_error *err)
+{
+	struct judging j = { .s = s, .of_case = case_seal_reader(z) };
+	buf_init(&j.samples, (size_t)64 << 20);
+	enum triage_status st = judge_all(&j, z, err);
+	release(&j);
 	return st;
 }
