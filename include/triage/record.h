@@ -230,7 +230,7 @@ struct triage_event {
 /*
  * One fact about the machine or an account on it. kind "host": name is hostname, os, version, build, timezone, domain, address,
  * installed, last_boot, last_shutdown. kind "account": subject is its SID or uid, name is name, groups, home, disabled, created, last_login,
- * last_password_change. A fact that is a moment has it in time, all others in value.
+ * last_password_change. kind "collection": name is line, value a line of a collector's own log. A fact that is a moment has it in time, all others in value.
  */
 struct triage_fact {
 	const char *kind, *subject, *name, *value;	/* text; subject "" for a host */

@@ -42,6 +42,7 @@ run v velo
 same "Velociraptor, a folder: escapes undone" "$(paths v)" "$velo_paths"
 same "the host, from client_info.json" "$(q v "SELECT hostname FROM hosts")" RAADHUIS-DC01
 run u uac
+same "the collector's own logs stand in the custody log" "$(q k "SELECT count(*) > 0 FROM custody WHERE action = 'collection-log' AND detail LIKE '%ConsoleLog.txt%' AND detail LIKE '%Machine name:%'")$(q u "SELECT count(*) FROM custody WHERE action = 'collection-log' AND detail LIKE '%uac.log%Hostname:%'")" "11"
 same "UAC, a folder" "$(paths u)" "$uac_paths"
 same "artefacts are read in it" "$(q u "SELECT count(*) > 0 FROM timeline WHERE parser = 'utmp' AND path = '/var/log/wtmp'")" 1
 

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { WEIGHT = 10, LINES_MAX = 400, VALUE_MAX = 256 };
+enum { WEIGHT = 10, LINES_MAX = 400, VALUE_MAX = 256, KEPT_LINES = 40, KEPT_LINE = 300 };
 
 static bool
 holds(struct view head, const char *word)
@@ -45,6 +45,29 @@ static enum triage_status
 tell(struct artefact *a, const char *name, const char *value, struct triage_error *err)
 {
 	return value[0] != '\0' ? artefact_fact(a, "host", "", name, value, WEIGHT, err) : TRIAGE_OK;
+}
+
+/* What the log says of itself goes to the custody text: its first lines, and the last one. */
+static enum triage_status
+tell_lines(struct artefact *a, struct view all, struct triage_error *err)
+{
+	const char *line = (const char *)all.data, *end = line + all.size;
+	enum triage_status st = TRIAGE_OK;
+	for (unsigned kept = 0; line < end && st == TRIAGE_OK;) {
+		char value[KEPT_LINE + 1];
+		const char *stop = memchr(line, '\n', (size_t)(end - line)), *next = stop != NULL ? stop + 1 : end;
+		size_t size = (size_t)((stop != NULL ? stop : end) - line);
+		while (size > 0 && (line[size - 1] == '\r' || line[size - 1] == ' '))
+			size--;
+		bool last = next == end;
+		size = size < KEPT_LINE ? size : KEPT_LINE;
+		memcpy(value, line, size);
+		value[size] = '\0';
+		if (size > 0 && (kept < KEPT_LINES || last) && ++kept > 0)
+			st = artefact_fact(a, "collection", "", "line", value, WEIGHT, err);
+		line = next;
+	}
+	return st;
 }
 
 static const struct {
@@ -135,7 +158,8 @@ parse_lines(struct artefact *a, struct view all, struct triage_error *err)
 static enum triage_status
 parse(struct artefact *a, struct view all, struct triage_error *err)
 {
-	return is_json(artefact_who(a)) ? parse_json(a, all, err) : parse_lines(a, all, err);
+	enum triage_status st = is_json(artefact_who(a)) ? parse_json(a, all, err) : parse_lines(a, all, err);
+	return st == TRIAGE_OK ? tell_lines(a, all, err) : st;
 }
 
 const struct artefact_kind artefact_collector = {

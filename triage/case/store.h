@@ -160,6 +160,9 @@ WARN_UNUSED enum triage_status case_count_space(struct case_store *s, uint32_t a
  */
 WARN_UNUSED enum triage_status case_put_event(struct case_store *s, uint64_t unit_id, const struct triage_event *e, struct triage_error *err);
 WARN_UNUSED enum triage_status case_put_fact(struct case_store *s, uint64_t unit_id, const struct triage_fact *f, struct triage_error *err);
+/* The facts of one kind, with the path of the file that told them, in the order of paths. An error of each ends it. */
+typedef enum triage_status case_told_row(void *ctx, const char *path, const char *value, struct triage_error *err);
+WARN_UNUSED enum triage_status case_each_told(struct case_store *s, const char *kind, case_told_row *each, void *ctx, struct triage_error *err);
 WARN_UNUSED enum triage_status case_put_artefact(struct case_store *s, uint64_t unit_id, const struct triage_parsed *p, struct triage_error *err);
 /*
  * Files whose names are another file's and an ending more (hive transaction logs), found once all is listed. is_ending: true for an ending

@@ -189,7 +189,7 @@ case_put_fact(struct case_store *s, uint64_t unit_id, const struct triage_fact *
 {
 	struct unit_in_work *work;
 	sqlite3_stmt *row;
-	if ((strcmp(f->kind, "host") != 0 && strcmp(f->kind, "account") != 0) || f->name[0] == '\0')
+	if ((strcmp(f->kind, "host") != 0 && strcmp(f->kind, "account") != 0 && strcmp(f->kind, "collection") != 0) || f->name[0] == '\0')
 		return not_said("a fact of no known kind", err);
 	enum triage_status st = store_begin_work(s, unit_id, &work, err);
 	if (st == TRIAGE_OK)
@@ -247,4 +247,25 @@ store_drop_events(struct case_store *s, const struct unit_in_work *w, struct tri
 		st = sql_run(&s->q, row, err);
 	}
 	return st;
+}
+
+enum triage_status
+case_each_told(struct case_store *s, const char *kind, case_told_row *each, void *ctx, struct triage_error *err)
+{
+	sqlite3_stmt *row;
+	enum triage_status st = sql_check(&s->q, err);
+	if (st == TRIAGE_OK)
+		st = sql_prepare(&s->q, "SELECT e.path, t.value FROM told t JOIN unit u USING (unit_id) JOIN entry e USING (entry_id) WHERE t.kind = ?1"
+		    " ORDER BY e.path, t.told_id", &row, err);
+	if (st != TRIAGE_OK)
+		return st;
+	sql_bind_text(row, 1, kind);
+	while ((st = sql_step(&s->q, row, err)) == TRIAGE_OK) {
+		const char *path = (const char *)sqlite3_column_text(row, 0), *value = (const char *)sqlite3_column_text(row, 1);
+		st = each(ctx, path != NULL ? path : "", value != NULL ? value : "", err);
+		if (st != TRIAGE_OK)
+			break;
+	}
+	sqlite3_finalize(row);
+	return st == TRIAGE_END ? TRIAGE_OK : st;
 }

@@ -143,3 +143,56 @@ collections_cover(struct supervisor *s, struct case_sealer *z, struct triage_err
 	}
 	return st;
 }
+
+struct logs {
+	struct supervisor *s;
+	struct buf path, detail;
+};
+
+static enum triage_status
+end_log(struct logs *l, struct triage_error *err)
+{
+	if (l->detail.size == 0)
+		return TRIAGE_OK;
+	buf_text(&l->detail, "]}");
+	enum triage_status st = buf_check(&l->detail, err);
+	if (st == TRIAGE_OK)
+		st = case_custody(l->s->store, "triage", "collection-log", buf_cstr(&l->detail), err);
+	buf_clear(&l->detail);
+	return st;
+}
+
+static enum triage_status
+take_line(void *ctx, const char *path, const char *value, struct triage_error *err)
+{
+	struct logs *l = ctx;
+	bool same = l->detail.size > 0 && strcmp(path, buf_cstr(&l->path)) == 0;
+	enum triage_status st = same ? TRIAGE_OK : end_log(l, err);
+	if (st != TRIAGE_OK)
+		return st;
+	if (!same) {
+		buf_clear(&l->path);
+		buf_text(&l->path, path);
+		buf_text(&l->detail, "{\"path\":");
+		text_json_string(&l->detail, path);
+		buf_text(&l->detail, ",\"lines\":[");
+	} else {
+		buf_char(&l->detail, ',');
+	}
+	text_json_string(&l->detail, value);
+	return TRIAGE_OK;
+}
+
+enum triage_status
+collections_logs(struct supervisor *s, struct triage_error *err)
+{
+	struct logs l = { .s = s };
+	buf_init(&l.path, 1 << 20);
+	buf_init(&l.detail, 2 << 20);
+	enum triage_status st = case_each_told(s->store, "collection", take_line, &l, err);
+	if (st == TRIAGE_OK)
+		st = end_log(&l, err);
+	buf_release(&l.path);
+	buf_release(&l.detail);
+	return st;
+}

@@ -1,4 +1,5 @@
 /* conclude.c - from the journal to the sealed bundle: build, judge, export, seal. */
+#include "triage/run/collections.h"
 #include "triage/run/extract.h"
 #include "triage/run/judge.h"
 #include "triage/run/sandbox.h"
@@ -72,6 +73,8 @@ custody_end(struct supervisor *s, struct triage_error *err)
 	}
 	buf_text(&detail, "]}");
 	st = buf_check(&detail, err);
+	if (st == TRIAGE_OK)
+		st = collections_logs(s, err);
 	return st == TRIAGE_OK ? case_custody(s->store, "triage", "examined", buf_cstr(&detail), err) : st;
 }
 
