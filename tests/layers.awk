@@ -2,7 +2,7 @@
 BEGIN {
 	allow["base"] = "base"
 	allow["evidence"] = "base evidence"
-	allow["analyse"] = "base analyse"
+	allow["analyse"] = "base analyse artefact/ole.h artefact/wintext.h"
 	allow["artefact"] = "base artefact"
 	allow["detect"] = "base detect"
 	allow["case"] = "base case"
@@ -11,7 +11,7 @@ BEGIN {
 	allow["cli"] = "base run report analyse case/query.h cli"
 	library["<tsk/"] = "evidence"
 	library["<libdeflate"] = "evidence artefact"
-	library["<yara"] = library["<magic.h"] = library["<archive"] = "analyse"
+	library["<yara"] = library["<magic.h"] = library["<archive"] = library["<libpff"] = library["<libbfio"] = "analyse"
 	library["<sqlite3.h"] = "case artefact"
 	library["<seccomp.h"] = "run"
 }

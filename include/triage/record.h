@@ -149,6 +149,27 @@ struct triage_randomness {
 	uint32_t blocks, random_blocks;	/* blocks in all, and those that look encrypted or compressed */
 };
 
+enum { TRIAGE_SHAPE_CELLS = 64, TRIAGE_SHAPE_WORD = 24 };
+/* What lies in a cell of a shape: the letter is what the case shows. */
+enum triage_cell { TRIAGE_CELL_ZERO = '0', TRIAGE_CELL_PLAIN = 'p', TRIAGE_CELL_PACKED = 'c', TRIAGE_CELL_RANDOM = 'r', TRIAGE_CELL_MIXED = 'm' };
+enum triage_walk { TRIAGE_WALK_NONE, TRIAGE_WALK_WHOLE, TRIAGE_WALK_BROKEN, TRIAGE_WALK_COUNT };
+
+/* How the kinds of bytes follow one another in a stream, and whether it holds together as the format that its start or its end tells. */
+struct triage_shape {
+	uint64_t cell_size;		/* bytes of a cell, the last may be shorter; 0: not looked at */
+	uint8_t cells;
+	char cell[TRIAGE_SHAPE_CELLS];	/* enum triage_cell: zeros alone, not random, packed, random, random and other in turn */
+	uint32_t runs;			/* of random blocks one after another */
+	uint32_t run_least, run_most, gap_least, gap_most;	/* blocks: of those runs, and of the gaps between, that touch neither end; 0 when there is none */
+	bool head_random, head_zero, tail_random, tail_zero;	/* the first and the last 4 KiB, or all of a shorter stream */
+	char format[TRIAGE_SHAPE_WORD];	/* "" when neither start nor end is one that is known, nor what stands between */
+	bool starts, ends;		/* the sign of the format is there; ends is true for a format without one */
+	enum triage_walk walk;		/* its parts were looked at in their places */
+	uint64_t broken_at, broken_last, broken;	/* bytes: the first and the last place that contradicts; how many do */
+	char mark[TRIAGE_SHAPE_WORD];	/* program whose trailer or header proves itself by a check, "" for none */
+	uint64_t original;		/* bytes of the file before, as that mark says; 0 when it does not */
+};
+
 enum triage_text_kind { TRIAGE_BINARY, TRIAGE_ASCII, TRIAGE_UTF8, TRIAGE_UTF16LE, TRIAGE_UTF16BE, TRIAGE_LATIN1, TRIAGE_TEXT_KIND_COUNT };
 
 /* What one pass over a stream found. */
@@ -164,6 +185,7 @@ struct triage_content {
 	const char *mime;		/* text, "" when unknown */
 	const char *magic;		/* text: libmagic's description or our own for text */
 	struct triage_randomness randomness;
+	struct triage_shape shape;
 };
 
 /* A file in an archive. What a pass found in it follows as triage_content. */

@@ -3,6 +3,7 @@
 
 #include "triage/analyse/randomness.h"
 #include "triage/analyse/seen.h"
+#include "triage/analyse/structure.h"
 #include "triage/analyse/unpack_inside.h"
 #include "triage/base/digest.h"
 #include "triage/base/fault.h"
@@ -348,6 +349,24 @@ judge_whole(struct stream *s, enum scan_groups which, struct triage_error *err)
 	return scan_whole(s->pass->scan, all, which, err);
 }
 
+/* What the blocks and the parts of a stream say together. */
+static void
+decide_shape(struct stream *s)
+{
+	struct view window = window_of(s);
+	struct view head = s->windowed ? (struct view){ s->pass->head, s->head_size } : window;
+	struct view tail = window, first = head, last;
+	if (tail.size > STRUCTURE_END)
+		tail = (struct view){ window.data + window.size - STRUCTURE_END, STRUCTURE_END };
+	last = tail;
+	if (first.size > RANDOMNESS_SMALL_BLOCK)
+		first.size = RANDOMNESS_SMALL_BLOCK;
+	if (last.size > RANDOMNESS_SMALL_BLOCK)
+		last = (struct view){ tail.data + tail.size - RANDOMNESS_SMALL_BLOCK, RANDOMNESS_SMALL_BLOCK };
+	randomness_shape(&s->pass->randomness, first, last, &s->content->shape);
+	structure_of(head, !s->windowed, tail, s->done, &s->content->shape);
+}
+
 /* Type and YARA, once for each content; rules that look at names once for each stream. */
 static enum triage_status
 judge(struct stream *s, struct triage_error *err)
@@ -372,6 +391,7 @@ judge(struct stream *s, struct triage_error *err)
 		content->scan_incomplete = (marks & SEEN_INCOMPLETE) != 0 || scan_is_incomplete(pass->scan);
 		return TRIAGE_OK;
 	}
+	decide_shape(s);
 	content->scan_incomplete = scan_is_incomplete(pass->scan);
 	seen_add(&pass->seen, content->sha256, (content->windowed ? SEEN_WINDOWED : 0u) | (content->scan_incomplete ? SEEN_INCOMPLETE : 0u));
 	return TRIAGE_OK;

@@ -3,7 +3,7 @@
 #define TRIAGE_CASE_SCHEMA_H
 
 #define JOURNAL_APPLICATION "1416784204"	/* "TriL" */
-#define JOURNAL_VERSION "3"
+#define JOURNAL_VERSION "4"
 #define CASE_APPLICATION "1416784195"		/* "TriC" */
 #define CASE_SCHEMA "1"				/* contract: schema_version */
 enum { CASE_SCHEMA_VERSION = 1 };

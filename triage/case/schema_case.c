@@ -29,7 +29,13 @@ const char *const case_tables[] = {
     " mime TEXT, magic TEXT, extension_mismatch INTEGER, entropy REAL, known INTEGER, content TEXT, attr_type INTEGER, attr_id INTEGER,"
     " flags INTEGER, text INTEGER, chi_square REAL, entropy_first REAL, entropy_last REAL, entropy_most REAL, entropy_least REAL,"
     " blocks INTEGER, random_blocks INTEGER, bytes_read INTEGER, block_size INTEGER, most_offset INTEGER, windowed INTEGER,"
-    " scan_incomplete INTEGER, matched INTEGER, content_key BLOB)",
+    " scan_incomplete INTEGER, matched INTEGER, content_key BLOB, shape TEXT)",
+    /* what the judge says of a file that is not plainly intact, and the filesystems whose files it looked at so; damage by parts of the tree */
+    "CREATE TABLE t_damage(file_id INTEGER PRIMARY KEY, damage TEXT, damage_share REAL, original_path TEXT, damage_reason TEXT, older_copy INTEGER)",
+    "CREATE TABLE t_damage_filesystem(filesystem_id INTEGER PRIMARY KEY)",
+    "CREATE TABLE t_damage_sum(sum_id INTEGER PRIMARY KEY, scope TEXT, name TEXT, filesystem_id INTEGER, depth INTEGER, files INTEGER, bytes INTEGER,"
+    " damaged_files INTEGER, damaged_bytes INTEGER, intact INTEGER, encrypted_whole INTEGER, encrypted_part INTEGER, renamed INTEGER, zeroed INTEGER,"
+    " unknown INTEGER, older_copies INTEGER, first_time INTEGER, last_time INTEGER)",
     /* one row for each distinct time of a file; mask: bit n is the n-th time column */
     "CREATE TABLE t_moment(time INTEGER, file_id INTEGER, mask INTEGER, PRIMARY KEY(time, file_id)) WITHOUT ROWID",
     "CREATE TABLE t_meaning(mask INTEGER PRIMARY KEY, meaning TEXT)",
@@ -56,7 +62,9 @@ const char *const case_tables[] = {
     "CREATE TABLE t_contact(contact_id INTEGER PRIMARY KEY, host TEXT, direction TEXT, peer TEXT, account TEXT, protocol TEXT, first_time INTEGER, last_time INTEGER,"
     " count INTEGER, failed INTEGER, source TEXT, event_id INTEGER)",
     "CREATE TABLE t_finding(finding_id INTEGER PRIMARY KEY, severity TEXT, confidence INTEGER, score INTEGER, rule TEXT, kind TEXT, title TEXT,"
-    " technique TEXT, host TEXT, path TEXT, first_time INTEGER, last_time INTEGER, count INTEGER, detail TEXT, file_id INTEGER)",
+    " technique TEXT, host TEXT, path TEXT, first_time INTEGER, last_time INTEGER, count INTEGER, detail TEXT, file_id INTEGER, story_id INTEGER)",
+    "CREATE TABLE t_story(story_id INTEGER PRIMARY KEY, host TEXT, tactic TEXT, title TEXT, severity TEXT, confidence INTEGER, points REAL, first_time INTEGER,"
+    " last_time INTEGER, findings INTEGER, shown INTEGER)",
     "CREATE TABLE t_coverage(coverage_id INTEGER PRIMARY KEY, what TEXT, total INTEGER, examined INTEGER, skipped INTEGER, failed INTEGER,"
     " bytes_total INTEGER, bytes_examined INTEGER, reason TEXT)",
     "CREATE TABLE t_custody(seq INTEGER PRIMARY KEY, time INTEGER, actor TEXT, action TEXT, detail TEXT, previous_hash TEXT, hash TEXT)",
@@ -76,11 +84,18 @@ const char *const case_views[] = {
     " FROM t_host",
     "CREATE VIEW accounts AS SELECT account_id, host_id, name, sid_or_uid, \"groups\", created, last_login, last_password_change, disabled,"
     " home FROM t_account",
-    "CREATE VIEW files AS SELECT file_id, filesystem_id, inode, sequence, stream, path, name_raw, kind, state, size, mode, uid, gid, owner,"
+    "CREATE VIEW files AS SELECT f.file_id AS file_id, filesystem_id, inode, sequence, stream, path, name_raw, kind, state, size, mode, uid, gid, owner,"
     " mtime, atime, ctime, btime, fn_mtime, fn_atime, fn_ctime, fn_btime, link_target, md5, sha1, sha256,"
     " mime, magic, extension_mismatch, entropy, CASE known WHEN 0 THEN 'good' WHEN 1 THEN 'bad' END AS known, content,"
     " attr_type, attr_id, flags, text, chi_square, entropy_first, entropy_last, entropy_most, entropy_least, blocks, random_blocks, bytes_read,"
-    " block_size, most_offset, windowed, scan_incomplete FROM t_file",
+    " block_size, most_offset, windowed, scan_incomplete, shape, iif(d.file_id IS NOT NULL, d.damage, iif(f.kind = 'file' AND f.state = 'allocated'"
+    " AND f.stream = '' AND f.content = 'complete' AND f.attr_id < 4294967296 AND f.filesystem_id IN (SELECT filesystem_id FROM t_damage_filesystem), 'intact', NULL)) AS damage,"
+    " d.damage_share AS damage_share, d.original_path AS original_path, d.damage_reason AS damage_reason"
+    " FROM t_file f LEFT JOIN t_damage d ON d.file_id = f.file_id",
+    /* ours: damage by scope (case, filesystem, share, department, folder, type) and its part of the whole */
+    "CREATE VIEW damage AS SELECT scope, name, filesystem_id, depth, files, bytes, damaged_files, damaged_bytes,"
+    " iif(files > 0, round(damaged_files * 1.0 / files, 6), NULL) AS share, intact, encrypted_whole, encrypted_part, renamed, zeroed, unknown,"
+    " older_copies, first_time, last_time FROM t_damage_sum ORDER BY sum_id",
     "CREATE VIEW timeline AS SELECT m.time AS time, CASE m.mask WHEN 2 THEN s.accessed_precision WHEN 8 THEN s.created_precision"
     " ELSE s.precision END AS precision, k.meaning AS meaning, 'filesystem' AS source, 'fs' AS parser,"
     " +s.host AS host, NULL AS user, f.path AS path,"
@@ -109,22 +124,28 @@ const char *const case_views[] = {
     " AND x.attr_type = f.attr_type AND x.attr_id = f.attr_id CROSS JOIN t_filesystem s ON s.filesystem_id = f.filesystem_id"
     " WHERE f.content <> 'none'",
     "CREATE VIEW findings AS SELECT finding_id, severity, confidence, score, rule, kind, title, technique, host, path, first_time, last_time,"
-    " count, detail, file_id FROM t_finding",
+    " count, detail, file_id, story_id FROM t_finding",
+    /* ours: findings of one machine and one tactic; shown: on page 1 */
+    "CREATE VIEW stories AS SELECT story_id, host, tactic, title, severity, confidence, points, first_time, last_time, findings, shown FROM t_story",
     "CREATE VIEW contacts AS SELECT contact_id, host, direction, peer, account, protocol, first_time, last_time, count, failed, source, event_id FROM t_contact",
     "CREATE VIEW problems AS SELECT stage, severity, evidence_id, filesystem_id, path, inode, code, message, bytes, offset FROM t_problem",
     "CREATE VIEW coverage AS SELECT what, total, examined, skipped, failed, bytes_total, bytes_examined, reason FROM t_coverage",
     "CREATE VIEW custody AS SELECT seq, time, actor, action, detail, previous_hash, hash FROM t_custody",
     "CREATE VIEW rules AS SELECT rule_index, name, namespace, tags, title, why, innocent, family, technique, kind, source, version, severity,"
     " confidence FROM t_rule",
-    /* ours: files of a shadow copy that the volume no longer has under that path and inode. snapshot: when the copy was made */
+    /*
+     * ours: files of a shadow copy that the volume no longer has under that path and inode. snapshot: when the copy was made. A join and no
+     * NOT IN: for each row that it does not find, SQLite goes through the whole set once more to look for NULL.
+     */
     "CREATE VIEW shadow_only AS SELECT f.file_id, f.path, f.stream, f.size, f.sha256,"
     " CAST(strftime('%s', substr(v.label, -20)) AS INTEGER) * 1000000000 AS snapshot, v.volume_id FROM t_volume v"
     " CROSS JOIN t_filesystem s ON s.volume_id = v.volume_id CROSS JOIN t_file f ON f.filesystem_id = s.filesystem_id"
-    " WHERE v.kind = 'vss' AND f.state = 'allocated' AND f.kind = 'file'"
-    " AND EXISTS (SELECT 1 FROM t_filesystem o WHERE o.volume_id = v.parent_id)"
-    " AND (v.parent_id, ifnull(f.inode, -1), f.path, f.stream) NOT IN (SELECT p.volume_id, ifnull(l.inode, -1), l.path, l.stream"
-    " FROM t_volume c CROSS JOIN t_filesystem p ON p.volume_id = c.parent_id CROSS JOIN t_file l ON l.filesystem_id = p.filesystem_id"
-    " WHERE c.kind = 'vss' AND l.state = 'allocated')",
+    " LEFT JOIN (SELECT DISTINCT p.volume_id, ifnull(l.inode, -1) AS inode, l.path, l.stream FROM t_filesystem p"
+    " CROSS JOIN t_file l ON l.filesystem_id = p.filesystem_id WHERE l.state = 'allocated'"
+    " AND p.volume_id IN (SELECT c.parent_id FROM t_volume c WHERE c.kind = 'vss')) o"
+    " ON o.volume_id = v.parent_id AND o.inode = ifnull(f.inode, -1) AND o.path = f.path AND o.stream = f.stream"
+    " WHERE v.kind = 'vss' AND f.state = 'allocated' AND f.kind = 'file' AND o.path IS NULL"
+    " AND EXISTS (SELECT 1 FROM t_filesystem h WHERE h.volume_id = v.parent_id)",
     "INSERT INTO t_meta SELECT 'shadow_only.' || volume_id, count(*) FROM shadow_only GROUP BY volume_id ORDER BY volume_id",
     "CREATE VIEW meta AS SELECT key, value FROM t_meta",
     NULL,

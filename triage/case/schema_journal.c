@@ -31,7 +31,7 @@ const char journal_schema[] =
     "CREATE TABLE result(result_id INTEGER PRIMARY KEY, unit_id INTEGER NOT NULL, state INTEGER NOT NULL, bytes INTEGER NOT NULL,"
     " hashed INTEGER NOT NULL, judged INTEGER NOT NULL, windowed INTEGER, scan_incomplete INTEGER, md5 BLOB, sha1 BLOB, sha256 BLOB,"
     " text INTEGER, mime TEXT, magic TEXT, entropy REAL, chi_square REAL, first REAL, last REAL, most REAL, least REAL,"
-    " most_offset INTEGER, block_size INTEGER, blocks INTEGER, random_blocks INTEGER, places BLOB, twin INTEGER);"
+    " most_offset INTEGER, block_size INTEGER, blocks INTEGER, random_blocks INTEGER, places BLOB, twin INTEGER, shape TEXT);"
     "CREATE TABLE match(match_id INTEGER PRIMARY KEY, unit_id INTEGER NOT NULL, rule INTEGER NOT NULL, string_id TEXT NOT NULL,"
     " offset INTEGER NOT NULL, length INTEGER NOT NULL, sample BLOB, by_name INTEGER NOT NULL);"
     "CREATE TABLE extent(extent_id INTEGER PRIMARY KEY, unit_id INTEGER NOT NULL, file_offset INTEGER NOT NULL, image_offset INTEGER NOT NULL,"

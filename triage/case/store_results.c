@@ -1,6 +1,7 @@
 /* store_results.c - what one pass over a unit found. Rows are appended; what belongs to no result is forgotten. */
 #include "triage/base/digest.h"
 #include "triage/base/scoped.h"
+#include "triage/base/shape.h"
 #include "triage/base/text.h"
 #include "triage/case/store_inside.h"
 
@@ -260,8 +261,13 @@ case_put_content(struct case_store *s, uint64_t unit_id, const struct triage_con
 		stand_in(&key, own);
 		sql_bind_blob(row, 10, own, sizeof(own));
 	}
-	if (judged)
+	SCOPED_BUF shape;
+	buf_init(&shape, SHAPE_TEXT_MAX);
+	if (judged) {
 		bind_kind(row, c);
+		shape_put(&shape, &c->shape);
+		sql_bind_word(row, 25, buf_cstr(&shape));
+	}
 	const struct unit_in_work *work = find_work(s, unit_id);
 	if (work != NULL && work->placed)
 		sql_bind_blob(row, 24, work->places, sizeof(work->places));

@@ -1,4 +1,4 @@
-#include "triage/detect/judge.h"
+#include "triage/detect/damage.h"
 
 #include "triage/base/fault.h"
 
@@ -36,7 +36,7 @@ detect_judge_new(const struct detect_tables *tables, struct detect_judge **ret_j
 	if (j == NULL)
 		return no_memory(err);
 	j->tables = tables;
-	j->first_encrypted = j->last_encrypted = TRIAGE_TIME_NONE;
+	j->first_encrypted = j->last_encrypted = j->note_first = j->note_last = TRIAGE_TIME_NONE;
 	pool_init(&j->pool, POOL_LIMIT);
 	pool_init(&j->texts, TEXTS_LIMIT);
 	folds_init(&j->folds, &j->pool);
@@ -63,8 +63,10 @@ detect_judge_free(struct detect_judge *j)
 {
 	if (j == NULL)
 		return;
+	free(j->damage != NULL ? j->damage->sums : NULL);
 	folds_release(&j->folds);
 	happening_release(&j->happening);
+	stories_release(&j->stories);
 	buf_release(&j->scratch);
 	pool_release(&j->pool);
 	pool_release(&j->texts);
@@ -190,6 +192,8 @@ look_at(struct detect_judge *j, const struct detect_file *file, const struct det
 	s.inner = file_type_inner(&j->tables->types, file->name);
 	s.folder = folder_of(&j->folders, file->filesystem_id, file->path);
 	s.folder->files++;
+	s.promise = damage_promise(&j->tables->types, file->name, &s.kept);
+	s.damage = damage_look(&s, s.promise);
 	return s;
 }
 
@@ -308,6 +312,8 @@ detect_judge_finish(struct detect_judge *j, double examined_share, struct triage
 			st = detectors[i]->finish(j, j->states[i], err);
 	if (st == TRIAGE_OK)
 		st = make_findings(j, err);
+	if (st == TRIAGE_OK)
+		st = stories_make(&j->stories, &j->tables->tactics, j->findings, j->finding_count, j->first_encrypted, j->last_encrypted, err);
 	return st == TRIAGE_OK ? judge_verdict(j, examined_share, err) : st;
 }
 
@@ -339,4 +345,22 @@ const struct detect_verdict *
 detect_verdict(const struct detect_judge *j)
 {
 	return &j->verdict;
+}
+
+size_t
+detect_story_count(const struct detect_judge *j)
+{
+	return j->stories.count;
+}
+
+const struct detect_story *
+detect_story(const struct detect_judge *j, size_t index)
+{
+	return index < j->stories.count ? &j->stories.list[index] : NULL;
+}
+
+size_t
+detect_story_of(const struct detect_judge *j, size_t finding)
+{
+	return finding < j->finding_count && j->stories.of_finding[finding] != UINT32_MAX ? j->stories.of_finding[finding] : SIZE_MAX;
 }

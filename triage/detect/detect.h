@@ -50,6 +50,8 @@ struct detect_file {
 	const char *sha256;		/* hex, "" when not hashed */
 	enum detect_known known;
 	bool type_mismatch;
+	bool shadow;			/* on a shadow copy of a volume */
+	bool member;			/* in an archive */
 };
 
 /* One event that a parser read out of an artefact: a row of the view timeline. Borrowed during the call; text is never NULL. */
@@ -100,8 +102,40 @@ struct detect_verdict {
 	const char *family;
 	uint64_t encrypted_files, encrypted_bytes, notes;
 	int64_t first_encrypted, last_encrypted;
+	const char *window;		/* JSON object: first, last, peak_per_minute, source, remark, rate, sources; "" when not known */
 	const char *entry;		/* JSON: the first act of an intruder that was seen, or null; see answers.h */
 	const char *accounts_to_reset;	/* JSON array */
+};
+
+/* What became of one file. Text is a literal. */
+struct detect_damage {
+	uint64_t file_id;
+	const char *damage, *reason;	/* word of files.damage; a sentence */
+	double share;			/* of its bytes, negative when not known */
+	size_t cut;			/* bytes at the end of the path that were added to its old name */
+	bool older_copy;		/* a sound copy of its old name lies in a shadow volume */
+};
+
+/* The same over a part of the case; scope: case, filesystem, department, folder, type. */
+struct detect_damage_sum {
+	const char *scope, *name;
+	uint64_t filesystem_id;		/* 0: of all */
+	unsigned depth;
+	uint64_t files, bytes, damaged_files, damaged_bytes, intact, whole, part, renamed, zeroed, unknown, older_copies;
+	int64_t first, last;
+};
+
+/* Findings of one machine and one tactic of an attack. Text is the findings' or a table's. */
+struct detect_story {
+	const char *host, *tactic;	/* host "": not known; tactic: word of tactics.tsv */
+	const char *title;		/* of the most telling finding */
+	enum triage_severity severity;
+	unsigned confidence;
+	double points;
+	int64_t first_time, last_time;
+	uint64_t finding_count;
+	bool generic;			/* only rules of no certain tool or family speak of it */
+	bool shown;			/* on page 1 */
 };
 
 /* A machine that came here or to which somebody went from here. Text is owned by the judge. */
@@ -128,6 +162,17 @@ const struct detect_finding *detect_finding(const struct detect_judge *j, size_t
 size_t detect_contact_count(const struct detect_judge *j);
 const struct detect_contact *detect_contact(const struct detect_judge *j, size_t index);
 const struct detect_verdict *detect_verdict(const struct detect_judge *j);
+/* The most telling first, after the finish. */
+size_t detect_story_count(const struct detect_judge *j);
+const struct detect_story *detect_story(const struct detect_judge *j, size_t index);
+/* The story of a finding; SIZE_MAX: of none. */
+size_t detect_story_of(const struct detect_judge *j, size_t finding);
+/* The damage map, after the finish. False: the file is intact after all. */
+size_t detect_damage_count(const struct detect_judge *j);
+bool detect_damage(const struct detect_judge *j, size_t index, struct detect_damage *ret);
+size_t detect_damage_sum_count(const struct detect_judge *j);
+const struct detect_damage_sum *detect_damage_sum(const struct detect_judge *j, size_t index);
+size_t detect_damage_filesystems(const struct detect_judge *j, uint64_t *ret_ids, size_t max);
 void detect_judge_free(struct detect_judge *j);
 
 #endif

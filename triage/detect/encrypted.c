@@ -73,6 +73,8 @@ encrypted_file(struct detect_judge *j, void *state, const struct subject *s, str
 		return TRIAGE_OK;
 	j->claimed = s->file->file_id + 1;
 	struct group *g = group_for(j, state, &c);
+	j->claimed_group = g;
+	j->groups = state;
 	if (g == NULL)
 		judge_remark(j, "Files share more unknown extensions than the judge tells apart; those beyond were not judged together.");
 	else

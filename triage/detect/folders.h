@@ -23,6 +23,9 @@ struct folder {
 		const void *group;
 		uint64_t count;
 	} slots[FOLDER_SLOTS];
+	uint64_t mapped, bytes;		/* ordinary files of the damage map, and their bytes */
+	uint64_t broken;		/* that contradict what their name promises */
+	struct damage_count *damage;	/* damage.h; NULL: none */
 	uint64_t testable;		/* whose extension says what the bytes must be */
 	struct {			/* and whose bytes are random instead, under their own name */
 		uint64_t count, bytes, types, file_id;	/* types: bit set over the extensions, hashed; file_id and path: an example */

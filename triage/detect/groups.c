@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 static uint32_t
 hash_text(const char *text)
@@ -56,6 +57,19 @@ group_for(struct detect_judge *j, struct groups *groups, const struct claim *cla
 	groups->last = g;
 	groups->count++;
 	return g;
+}
+
+const struct group *
+groups_find(const struct groups *groups, const char *extension)
+{
+	const struct group *other = NULL;
+	for (const struct group *g = groups != NULL ? groups->first : NULL; g != NULL; g = g->later)
+		if (strcasecmp(g->extension, extension) == 0) {
+			if (g->found)
+				return g;
+			other = g;
+		}
+	return other;
 }
 
 uint64_t

@@ -22,6 +22,8 @@ struct group {
 	uint64_t files, in_folders, folders;	/* all named so; folders they stand in */
 	unsigned mark_confidence;
 	const char *mark_rule;		/* name of the best rule; "" for none */
+	bool rare;			/* at the end: judged with other small ones of rare extensions */
+	bool found;			/* at the end: its files are encrypted */
 	struct fold *fold;		/* a draft until the end; counts what looks encrypted */
 };
 
@@ -41,6 +43,8 @@ struct claim {
 
 /* Find or make; NULL when there is no room. */
 struct group *group_for(struct detect_judge *j, struct groups *groups, const struct claim *claim);
+/* The group of an extension that tells no family, or one whose first file had it; any capitals. NULL when there is none. */
+const struct group *groups_find(const struct groups *groups, const char *extension);
 void group_add(struct detect_judge *j, struct group *g, const struct claim *claim, const struct subject *s);
 
 /* Turn the draft into a finding, or leave it: groups_judge.c. */

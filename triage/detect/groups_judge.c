@@ -215,12 +215,14 @@ struct rare {
 };
 
 static void
-judge_rare(struct detect_judge *j, const struct rare *rare, const struct groups *groups)
+judge_rare(struct detect_judge *j, const struct rare *rare, struct groups *groups)
 {
 	const struct scores *scores = &j->tables->scores;
 	if ((double)rare->files < scores->new_extension_files || (double)rare->extensions < scores->new_extension_files / 3)
 		return;
 	struct fold *f = rare->fold;
+	for (struct group *g = groups->first; g != NULL; g = g->later)
+		g->found = g->found || g->rare;
 	for (const struct group *g = groups->first; g != NULL; g = g->later) {
 		if (!g->fold->draft || g->fold == f || g->family[0] != '\0' || g->inner * 2 < g->files || g->fold->count == 0)
 			continue;
@@ -273,6 +275,7 @@ groups_judge(struct detect_judge *j, struct groups *groups)
 		bool keeps = g->inner * 2 >= g->files;
 		bool found = g->family[0] != '\0' ? judge_family(j, g, &c) : judge_extension(j, g, &c);
 		if (found) {
+			g->found = true;
 			g->fold->draft = false;
 			put_title(j, g);
 			put_reasons(j, g, &c, listed++ < LISTED_MAX);
@@ -282,6 +285,7 @@ groups_judge(struct detect_judge *j, struct groups *groups)
 			rare.bytes += g->fold->bytes;
 			rare.extensions++;
 			rare.fold = rare.fold != NULL ? rare.fold : g->fold;
+			g->rare = true;
 		} else if (g->family[0] == '\0') {
 			judge_unexplained(j, g);
 		}

@@ -9,10 +9,12 @@
 #define TRIAGE_DETECT_JUDGE_H
 
 #include "triage/detect/contacts.h"
+#include "triage/detect/damage_look.h"
 #include "triage/detect/folders.h"
 #include "triage/detect/folds.h"
 #include "triage/detect/happening.h"
 #include "triage/detect/pool.h"
+#include "triage/detect/stories.h"
 #include "triage/detect/tables.h"
 
 /* What the bytes of a stream look like; see looks.c. */
@@ -35,6 +37,9 @@ struct subject {
 	enum look look;
 	int64_t changed, appeared;	/* last change of content; when it came onto the volume, as far as known */
 	struct folder *folder;		/* of an ordinary file; else NULL */
+	const struct file_type *promise;	/* what its name promises, under whatever was added to it */
+	size_t kept;			/* bytes of the name up to there */
+	struct damage_guess damage;	/* of an ordinary file */
 };
 
 /* Traits by which a family shows itself; each is of another kind. */
@@ -59,7 +64,13 @@ struct detect_judge {
 	const char *note_names[NOTE_NAMES_MAX];	/* distinct base names of notes and of what could be one */
 	size_t note_name_count;
 	uint64_t claimed;		/* file_id + 1 of the file that the encrypted detector last took for itself */
+	const struct group *claimed_group;	/* its group, NULL when there was no room */
+	const struct groups *groups;	/* of the encrypted detector */
+	struct damage_map *damage;
+	bool kept_found;		/* files encrypted under their own names stand as a finding */
 	uint64_t notes;			/* notes by content, or by a name that points to one family */
+	int64_t note_first, note_last;	/* last change of the notes */
+	const char *window;		/* JSON; NULL: nothing was encrypted, or no time is known */
 	uint64_t encrypted_files, encrypted_bytes;
 	int64_t first_encrypted, last_encrypted;
 	bool encrypted_high;		/* encrypted files stand as a finding of at least high severity */
@@ -71,6 +82,7 @@ struct detect_judge {
 	struct buf scratch;		/* of the detector at hand: emptied by whoever begins to use it */
 	struct detect_finding *findings;
 	size_t finding_count;
+	struct stories stories;
 	struct detect_verdict verdict;
 	bool finished;
 };

@@ -88,6 +88,7 @@ put_finding(struct detect_judge *j, const struct kept_tree *tree)
 	if (j->notes > 0)
 		fold_reason(&j->folds, fold, "A ransom note was found.");
 	encrypted_folders_reason(j, fold, NULL);
+	j->kept_found = true;
 	encrypted_total(j, fold, tied);
 }
 

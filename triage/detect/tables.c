@@ -8,7 +8,7 @@
 static const char *const table_files[TABLE_COUNT] = {
 	[TABLE_NOTES] = "ransom_notes.tsv", [TABLE_EXTENSIONS] = "ransom_extensions.tsv", [TABLE_TYPES] = "extension_types.tsv",
 	[TABLE_PRIORITIES] = "priorities.tsv", [TABLE_SCORES] = "scores.tsv", [TABLE_DETECTIONS] = "detections.tsv", [TABLE_SIGNS] = "signs.tsv",
-	[TABLE_COMMANDS] = "commands.tsv", [TABLE_PLACES] = "persistence.tsv", [TABLE_TOOLS] = "remote_tools.tsv", [TABLE_DRIVERS] = "loldrivers.tsv",
+	[TABLE_COMMANDS] = "commands.tsv", [TABLE_PLACES] = "persistence.tsv", [TABLE_TOOLS] = "remote_tools.tsv", [TABLE_DRIVERS] = "loldrivers.tsv", [TABLE_TACTICS] = "tactics.tsv",
 };
 
 static enum triage_status
@@ -73,6 +73,8 @@ index_table(struct detect_tables *t, enum detect_table which, const char *path, 
 		return tools_load(&t->tools, table, path, err);
 	case TABLE_DRIVERS:
 		return drivers_load(&t->drivers, table, path, err);
+	case TABLE_TACTICS:
+		return tactics_load(&t->tactics, table, path, err);
 	case TABLE_COUNT:
 		break;
 	}

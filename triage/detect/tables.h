@@ -14,6 +14,7 @@
 #include "triage/detect/places.h"
 #include "triage/detect/rank.h"
 #include "triage/detect/scores.h"
+#include "triage/detect/stories.h"
 #include "triage/detect/signs.h"
 #include "triage/detect/tools.h"
 
@@ -31,7 +32,7 @@ struct name_rules {
 };
 
 enum detect_table { TABLE_NOTES, TABLE_EXTENSIONS, TABLE_TYPES, TABLE_PRIORITIES, TABLE_SCORES,
-	TABLE_DETECTIONS, TABLE_SIGNS, TABLE_COMMANDS, TABLE_PLACES, TABLE_TOOLS, TABLE_DRIVERS, TABLE_COUNT };
+	TABLE_DETECTIONS, TABLE_SIGNS, TABLE_COMMANDS, TABLE_PLACES, TABLE_TOOLS, TABLE_DRIVERS, TABLE_TACTICS, TABLE_COUNT };
 
 struct detect_source {
 	char *path;
@@ -45,6 +46,7 @@ struct detect_tables {
 	struct file_types types;
 	struct rank_index ranks;
 	struct scores scores;
+	struct tactics tactics;
 	struct detections detections;
 	struct signs signs;
 	struct commands commands;

@@ -192,6 +192,6 @@ judge_verdict(struct detect_judge *j, double examined_share, struct triage_error
 	}
 	j->verdict = (struct detect_verdict){ .word = word_of(j, &sum, examined_share), .score = (unsigned)(sum.points + 0.5), .reasons = reasons_text,
 		.family = family_text, .encrypted_files = j->encrypted_files, .encrypted_bytes = j->encrypted_bytes, .notes = j->notes,
-		.first_encrypted = j->first_encrypted, .last_encrypted = j->last_encrypted };
+		.first_encrypted = j->first_encrypted, .last_encrypted = j->last_encrypted, .window = j->window != NULL ? j->window : "" };
 	return put_answers(j, err);
 }

@@ -50,6 +50,7 @@ extern const uint8_t uuid_stix[16];		/* STIX 2.1, section 2.9 */
 /* --- files that findings point at --- */
 struct pointed_file {
 	uint64_t file_id, finding_id;	/* the first finding that names it, which is the most severe */
+	bool record;			/* every one that names it speaks of records in it (events of a log), not of the file */
 };
 struct pointed {
 	struct pointed_file *files;	/* sorted by file_id, each once */

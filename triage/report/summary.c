@@ -2,6 +2,7 @@
 #include "triage/base/text.h"
 #include "triage/base/when.h"
 #include "triage/report/export.h"
+#include "triage/report/locked_zip.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +83,8 @@ verdict(struct buf *b, struct case_reader *c)
 	fact_time(b, c, "last_encrypted", "ransomware.last");
 	export_number(b, "notes", export_fact_number(c, "ransomware.notes"));
 	export_raw(b, "untouched_shares", "[]");
+	const char *window = case_meta(c, "ransomware.window");
+	export_raw(b, "window", window[0] == '{' ? window : "null");
 	buf_char(b, '}');
 	SCOPED_BUF answer;
 	buf_init(&answer, TEXT_MAX);
@@ -90,6 +93,13 @@ verdict(struct buf *b, struct case_reader *c)
 	buf_clear(&answer);
 	buf_text(&answer, case_meta(c, "answer.accounts_to_reset"));
 	export_raw(b, "accounts_to_reset", answer.size > 0 ? answer.data : "[]");
+	export_member(b, "extracted");
+	buf_char(b, '{');
+	export_number(b, "files", export_fact_number(c, "extracted.files"));
+	export_number(b, "bytes", export_fact_number(c, "extracted.bytes"));
+	export_number(b, "left_out", export_fact_number(c, "extracted.left_out"));
+	export_text(b, "password", LOCKED_ZIP_PASSWORD);
+	buf_char(b, '}');
 	SCOPED_BUF reasons;
 	buf_init(&reasons, TEXT_MAX);
 	buf_text(&reasons, case_meta(c, "verdict.reasons"));

@@ -2,10 +2,11 @@
 
 #include "triage/base/text.h"
 #include "triage/base/when.h"
+#include "triage/run/workstation.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
+#include <sys/statvfs.h>
 
 static enum triage_status
 put_rules(struct supervisor *s, struct triage_error *err)
@@ -97,6 +98,10 @@ options(struct supervisor *s, struct buf *out)
 		snprintf(number, sizeof(number), "%.0f s", p->budget_seconds);
 		member(out, "budget", number);
 	}
+	if (p->no_extract || p->extract_max != 0) {
+		snprintf(number, sizeof(number), "%ju bytes", (uintmax_t)p->extract_max);
+		member(out, "extract", p->no_extract ? "none" : number);
+	}
 	member(out, "from", when_text(p->from, 0, "Z", from));
 	buf_format(out, ",\"image_hash\":%s", p->no_image_hash ? "false" : "true");
 	buf_format(out, ",\"nested\":%s", p->nested ? "true" : "false");
@@ -152,38 +157,65 @@ put_facts(struct supervisor *s, struct triage_error *err)
 }
 
 static enum triage_status
-custody_program(struct supervisor *s, struct triage_error *err)
+custody_program(struct supervisor *s, const char *action, struct triage_error *err)
 {
-	struct utsname kernel;
 	struct buf *b = &s->text;
 	buf_clear(b);
-	buf_char(b, '{');
-	if (uname(&kernel) == 0)
-		member(b, "kernel", kernel.release);
-	member(b, "libraries", TRIAGE_LIBRARIES);
-	member(b, "program", "triage " TRIAGE_VERSION);
-	buf_char(b, '}');
-	return case_custody(s->store, "triage", "started", buf_cstr(b), err);
+	workstation_json(b);
+	enum triage_status st = buf_check(b, err);
+	return st == TRIAGE_OK ? case_custody(s->store, "triage", action, buf_cstr(b), err) : st;
+}
+
+/* No program sees a write blocker of hardware; what the kernel and the mount say is said. */
+static const char *
+write_block(const struct source *e)
+{
+	struct statvfs mount;
+	if (e->read_only >= 0)
+		return e->read_only != 0 ? "kernel read-only flag set" : "kernel read-only flag not set; opened read-only";
+	if (e->inside != NULL || e->count == 0 || fstatvfs(e->fds[0], &mount) != 0)
+		return NULL;
+	return (mount.f_flag & ST_RDONLY) != 0 ? "on a file system that is mounted read-only" : "on a file system that is mounted writable; opened read-only";
+}
+
+static void
+device_members(struct buf *b, const struct source *e, struct workstation_disk *ret_disk)
+{
+	*ret_disk = (struct workstation_disk){ .model = "" };
+	if (e->kind != TRIAGE_EVIDENCE_DEVICE || e->inside != NULL)
+		return;
+	workstation_disk("/sys", e->before[0].st_rdev, ret_disk);
+	if (ret_disk->read_only[0] != '\0')
+		buf_format(b, "\"disk_read_only\":%s,", strcmp(ret_disk->read_only, "0") != 0 ? "true" : "false");
 }
 
 static enum triage_status
 custody_evidence(struct supervisor *s, size_t index, struct triage_error *err)
 {
 	const struct source *e = &s->crew_sources[index];
+	struct workstation_disk disk;
 	struct buf *b = &s->text;
 	buf_clear(b);
-	buf_format(b, "{\"evidence_id\":%zu", index + 1);
+	buf_char(b, '{');
+	device_members(b, e, &disk);
+	buf_format(b, "\"evidence_id\":%zu", index + 1);
 	member(b, "kind", triage_evidence_kind_name(e->kind));
+	if (disk.model[0] != '\0')
+		member(b, "model", disk.model);
 	member(b, "name", e->name);
 	member(b, "opened", "read-only");
 	member(b, "path", e->path);
+	if (disk.removable[0] != '\0')
+		buf_format(b, ",\"removable\":%s", strcmp(disk.removable, "0") != 0 ? "true" : "false");
 	buf_format(b, ",\"segments\":%zu", e->only != NULL ? 1 : e->count);
+	if (disk.serial[0] != '\0')
+		member(b, "serial", disk.serial);
 	uint64_t size = 0;
 	for (size_t i = e->only != NULL; i < e->count; i++)
 		size += e->sizes[i];
 	buf_format(b, ",\"size\":%ju", (uintmax_t)size);
-	if (e->read_only >= 0)
-		member(b, "write_block", e->read_only != 0 ? "kernel read-only flag set" : "kernel read-only flag not set; opened read-only");
+	if (write_block(e) != NULL)
+		member(b, "write_block", write_block(e));
 	buf_char(b, '}');
 	return case_custody(s->store, "triage", "evidence-opened", buf_cstr(b), err);
 }
@@ -207,7 +239,7 @@ record_first(struct supervisor *s, struct triage_error *err)
 {
 	enum triage_status st = put_facts(s, err);
 	if (st == TRIAGE_OK)
-		st = custody_program(s, err);
+		st = custody_program(s, "started", err);
 	for (size_t i = 0; i < s->source_count && st == TRIAGE_OK; i++)
 		st = custody_evidence(s, i, err);
 	if (st == TRIAGE_OK)
@@ -230,5 +262,15 @@ environment_record(struct supervisor *s, struct triage_error *err)
 	enum triage_status st = put_rules(s, err);
 	if (st == TRIAGE_OK && !recorded)
 		st = record_first(s, err);
-	return st == TRIAGE_OK && s->plan->resume ? case_custody(s->store, "triage", "resumed", "{}", err) : st;
+	return st == TRIAGE_OK && s->plan->resume ? custody_program(s, "resumed", err) : st;
+}
+
+enum triage_status
+environment_phase(struct supervisor *s, const char *action, const struct case_totals *totals, struct triage_error *err)
+{
+	char detail[200] = "{}";
+	if (totals != NULL)
+		snprintf(detail, sizeof(detail), "{\"bytes\":%ju,\"bytes_done\":%ju,\"streams\":%ju,\"streams_done\":%ju}", (uintmax_t)totals->bytes,
+		    (uintmax_t)totals->bytes_done, (uintmax_t)totals->units, (uintmax_t)totals->units_done);
+	return case_custody(s->store, "triage", action, detail, err);
 }

@@ -2,6 +2,7 @@
 
 #include "triage/run/collections.h"
 #include "triage/run/coverage.h"
+#include "triage/run/extract.h"
 #include "triage/run/judge_inside.h"
 #include "triage/base/scoped.h"
 #include "triage/base/when.h"
@@ -9,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { DAMAGE_FILESYSTEMS_MAX = 512 };
 
 /* --- what is written back --- */
 
@@ -25,10 +28,12 @@ write_findings(struct judging *j, struct case_sealer *z, struct triage_error *er
 	}
 	for (size_t i = 0; i < detect_finding_count(j->judge); i++) {
 		const struct detect_finding *f = detect_finding(j->judge, i);
+		size_t story = detect_story_of(j->judge, i);
 		const struct case_finding_row row = { .severity = f->severity, .confidence = f->confidence, .score = f->score, .rule = f->rule,
-		    .kind = f->kind, .title = f->title, .technique = f->technique, 
+		    .kind = f->kind, .title = f->title, .technique = f->technique,
 		    .host = f->host[0] != '\0' ? f->host : j->s->plan->hostname, .path = f->path, .detail = f->detail,
-		    .first_time = f->first_time, .last_time = f->last_time, .count = f->count, .file_id = f->file_id };
+		    .first_time = f->first_time, .last_time = f->last_time, .count = f->count, .file_id = f->file_id,
+		    .story_id = story != SIZE_MAX ? story + 1 : TRIAGE_NO_ID };
 		enum triage_status st = case_seal_finding(z, &row, err);
 		if (st != TRIAGE_OK)
 			return st;
@@ -38,6 +43,45 @@ write_findings(struct judging *j, struct case_sealer *z, struct triage_error *er
 			result->worst = f->severity;
 	}
 	return TRIAGE_OK;
+}
+
+static enum triage_status
+write_stories(struct judging *j, struct case_sealer *z, struct triage_error *err)
+{
+	enum triage_status st = TRIAGE_OK;
+	for (size_t i = 0; i < detect_story_count(j->judge) && st == TRIAGE_OK; i++) {
+		const struct detect_story *s = detect_story(j->judge, i);
+		st = case_seal_story(z, &(struct case_story_row){ .host = s->host[0] != '\0' ? s->host : j->s->plan->hostname, .tactic = s->tactic, .title = s->title,
+			.severity = s->severity, .confidence = s->confidence, .points = s->points, .first_time = s->first_time, .last_time = s->last_time,
+			.findings = s->finding_count, .shown = s->shown }, err);
+	}
+	return st;
+}
+
+/* The damage map. The text of a sum lives as long as the judge. */
+static enum triage_status
+write_damage(struct judging *j, struct case_sealer *z, struct triage_error *err)
+{
+	uint64_t ids[DAMAGE_FILESYSTEMS_MAX];
+	size_t filesystems = detect_damage_filesystems(j->judge, ids, DAMAGE_FILESYSTEMS_MAX);
+	enum triage_status st = TRIAGE_OK;
+	for (size_t i = 0; i < filesystems && st == TRIAGE_OK; i++)
+		st = case_seal_damage_filesystem(z, ids[i], err);
+	for (size_t i = 0; i < detect_damage_count(j->judge) && st == TRIAGE_OK; i++) {
+		struct detect_damage d;
+		if (!detect_damage(j->judge, i, &d))
+			continue;
+		st = case_seal_damage(z, &(struct case_damage_row){ .file_id = d.file_id, .damage = d.damage, .reason = d.reason, .share = d.share, .cut = d.cut,
+			.older_copy = d.older_copy }, err);
+	}
+	for (size_t i = 0; i < detect_damage_sum_count(j->judge) && st == TRIAGE_OK; i++) {
+		const struct detect_damage_sum *d = detect_damage_sum(j->judge, i);
+		st = case_seal_damage_sum(z, &(struct case_damage_sum){ .scope = d->scope, .name = d->name, .filesystem_id = d->filesystem_id, .depth = d->depth,
+			.files = d->files, .bytes = d->bytes, .damaged_files = d->damaged_files, .damaged_bytes = d->damaged_bytes, .intact = d->intact,
+			.whole = d->whole, .part = d->part, .renamed = d->renamed, .zeroed = d->zeroed, .unknown = d->unknown, .older_copies = d->older_copies,
+			.first = d->first, .last = d->last }, err);
+	}
+	return st;
 }
 
 static enum triage_status
@@ -93,6 +137,8 @@ write_coverage(struct judging *j, struct case_sealer *z, struct triage_error *er
 	if (st == TRIAGE_OK)
 		st = coverage_containers(s, z, err);
 	if (st == TRIAGE_OK)
+		st = coverage_space(s, z, err);
+	if (st == TRIAGE_OK)
 		st = coverage_artefacts(s, z, err);
 	return st == TRIAGE_OK ? coverage_shadows(s, z, err) : st;
 }
@@ -120,7 +166,8 @@ write_verdict(struct judging *j, struct case_sealer *z, struct triage_error *err
 	} facts[] = {
 		{ "verdict", v->word }, { "verdict.score", score }, { "verdict.reasons", v->reasons }, { "ransomware.family", v->family },
 		{ "ransomware.encrypted_files", files }, { "ransomware.encrypted_bytes", bytes }, { "ransomware.notes", notes },
-		{ "ransomware.first", first }, { "ransomware.last", last }, { "examined_share", share },
+		{ "ransomware.first", first }, { "ransomware.last", last }, { "ransomware.window", v->window },
+		{ "examined_share", share },
 		{ "answer.entry", v->entry }, { "answer.accounts_to_reset", v->accounts_to_reset },
 	};
 	enum triage_status st = TRIAGE_OK;
@@ -160,10 +207,28 @@ judge_all(struct judging *j, struct case_sealer *z, struct triage_error *err)
 	if (st == TRIAGE_OK)
 		st = write_findings(j, z, err);
 	if (st == TRIAGE_OK)
-		st = write_contacts(j, z, err);
+		st = write_stories(j, z, err);
 	if (st == TRIAGE_OK)
+		st = write_damage(j, z, err);
+	if (st == TRIAGE_OK)
+		st = write_contacts(j, z, err);
+	if (st == TRIAGE_OK && j->of_case == NULL)
 		st = write_coverage(j, z, err);
 	return st == TRIAGE_OK ? write_verdict(j, z, err) : st;
+}
+
+static void
+release(struct judging *j)
+{
+	detect_judge_free(j->judge);
+	free(j->rules);
+	free(j->marks);
+	shadows_seen_release(&j->seen);
+	free(j->file_matches);
+	buf_release(&j->samples);
+	for (size_t i = 0; i < j->rule_text_count; i++)
+		free(j->rule_texts[i]);
+	free(j->rule_texts);
 }
 
 enum triage_status
@@ -176,14 +241,21 @@ judge_and_build(struct supervisor *s, const char *path, struct triage_error *err
 	if (st != TRIAGE_OK)
 		return st;
 	st = judge_all(&j, z, err);
-	detect_judge_free(j.judge);
-	free(j.rules);
-	free(j.marks);
-	shadows_seen_release(&j.seen);
-	free(j.file_matches);
-	buf_release(&j.samples);
+	if (st == TRIAGE_OK)
+		st = extract_flagged(s, z, err);
+	release(&j);
 	if (st == TRIAGE_OK)
 		return case_seal_finish(z, err);
 	case_seal_abandon(z);
+	return st;
+}
+
+enum triage_status
+judge_again(struct supervisor *s, struct case_sealer *z, struct triage_error *err)
+{
+	struct judging j = { .s = s, .of_case = case_seal_reader(z) };
+	buf_init(&j.samples, (size_t)64 << 20);
+	enum triage_status st = judge_all(&j, z, err);
+	release(&j);
 	return st;
 }

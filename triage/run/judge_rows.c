@@ -1,6 +1,7 @@
 /* judge_rows.c - the rows of the case put before the judge. */
 #include "triage/run/judge_inside.h"
 
+#include "triage/base/shape.h"
 #include "triage/base/text.h"
 
 #include <stdio.h>
@@ -26,6 +27,8 @@ no_memory(struct triage_error *err)
 enum triage_status
 judge_load_rules(struct judging *j, struct triage_error *err)
 {
+	if (j->of_case)
+		return rejudge_load_rules(j, err);
 	j->rule_count = analyse_rule_count(j->s->rules);
 	j->rules = calloc(j->rule_count + 1, sizeof(*j->rules));
 	j->file_matches = calloc(MATCHES_A_FILE, sizeof(*j->file_matches));
@@ -141,6 +144,8 @@ fill_content(struct case_cursor *c, struct triage_content *content, struct row_t
 	r->least = case_real(c, CASE_FILES_ENTROPY_LEAST);
 	r->blocks = (uint32_t)case_int(c, CASE_FILES_BLOCKS);
 	r->random_blocks = (uint32_t)case_int(c, CASE_FILES_RANDOM_BLOCKS);
+	r->block_size = (uint32_t)case_int(c, CASE_FILES_BLOCK_SIZE);
+	shape_get(case_text(c, CASE_FILES_SHAPE), &content->shape);
 }
 
 static enum triage_status
@@ -164,6 +169,9 @@ judge_row(struct judging *j, struct case_cursor *c, struct row_text *t, struct t
 	f.kind = (enum triage_file_kind)index_of(case_text(c, CASE_FILES_KIND), triage_file_kind_name, TRIAGE_FILE_KIND_COUNT);
 	f.state = (enum triage_file_state)index_of(case_text(c, CASE_FILES_STATE), triage_file_state_name, TRIAGE_STATE_COUNT);
 	f.flags = (uint32_t)case_int(c, CASE_FILES_FLAGS);
+	/* members of archives have numbers above those of attributes */
+	f.member = case_int(c, CASE_FILES_ATTR_ID) > UINT32_MAX;
+	f.shadow = shadows_is_copy(j->s, f.filesystem_id);
 	f.size = case_null(c, CASE_FILES_SIZE) ? TRIAGE_NO_ID : (uint64_t)case_int(c, CASE_FILES_SIZE);
 	for (size_t i = 0; i < TRIAGE_TIME_COUNT; i++)
 		f.times[i] = case_null(c, CASE_FILES_MTIME + i) ? TRIAGE_TIME_NONE : case_int(c, CASE_FILES_MTIME + i);
@@ -176,6 +184,10 @@ judge_row(struct judging *j, struct case_cursor *c, struct row_text *t, struct t
 	f.sha256 = t->sha256;
 	if (content.hashed) {
 		f.known = detect_known(j->s->tables, content.md5, content.sha1, content.sha256);
+		/* judged again: what the lists of that time said stands */
+		const char *before = f.known == DETECT_UNKNOWN ? case_text(c, CASE_FILES_KNOWN) : "";
+		if (before[0] != '\0')
+			f.known = strcmp(before, "bad") == 0 ? DETECT_BAD : DETECT_GOOD;
 		f.type_mismatch = f.stream[0] == '\0' && detect_type_mismatch(j->s->tables, f.name, t->mime, content.text, f.size);
 	}
 	size_t matches = 0;

@@ -38,6 +38,13 @@ shadows_seen_before(struct shadows_seen *seen, const struct supervisor *s, const
 	return st;
 }
 
+bool
+shadows_is_copy(const struct supervisor *s, uint64_t filesystem_id)
+{
+	const struct run_filesystem *r = filesystem_id >= 1 && filesystem_id <= s->filesystem_count ? &s->filesystems[filesystem_id - 1] : NULL;
+	return r != NULL && r->family_count > 0 && r->level > 0;
+}
+
 void
 shadows_seen_release(struct shadows_seen *seen)
 {

@@ -20,6 +20,8 @@ struct shadows_seen {
  */
 WARN_UNUSED enum triage_status shadows_seen_before(struct shadows_seen *seen, const struct supervisor *s, const struct detect_file *f, uint64_t inode,
     bool *ret_before, struct triage_error *err);
+/* The filesystem lies on a shadow copy. */
+bool shadows_is_copy(const struct supervisor *s, uint64_t filesystem_id);
 void shadows_seen_release(struct shadows_seen *seen);
 
 #endif

@@ -321,6 +321,7 @@ wire_put_content(struct wire_stream *s, enum wire_type type, uint64_t job, const
 	wire_put_text(s, c->mime != NULL ? c->mime : "");
 	wire_put_text(s, c->magic != NULL ? c->magic : "");
 	put_randomness(s, &c->randomness);
+	wire_put_shape(s, &c->shape);
 	wire_end(s, mark);
 }
 
@@ -351,6 +352,7 @@ wire_get_content(struct view payload, struct wire_store *store, struct triage_co
 	ret->mime = wire_get_text(&c, store->text[0], TEXT_MAX);
 	ret->magic = wire_get_text(&c, store->text[1], TEXT_MAX);
 	get_randomness(&c, &ret->randomness);
+	wire_get_shape(&c, &ret->shape);
 	return wire_all_read(&c);
 }
 
