@@ -46,7 +46,7 @@ struct options {
 	const char *format, *tlp, *secret, *tables;						/* export, share */
 	const char *sign, *sign_key, *trust, *query, *reply;			/* sign, timestamp */
 	const char *from_person, *to_person, *place, *seal, *reason;		/* custody */
-	struct option_list rules, known_good, known_bad, keys, only;
+	struct option_list rules, sigma, known_good, known_bad, iocs, keys, only;
 	int64_t from, to;
 	double budget, unit_timeout;
 	uint64_t memory, window, extract_max;

@@ -10,6 +10,8 @@
 #include "triage/detect/drivers.h"
 #include "triage/detect/file_types.h"
 #include "triage/detect/hash_list.h"
+#include "triage/detect/hash_set.h"
+#include "triage/detect/ioc.h"
 #include "triage/detect/name_set.h"
 #include "triage/detect/places.h"
 #include "triage/detect/rank.h"
@@ -54,8 +56,12 @@ struct detect_tables {
 	struct tools tools;
 	struct drivers drivers;
 	struct hash_list good, bad;
+	struct hash_set *good_sets, *bad_sets;
+	size_t good_set_count, bad_set_count;
+	struct ioc_store iocs;
 	struct detect_source *sources;
 	size_t source_count;
+	struct sigma_set *sigma;	/* NULL: none asked for */
 };
 
 /* Names such as "~$letter.docx" whose extension says nothing. */

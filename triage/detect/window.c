@@ -159,6 +159,7 @@ put_window(struct detect_judge *j, struct window *w, const struct minute **const
 {
 	SCOPED_BUF b;
 	struct minutes_span spans[CLOCK_COUNT];
+	buf_init(&b, WINDOW_TEXT);
 	for (size_t i = 0; i < CLOCK_COUNT; i++)
 		spans[i] = minutes_find(sorted[i], w->minutes[i].count);
 	enum clock clock = choose(w, spans);
@@ -171,7 +172,6 @@ put_window(struct detect_judge *j, struct window *w, const struct minute **const
 		span.first = spans[CLOCK_FILES].first;
 	j->first_encrypted = span.first;
 	j->last_encrypted = span.last;
-	buf_init(&b, WINDOW_TEXT);
 	buf_char(&b, '{');
 	put_time(&b, "first", span.first);
 	buf_char(&b, ',');

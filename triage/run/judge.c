@@ -112,6 +112,8 @@ write_coverage(struct judging *j, struct case_sealer *z, struct triage_error *er
 	    (uintmax_t)t->by_state[TRIAGE_CONTENT_COMPLETE], (uintmax_t)t->by_state[TRIAGE_CONTENT_PARTIAL],
 	    (uintmax_t)t->by_state[TRIAGE_CONTENT_UNREADABLE], (uintmax_t)t->by_state[TRIAGE_CONTENT_TIMEOUT],
 	    (uintmax_t)t->by_state[TRIAGE_CONTENT_CRASHED], (uintmax_t)skipped, skipped > 0 ? why : "");
+	if (t->known_good > 0)
+		snprintf(reason + strlen(reason), sizeof(reason) - strlen(reason), ", known good and so not searched %ju", (uintmax_t)t->known_good);
 	const struct case_coverage_row streams = { .what = "streams", .reason = reason, .total = t->streams, .examined = examined, .skipped = skipped,
 	    .failed = failed, .bytes_total = t->bytes, .bytes_examined = t->bytes_examined };
 	const struct case_coverage_row files = { .what = "files", .reason = "every name and every nameless, deleted or orphaned entry that was listed",

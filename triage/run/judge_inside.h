@@ -12,6 +12,7 @@ enum { MATCHES_A_FILE = 10000 };
 struct tally {
 	uint64_t files, streams, bytes, bytes_examined;
 	uint64_t by_state[TRIAGE_CONTENT_STATE_COUNT];
+	uint64_t known_good;		/* streams that were not searched for it */
 };
 
 /* Judgements about single files, written after the cursor is closed. */

@@ -193,6 +193,7 @@ judge_row(struct judging *j, struct case_cursor *c, struct row_text *t, struct t
 	size_t matches = 0;
 	enum triage_status st = collect_matches(j, f.file_id, &matches, err);
 	count_file(&j->tally, &f);
+	j->tally.known_good += f.known == DETECT_GOOD;
 	if (st == TRIAGE_OK)
 		st = remember_mark(j, f.file_id, f.known, f.type_mismatch, err);
 	bool before = false;
