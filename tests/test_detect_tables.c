@@ -150,6 +150,7 @@ a_broken_table_is_refused_with_its_row(void **state)
 		{ "commands.tsv", "detection\tin\twords\tnot\na\tany\tb & <c>|d\t\n", "detection\tin\twords\tnot\nzz\tany\tb\t\n", "no such detection: zz" },
 		{ "persistence.tsv", PLACE_HEAD "a\tregistry.run\t\t\tdata\tcommand\t\n", PLACE_HEAD "a\tregistry.run\t\t\tdata\tguess\t\n", "no such test" },
 		{ "remote_tools.tsv", TOOL_HEAD "X\trmm\tyes\tlow\tT1\tx.exe\t\t\t\t\tw\n", TOOL_HEAD "X\trmm\tyes\tlow\tT1\tx.exe\t\t\t\t\t\n", "no severity, name or reason" },
+		{ "tactics.tsv", "what\tname\ttactic\n", "what\tname\ttactic\nodd\tx\ty\n", "the first column is tactic" },
 		{ "loldrivers.tsv", "driver\tsha256\tsha1\n", "driver\tsha256\tsha1\nx.sys\tabc\t\n", "no SHA-256" },
 	};
 	enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
@@ -202,7 +203,7 @@ known_bad_wins_over_known_good_and_sources_are_told(void **state)
 	assert_int_equal(detect_known(t, zero, sha1, other), DETECT_BAD);
 	assert_int_equal(detect_known(t, zero, NULL, other), DETECT_UNKNOWN);
 	detect_sources(t, count_source, &sources);
-	assert_number_equal(sources, 13);
+	assert_number_equal(sources, 14);
 	detect_free(t);
 }
 

@@ -6,7 +6,7 @@ export SOURCE_DATE_EPOCH
 make_image town || exit 1
 /usr/bin/python3 "$EVIDENCE/vss_files.py" "$tmp/vss.raw" 96 400 > "$tmp/make.log" 2>&1 || rm -f "$tmp/vss.raw"
 cp -r fixtures/artefact "$tmp/artefacts"
-judged() { for v in findings damage files coverage problems timeline; do sqlite3 -batch "$1/data/case.db" "SELECT * FROM $v"; done | sha256sum; }
+judged() { for v in findings contacts damage files coverage problems timeline; do sqlite3 -batch "$1/data/case.db" "SELECT * FROM $v"; done | sha256sum; }
 for name in town.img vss.raw artefacts; do
 	[ -e "$tmp/$name" ] || { echo "# $name could not be made"; continue; }
 	"$TRIAGE" run -q --hostname GEM-FS01 --case A1 --examiner "J. Peeters" -o "$tmp/first-$name" "$tmp/$name" > /dev/null 2>&1

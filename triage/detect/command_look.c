@@ -95,6 +95,21 @@ look_at_script(const char *command, const char *program)
 	return (struct command_look){ 0, "" };
 }
 
+/* It is run from there, not merely named as an argument: at the start of a command, or behind a shell or interpreter. */
+static bool
+is_run_at(const char *command, const char *at)
+{
+	static const char *const before[] = { "sh ", "bash ", "dash ", "python ", "python3 ", "perl ", "php ", "exec ", "nohup ", "sudo ", "; ", "& ", "| ", ";", "&", "|", "setsid ", "(", NULL };
+	if (at == command)
+		return true;
+	for (const char *const *b = before; *b != NULL; b++) {
+		size_t n = strlen(*b);
+		if ((size_t)(at - command) >= n && strncmp(at - n, *b, n) == 0)
+			return true;
+	}
+	return false;
+}
+
 static struct command_look
 look_at_unix(const char *command)
 {
@@ -107,9 +122,7 @@ look_at_unix(const char *command)
 		return (struct command_look){ 4, "opens a connection for a shell" };
 	for (const char *const *o = open; *o != NULL; o++) {
 		const char *at = strstr(command, *o);
-		/* it is run from there, not merely named as an argument */
-		if (at != NULL && (at == command || ((at[-1] == ' ' || at[-1] == ';' || at[-1] == '&' || at[-1] == '|') && at - command < 24 && strncmp(command, "find ", 5) != 0
-		    && strncmp(command, "rm ", 3) != 0 && strncmp(command, "/usr/bin/find", 13) != 0 && strncmp(command, "test ", 5) != 0 && strncmp(command, "[", 1) != 0)))
+		if (at != NULL && is_run_at(command, at))
 			return (struct command_look){ 3, "runs from a folder for temporary files" };
 	}
 	const char *hidden = strstr(command, "/.");

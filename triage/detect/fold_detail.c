@@ -61,8 +61,9 @@ put_check(const struct fold *fold, struct buf *out)
 	    " ORDER BY file_offset\". Without a row they lie in the metadata record: icat -o START_SECTOR IMAGE INODE > %s, with the inode from the view files.\n",
 	    e->file_id, file);
 	buf_format(out, "2. Fetch each row in turn: dd if=IMAGE bs=1M iflag=skip_bytes,count_bytes skip=IMAGE_OFFSET count=LENGTH >> %s\n3. ", file);
+	/* a claim about events may have a file as its best example */
 	if (fold->plan.check != CHECK_BYTES)
-		put_step(out, last_steps[fold->plan.check], file);
+		put_step(out, last_steps[fold->plan.check == CHECK_RECORD ? CHECK_NAME : fold->plan.check], file);
 	else if (e->offset == TRIAGE_NO_ID)
 		buf_format(out, "The rule looks at fixed places and numbers, not at a text: yara RULE_FILE %s", file);
 	else

@@ -180,9 +180,9 @@ gaps_event(struct detect_judge *j, void *state, struct happening *h, struct tria
 	struct log *l = log_of(j, s, h);
 	if (l == NULL)
 		return TRIAGE_OK;
-	see_silence(j, s, l, h);
 	if (happening_number(h, "record_id", &number) && number > 0)
 		see_number(j, l, h, number);
+	see_silence(j, s, l, h);
 	return TRIAGE_OK;
 }
 

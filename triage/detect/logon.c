@@ -16,7 +16,7 @@ own_address(const char *a)
 	for (const char *const *o = own; *o != NULL; o++)
 		if (strcmp(*o, a) == 0)
 			return true;
-	return a[0] == ':' && a[1] >= '0' && a[1] <= '9' && strlen(a) < 7 && strchr(a + 1, ':') == NULL;	/* a display */
+	return a[0] == ':' && a[1] != ':' && strlen(a) < 9 && strchr(a + 1, ':') == NULL;	/* a display or terminal */
 }
 
 /* Lower case, without what stands before and behind the address itself. */
