@@ -158,6 +158,7 @@ static void
 put_window(struct detect_judge *j, struct window *w, const struct minute **const sorted[CLOCK_COUNT])
 {
 	SCOPED_BUF b;
+	buf_init(&b, WINDOW_TEXT);
 	struct minutes_span spans[CLOCK_COUNT];
 	for (size_t i = 0; i < CLOCK_COUNT; i++)
 		spans[i] = minutes_find(sorted[i], w->minutes[i].count);
@@ -171,7 +172,6 @@ put_window(struct detect_judge *j, struct window *w, const struct minute **const
 		span.first = spans[CLOCK_FILES].first;
 	j->first_encrypted = span.first;
 	j->last_encrypted = span.last;
-	buf_init(&b, WINDOW_TEXT);
 	buf_char(&b, '{');
 	put_time(&b, "first", span.first);
 	buf_char(&b, ',');
