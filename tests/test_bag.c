@@ -5,6 +5,7 @@
 #include "triage/report/report.h"
 
 #include <errno.h>
+#include <sys/stat.h>
 
 struct told {
 	char text[8192];
@@ -73,7 +74,8 @@ verify(struct made *m, struct told *t)
 {
 	struct triage_error err = { 0 };
 	*t = (struct told){ 0 };
-	return bag_verify(path_in(m, ""), take, t, &err);
+	const struct verify_options options = { .tell = take, .ctx = t };
+	return bag_verify(path_in(m, ""), &options, &err);
 }
 
 static void
@@ -167,8 +169,13 @@ an_added_file_is_told_wherever_it_lies(void **state)
 	write_whole(path_in(&m, "note\x1b[31m.txt"), "x", 1);
 	assert_told(&m, "added: note\\x1b[31m.txt");
 	unlink(path_in(&m, "note\x1b[31m.txt"));
-	/* a signature made afterwards is expected */
+	/* a signature made afterwards may be there, but it must be one */
 	write_whole(path_in(&m, BAG_SIGNATURE), "x", 1);
+	assert_told(&m, "signature: tagmanifest-sha256.txt.p7s: it is no CMS signature");
+	unlink(path_in(&m, BAG_SIGNATURE));
+	assert_int_equal(mkdir(path_in(&m, "data/empty"), 0700), 0);
+	assert_told(&m, "added: data/empty: an empty folder");
+	assert_int_equal(rmdir(path_in(&m, "data/empty")), 0);
 	struct told t;
 	assert_int_equal(verify(&m, &t), TRIAGE_OK);
 	made_end(&m);
@@ -227,7 +234,7 @@ a_bundle_that_cannot_be_read_is_an_error_of_its_own(void **state)
 {
 	(void)state;
 	struct told t = { 0 };
-	assert_status(TRIAGE_E_IO, bag_verify("/nonexistent/bundle", take, &t, &err));
+	assert_status(TRIAGE_E_IO, bag_verify("/nonexistent/bundle", &(const struct verify_options){ .tell = take, .ctx = &t }, &err));
 }
 
 static void
@@ -309,6 +316,42 @@ a_payload_that_is_no_plain_file_cannot_be_sealed(void **state)
 	unlink(path_in(&m, "data/link"));
 	assert_int_equal(mkfifo(path_in(&m, "data/pipe"), 0600), 0);
 	assert_status(TRIAGE_E_IO, bag_seal(path_in(&m, ""), &info, seal_text, &err));
+	made_end(&m);
+}
+
+/* --- a signer --- */
+
+static enum triage_status
+sign_badly(void *ctx, const void *data, size_t size, uint8_t *out, size_t *ret_size, struct triage_error *error)
+{
+	(void)data, (void)size, (void)out, (void)ret_size;
+	++*(unsigned *)ctx;
+	triage_error_set(error, TRIAGE_E_USAGE, TRIAGE_NO_OFFSET, "the card was taken out");
+	return TRIAGE_E_USAGE;
+}
+
+static void
+a_signer_that_fails_leaves_a_sealed_bundle_that_does_not_say_it_is_signed(void **state)
+{
+	(void)state;
+	struct made m;
+	struct told t;
+	unsigned asked = 0;
+	char seal_text[65];
+	const struct triage_signer signer = { .ctx = &asked, .who = "CN=Nobody", .fingerprint = "00", .sign = sign_badly };
+	struct triage_error why = { 0 };
+	struct bag_info with = info;
+	begin_bundle(&m);
+	with.signer = &signer;
+	with.unsigned_why = &why;
+	assert_ok(bag_seal(path_in(&m, ""), &with, seal_text, &err));
+	assert_number_equal(asked, 1);
+	assert_string_equal(why.text, "the card was taken out");
+	if (verify(&m, &t) != TRIAGE_OK)
+		fail_msg("told: %s", t.text);
+	char *text = read_whole(path_in(&m, BAG_INFO), NULL);
+	assert_null(strstr(text, "Nobody"));
+	free(text);
 	made_end(&m);
 }
 
@@ -420,6 +463,7 @@ main(void)
 		cmocka_unit_test(a_database_that_is_none_is_told),
 		cmocka_unit_test(sealing_again_replaces_what_a_cut_off_attempt_left),
 		cmocka_unit_test(a_payload_that_is_no_plain_file_cannot_be_sealed),
+		cmocka_unit_test(a_signer_that_fails_leaves_a_sealed_bundle_that_does_not_say_it_is_signed),
 		cmocka_unit_test(the_commands_for_the_recipient_work_as_they_are_written),
 		cmocka_unit_test(the_recipient_s_commands_see_a_forged_chain),
 		cmocka_unit_test(manifests_are_read_as_others_write_them),

@@ -130,6 +130,11 @@ write_file(const char *folder, const char *name, const char *text)
 	fclose(f);
 }
 
+#define DETECTION_HEAD "detection\tkind\ttechnique\tseverity\tconfidence\talone\ttitle\twhy\tinnocent\tversion\n"
+#define SIGN_HEAD "detection\tparser\tevent_id\twhere\tsplit\treason\n"
+#define PLACE_HEAD "detection\tparser\tkey\tvalue\tfield\ttest\tnormal\n"
+#define TOOL_HEAD "tool\tcategory\tdual\tseverity\ttechnique\tfiles\thomes\tservices\tkeys\tunix\twhy\n"
+
 static void
 a_broken_table_is_refused_with_its_row(void **state)
 {
@@ -140,23 +145,30 @@ a_broken_table_is_refused_with_its_row(void **state)
 		    "row 1 (a)" },
 		{ "priorities.tsv", "glob\trank\n", "glob\trank\n**/x\t7\n", "rank 7" },
 		{ "scores.tsv", "key\tvalue\n", "key\tvalue\nseverity.high\tmuch\n", "severity.high is much" },
+		{ "detections.tsv", DETECTION_HEAD "a\tpersistence\tT1\thigh\t40\tno\tT\tW\tI\t1\n", DETECTION_HEAD "a\tpersistence\tT1\tawful\t40\tno\tT\tW\tI\t1\n", "no severity: awful" },
+		{ "signs.tsv", SIGN_HEAD "a\tevtx\t1|2\tx=1 && y!~*z\t\tr\n", SIGN_HEAD "a\tevtx\t1\tx is 1\t\tr\n", "no condition" },
+		{ "commands.tsv", "detection\tin\twords\tnot\na\tany\tb & <c>|d\t\n", "detection\tin\twords\tnot\nzz\tany\tb\t\n", "no such detection: zz" },
+		{ "persistence.tsv", PLACE_HEAD "a\tregistry.run\t\t\tdata\tcommand\t\n", PLACE_HEAD "a\tregistry.run\t\t\tdata\tguess\t\n", "no such test" },
+		{ "remote_tools.tsv", TOOL_HEAD "X\trmm\tyes\tlow\tT1\tx.exe\t\t\t\t\tw\n", TOOL_HEAD "X\trmm\tyes\tlow\tT1\tx.exe\t\t\t\t\t\n", "no severity, name or reason" },
+		{ "loldrivers.tsv", "driver\tsha256\tsha1\n", "driver\tsha256\tsha1\nx.sys\tabc\t\n", "no SHA-256" },
 	};
+	enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
 	char folder[] = "/tmp/test_detect_tables_XXXXXX", path[300];
 	(void)state;
 	assert_non_null(mkdtemp(folder));
-	for (size_t bad = 0; bad <= 5; bad++) {
+	for (size_t bad = 0; bad <= TABLES; bad++) {
 		struct detect_tables *t = NULL;
 		struct triage_error err = { 0 };
 		const struct detect_config config = { .tables = folder };
-		for (size_t i = 0; i < 5; i++)
+		for (size_t i = 0; i < TABLES; i++)
 			write_file(folder, tables[i].name, i == bad ? tables[i].bad : tables[i].good);
 		enum triage_status st = detect_load(&config, &t, &err);
-		assert_int_equal(st, bad < 5 ? TRIAGE_E_FORMAT : TRIAGE_OK);
-		if (bad < 5)
+		assert_int_equal(st, bad < TABLES ? TRIAGE_E_FORMAT : TRIAGE_OK);
+		if (bad < TABLES)
 			assert_has(err.text, tables[bad].says);
 		detect_free(t);
 	}
-	for (size_t i = 0; i < 5; i++) {
+	for (size_t i = 0; i < TABLES; i++) {
 		snprintf(path, sizeof(path), "%s/%s", folder, tables[i].name);
 		unlink(path);
 	}
@@ -190,7 +202,7 @@ known_bad_wins_over_known_good_and_sources_are_told(void **state)
 	assert_int_equal(detect_known(t, zero, sha1, other), DETECT_BAD);
 	assert_int_equal(detect_known(t, zero, NULL, other), DETECT_UNKNOWN);
 	detect_sources(t, count_source, &sources);
-	assert_number_equal(sources, 7);
+	assert_number_equal(sources, 13);
 	detect_free(t);
 }
 

@@ -121,6 +121,7 @@ every_exporter_has_a_name_of_its_own(void **state)
 	assert_true(exporter_count() >= 9);
 	for (size_t i = 0; i < exporter_count(); i++) {
 		assert_ptr_equal(exporter_named(exporter_at(i)->name), exporter_at(i));
+		assert_true(exporter_at(i)->format == NULL || exporter_of(exporter_at(i)->format) == exporter_at(i));
 		assert_true(exporter_at(i)->what[0] != '\0');
 	}
 	assert_null(exporter_at(exporter_count()));
@@ -267,11 +268,58 @@ the_linked_data_names_evidence_tool_and_flagged_files(void **state)
 	char *text = exported(&m, "case.jsonld");
 	assert_json(text, strlen(text) - 1);
 	static const char *const parts[] = { "case-investigation:Investigation", "case-investigation:InvestigativeAction", "case-investigation:ProvenanceRecord",
-		"uco-tool:Tool", "\"uco-core:name\":\"disk.dd\"", "\"uco-observable:filePath\":\"/README.txt\"", "\"uco-observable:filePath\":\"/letter.docx.play\"",
+		"uco-tool:ConfiguredTool", "uco-core:Annotation", "{\"@type\":\"xsd:dateTime\",\"@value\":\"2026-11-24T01:02:03.000000000Z\"}", "\"uco-core:name\":\"disk.dd\"", "\"uco-observable:filePath\":\"/README.txt\"", "\"uco-observable:filePath\":\"/letter.docx.play\"",
 		"{\"@type\":\"xsd:hexBinary\",\"@value\":\"4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce\"}" };
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		assert_has(text, parts[i]);
 	assert_has_not(text, "/old\"");
+	free(text);
+	made_end(&m);
+}
+
+/* A reader that splits at commas and one that parses XML: neither sees more cells or elements than there are. */
+static void
+hostile_names_stay_in_their_cell_and_element(void **state)
+{
+	(void)state;
+	struct made m;
+	begin_case(&m);
+	end_case(&m);
+	char *text = exported(&m, "timeline.l2t.csv");
+	assert_has(text, "\n09/13/2020,12:26:40,UTC,M...,FILE,filesystem,modified,-,-,'=cmd|'\\x0a%'</script> (1000 bytes),'=cmd|'\\x0a%'</script> (1000 bytes),2,"
+	    "'=cmd|'\\x0a%'</script>,40,-,fs,inode: 40; size: 1000; state: allocated\n");
+	for (const char *line = text, *end; *line != '\0'; line = end + 1) {
+		unsigned commas = 0;
+		end = strchr(line, '\n');
+		assert_non_null(end);
+		for (const char *p = line; p < end; p++)
+			commas += *p == ',';
+		assert_number_equal(commas, 16);
+	}
+	free(text);
+	text = exported(&m, "files.dfxml.xml");
+	assert_has(text, "<filename>=cmd|&#39;\\x0a%&quot;&lt;/script&gt;</filename>");
+	assert_has(text, "<filename>old</filename><id>4</id><name_type>r</name_type><filesize>1000</filesize><alloc_inode>1</alloc_inode><alloc_name>0</alloc_name><inode>41</inode>");
+	assert_has(text, "<crtime>1969-12-31T23:59:59.999999999Z</crtime>");
+	assert_has(text, "<link_target>/etc/passwd</link_target>");
+	assert_has_not(text, "</script>");
+	free(text);
+	made_end(&m);
+}
+
+static void
+the_event_for_misp_is_marked_and_holds_no_file_of_the_victim(void **state)
+{
+	(void)state;
+	struct made m;
+	begin_case(&m);
+	end_case(&m);
+	char *text = exported(&m, "event.misp.json");
+	assert_json(text, strlen(text) - 1);
+	assert_has(text, "\"Tag\":[{\"name\":\"tlp:amber\"}");
+	assert_has(text, "\"type\":\"sha256\",\"category\":\"Payload delivery\",\"object_relation\":\"sha256\",\"value\":\"4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce\"");
+	assert_has(text, "\"published\":false");
+	assert_has_not(text, "letter.docx");
 	free(text);
 	made_end(&m);
 }
@@ -308,7 +356,7 @@ all_files_are_written_and_none_twice(void **state)
 	for (size_t i = 0; i < exporter_count(); i++) {
 		char path[400];
 		snprintf(path, sizeof(path), "%s/%s", folder, exporter_at(i)->name);
-		assert_int_equal(access(path, R_OK), 0);
+		assert_int_equal(access(path, F_OK), exporter_at(i)->beside ? -1 : 0);
 	}
 	made_end(&m);
 }
@@ -352,9 +400,15 @@ files_of_findings_are_collected_once_with_the_first_finding(void **state)
 	f.file_id = 3;
 	f.detail = "{\"examples\":[{\"file_id\":5},{\"file_";
 	assert_ok(case_seal_finding(m.sealer, &f, &err));
+	/* a log of which records are told, and a file that is also flagged for itself */
+	f.file_id = 11;
+	f.detail = "{\"examples\":[{\"event_id\":7,\"file_id\":11},{\"event_id\":8,\"file_id\":5}]}";
+	assert_ok(case_seal_finding(m.sealer, &f, &err));
 	made_seal(&m);
 	assert_ok(pointed_collect(m.reader, NULL, &p, &err));
-	assert_number_equal(p.count, 3);
+	assert_number_equal(p.count, 4);
+	assert_true(p.files[3].record && p.files[3].file_id == 11);
+	assert_false(p.files[1].record || p.files[0].record);
 	assert_number_equal(p.files[0].file_id, 3);
 	assert_number_equal(p.files[0].finding_id, 1);
 	assert_number_equal(p.files[1].file_id, 5);
@@ -376,6 +430,8 @@ main(void)
 		cmocka_unit_test(the_summary_leaves_nothing_out),
 		cmocka_unit_test(indicators_are_the_attackers_files_never_the_victims),
 		cmocka_unit_test(the_linked_data_names_evidence_tool_and_flagged_files),
+		cmocka_unit_test(hostile_names_stay_in_their_cell_and_element),
+		cmocka_unit_test(the_event_for_misp_is_marked_and_holds_no_file_of_the_victim),
 		cmocka_unit_test(a_case_without_findings_gives_whole_files_too),
 		cmocka_unit_test(all_files_are_written_and_none_twice),
 		cmocka_unit_test(uuids_are_those_of_the_standard),

@@ -218,6 +218,46 @@ candidates(struct looker *l, const void *data, size_t size)
 	return set;
 }
 
+/* Words of each length at which another way of filing begins. */
+static void
+words_of_all_lengths_are_found_at_every_place(void **state)
+{
+	static const char *const words[] = { "q1", "q2z", "wxyz", "vbnm6", "kjhgf6", "poiuyt7", "mnbvcx89", "lkjhgfdsa9", "qwertyuiop1", "zxcvbnmasdf2" };
+	char rules[2000] = "", stream[64];
+	size_t used = 0;
+	(void)state;
+	for (size_t w = 0; w < sizeof(words) / sizeof(words[0]); w++)
+		used += (size_t)snprintf(rules + used, sizeof(rules) - used, "rule r%zu { strings: $a = \"%s\" condition: $a } ", w, words[w]);
+	struct looker l = looker_of(rules);
+	for (size_t w = 0; w < sizeof(words) / sizeof(words[0]); w++)
+		for (size_t at = 0; at + strlen(words[w]) <= sizeof(stream); at++) {
+			memset(stream, '.', sizeof(stream));
+			memcpy(stream + at, words[w], strlen(words[w]));
+			assert_number_equal(candidates(&l, stream, sizeof(stream)), 1u << w);
+			assert_number_equal(candidates(&l, stream, at + strlen(words[w])), 1u << w);
+		}
+	looker_release(&l);
+}
+
+/* Runs of one byte are passed over, but not the word in them. */
+static void
+a_word_of_one_byte_is_found_in_a_run(void **state)
+{
+	struct looker l = looker_of("rule a { strings: $a = \"AAAAAAAAAAA\" condition: $a } rule b { strings: $a = \"BBBBBBB\" condition: $a }");
+	char stream[96];
+	(void)state;
+	for (size_t at = 0; at < 32; at++)
+		for (size_t size = 1; at + size <= sizeof(stream); size++) {
+			memset(stream, '.', sizeof(stream));
+			memset(stream + at, 'A', size);
+			assert_number_equal(candidates(&l, stream, sizeof(stream)), size >= 11 ? 1 : 0);
+			assert_number_equal(candidates(&l, stream, at + size), size >= 11 ? 1 : 0);
+			memset(stream + at, 'B', size);
+			assert_number_equal(candidates(&l, stream, sizeof(stream)), size >= 7 ? 2 : 0);
+		}
+	looker_release(&l);
+}
+
 #define LOOK(l, text) candidates(l, text, sizeof(text) - 1)
 
 static void
@@ -315,6 +355,8 @@ main(void)
 		cmocka_unit_test(a_regular_expression_must_hold_its_plain_runs),
 		cmocka_unit_test(a_hex_string_must_hold_its_plain_runs),
 		cmocka_unit_test(a_word_is_found_at_every_place_of_a_stream),
+		cmocka_unit_test(words_of_all_lengths_are_found_at_every_place),
+		cmocka_unit_test(a_word_of_one_byte_is_found_in_a_run),
 		cmocka_unit_test(modifiers_of_strings_are_heeded),
 		cmocka_unit_test(a_rule_that_needs_no_string_stands_where_it_can_match),
 		cmocka_unit_test(a_stream_full_of_words_makes_every_rule_a_candidate),

@@ -185,12 +185,41 @@ keys_that_nobody_sent_are_refused(void **state)
 	free(v);
 }
 
+static void
+bytes_behind_the_end_of_a_file_are_listed_beside_it(void **state)
+{
+	struct ev *v = half_full();
+	struct volume volume;
+	static uint8_t out[EV_BLOCK];
+	uint32_t flags;
+	(void)state;
+	ev_make(v, 12, EV_FILE, 1000, 50);
+	ev_root_name(v, 12, 1, "minutes.txt");
+	memset(ev_block(v, 50), 'a', 1000);
+	memcpy(ev_block(v, 50) + 1010, "old bytes", 9);
+	list_carved(&volume, v);
+	const struct seen_entry *e = seen_need(&s, "minutes.txt-slack");
+	assert_int_equal(e->e.state, TRIAGE_STATE_CARVED);
+	assert_number_equal(e->e.parent, seen_need(&s, "minutes.txt")->e.parent);
+	assert_number_equal(e->e.place, 50 * EV_BLOCK + 1000);
+	assert_number_equal(read_stream(&volume, &e->e, out, sizeof(out), &flags), 24);
+	assert_memory_equal(out + 10, "old bytes", 9);
+	assert_number_equal(seen_problems(&s, "slack"), 1);
+	volume_close(&volume);
+	memset(ev_block(v, 50) + 1000, 0, 24);
+	list_carved(&volume, v);
+	assert_null(seen_find(&s, "minutes.txt-slack", "", 0));
+	volume_close(&volume);
+	free(v);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(runs_are_what_the_bitmap_calls_free),
 		cmocka_unit_test(slack_behind_the_last_unit_and_the_end_of_the_medium_are_kept),
+		cmocka_unit_test(bytes_behind_the_end_of_a_file_are_listed_beside_it),
 		cmocka_unit_test(free_space_is_a_stream_that_reads_as_its_pieces),
 		cmocka_unit_test(a_carved_record_is_an_entry_with_its_bytes),
 		cmocka_unit_test(an_ordinary_listing_has_none_of_it),

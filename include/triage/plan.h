@@ -8,6 +8,7 @@
 
 #include <triage/error.h>
 #include <triage/record.h>
+#include <triage/signer.h>
 
 struct triage_plan {
 	const char *const *evidence;	/* paths, in the order given */
@@ -27,11 +28,16 @@ struct triage_plan {
 	bool no_builtin_rules;
 	const char *const *rules, *const *known_good, *const *known_bad;
 	size_t rule_count, known_good_count, known_bad_count;
+	const char *const *sigma;	/* Sigma rules, files and folders, beside the built-in ones */
+	size_t sigma_count;
+	const char *const *iocs;	/* lists of indicators */
+	size_t ioc_count;
 	const char *partitions;		/* "all" or "1,3" */
 	const char *const *keys;	/* files with what opens locks; "-" is standard input; read once, before the first worker */
 	size_t key_count;
 	const void *typed_key;		/* one more, typed; the caller wipes its own copy after the call */
 	size_t typed_key_size;		/* bytes, 0 for none */
+	const struct triage_signer *signer;	/* signs the bundle when it is sealed; NULL: unsigned */
 	bool no_vss;			/* leave all shadow copies out */
 	unsigned vss_first, vss_last;	/* of each volume examine these alone, from 1; 0, 0: all */
 
@@ -45,6 +51,8 @@ struct triage_plan {
 	bool carve;			/* --profile full: unallocated space too */
 	bool nested;			/* examine disk images that lie in filesystems of the evidence */
 	bool no_archives;		/* do not open archives; they are searched as they stand */
+	bool no_extract;		/* no flagged files in the bundle */
+	uint64_t extract_max;		/* bytes of flagged files in all; 0: 256 MiB */
 	unsigned rank_max;		/* --profile quick: streams of a higher evidential rank are left out; 0: none */
 };
 

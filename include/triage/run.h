@@ -52,6 +52,8 @@ struct triage_result {
 	enum triage_severity worst;	/* of all findings; valid when findings_total > 0 */
 	uint64_t findings_total;
 	double seconds;
+	bool is_signed;
+	char unsigned_why[240];		/* why not, when a signer was given and the bundle was sealed; else "" */
 };
 
 /*

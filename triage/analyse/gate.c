@@ -1,5 +1,6 @@
 /* gate.c - the look at a stream; gate_build.c makes what it looks for. */
 #include "triage/analyse/gate_inside.h"
+#include "triage/analyse/gate_places.h"
 
 #include "triage/base/fault.h"
 
@@ -8,17 +9,18 @@
 enum {
 	HITS_FREE = 1 << 16,		/* words compared before their number is held against the stream's size */
 	HITS_EACH = 4,			/* then at most so many a byte */
-	BATCH = 8,
+	BATCH = GATE_BATCH,
 	TAKEN_MAX = 4096,
 };
 
 struct gate_look {
 	const struct gate *gate;
 	uint32_t stamp;			/* of the stream at hand */
-	uint64_t *filters[GATE_FILTERS];	/* the gate's, but for bits whose words were all seen in this stream */
+	uint8_t *shorts;		/* likewise */
+	struct gate_filter filters[GATE_KINDS];	/* the gate's, but for bits whose words were all seen in this stream */
 	struct {
-		enum gate_filter kind;
-		uint32_t bit;
+		enum gate_kind kind;
+		uint32_t bit, place;	/* in the filter, and in shorts */
 	} taken[TAKEN_MAX];		/* those bits */
 	size_t taken_count;
 	uint32_t *seen;			/* stamp of the last stream that each word was seen in */
@@ -36,16 +38,6 @@ struct gate_look {
 	const struct gate_rule *rule;	/* whose formula is asked */
 };
 
-static uint64_t *
-copy_filter(const struct gate *gate, enum gate_filter kind)
-{
-	size_t size = gate_filter_words(kind) * sizeof(uint64_t);
-	uint64_t *copy = fault_hit() ? NULL : malloc(size);
-	if (copy != NULL)
-		memcpy(copy, gate->filters[kind], size);
-	return copy;
-}
-
 enum triage_status
 gate_look_new(const struct gate *gate, struct gate_look **ret_look, struct triage_error *err)
 {
@@ -61,9 +53,12 @@ gate_look_new(const struct gate *gate, struct gate_look **ret_look, struct triag
 		look->tags = calloc(gate->rule_count + 1, sizeof(*look->tags));
 	}
 	bool copied = look != NULL;
-	for (unsigned i = 0; i < GATE_FILTERS && copied; i++)
-		copied = (look->filters[i] = copy_filter(gate, (enum gate_filter)i)) != NULL;
-	if (!copied || look->seen == NULL || look->occurs == NULL || look->begun == NULL || look->parts == NULL || look->touched == NULL || look->rules == NULL || look->tags == NULL) {
+	for (unsigned i = 0; i < GATE_KINDS && copied; i++)
+		copied = gate_filter_copy(&look->filters[i], &gate->filters[i]);
+	look->shorts = copied && !fault_hit() ? malloc(GATE_SHORTS) : NULL;
+	if (look->shorts != NULL)
+		memcpy(look->shorts, gate->shorts, GATE_SHORTS);
+	if (look->shorts == NULL || look->seen == NULL || look->occurs == NULL || look->begun == NULL || look->parts == NULL || look->touched == NULL || look->rules == NULL || look->tags == NULL) {
 		gate_look_free(look);
 		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for looking at streams");
 		return TRIAGE_E_MEMORY;
@@ -77,8 +72,9 @@ gate_look_free(struct gate_look *look)
 {
 	if (look == NULL)
 		return;
-	for (size_t i = 0; i < GATE_FILTERS; i++)
-		free(look->filters[i]);
+	for (size_t i = 0; i < GATE_KINDS; i++)
+		gate_filter_free(&look->filters[i]);
+	free(look->shorts);
 	free(look->seen);
 	free(look->occurs);
 	free(look->begun);
@@ -123,20 +119,39 @@ mark_part(struct gate_look *look, uint32_t slot, uint8_t part)
 	look->rules[look->rule_count++] = rule;
 }
 
+/* What shorts[place] may be when a word of two or three bytes (and of these last bits) is looked for no more; a bit too many only costs time. */
+static uint8_t
+short_left(const struct gate_look *look, enum gate_kind kind, uint32_t place, uint32_t last)
+{
+	for (uint32_t pair = place; pair < 1 << 16; pair += GATE_SHORTS) {
+		if (gate_filter_has(&look->filters[GATE_OF_PAIR], gate_place(GATE_OF_PAIR, pair)))
+			return look->shorts[place];
+		for (uint32_t third = last; third < 256 && kind == GATE_OF_THREE; third += 8)
+			if (gate_filter_has(&look->filters[GATE_OF_THREE], gate_place(GATE_OF_THREE, pair | third << 16)))
+				return look->shorts[place];
+	}
+	uint8_t kept = kind == GATE_OF_PAIR ? look->gate->threes[place] : look->shorts[place];
+	return (uint8_t)(kind == GATE_OF_PAIR ? kept : kept & ~(1u << last));
+}
+
 /* Nothing more is found by this bit in the stream. */
 static void
-take_bit(struct gate_look *look, enum gate_filter kind, uint32_t bit)
+take_bit(struct gate_look *look, enum gate_kind kind, uint32_t gram)
 {
 	if (look->taken_count == TAKEN_MAX)
 		return;
-	look->filters[kind][bit >> 6] &= ~(UINT64_C(1) << (bit & 63));
+	uint32_t bit = gate_filter_bit(&look->filters[kind], gate_place(kind, gram)), place = gram % GATE_SHORTS;
+	gate_filter_clear(&look->filters[kind], bit);
+	if (kind <= GATE_OF_THREE)
+		look->shorts[place] = short_left(look, kind, place, gram >> 16 & 7);
 	look->taken[look->taken_count].kind = kind;
+	look->taken[look->taken_count].place = place;
 	look->taken[look->taken_count++].bit = bit;
 }
 
 /* Bytes that may begin a word: compare the words that are filed under them. */
 static void
-compare_row(struct gate_look *look, struct view stream, size_t at, enum gate_filter kind, uint32_t gram)
+compare_row(struct gate_look *look, struct view stream, size_t at, enum gate_kind kind, uint32_t gram)
 {
 	const struct gate *gate = look->gate;
 	uint32_t row = gate_row(gate, gram);
@@ -155,13 +170,7 @@ compare_row(struct gate_look *look, struct view stream, size_t at, enum gate_fil
 			mark_part(look, gate->uses[word->first_use + k].slot, gate->uses[word->first_use + k].part);
 	}
 	if (!left)
-		take_bit(look, kind, gate_bit(kind, gram));
-}
-
-static bool
-has_bit(const uint64_t *bits, uint32_t bit)
-{
-	return (bits[bit >> 6] >> (bit & 63) & 1) != 0;
+		take_bit(look, kind, gram);
 }
 
 static void __attribute__((noinline))
@@ -175,10 +184,10 @@ look_closer(struct gate_look *look, struct view stream, size_t at)
 		for (size_t i = 0; i < left; i++)
 			bytes |= (uint64_t)stream.data[at + i] << 8 * i;
 	bytes = gate_fold(bytes);
-	for (unsigned kind = 0; kind < GATE_FILTERS; kind++) {
-		uint32_t gram = gate_gram((enum gate_filter)kind, bytes);
-		if (left >= gate_gram_size((enum gate_filter)kind) && has_bit(look->filters[kind], gate_bit((enum gate_filter)kind, gram)))
-			compare_row(look, stream, at, (enum gate_filter)kind, gram);
+	for (enum gate_kind kind = 0; kind < GATE_KINDS; kind++) {
+		uint32_t gram = gate_gram(kind, bytes);
+		if (at % gate_stride(kind) == 0 && left >= gate_gram_size(kind) && gate_filter_has(&look->filters[kind], gate_place(kind, gram)))
+			compare_row(look, stream, at, kind, gram);
 	}
 }
 
@@ -211,8 +220,9 @@ next_stream(struct gate_look *look)
 	look->rule_count = 0;
 	look->hits = 0;
 	while (look->taken_count > 0) {
-		uint32_t bit = look->taken[--look->taken_count].bit;
-		look->filters[look->taken[look->taken_count].kind][bit >> 6] |= UINT64_C(1) << (bit & 63);
+		look->taken_count--;
+		gate_filter_set(&look->filters[look->taken[look->taken_count].kind], look->taken[look->taken_count].bit);
+		look->shorts[look->taken[look->taken_count].place] = look->gate->shorts[look->taken[look->taken_count].place];
 	}
 	if (++look->stamp != 0)
 		return;
@@ -223,36 +233,43 @@ next_stream(struct gate_look *look)
 	look->stamp = 1;
 }
 
-static inline uint64_t
-filtered(uint64_t *const *filters, enum gate_filter kind, uint64_t folded)
+/* Look closer at the places that are bits of found. False when that is needed so often that it costs more than it saves. */
+static bool
+look_at_found(struct gate_look *look, struct view stream, size_t at, unsigned found)
 {
-	uint32_t bit = gate_bit(kind, gate_gram(kind, folded));
-	return filters[kind][bit >> 6] >> (bit & 63);
-}
-
-/* Bits of the BATCH places from data on whose bytes may be those of a word. Written out: this is what each byte costs. */
-static inline unsigned
-filter(uint64_t *const *filters, const uint8_t *data)
-{
-	unsigned found = 0;
-	for (unsigned i = 0; i < BATCH; i++) {
-		uint64_t folded = gate_fold(load_le64(data + i));
-		uint64_t hit = filtered(filters, GATE_OF_PAIR, folded) | filtered(filters, GATE_OF_THREE, folded) | filtered(filters, GATE_OF_GRAM, folded)
-		    | filtered(filters, GATE_OF_LONG, folded);
-		found |= (unsigned)(hit & 1) << i;
-	}
-	return found;
+	for (; found != 0; found &= found - 1)
+		look_closer(look, stream, at + (unsigned)__builtin_ctz(found));
+	return look->hits <= HITS_FREE || look->hits / HITS_EACH <= at;
 }
 
 /*
- * The BATCH bytes before and those after the first of these are all the same, and so are the places that a batch looks at: what consists of such bytes was
- * found one place earlier, nothing else is found by them.
+ * All that a batch looks at from data on is the same byte, and so are the GATE_STRIDE bytes before: what consists of such bytes was found at a place of the
+ * batch before, and nothing else is found by them.
  */
 static inline bool
 is_even_run(const uint8_t *data)
 {
-	uint64_t first = load_le64(data);
-	return load_le64(data + 1) == first && load_le64(data + BATCH) == first;
+	const uint8_t *from = data - GATE_STRIDE;
+	uint64_t first = load_le64(from);
+	return load_le64(from + 1) == first && load_le64(from + 8) == first && load_le64(from + GATE_STRIDE + BATCH - 1) == first;
+}
+
+/* From *at on, as far as there are BATCH places before last; *at is then the first place not looked at. */
+static bool
+look_along(struct gate_look *look, struct view stream, size_t last, size_t *at)
+{
+	const bool skip = look->gate->even_is_even;
+	const unsigned gram_bits = look->filters[GATE_OF_GRAM].digest_bits;
+	for (; *at + BATCH <= last; *at += BATCH) {
+		const uint8_t *data = stream.data + *at;
+		if (skip && *at > 0 && is_even_run(data))
+			continue;
+		unsigned found = gram_bits == GATE_DIGEST_BITS ? gate_places(look->filters, look->shorts, data, GATE_DIGEST_BITS)
+		    : gate_places(look->filters, look->shorts, data, GATE_FILTER_BITS);
+		if (found != 0 && !look_at_found(look, stream, *at, found))
+			return false;
+	}
+	return true;
 }
 
 static void
@@ -276,17 +293,8 @@ gate_look_at(struct gate_look *look, struct view stream, const char *const names
 	look->stream = stream;
 	look->class = file_class_of(stream);
 	look->names = names;
-	for (; at + BATCH <= last; at += BATCH) {
-		if (gate->even_is_even && at > 0 && is_even_run(stream.data + at - 1))
-			continue;
-		unsigned found = filter(look->filters, stream.data + at);
-		if (found == 0)
-			continue;
-		for (; found != 0; found &= found - 1)
-			look_closer(look, stream, at + (unsigned)__builtin_ctz(found));
-		if (look->hits > HITS_FREE && look->hits / HITS_EACH > at)
-			return false;
-	}
+	if (!look_along(look, stream, last, &at))
+		return false;
 	for (; at + GATE_PAIR <= stream.size; at++)
 		look_closer(look, stream, at);
 	size_t count = 0;

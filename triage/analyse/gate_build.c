@@ -22,8 +22,10 @@ gate_free(struct gate *gate)
 {
 	if (gate == NULL)
 		return;
-	for (size_t i = 0; i < GATE_FILTERS; i++)
-		free(gate->filters[i]);
+	for (size_t i = 0; i < GATE_KINDS; i++)
+		gate_filter_free(&gate->filters[i]);
+	free(gate->shorts);
+	free(gate->threes);
 	free(gate->rows);
 	free(gate->words);
 	free(gate->uses);
@@ -44,7 +46,10 @@ gate_free(struct gate *gate)
 size_t
 gate_bytes(const struct gate *gate)
 {
-	return sizeof(*gate) + gate->word_count * (sizeof(gate->words[0]) + sizeof(uint32_t)) + gate->use_count * sizeof(gate->uses[0]) + gate->text_size + 3 * ((sizeof(uint64_t) << GATE_BLOOM_BITS) / 64)
+	size_t filters = 2 * GATE_SHORTS;
+	for (size_t i = 0; i < GATE_KINDS; i++)
+		filters += gate_filter_bytes(&gate->filters[i]);
+	return sizeof(*gate) + filters + gate->word_count * (sizeof(gate->words[0]) + sizeof(uint32_t)) + gate->use_count * sizeof(gate->uses[0]) + gate->text_size
 	    + (sizeof(uint32_t) << gate->row_bits) + gate->slot_count * 5 + gate->rule_count * sizeof(gate->rules[0])
 	    + gate->step_count * sizeof(gate->steps[0]) + gate->named_count * 4 + gate->need_count * sizeof(gate->needs[0]);
 }
@@ -230,6 +235,8 @@ compare_words(const void *a, const void *b, void *ctx)
 		return x->size < y->size ? -1 : 1;
 	if (x->folded != y->folded)
 		return x->folded ? 1 : -1;
+	if (x->before != y->before)
+		return x->before < y->before ? -1 : 1;
 	int order = memcmp(gate->text + x->text, gate->text + y->text, x->size);
 	return order != 0 ? order : (x->first_use > y->first_use) - (x->first_use < y->first_use);
 }
@@ -237,7 +244,7 @@ compare_words(const void *a, const void *b, void *ctx)
 static bool
 same_word(const struct gate *gate, const struct gate_word *a, const struct gate_word *b)
 {
-	return a->size == b->size && a->folded == b->folded && a->gram == b->gram && memcmp(gate->text + a->text, gate->text + b->text, a->size) == 0;
+	return a->size == b->size && a->folded == b->folded && a->gram == b->gram && a->before == b->before && memcmp(gate->text + a->text, gate->text + b->text, a->size) == 0;
 }
 
 /* Sort the words by row, and make of those that are the same one word with all their uses. */
@@ -278,8 +285,31 @@ is_even(const uint8_t *bytes, size_t size)
 static bool
 is_mixed(const struct gate *gate, const struct gate_word *word)
 {
-	size_t found_by = gate_gram_size(gate_filter_of(word->size));
+	size_t found_by = gate_gram_size(gate_kind_of(word->size));
 	return !is_even(gate->text + word->text + word->before, found_by);
+}
+
+static enum triage_status
+make_filters(struct gate *gate, struct triage_error *err)
+{
+	size_t words[GATE_KINDS] = { 0 };
+	for (size_t i = 0; i < gate->word_count; i++)
+		words[gate_kind_of(gate->words[i].size)]++;
+	for (unsigned kind = 0; kind < GATE_KINDS; kind++)
+		if (!gate_filter_make(&gate->filters[kind], words[kind], kind == GATE_OF_PAIR ? 16 : 32))
+			return gate_no_memory(err);
+	gate->shorts = fault_hit() ? NULL : calloc(GATE_SHORTS, 1);
+	gate->threes = fault_hit() ? NULL : calloc(GATE_SHORTS, 1);
+	return gate->shorts == NULL || gate->threes == NULL ? gate_no_memory(err) : TRIAGE_OK;
+}
+
+static void
+file_short(struct gate *gate, enum gate_kind kind, uint32_t gram)
+{
+	uint8_t thirds = (uint8_t)(kind == GATE_OF_PAIR ? 0xffu : 1u << (gram >> 16 & 7));
+	gate->shorts[gram % GATE_SHORTS] |= thirds;
+	if (kind == GATE_OF_THREE)
+		gate->threes[gram % GATE_SHORTS] |= thirds;
 }
 
 static void
@@ -295,9 +325,10 @@ index_words(struct gate *gate)
 	gate->rows[(size_t)1 << gate->row_bits] = (uint32_t)next;
 	for (size_t i = 0; i < gate->word_count; i++) {
 		const struct gate_word *word = &gate->words[i];
-		enum gate_filter kind = gate_filter_of(word->size);
-		uint32_t bit = gate_bit(kind, word->gram);
-		gate->filters[kind][bit >> 6] |= UINT64_C(1) << (bit & 63);
+		enum gate_kind kind = gate_kind_of(word->size);
+		gate_filter_set(&gate->filters[kind], gate_filter_bit(&gate->filters[kind], gate_place(kind, word->gram)));
+		if (kind <= GATE_OF_THREE)
+			file_short(gate, kind, word->gram);
 		gate->even_is_even &= is_mixed(gate, word) || is_even(gate->text + word->text, word->size);
 	}
 }
@@ -308,13 +339,12 @@ gate_close(struct gate *gate, struct triage_error *err)
 	gate->row_bits = ROW_BITS_MIN;
 	while (gate->row_bits < ROW_BITS_MAX && (size_t)1 << gate->row_bits < gate->word_count * 2)
 		gate->row_bits++;
-	bool made = true;
-	for (unsigned i = 0; i < GATE_FILTERS; i++)
-		made &= (gate->filters[i] = fault_hit() ? NULL : calloc(gate_filter_words((enum gate_filter)i), sizeof(gate->filters[i][0]))) != NULL;
 	gate->rows = calloc(((size_t)1 << gate->row_bits) + 1, sizeof(gate->rows[0]));
-	if (!made || gate->rows == NULL)
+	if (gate->rows == NULL)
 		return gate_no_memory(err);
 	enum triage_status st = join_words(gate, err);
+	if (st == TRIAGE_OK)
+		st = make_filters(gate, err);
 	if (st == TRIAGE_OK)
 		index_words(gate);
 	for (unsigned class = 0; class < FILE_CLASS_COUNT && st == TRIAGE_OK; class++)

@@ -3,23 +3,22 @@
 #define TRIAGE_ANALYSE_GATE_INSIDE_H
 
 #include "triage/analyse/gate.h"
+#include "triage/analyse/gate_filter.h"
 
 enum {
 	GATE_PAIR = 2,			/* bytes that a word of two bytes is found by */
 	GATE_THREE = 3,			/* bytes that one of three is found by */
-	GATE_GRAM = 4,			/* bytes that one of four to seven is found by */
+	GATE_GRAM = 4,			/* bytes that one of four to ten is found by */
 	GATE_LONG = 8,			/* bytes that any other word is found by */
-	GATE_BLOOM_BITS = 20,
+	GATE_STRIDE = 4,		/* words of seven bytes and more are looked for at every fourth place only, and filed for each of the four */
+	GATE_SHORTS = 1 << 13,
+	GATE_BATCH = 8,			/* places that are looked at together */
 	GATE_WORD_MAX = 256,		/* bytes of a literal that are compared: its beginning is necessary too */
 };
 
-/* Bits of each kind of filter. */
-enum gate_filter { GATE_OF_PAIR, GATE_OF_THREE, GATE_OF_GRAM, GATE_OF_LONG, GATE_FILTERS };
-static inline size_t
-gate_filter_words(enum gate_filter kind)
-{
-	return ((size_t)1 << (kind == GATE_OF_PAIR ? 16 : GATE_BLOOM_BITS)) / 64;
-}
+#define GATE_SPREAD UINT32_C(2654435761)	/* what a gram is multiplied by to be spread over a filter */
+
+enum gate_kind { GATE_OF_PAIR, GATE_OF_THREE, GATE_OF_GRAM, GATE_OF_MIDDLE, GATE_OF_LONG, GATE_KINDS };
 
 /* A word, filed under some of its bytes. */
 struct gate_word {
@@ -43,7 +42,8 @@ struct gate_rule {
 };
 
 struct gate {
-	uint64_t *filters[GATE_FILTERS];	/* one bit for what words of each length are found by: two bytes as they are, more as a hash */
+	struct gate_filter filters[GATE_KINDS];	/* by what words of each length are found */
+	uint8_t *shorts, *threes;	/* digest of the first two of them: by the last bits of a pair of bytes, which last three bits of a third may follow; the part of the words of three */
 	unsigned row_bits;
 	bool even_is_even;		/* a word found by equal bytes consists of nothing else */
 	uint32_t *rows;			/* words of a row: from rows[r] to rows[r + 1] */
@@ -80,33 +80,42 @@ gate_fold(uint64_t bytes)
 	return bytes | (bytes >> 1 & UINT64_C(0x2020202020202020));
 }
 
-/* What words are found by, of folded bytes: one value for each kind of filter. */
+/* What words are found by, of folded bytes: one value for each kind. */
 static inline uint32_t
-gate_gram(enum gate_filter kind, uint64_t folded)
+gate_gram(enum gate_kind kind, uint64_t folded)
 {
-	return kind == GATE_OF_PAIR ? (uint32_t)folded & 0xffff : kind == GATE_OF_THREE ? (uint32_t)folded & 0xffffff : kind == GATE_OF_GRAM ? (uint32_t)folded
+	return kind == GATE_OF_PAIR ? (uint32_t)folded & 0xffff : kind == GATE_OF_THREE ? (uint32_t)folded & 0xffffff : kind != GATE_OF_LONG ? (uint32_t)folded
 	    : (uint32_t)(folded * UINT64_C(0x9E3779B97F4A7C15) >> 32);
 }
 
-/* Its bit. That of a hash is its beginning. */
+/* Its place in the filter: two bytes as they are, more as a hash. */
 static inline uint32_t
-gate_bit(enum gate_filter kind, uint32_t gram)
+gate_place(enum gate_kind kind, uint32_t gram)
 {
-	return kind == GATE_OF_PAIR ? gram : kind == GATE_OF_LONG ? gram >> (32 - GATE_BLOOM_BITS) : gram * UINT32_C(2654435761) >> (32 - GATE_BLOOM_BITS);
+	return kind == GATE_OF_PAIR ? gram << 16 : kind == GATE_OF_LONG ? gram : gram * GATE_SPREAD;
 }
 
-static inline enum gate_filter
-gate_filter_of(size_t word_size)
+static inline enum gate_kind
+gate_kind_of(size_t word_size)
 {
-	return word_size <= GATE_PAIR ? GATE_OF_PAIR : word_size == GATE_THREE ? GATE_OF_THREE : word_size < GATE_LONG ? GATE_OF_GRAM : GATE_OF_LONG;
+	return word_size <= GATE_PAIR ? GATE_OF_PAIR : word_size == GATE_THREE ? GATE_OF_THREE : word_size < GATE_GRAM + GATE_STRIDE - 1 ? GATE_OF_GRAM
+	    : word_size < GATE_LONG + GATE_STRIDE - 1 ? GATE_OF_MIDDLE : GATE_OF_LONG;
 }
 
 static inline size_t
-gate_gram_size(enum gate_filter kind)
+gate_gram_size(enum gate_kind kind)
 {
-	static const uint8_t sizes[GATE_FILTERS] = { GATE_PAIR, GATE_THREE, GATE_GRAM, GATE_LONG };
+	static const uint8_t sizes[GATE_KINDS] = { GATE_PAIR, GATE_THREE, GATE_GRAM, GATE_GRAM, GATE_LONG };
 	return sizes[kind];
 }
+
+/* Words of the kind are looked for at each place whose offset is a multiple of this. */
+static inline size_t
+gate_stride(enum gate_kind kind)
+{
+	return kind == GATE_OF_MIDDLE || kind == GATE_OF_LONG ? GATE_STRIDE : 1;
+}
+
 
 static inline uint8_t
 gate_lower(uint8_t c)

@@ -47,21 +47,30 @@ commonness(uint8_t c)
 
 enum { EVEN_COST = 1000 };
 
-/* Where the `gram` bytes lie that are likely to be rarest; bytes that are all the same only where the whole word is (see is_even_run()). */
+/* How often `gram` bytes of a word are likely to be met; bytes that are all the same cost most, but where the whole word is (see is_even_run()). */
+static unsigned
+gram_cost(const uint8_t *bytes, size_t gram)
+{
+	unsigned cost = 0;
+	bool even = true;
+	for (size_t k = 0; k < gram; k++) {
+		cost += commonness(gate_lower(bytes[k]));
+		cost += k != 0 && bytes[k] == bytes[k - 1] ? 2 : 0;
+		even &= bytes[k] == bytes[0];
+	}
+	return cost + (even ? EVEN_COST : 0);
+}
+
+/* Where so many places one after another begin whose `gram` bytes are likely to be rarest. */
 static size_t
-rarest_gram(const uint8_t *word, size_t size, size_t gram)
+rarest_gram(const uint8_t *word, size_t size, size_t gram, size_t places)
 {
 	size_t best = 0;
 	unsigned best_cost = UINT32_MAX;
-	for (size_t i = 0; i + gram <= size; i++) {
+	for (size_t i = 0; i + gram + places - 1 <= size; i++) {
 		unsigned cost = 0;
-		bool even = true;
-		for (size_t k = 0; k < gram; k++) {
-			cost += commonness(gate_lower(word[i + k]));
-			cost += k != 0 && word[i + k] == word[i + k - 1] ? 2 : 0;
-			even &= word[i + k] == word[i];
-		}
-		cost += even ? EVEN_COST : 0;
+		for (size_t k = 0; k < places; k++)
+			cost += gram_cost(word + i + k, gram);
 		if (cost < best_cost) {
 			best_cost = cost;
 			best = i;
@@ -70,25 +79,35 @@ rarest_gram(const uint8_t *word, size_t size, size_t gram)
 	return best;
 }
 
+/* A word filed under the bytes that follow `before` of its own. Its text is there already. */
+static void
+file_word(struct gate *gate, struct gate_use use, enum gate_kind kind, const uint8_t *word, struct gate_word filed)
+{
+	uint64_t bytes = 0;
+	for (size_t i = 0; i < gate_gram_size(kind); i++)
+		bytes |= (uint64_t)word[filed.before + i] << 8 * i;
+	filed.gram = gate_gram(kind, gate_fold(bytes));
+	filed.first_use = (uint32_t)gate->use_count;
+	filed.use_count = 1;
+	gate->words[gate->word_count++] = filed;
+	gate->uses[gate->use_count++] = use;
+}
+
 static enum triage_status
 add_word(struct gate *gate, uint32_t slot, uint8_t part, const uint8_t *word, size_t size, bool folded, struct triage_error *err)
 {
-	enum triage_status st = gate_grow(&gate->words, gate->word_count, 1, &gate->word_room, sizeof(gate->words[0]), err);
+	enum gate_kind kind = gate_kind_of(size);
+	size_t places = gate_stride(kind), before = rarest_gram(word, size, gate_gram_size(kind), places);
+	enum triage_status st = gate_grow(&gate->words, gate->word_count, places, &gate->word_room, sizeof(gate->words[0]), err);
 	if (st == TRIAGE_OK)
-		st = gate_grow(&gate->uses, gate->use_count, 1, &gate->use_room, sizeof(gate->uses[0]), err);
+		st = gate_grow(&gate->uses, gate->use_count, places, &gate->use_room, sizeof(gate->uses[0]), err);
 	if (st == TRIAGE_OK)
 		st = gate_grow(&gate->text, gate->text_size, size, &gate->text_room, 1, err);
 	if (st != TRIAGE_OK)
 		return st;
-	enum gate_filter kind = gate_filter_of(size);
-	size_t found_by = gate_gram_size(kind), before = rarest_gram(word, size, found_by);
-	uint64_t bytes = 0;
-	for (size_t i = 0; i < found_by; i++)
-		bytes |= (uint64_t)word[before + i] << 8 * i;
-	uint32_t gram = gate_gram(kind, gate_fold(bytes));
-	gate->words[gate->word_count++] = (struct gate_word){ .gram = gram, .text = (uint32_t)gate->text_size, .first_use = (uint32_t)gate->use_count,
-		.use_count = 1, .size = (uint16_t)size, .before = (uint16_t)before, .folded = folded };
-	gate->uses[gate->use_count++] = (struct gate_use){ slot, part };
+	for (size_t i = 0; i < places; i++)
+		file_word(gate, (struct gate_use){ slot, part }, kind, word,
+		    (struct gate_word){ .text = (uint32_t)gate->text_size, .size = (uint16_t)size, .before = (uint16_t)(before + i), .folded = folded });
 	gate->slot_parts[slot] |= part;
 	for (size_t i = 0; i < size; i++)
 		gate->text[gate->text_size++] = folded ? gate_lower(word[i]) : word[i];

@@ -1,5 +1,6 @@
 /* artefact.c - what every parser stands on: claims, bytes in pieces, events and remarks on their way out. */
 #include "triage/artefact/artefact_inside.h"
+#include "triage/artefact/log_line.h"
 
 #include "triage/base/fault.h"
 #include "triage/base/text.h"
@@ -33,10 +34,13 @@ artefact_claim(const struct artefact_subject *who, struct view head)
 {
 	if (head.size > ARTEFACT_HEAD)
 		head.size = ARTEFACT_HEAD;
-	for (size_t i = 0; i < KIND_COUNT; i++)
+	const struct artefact_kind *found = NULL;
+	log_head_keep(head);
+	for (size_t i = 0; i < KIND_COUNT && found == NULL; i++)
 		if (kinds[i]->claims(who, head))
-			return kinds[i];
-	return NULL;
+			found = kinds[i];
+	log_head_drop();
+	return found;
 }
 
 bool

@@ -172,29 +172,83 @@ is_binary(const struct log_lines *lines, struct view head)
 	return 8 * odd > end - front;
 }
 
+/* The non-empty lines of one head, taken apart once for all rows that ask; see log_head_keep(). */
+enum { KEPT_LINES = 64 };
+static struct kept_head {
+	struct view head;		/* as it was given; data is NULL when none is kept */
+	struct log_lines lines;
+	struct buf text;		/* each ended by NUL */
+	size_t starts[KEPT_LINES], count, done;
+	bool begun, ended;
+} kept;
+
+void
+log_head_keep(struct view head)
+{
+	log_head_drop();
+	kept.head = head;
+}
+
+void
+log_head_drop(void)
+{
+	log_lines_release(&kept.lines);
+	buf_release(&kept.text);
+	kept = (struct kept_head){ .count = 0 };
+}
+
+/* One line more, when there is one. */
+static void
+take_line(struct kept_head *k)
+{
+	struct view head = k->head;
+	if (head.size > ARTEFACT_HEAD)
+		head.size = ARTEFACT_HEAD;
+	if (!k->begun) {
+		buf_init(&k->text, (size_t)KEPT_LINES * ARTEFACT_HEAD);
+		k->done = begin(&k->lines, head);
+		k->ended = is_binary(&k->lines, head);
+		k->begun = true;
+	}
+	for (size_t before = k->count; !k->ended && k->count == before;) {
+		k->done += zeros(&k->lines, head.data + k->done, head.size - k->done);
+		size_t left = head.size - k->done, end = line_end(&k->lines, head.data + k->done, left);
+		k->ended = k->count == KEPT_LINES || (end == left && k->count > 0 && head.size == ARTEFACT_HEAD);
+		if (end > 0 && !k->ended) {
+			copy_line(&k->lines, head.data + k->done, end);
+			const char *text = buf_cstr(&k->lines.text);
+			k->starts[k->count] = k->text.size;
+			buf_put(&k->text, text, strlen(text) + 1);
+			k->count += text[0] != '\0' && !k->text.failed;
+		}
+		k->done += end + (k->lines.wide ? 2 : 1);
+		k->ended |= k->done >= head.size;
+	}
+}
+
+static size_t
+count_lines(struct kept_head *k, size_t most, bool (*shape)(const char *line), size_t *ret_looked)
+{
+	size_t looked = 0, good = 0;
+	for (; looked < most; looked++) {
+		if (looked == k->count && !k->ended)
+			take_line(k);
+		if (looked == k->count)
+			break;
+		good += shape(k->text.data + k->starts[looked]);
+	}
+	*ret_looked = looked;
+	return good;
+}
+
 size_t
 log_head_count(struct view head, size_t most, bool (*shape)(const char *line), size_t *ret_looked)
 {
-	struct log_lines lines = { 0 };
-	size_t looked = 0, good = 0;
-	if (head.size > ARTEFACT_HEAD)
-		head.size = ARTEFACT_HEAD;
-	size_t done = begin(&lines, head);
-	bool binary = is_binary(&lines, head);
-	while (!binary && done < head.size && looked < most) {
-		done += zeros(&lines, head.data + done, head.size - done);
-		size_t left = head.size - done, end = line_end(&lines, head.data + done, left);
-		if (end == left && looked > 0 && head.size == ARTEFACT_HEAD)
-			break;
-		if (end > 0) {
-			copy_line(&lines, head.data + done, end);
-			bool empty = buf_cstr(&lines.text)[0] == '\0';
-			looked += !empty;
-			good += !empty && shape(buf_cstr(&lines.text));
-		}
-		done += end + (lines.wide ? 2 : 1);
-	}
-	log_lines_release(&lines);
-	*ret_looked = looked;
+	if (kept.head.data != NULL && kept.head.data == head.data && kept.head.size == head.size)
+		return count_lines(&kept, most, shape, ret_looked);
+	struct kept_head own = { .head = head };
+	size_t good = count_lines(&own, most, shape, ret_looked);
+	log_lines_release(&own.lines);
+	buf_release(&own.text);
 	return good;
 }

@@ -41,9 +41,16 @@ void log_lines_release(struct log_lines *lines);
 bool log_head_line(struct view head, size_t n, char *out, size_t size);
 /*
  * How many of the first `most` non-empty lines of a head does a shape accept? ret_looked: how many there were. A line that the head cuts
- * is not looked at, unless it is the only one. Nothing is accepted in a head with control characters that no log has.
+ * is not looked at, unless it is the only one. Nothing is accepted in a head with control characters that no log has. most: up to 64.
  */
 size_t log_head_count(struct view head, size_t most, bool (*shape)(const char *line), size_t *ret_looked);
+
+/*
+ * Many rows ask about one head: between these two calls its lines are taken apart once for all of them. The bytes must stay as they are.
+ * One head at a time in a process, which is what artefact_claim() needs.
+ */
+void log_head_keep(struct view head);
+void log_head_drop(void);
 
 /* --- dates --- */
 

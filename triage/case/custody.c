@@ -176,10 +176,12 @@ check_line(struct chain *c, const char *line, size_t size, struct triage_error *
 }
 
 enum triage_status
-custody_check(const char *text, size_t size, uint64_t *ret_lines, struct triage_error *err)
+custody_follow(struct custody_chain *chain, const char *text, size_t size, struct triage_error *err)
 {
-	struct chain c = { 0 };
+	struct chain c = { .line = chain->acts };
 	memset(c.previous, '0', HASH_SIZE);
+	if (chain->acts > 0)
+		memcpy(c.previous, chain->last, HASH_SIZE);
 	for (size_t at = 0; at < size;) {
 		const char *end = memchr(text + at, '\n', size - at);
 		c.line++;
@@ -188,8 +190,19 @@ custody_check(const char *text, size_t size, uint64_t *ret_lines, struct triage_
 		enum triage_status st = check_line(&c, text + at, (size_t)(end - (text + at)), err);
 		if (st != TRIAGE_OK)
 			return st;
+		chain->acts = c.line;
+		memcpy(chain->last, c.previous, sizeof(chain->last));
 		at = (size_t)(end - text) + 1;
 	}
-	*ret_lines = c.line;
 	return TRIAGE_OK;
+}
+
+enum triage_status
+custody_check(const char *text, size_t size, uint64_t *ret_lines, struct triage_error *err)
+{
+	struct custody_chain chain = { 0 };
+	enum triage_status st = custody_follow(&chain, text, size, err);
+	if (st == TRIAGE_OK)
+		*ret_lines = chain.acts;
+	return st;
 }

@@ -23,6 +23,13 @@ struct custody_entry {
 void custody_seal(struct custody_entry *entry);
 /* Append the canonical line with hash, without line end. */
 void custody_line(struct buf *out, const struct custody_entry *entry);
+/* How far a chain was followed. All zero before its first act. */
+struct custody_chain {
+	uint64_t acts;
+	char last[65];			/* hash of the last act; "" before the first */
+};
+/* Follow the chain through more lines of it: the same errors as custody_check(); the chain then stands before the line that is wrong. */
+WARN_UNUSED enum triage_status custody_follow(struct custody_chain *chain, const char *text, size_t size, struct triage_error *err);
 /* Check custody.jsonl text. OK when whole; E_FORMAT names the first line (1-based in err->offset) that does not fit and why. */
 WARN_UNUSED enum triage_status custody_check(const char *text, size_t size, uint64_t *ret_lines, struct triage_error *err);
 

@@ -58,8 +58,13 @@ const char *const case_tables[] = {
     " length INTEGER, PRIMARY KEY(filesystem_id, inode, attr_type, attr_id, file_offset, image_offset, length)) WITHOUT ROWID",
     "CREATE TABLE t_problem(problem_id INTEGER PRIMARY KEY, stage TEXT, severity TEXT, evidence_id INTEGER, filesystem_id INTEGER, path TEXT,"
     " inode INTEGER, code TEXT, message TEXT, bytes INTEGER, offset INTEGER)",
+    /* ours: which machine spoke with this one; count: records, failed: of them failed logons; event_id: of the first record */
+    "CREATE TABLE t_contact(contact_id INTEGER PRIMARY KEY, host TEXT, direction TEXT, peer TEXT, account TEXT, protocol TEXT, first_time INTEGER, last_time INTEGER,"
+    " count INTEGER, failed INTEGER, source TEXT, event_id INTEGER)",
     "CREATE TABLE t_finding(finding_id INTEGER PRIMARY KEY, severity TEXT, confidence INTEGER, score INTEGER, rule TEXT, kind TEXT, title TEXT,"
-    " technique TEXT, host TEXT, path TEXT, first_time INTEGER, last_time INTEGER, count INTEGER, detail TEXT, file_id INTEGER)",
+    " technique TEXT, host TEXT, path TEXT, first_time INTEGER, last_time INTEGER, count INTEGER, detail TEXT, file_id INTEGER, story_id INTEGER)",
+    "CREATE TABLE t_story(story_id INTEGER PRIMARY KEY, host TEXT, tactic TEXT, title TEXT, severity TEXT, confidence INTEGER, points REAL, first_time INTEGER,"
+    " last_time INTEGER, findings INTEGER, shown INTEGER)",
     "CREATE TABLE t_coverage(coverage_id INTEGER PRIMARY KEY, what TEXT, total INTEGER, examined INTEGER, skipped INTEGER, failed INTEGER,"
     " bytes_total INTEGER, bytes_examined INTEGER, reason TEXT)",
     "CREATE TABLE t_custody(seq INTEGER PRIMARY KEY, time INTEGER, actor TEXT, action TEXT, detail TEXT, previous_hash TEXT, hash TEXT)",
@@ -119,21 +124,28 @@ const char *const case_views[] = {
     " AND x.attr_type = f.attr_type AND x.attr_id = f.attr_id CROSS JOIN t_filesystem s ON s.filesystem_id = f.filesystem_id"
     " WHERE f.content <> 'none'",
     "CREATE VIEW findings AS SELECT finding_id, severity, confidence, score, rule, kind, title, technique, host, path, first_time, last_time,"
-    " count, detail, file_id FROM t_finding",
+    " count, detail, file_id, story_id FROM t_finding",
+    /* ours: findings of one machine and one tactic; shown: on page 1 */
+    "CREATE VIEW stories AS SELECT story_id, host, tactic, title, severity, confidence, points, first_time, last_time, findings, shown FROM t_story",
+    "CREATE VIEW contacts AS SELECT contact_id, host, direction, peer, account, protocol, first_time, last_time, count, failed, source, event_id FROM t_contact",
     "CREATE VIEW problems AS SELECT stage, severity, evidence_id, filesystem_id, path, inode, code, message, bytes, offset FROM t_problem",
     "CREATE VIEW coverage AS SELECT what, total, examined, skipped, failed, bytes_total, bytes_examined, reason FROM t_coverage",
     "CREATE VIEW custody AS SELECT seq, time, actor, action, detail, previous_hash, hash FROM t_custody",
     "CREATE VIEW rules AS SELECT rule_index, name, namespace, tags, title, why, innocent, family, technique, kind, source, version, severity,"
     " confidence FROM t_rule",
-    /* ours: files of a shadow copy that the volume no longer has under that path and inode. snapshot: when the copy was made */
+    /*
+     * ours: files of a shadow copy that the volume no longer has under that path and inode. snapshot: when the copy was made. A join and no
+     * NOT IN: for each row that it does not find, SQLite goes through the whole set once more to look for NULL.
+     */
     "CREATE VIEW shadow_only AS SELECT f.file_id, f.path, f.stream, f.size, f.sha256,"
     " CAST(strftime('%s', substr(v.label, -20)) AS INTEGER) * 1000000000 AS snapshot, v.volume_id FROM t_volume v"
     " CROSS JOIN t_filesystem s ON s.volume_id = v.volume_id CROSS JOIN t_file f ON f.filesystem_id = s.filesystem_id"
-    " WHERE v.kind = 'vss' AND f.state = 'allocated' AND f.kind = 'file'"
-    " AND EXISTS (SELECT 1 FROM t_filesystem o WHERE o.volume_id = v.parent_id)"
-    " AND (v.parent_id, ifnull(f.inode, -1), f.path, f.stream) NOT IN (SELECT p.volume_id, ifnull(l.inode, -1), l.path, l.stream"
-    " FROM t_volume c CROSS JOIN t_filesystem p ON p.volume_id = c.parent_id CROSS JOIN t_file l ON l.filesystem_id = p.filesystem_id"
-    " WHERE c.kind = 'vss' AND l.state = 'allocated')",
+    " LEFT JOIN (SELECT DISTINCT p.volume_id, ifnull(l.inode, -1) AS inode, l.path, l.stream FROM t_filesystem p"
+    " CROSS JOIN t_file l ON l.filesystem_id = p.filesystem_id WHERE l.state = 'allocated'"
+    " AND p.volume_id IN (SELECT c.parent_id FROM t_volume c WHERE c.kind = 'vss')) o"
+    " ON o.volume_id = v.parent_id AND o.inode = ifnull(f.inode, -1) AND o.path = f.path AND o.stream = f.stream"
+    " WHERE v.kind = 'vss' AND f.state = 'allocated' AND f.kind = 'file' AND o.path IS NULL"
+    " AND EXISTS (SELECT 1 FROM t_filesystem h WHERE h.volume_id = v.parent_id)",
     "INSERT INTO t_meta SELECT 'shadow_only.' || volume_id, count(*) FROM shadow_only GROUP BY volume_id ORDER BY volume_id",
     "CREATE VIEW meta AS SELECT key, value FROM t_meta",
     NULL,

@@ -96,6 +96,12 @@ void case_unit_release(struct case_unit *u);
  */
 WARN_UNUSED enum triage_status case_next_units(struct case_store *s, const struct case_unit *after, size_t max,
     struct case_unit *ret_units, size_t *ret_count, struct triage_error *err);
+/*
+ * The unit of a row of the view files: of its own stream, or, when it is a member of an archive, of the archive, and then *ret_member is its number (else
+ * 0). attr_id is that of the row. TRIAGE_END when it has none. ret_unit: to be released.
+ */
+WARN_UNUSED enum triage_status case_unit_of(struct case_store *s, uint64_t filesystem_id, uint64_t inode, uint32_t attr_type, uint64_t attr_id,
+    struct case_unit *ret_unit, uint64_t *ret_member, struct triage_error *err);
 struct case_totals {
 	uint64_t units, units_done, bytes, bytes_done;
 };
@@ -138,6 +144,15 @@ struct case_shadows {
 	uint64_t units, done, same, bytes, bytes_done, bytes_same;
 };
 WARN_UNUSED enum triage_status case_count_shadows(struct case_store *s, struct case_shadows *ret_count, struct triage_error *err);
+/*
+ * Units of one attr_type in all filesystems of type "unallocated" (outside) or in all others, and those with content; after case_build().
+ * A unit whose content is partial counts as done.
+ */
+struct case_space {
+	uint64_t units, done, bytes, bytes_done;
+};
+WARN_UNUSED enum triage_status case_count_space(struct case_store *s, uint32_t attr_type, bool outside, struct case_space *ret_count,
+    struct triage_error *err);
 /*
  * What an artefact parser tells of a unit, before its result, in any number. source must be a word of timeline.source, parser lower case
  * letters, digits, '_' and '.': else E_USAGE. case_put_artefact() comes once, after the events that it counts (else E_USAGE); events without it
@@ -182,6 +197,10 @@ struct case_artefact {
 WARN_UNUSED enum triage_status case_each_artefact(struct case_store *s, enum triage_status (*each)(void *ctx, const struct case_artefact *a,
     struct triage_error *err), void *ctx, struct triage_error *err);
 
+/* How many problems there are of each code, in the order of the codes. code lives until each() returns. */
+WARN_UNUSED enum triage_status case_each_problem_code(struct case_store *s, void (*each)(void *ctx, const char *code, uint64_t count), void *ctx,
+    struct triage_error *err);
+
 /* --- custody: hash-chained log; see custody.h for the canonical form --- */
 /* actor: "triage" or the examiner; action: a word; detail_json: one JSON object with sorted keys. Time is when_now(). */
 WARN_UNUSED enum triage_status case_custody(struct case_store *s, const char *actor, const char *action, const char *detail_json, struct triage_error *err);
@@ -205,9 +224,27 @@ struct case_finding_row {
 	unsigned confidence, score;
 	const char *rule, *kind, *title, *technique, *host, *path, *detail;
 	int64_t first_time, last_time;
-	uint64_t count, file_id;	/* TRIAGE_NO_ID for none */
+	uint64_t count, file_id, story_id;	/* TRIAGE_NO_ID for none */
 };
+/* A row of the view stories; story_id is its place, from 1. Its findings name it. */
+struct case_story_row {
+	const char *host, *tactic, *title;
+	enum triage_severity severity;
+	unsigned confidence;
+	double points;
+	int64_t first_time, last_time;
+	uint64_t findings;
+	bool shown;
+};
+WARN_UNUSED enum triage_status case_seal_story(struct case_sealer *z, const struct case_story_row *row, struct triage_error *err);
 WARN_UNUSED enum triage_status case_seal_finding(struct case_sealer *z, const struct case_finding_row *row, struct triage_error *err);
+/* A machine that came here or to which somebody went from here. */
+struct case_contact_row {
+	const char *host, *direction, *peer, *account, *protocol, *source;
+	int64_t first_time, last_time;
+	uint64_t count, failed, event_id;	/* event_id: of the first record */
+};
+WARN_UNUSED enum triage_status case_seal_contact(struct case_sealer *z, const struct case_contact_row *row, struct triage_error *err);
 /* known (good, bad) and extension mismatch are judged after the build: */
 WARN_UNUSED enum triage_status case_seal_file_judgement(struct case_sealer *z, uint64_t file_id, const char *known, bool mismatch, struct triage_error *err);
 /* Damage of one file that is not plainly intact: damage, reason: words. share negative when not known. */
@@ -237,6 +274,14 @@ struct case_coverage_row {
 WARN_UNUSED enum triage_status case_seal_coverage(struct case_sealer *z, const struct case_coverage_row *row, struct triage_error *err);
 /* Copy the custody chain in, commit, fsync, close. */
 WARN_UNUSED enum triage_status case_seal_finish(struct case_sealer *z, struct triage_error *err);
-void case_seal_abandon(struct case_sealer *z);	/* NULL is fine */
+void case_seal_abandon(struct case_sealer *z);	/* removes the file; NULL is fine */
+
+/*
+ * Open a copy of a sealed case.db to judge it again: findings, damage and what was said of single files by their names are taken out, facts, problems, coverage,
+ * custody and what lists said of digests stay. Then as after case_build(). Errors: E_FORMAT, E_UNSUPPORTED (newer schema), E_IO; the file is removed.
+ */
+WARN_UNUSED enum triage_status case_reopen(const char *path, struct case_sealer **ret_sealer, struct triage_error *err);
+/* One more act at the end of the chain of such a case. Time is when_now(). */
+WARN_UNUSED enum triage_status case_seal_custody(struct case_sealer *z, const char *actor, const char *action, const char *detail_json, struct triage_error *err);
 
 #endif

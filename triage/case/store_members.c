@@ -129,3 +129,24 @@ store_drop_unfinished_members(struct case_store *s, struct triage_error *err)
 		st = sql_number(&s->q, "SELECT count(*) FROM temp.lost", &lost, err);
 	return st == TRIAGE_OK && lost > 0 ? drop_lost(s, &(struct unit_in_work){ 0 }, err) : st;
 }
+
+enum triage_status
+case_count_space(struct case_store *s, uint32_t attr_type, bool outside, struct case_space *ret_count, struct triage_error *err)
+{
+	sqlite3_stmt *row;
+	enum triage_status st = sql_check(&s->q, err);
+	if (st == TRIAGE_OK)
+		st = sql_prepare(&s->q, "SELECT count(*), total(d), CAST(total(size) AS INTEGER), CAST(total(iif(d, size, 0)) AS INTEGER) FROM (SELECT u.size AS size,"
+		    " EXISTS (SELECT 1 FROM result r WHERE r.unit_id = u.unit_id AND r.state IN (1, 2)) AS d FROM unit u JOIN filesystem f USING (filesystem_id)"
+		    " WHERE u.attr_type = ?1 AND (f.type = 'unallocated') = ?2)", &row, err);
+	if (st != TRIAGE_OK)
+		return st;
+	sqlite3_bind_int64(row, 1, attr_type);
+	sqlite3_bind_int(row, 2, outside);
+	st = sql_step(&s->q, row, err);
+	uint64_t *const counts[] = { &ret_count->units, &ret_count->done, &ret_count->bytes, &ret_count->bytes_done };
+	for (int i = 0; st == TRIAGE_OK && i < (int)(sizeof(counts) / sizeof(counts[0])); i++)
+		*counts[i] = (uint64_t)sqlite3_column_int64(row, i);
+	sqlite3_finalize(row);
+	return st;
+}

@@ -258,6 +258,19 @@ case_put_problem(struct case_store *s, uint64_t evidence_id, uint64_t filesystem
 	return sql_run(&s->q, row, err);
 }
 
+enum triage_status
+case_each_problem_code(struct case_store *s, void (*each)(void *ctx, const char *code, uint64_t count), void *ctx, struct triage_error *err)
+{
+	sqlite3_stmt *rows;
+	enum triage_status st = sql_prepare(&s->q, "SELECT code, count(*) FROM problem GROUP BY code ORDER BY code", &rows, err);
+	if (st != TRIAGE_OK)
+		return st;
+	while ((st = sql_step(&s->q, rows, err)) == TRIAGE_OK)
+		each(ctx, sql_text(rows, 0), (uint64_t)sqlite3_column_int64(rows, 1));
+	sqlite3_finalize(rows);
+	return st == TRIAGE_END ? TRIAGE_OK : st;
+}
+
 /* --- rules --- */
 
 static void

@@ -190,6 +190,34 @@ unit_detail(struct case_store *s, struct case_unit *u, struct triage_error *err)
 	return directory ? store_raw_path(s, entry_id, u, err) : TRIAGE_OK;
 }
 
+enum triage_status
+case_unit_of(struct case_store *s, uint64_t filesystem_id, uint64_t inode, uint32_t attr_type, uint64_t attr_id, struct case_unit *ret_unit,
+    uint64_t *ret_member, struct triage_error *err)
+{
+	sqlite3_stmt *row;
+	struct case_unit u = { 0 };
+	enum triage_status st = store_use(s, UNIT_OF_KEY, &row, err);
+	if (st != TRIAGE_OK)
+		return st;
+	sql_bind_id(row, 1, filesystem_id);
+	sql_bind_id(row, 2, inode);
+	sql_bind_id(row, 3, attr_type);
+	sql_bind_id(row, 4, attr_id & ((UINT64_C(1) << MEMBER_NUMBER_BITS) - 1));
+	st = sql_step(&s->q, row, err);
+	if (st == TRIAGE_OK)
+		u.unit_id = (uint64_t)sqlite3_column_int64(row, 0);
+	sqlite3_reset(row);
+	if (st == TRIAGE_OK)
+		st = unit_detail(s, &u, err);
+	if (st != TRIAGE_OK) {
+		case_unit_release(&u);
+		return st;
+	}
+	*ret_unit = u;
+	*ret_member = attr_id >> MEMBER_NUMBER_BITS;
+	return TRIAGE_OK;
+}
+
 /* Made when units are first asked for: while entries come in, keeping order would cost more than sorting once. */
 static enum triage_status
 order_units(struct case_store *s, struct triage_error *err)

@@ -33,13 +33,12 @@ read_line(int fd, char *bytes, size_t *ret_size)
 }
 
 bool
-ask_key(struct typed_key *ret_key)
+ask_secret(const char *prompt, const char *without, struct typed_key *ret_key)
 {
-	static const char prompt[] = "Passphrase or recovery key (not shown; empty for none): ";
 	struct termios shown, hidden;
 	SCOPED_FD fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0 || tcgetattr(fd, &shown) != 0) {
-		complain("--ask-key wants a terminal; put the key into a file and give it with --key FILE");
+		complain(without);
 		return false;
 	}
 	void *page = mmap(NULL, TYPED_KEY_MAX, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -52,7 +51,7 @@ ask_key(struct typed_key *ret_key)
 	*ret_key = (struct typed_key){ .bytes = page };
 	hidden = shown;
 	hidden.c_lflag &= (tcflag_t)~(ECHO | ISIG);	/* a signal would leave the terminal mute */
-	bool ok = tcsetattr(fd, TCSAFLUSH, &hidden) == 0 && write(fd, prompt, sizeof(prompt) - 1) > 0 && read_line(fd, ret_key->bytes, &ret_key->size);
+	bool ok = tcsetattr(fd, TCSAFLUSH, &hidden) == 0 && write(fd, prompt, strlen(prompt)) > 0 && read_line(fd, ret_key->bytes, &ret_key->size);
 	tcsetattr(fd, TCSAFLUSH, &shown);
 	if (write(fd, "\n", 1) != 1 || !ok) {
 		forget_key(ret_key);
@@ -60,6 +59,13 @@ ask_key(struct typed_key *ret_key)
 		return false;
 	}
 	return true;
+}
+
+bool
+ask_key(struct typed_key *ret_key)
+{
+	return ask_secret("Passphrase or recovery key (not shown; empty for none): ",
+	    "--ask-key wants a terminal; put the key into a file and give it with --key FILE", ret_key);
 }
 
 void

@@ -12,6 +12,8 @@ struct typed_key {
 	size_t size;		/* bytes, without the line end; 0: an empty line, no key */
 };
 
+/* Ask on the controlling terminal with this prompt; without: what is printed when there is no terminal. False as for ask_key(). */
+bool ask_secret(const char *prompt, const char *without, struct typed_key *ret_key);
 /* Ask on the controlling terminal. False: there is none, or it was ended; a message was printed. */
 bool ask_key(struct typed_key *ret_key);
 void forget_key(struct typed_key *key);	/* overwrites it */

@@ -25,17 +25,6 @@ write_report(struct case_reader *reader, const struct options *o, const char *pa
 	return st;
 }
 
-static bool
-is_inside(const char *path, const char *bundle)
-{
-	char real[PATH_MAX], folder[PATH_MAX + 64];
-	snprintf(folder, sizeof(folder), "%s%s", path[0] == '/' ? "" : "./", path);
-	*strrchr(folder, '/') = '\0';
-	size_t length = strlen(bundle);
-	return realpath(folder[0] != '\0' ? folder : "/", real) != NULL && strncmp(real, bundle, length) == 0 &&
-	    (real[length] == '/' || real[length] == '\0');
-}
-
 static int
 run(const struct command *self, struct options *o)
 {
@@ -50,7 +39,7 @@ run(const struct command *self, struct options *o)
 		snprintf(path, sizeof(path), "%s", o->output);
 	else
 		snprintf(path, sizeof(path), "%s-report-%s.html", bundle, o->lang != NULL ? o->lang : "en");
-	if (is_inside(path, bundle)) {
+	if (lies_inside(path, bundle)) {
 		complain("a report inside the bundle would break its seal; give another place with -o");
 		return EXIT_USAGE;
 	}

@@ -5,6 +5,7 @@
 #include "triage/base/when.h"
 #include "triage/cli/ask_key.h"
 #include "triage/cli/commands.h"
+#include "triage/cli/sign_with.h"
 #include "triage/cli/progress.h"
 
 #include <triage/run.h>
@@ -48,13 +49,13 @@ to_plan(const struct options *o, const char *rules, struct triage_plan *p)
 	    .case_id = or_empty(o->case_id), .evidence_id = or_empty(o->evidence_id), .examiner = or_empty(o->examiner),
 	    .organisation = or_empty(o->organisation), .note = or_empty(o->note), .hostname = or_empty(o->hostname), .drive_map = or_empty(o->map),
 	    .lang = o->lang != NULL ? o->lang : "en", .timezone = or_empty(o->timezone), .from = o->from, .to = o->to, .rules_dir = rules,
-	    .no_builtin_rules = o->no_builtin_rules, .rules = o->rules.items, .rule_count = o->rules.count, .known_good = o->known_good.items,
-	    .known_good_count = o->known_good.count, .known_bad = o->known_bad.items, .known_bad_count = o->known_bad.count,
+	    .no_builtin_rules = o->no_builtin_rules, .rules = o->rules.items, .rule_count = o->rules.count, .sigma = o->sigma.items, .sigma_count = o->sigma.count, .known_good = o->known_good.items,
+	    .known_good_count = o->known_good.count, .known_bad = o->known_bad.items, .known_bad_count = o->known_bad.count, .iocs = o->iocs.items, .ioc_count = o->iocs.count,
 	    .partitions = o->partitions != NULL ? o->partitions : "all", .jobs = o->jobs, .memory = o->memory, .window_size = o->window,
 	    .budget_seconds = o->budget, .unit_seconds = o->unit_timeout, .shard = o->shard[0], .shards = o->shard[1],
 	    .no_archives = o->no_archives || (o->profile != NULL && strcmp(o->profile, "quick") == 0),
 	    .nested = !o->no_nested && (o->nested || (o->profile != NULL && strcmp(o->profile, "full") == 0)),
-	    .no_image_hash = o->no_image_hash, .carve = o->profile != NULL && strcmp(o->profile, "full") == 0,
+	    .no_extract = o->no_extract, .extract_max = o->extract_max, .no_image_hash = o->no_image_hash, .carve = o->profile != NULL && strcmp(o->profile, "full") == 0,
 	    .rank_max = o->profile != NULL && strcmp(o->profile, "quick") == 0 ? QUICK_RANK : 0,
 	    .keys = o->keys.items, .key_count = o->keys.count };
 	options_range(o->vss, &p->no_vss, &p->vss_first, &p->vss_last);
@@ -172,6 +173,8 @@ summary(const struct triage_result *r, const struct options *o)
 	fprintf(stderr, "  Took         %s\n", progress_time(r->seconds, time));
 	fprintf(stderr, "  Report       %s/data/report.html\n", r->bundle);
 	fprintf(stderr, "  Seal         %s\n", r->seal);
+	if (r->unsigned_why[0] != '\0')
+		fprintf(stderr, "  Signature    NONE: the bundle is sealed, but could not be signed. Later: triage sign\n");
 	fputs("               write this down; it proves the bundle. Check: triage verify\n\n", stderr);
 }
 
@@ -191,6 +194,8 @@ status_of(const struct triage_result *r, const struct options *o)
 		return EXIT_FINDINGS;
 	if (r->hash_mismatch)
 		return EXIT_HASH;
+	if (r->unsigned_why[0] != '\0')
+		return EXIT_UNSIGNED;
 	return r->incomplete ? EXIT_GAPS : EXIT_SEALED;
 }
 
@@ -206,6 +211,7 @@ result_line(const struct triage_result *r, const struct options *o, int status)
 	}
 	buf_text(&b, "{\"bundle\":");
 	text_json_string(&b, r->bundle);
+	buf_format(&b, ",\"signed\":%s", r->is_signed ? "true" : "false");
 	buf_format(&b, ",\"verdict\":\"%s\",\"seal\":\"%s\",\"files\":%ju,\"streams\":%ju,\"bytes\":%ju,\"examined_share\":%.6f,\"problems\":%ju,\"findings\":{",
 	    r->verdict, r->seal, (uintmax_t)r->files, (uintmax_t)r->streams, (uintmax_t)r->bytes, r->examined_share, (uintmax_t)r->problems);
 	for (unsigned i = 0; i < TRIAGE_SEVERITY_COUNT; i++)
@@ -261,12 +267,19 @@ carry_out(const struct triage_plan *plan, const struct options *o)
 	struct triage_result result;
 	struct triage_plan with_key = *plan;
 	struct typed_key key = { 0 };
-	if (o->ask_key && !ask_key(&key))
+	struct signing signing;
+	if (!sign_with(o, &signing))
 		return EXIT_USAGE;
+	if (o->ask_key && !ask_key(&key)) {
+		signing_stop(&signing);
+		return EXIT_USAGE;
+	}
+	with_key.signer = signing.pid > 0 ? &signing.signer : NULL;
 	with_key.typed_key = key.bytes;
 	with_key.typed_key_size = key.size;
 	enum triage_status st = triage_run(&with_key, &observer, &result, &err);
 	forget_key(&key);
+	signing_stop(&signing);
 	progress_clear(&progress);
 	if (progress.swallowed > 0)
 		fprintf(stderr, "triage: and %ju more problems; all are in the report\n", (uintmax_t)progress.swallowed);
@@ -274,6 +287,8 @@ carry_out(const struct triage_plan *plan, const struct options *o)
 		return failed(&err);
 	int status = status_of(&result, o);
 	summary(&result, o);
+	if (result.unsigned_why[0] != '\0')
+		complain(result.unsigned_why);
 	result_line(&result, o, status);
 	return status;
 }

@@ -4,15 +4,19 @@
 
 #include "triage/cli/options.h"
 
-extern const struct command command_run, command_info, command_verify, command_report, command_rules;
+#define COMMAND(id) extern const struct command command_##id;
+#include "triage/cli/commands.def"
+#undef COMMAND
 
 /* Exit status of the contract. */
 enum {
-	EXIT_SEALED = 0, EXIT_NOT_RUN = 1, EXIT_USAGE = 2, EXIT_GAPS = 3, EXIT_HASH = 4, EXIT_FINDINGS = 10, EXIT_INTERRUPTED = 130
+	EXIT_SEALED = 0, EXIT_NOT_RUN = 1, EXIT_USAGE = 2, EXIT_GAPS = 3, EXIT_HASH = 4, EXIT_UNSIGNED = 5, EXIT_FINDINGS = 10, EXIT_INTERRUPTED = 130
 };
 
 /* The folder of the built-in rules: beside the program, or where it was installed. NULL with a message when there is none. */
 const char *rules_folder(void);
+/* Would a new file or folder of this path lie in the bundle? bundle: without links, as realpath(3) gives it. */
+bool lies_inside(const char *path, const char *bundle);
 /* One line on stderr, made harmless. */
 void complain(const char *text);
 

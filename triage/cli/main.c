@@ -11,11 +11,15 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct command *const commands[] = { &command_run, &command_info, &command_verify, &command_report, &command_rules };
+#define COMMAND(id) &command_##id,
+static const struct command *const commands[] = {
+#include "triage/cli/commands.def"
+};
+#undef COMMAND
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
 /* Verbs of the contract that this version does not have. */
-static const char *const later[] = { "hashset", "merge", "fleet" };
+static const char *const later[] = { "merge", "fleet" };
 
 void
 complain(const char *text)
@@ -24,6 +28,17 @@ complain(const char *text)
 	buf_init(&b, 64 << 10);
 	text_safe(&b, text);
 	fprintf(stderr, "triage: %s\n", buf_cstr(&b));
+}
+
+bool
+lies_inside(const char *path, const char *bundle)
+{
+	char real[PATH_MAX], folder[PATH_MAX + 64];
+	snprintf(folder, sizeof(folder), "%s%s", path[0] == '/' ? "" : "./", path);
+	*strrchr(folder, '/') = '\0';
+	size_t length = strlen(bundle);
+	return realpath(folder[0] != '\0' ? folder : "/", real) != NULL && strncmp(real, bundle, length) == 0 &&
+	    (real[length] == '/' || real[length] == '\0');
 }
 
 const char *
@@ -58,9 +73,9 @@ usage(FILE *out)
 	fputs("Usage: triage COMMAND [OPTIONS] ...    (triage EVIDENCE... is triage run EVIDENCE...)\n\n"
 	      "Offline forensic triage: evidence in, sealed case bundle out. Evidence is never written; no network is used.\n\n", out);
 	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(out, "  %-8s %s\n", commands[i]->name, commands[i]->what);
+		fprintf(out, "  %-9s %s\n", commands[i]->name, commands[i]->what);
 	fputs("\ntriage COMMAND --help tells the options of each. Exit status: 0 sealed, everything examined; 1 could not run; 2 usage;\n"
-	      "3 sealed with gaps (see problems); 4 image hash differs from the stored one; 10 --fail-on met; 130 interrupted, resumable.\n", out);
+	      "3 sealed with gaps (see problems); 4 image hash differs from the stored one; 5 sealed, but could not be signed; 10 --fail-on met; 130 interrupted, resumable.\n", out);
 }
 
 int

@@ -43,12 +43,17 @@ struct options {
 	const char *output, *resume;
 	const char *case_id, *evidence_id, *examiner, *organisation, *note, *hostname, *map, *profile, *lang, *timezone, *partitions,
 	    *progress, *status_file, *fail_on, *vss;
-	struct option_list rules, known_good, known_bad, keys;
+	const char *format, *tlp, *secret, *tables;						/* export, share */
+	const char *sign, *sign_key, *trust, *query, *reply;			/* sign, timestamp */
+	const char *from_person, *to_person, *place, *seal, *reason;		/* custody */
+	struct option_list rules, sigma, known_good, known_bad, iocs, keys, only;
 	int64_t from, to;
 	double budget, unit_timeout;
-	uint64_t memory, window;
+	uint64_t memory, window, extract_max;
 	unsigned jobs, shard[2];
 	bool ask_key, parsers, no_builtin_rules, no_image_hash, no_archives, nested, no_nested, quiet, verbose, json, dry_run, help, version;
+	bool no_extract;
+	bool print;								/* report */
 };
 
 struct command {
@@ -66,7 +71,10 @@ bool options_range(const char *text, bool *ret_none, unsigned *ret_first, unsign
 void options_release(struct options *o);
 void options_help(const struct command *command);
 
-extern const struct option_row options_run[], options_info[], options_verify[], options_report[], options_rules[];
-extern const size_t options_run_count, options_info_count, options_verify_count, options_report_count, options_rules_count;
+#define COMMAND(id) \
+	extern const struct option_row options_##id[]; \
+	extern const size_t options_##id##_count;
+#include "triage/cli/commands.def"
+#undef COMMAND
 
 #endif

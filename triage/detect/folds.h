@@ -52,6 +52,8 @@ struct fold {
 	size_t reason_count;
 	const char *users[FOLD_USERS_MAX];	/* accounts that it speaks of */
 	size_t user_count;
+	unsigned classes;			/* enum source_class of what supports it: one vote each; 0: confidence stands as it is */
+	bool alone;				/* has no normal use: one class is enough */
 	bool draft;				/* not (yet) a finding */
 };
 

@@ -8,11 +8,13 @@
 #ifndef TRIAGE_DETECT_JUDGE_H
 #define TRIAGE_DETECT_JUDGE_H
 
+#include "triage/detect/contacts.h"
 #include "triage/detect/damage_look.h"
 #include "triage/detect/folders.h"
 #include "triage/detect/folds.h"
 #include "triage/detect/happening.h"
 #include "triage/detect/pool.h"
+#include "triage/detect/stories.h"
 #include "triage/detect/tables.h"
 
 /* What the bytes of a stream look like; see looks.c. */
@@ -43,7 +45,7 @@ struct subject {
 /* Traits by which a family shows itself; each is of another kind. */
 enum trait { TRAIT_NOTE = 1, TRAIT_NOTE_NAME = 2, TRAIT_EXTENSION = 4, TRAIT_MARK = 8, TRAIT_PROGRAM = 16, TRAIT_ENCRYPTED = 32 };
 
-enum { FAMILIES_MAX = 4096, NOTE_NAMES_MAX = 256, REMARKS_MAX = 8, DETECTORS_MAX = 32 };
+enum { FAMILIES_MAX = 4096, NOTE_NAMES_MAX = 256, REMARKS_MAX = 8, DETECTORS_MAX = 64 };
 
 struct family {
 	const char *name;
@@ -56,6 +58,7 @@ struct detect_judge {
 	struct pool texts;		/* of the finished findings */
 	struct folders folders;
 	struct folds folds;
+	struct contacts contacts;
 	struct family *families;
 	size_t family_count;
 	const char *note_names[NOTE_NAMES_MAX];	/* distinct base names of notes and of what could be one */
@@ -76,8 +79,10 @@ struct detect_judge {
 	size_t remark_count;
 	void *states[DETECTORS_MAX];
 	struct happening happening;	/* the event at hand */
+	struct buf scratch;		/* of the detector at hand: emptied by whoever begins to use it */
 	struct detect_finding *findings;
 	size_t finding_count;
+	struct stories stories;
 	struct detect_verdict verdict;
 	bool finished;
 };

@@ -160,6 +160,7 @@ put_window(struct detect_judge *j, struct window *w, const struct minute **const
 	SCOPED_BUF b;
 	buf_init(&b, WINDOW_TEXT);
 	struct minutes_span spans[CLOCK_COUNT];
+	buf_init(&b, WINDOW_TEXT);
 	for (size_t i = 0; i < CLOCK_COUNT; i++)
 		spans[i] = minutes_find(sorted[i], w->minutes[i].count);
 	enum clock clock = choose(w, spans);

@@ -173,7 +173,7 @@ evidence_content_open(struct evidence_fs *fs, uint64_t inode, uint32_t attr_type
 	c->fs = fs;
 	c->inode = inode;
 	c->resident_place = RUN_FILLER;
-	bool space = attr_type == EVIDENCE_ATTR_CARVED || attr_type == EVIDENCE_ATTR_UNALLOCATED;
+	bool space = attr_type == EVIDENCE_ATTR_CARVED || attr_type == EVIDENCE_ATTR_UNALLOCATED || attr_type == EVIDENCE_ATTR_SLACK;
 	enum triage_status st = space ? unallocated_content(fs, inode, attr_type, attr_id, c, err) :
 	    fs->driver->content(fs, inode, attr_type, attr_id, c, err);
 	if (st == TRIAGE_OK && (c->flags & EVIDENCE_CONTENT_REUSED) != 0 && c->clusters == 0)

@@ -92,6 +92,24 @@ evidence_fs_open(struct evidence_source *source, const struct triage_filesystem 
 	return TRIAGE_OK;
 }
 
+bool
+fs_opens(struct reader *below, const char *type, uint64_t start, uint64_t length)
+{
+	const struct fs_type *t = find_type(type);
+	struct triage_error ignored;
+	if (t == NULL || t->tsk_type != 0 || start >= below->size)
+		return t != NULL;
+	struct evidence_fs *fs = calloc(1, sizeof(*fs));
+	if (fs == NULL)
+		return false;
+	uint64_t there = below->size - start;
+	*fs = (struct evidence_fs){ .driver = t->driver, .medium = below, .length = length, .type = t->name };
+	bool opens = reader_slice(below, start, length < there ? length : there, &fs->reader, &ignored) == TRIAGE_OK &&
+	    fs->driver->open(fs, &ignored) == TRIAGE_OK;
+	evidence_fs_close(fs);
+	return opens;
+}
+
 void
 evidence_fs_close(struct evidence_fs *fs)
 {
@@ -102,10 +120,11 @@ evidence_fs_close(struct evidence_fs *fs)
 	free(fs);
 }
 
-/* Passes a listing on and counts its entries. */
+/* Passes a listing on, counts its entries and notes its files. */
 struct counter {
 	const struct evidence_sink *sink;
 	uint64_t entries;
+	struct slack slack;
 };
 
 static enum triage_status
@@ -113,7 +132,8 @@ count_entry(void *ctx, const struct triage_entry *e, struct triage_error *err)
 {
 	struct counter *c = ctx;
 	c->entries = e->edge + 1;
-	return c->sink->entry(c->sink->ctx, e, err);
+	enum triage_status st = slack_note(&c->slack, e, err);
+	return st == TRIAGE_OK ? c->sink->entry(c->sink->ctx, e, err) : st;
 }
 
 static enum triage_status
@@ -130,5 +150,8 @@ fs_list(struct evidence_fs *fs, const struct evidence_sink *sink, struct triage_
 	if (!fs->carve)
 		return fs->driver->list(fs, sink, err);
 	enum triage_status st = fs->driver->list(fs, &(struct evidence_sink){ .ctx = &c, .entry = count_entry, .problem = pass_problem }, err);
-	return st == TRIAGE_OK ? unallocated_list(fs, sink, c.entries, err) : st;
+	if (st == TRIAGE_OK)
+		st = unallocated_list(fs, sink, c.entries, &c.slack, err);
+	slack_release(&c.slack);
+	return st;
 }

@@ -54,10 +54,14 @@ uint64_t fs_image_offset(const struct evidence_fs *fs, uint64_t offset, uint64_t
 /* The driver's listing and, when it is wanted, what is not allocated. Places are as the driver counts them. */
 WARN_UNUSED enum triage_status fs_list(struct evidence_fs *fs, const struct evidence_sink *sink, struct triage_error *err);
 
+/* Does a driver of our own find a filesystem of this type in [start, start + length) of a reader? True for types that libtsk reads: not asked. */
+bool fs_opens(struct reader *below, const char *type, uint64_t start, uint64_t length);
+
 extern const struct fs_driver ntfs_driver;
 extern const struct fs_driver ext_driver;
 extern const struct fs_driver fat_driver;
 extern const struct fs_driver xfs_driver;
 extern const struct fs_driver tsk_driver;
+extern const struct fs_driver space_driver;
 
 #endif

@@ -170,8 +170,12 @@ send_partitions(struct probe *probe, const struct layout *layout, bool whole, st
 		if (st != TRIAGE_OK)
 			return st;
 	}
+	unsigned lost;
 	enum triage_status st = send_overlaps(probe, layout, err);
-	return st == TRIAGE_OK ? send_notes(probe, layout, err) : st;
+	if (st == TRIAGE_OK)
+		st = send_notes(probe, layout, err);
+	/* what is a filesystem as a whole has no space outside its partitions */
+	return st == TRIAGE_OK && !whole ? probe_gaps(probe, layout, &lost, err) : st;
 }
 
 static enum triage_status
@@ -180,32 +184,6 @@ send_whole(struct probe *probe, const struct signature_hit *hit, struct triage_e
 	return probe_send(probe, &(struct probe_volume){
 		.length = probe->reader->size, .kind = "none", .label = "", .uuid = "", .parent = UINT32_MAX,
 	}, hit, NULL, err);
-}
-
-/* No table and nothing at the start: a table may be gone while the volumes are where they usually are. */
-static enum triage_status
-send_by_custom(struct probe *probe, bool *ret_found, struct triage_error *err)
-{
-	static const uint64_t usual[] = { UINT64_C(2048) * 512, 63 * 512, UINT64_C(256) * 512, UINT64_C(2048) * 4096, UINT64_C(409640) * 512 };
-	uint64_t size = probe->reader->size;
-	*ret_found = false;
-	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
-		struct signature_hit hit;
-		bool found = usual[i] < size && probe_find(probe, usual[i], size - usual[i], NULL, &hit);
-		if (!found || (hit.type == NULL && hit.row->state != TRIAGE_VOLUME_LOCKED))
-			continue;
-		uint64_t length = hit.length != 0 && hit.length < size - usual[i] ? hit.length : size - usual[i];
-		*ret_found = true;
-		enum triage_status st = source_problem(probe->sink, "volumes", TRIAGE_HIGH, "partition-table-damaged", 0, 0, err,
-		    "there is no partition table, but a %s lies at %" PRIu64 ", where a first partition usually begins: it is examined; others may exist",
-		    hit.row->name, usual[i]);
-		if (st == TRIAGE_OK)
-			st = probe_send(probe, &(struct probe_volume){
-				.start = usual[i], .length = length, .kind = "none", .label = "", .uuid = "", .parent = UINT32_MAX,
-			}, &hit, NULL, err);
-		return st;
-	}
-	return TRIAGE_OK;
 }
 
 /* True for what has its boot sector, with code in it, where an MBR would be. */
@@ -252,10 +230,10 @@ send_medium(struct probe *probe, const struct layout *layout, struct believed be
 		return send_partitions(probe, layout, whole, err);
 	if (st != TRIAGE_OK || whole)
 		return st;
-	bool found;
+	unsigned found;
 	if ((st = send_notes(probe, layout, err)) == TRIAGE_OK)
-		st = send_by_custom(probe, &found, err);
-	return st != TRIAGE_OK || found ? st : send_whole(probe, NULL, err);
+		st = probe_gaps(probe, NULL, &found, err);
+	return st != TRIAGE_OK || found > 0 ? st : send_whole(probe, NULL, err);
 }
 
 /* A volume of a layer has a row of its own; its partitions hang below it. */

@@ -20,6 +20,7 @@ struct probe_member {
 	const struct layer_kind *kind;
 	struct evidence_source *source;
 	struct reader *reader;		/* of the volume; kept by the source */
+	struct reader *around;		/* of the space that it was found in */
 	struct signature_hit hit;
 	uint32_t volume;		/* its row */
 	uint64_t start, length;		/* of its row */
@@ -100,6 +101,16 @@ WARN_UNUSED enum triage_status probe_apfs(struct probe *probe, const struct prob
 /* LOST: zeros that stand for bytes which cannot be read. */
 enum probe_look { LOOK_ZERO, LOOK_LOST, LOOK_RANDOM, LOOK_TEXT, LOOK_OTHER };
 enum probe_look probe_look(struct probe *probe, uint64_t start, uint64_t size);
+
+/* --- probe_gap.c --- */
+/*
+ * Look for volumes in what the partitions of a layout leave free (NULL: in all of the space in work, which has no table), and send
+ * them with a problem row each; where unallocated space is searched, send the rest too. ret_lost: volumes found.
+ */
+WARN_UNUSED enum triage_status probe_gaps(struct probe *probe, const struct layout *layout, unsigned *ret_lost, struct triage_error *err);
+/* Where unallocated space is searched: a filesystem row (type "unallocated") for a volume just sent in which no structure is known. */
+WARN_UNUSED enum triage_status probe_space_rows(struct probe *probe, const struct probe_volume *v, uint32_t index, uint64_t there,
+    struct triage_error *err);
 
 /* --- probe_obstacle.c --- */
 /* Where a byte of the space lies in the evidence, TRIAGE_NO_ID when nowhere. */

@@ -248,6 +248,8 @@ probe_send(struct probe *probe, const struct probe_volume *v, const struct signa
 		st = probe_obstacle(probe, name, probe_place(probe, v->start), v->length, hit, err);
 	if (st == TRIAGE_OK && hit == NULL && !v->container && (there > 0 || v->length == 0))
 		st = send_unknown(probe, v, name, j.look, err);
+	if (st == TRIAGE_OK && hit == NULL && !v->container && j.look != LOOK_RANDOM)
+		st = probe_space_rows(probe, v, index, there, err);
 	if (st == TRIAGE_OK && hit != NULL && !taken)	/* a member of a mirror shows what the whole holds */
 		st = send_others(probe, v, index, there, j.readable == &side ? &side : hit, err);
 	return st;

@@ -95,4 +95,29 @@ volume_open(struct evidence_fs *fs, struct triage_error *err)
 	return TRIAGE_OK;
 }
 
-const struct fs_driver tsk_driver = { .open = volume_open, .list = tsk_list, .content = tsk_content, .close = volume_close };
+static enum triage_status
+volume_space(struct evidence_fs *fs, struct fs_space *ret_space, struct triage_error *err)
+{
+	const struct tsk_volume *v = fs->state;
+	if (v->pool != NULL || v->info->block_getflags == NULL || TSK_FS_TYPE_ISISO9660(v->info->ftype)) {
+		triage_error_set(err, TRIAGE_E_UNSUPPORTED, TRIAGE_NO_OFFSET, "which blocks of this %s filesystem are free is not known here", fs->type);
+		return TRIAGE_E_UNSUPPORTED;
+	}
+	*ret_space = (struct fs_space){ .units = v->info->last_block + 1, .unit = v->info->block_size };
+	return TRIAGE_OK;
+}
+
+static enum triage_status
+volume_used(struct evidence_fs *fs, uint64_t first, size_t count, uint8_t *bits, struct triage_error *err)
+{
+	const struct tsk_volume *v = fs->state;
+	(void)err;
+	memset(bits, 0, (count + 7) / 8);
+	for (size_t i = 0; i < count; i++)
+		if ((v->info->block_getflags(v->info, first + i) & TSK_FS_BLOCK_FLAG_UNALLOC) == 0)
+			bits[i / 8] |= (uint8_t)(1 << i % 8);
+	return TRIAGE_OK;
+}
+
+const struct fs_driver tsk_driver = { .open = volume_open, .list = tsk_list, .content = tsk_content, .close = volume_close,
+    .space = volume_space, .used = volume_used };

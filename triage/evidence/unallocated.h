@@ -8,12 +8,13 @@
 #define TRIAGE_EVIDENCE_UNALLOCATED_H
 
 #include "triage/evidence/evidence.h"
+#include "triage/evidence/slack.h"
 
 /*
  * attr_type of streams that no driver knows. inode: bytes into the volume where they begin; attr_id: their size in bytes.
- * CARVED is one piece; UNALLOCATED is free space from there on, whatever lies between its pieces left out.
+ * CARVED and SLACK are one piece; UNALLOCATED is free space from there on, whatever lies between its pieces left out.
  */
-enum { EVIDENCE_ATTR_CARVED = 0x43000001, EVIDENCE_ATTR_UNALLOCATED = 0x43000002, UNALLOCATED_STREAM = 64 << 20 };
+enum { EVIDENCE_ATTR_CARVED = 0x43000001, EVIDENCE_ATTR_UNALLOCATED = 0x43000002, EVIDENCE_ATTR_SLACK = 0x43000003, UNALLOCATED_STREAM = 64 << 20 };
 
 struct evidence_unallocated;	/* an iterator; borrows its file system */
 
@@ -35,11 +36,12 @@ uint64_t evidence_unallocated_unknown(const struct evidence_unallocated *u);
 /*
  * List the space below a folder "$Unallocated" of the root: streams "unallocated@OFFSET" of at most UNALLOCATED_STREAM bytes, and
  * "KIND@OFFSET" for each record carved from it (state carved; OFFSET counts from the start of the evidence; link: first facts,
- * such as the name in it). edge: the number of the first entry. What was and was not examined is sent as a problem of severity
+ * such as the name in it); then what lies behind the ends of files, where it is not all zeros: "NAME-slack" beside each. edge: the
+ * number of the first entry; slack: noted while the files were listed, NULL for none. What was and was not examined is sent as a problem of severity
  * info. Errors: E_MEMORY and the sink's.
  */
 WARN_UNUSED enum triage_status unallocated_list(struct evidence_fs *fs, const struct evidence_sink *sink, uint64_t edge,
-    struct triage_error *err);
+    struct slack *slack, struct triage_error *err);
 
 /* Fill a zeroed content whose fs is set. Errors: E_FORMAT for a key that is none. */
 WARN_UNUSED enum triage_status unallocated_content(struct evidence_fs *fs, uint64_t inode, uint32_t attr_type, uint32_t attr_id,

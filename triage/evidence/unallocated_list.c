@@ -130,8 +130,35 @@ tell_share(struct space_list *l, uint64_t unknown, struct triage_error *err)
 	return st;
 }
 
+static enum triage_status
+tell_slack(struct space_list *l, const struct slack *s, struct triage_error *err)
+{
+	char message[300];
+	snprintf(message, sizeof(message), "file slack: %ju bytes behind the ends of %ju streams examined for records, %ju of them not in pieces of zeros, %ju unreadable",
+	    (uintmax_t)s->examined, (uintmax_t)s->count, (uintmax_t)(s->examined - s->zero), (uintmax_t)s->unreadable);
+	enum triage_status st = tell(l, s->unreadable == 0 ? TRIAGE_INFO : TRIAGE_MEDIUM, s->unreadable == 0 ? "slack" : "slack-part", s->unreadable, message, err);
+	if (st != TRIAGE_OK || s->files_left_out + s->pieces_left_out == 0)
+		return st;
+	snprintf(message, sizeof(message), "file slack: %ju files beyond %d were not looked at, %ju pieces beyond %d are not listed",
+	    (uintmax_t)s->files_left_out, SLACK_FILES_MAX, (uintmax_t)s->pieces_left_out, SLACK_PIECES_MAX);
+	return tell(l, TRIAGE_LOW, "slack-cut", 0, message, err);
+}
+
+/* What lies behind the ends of files: carved from, then listed beside them. */
+static enum triage_status
+list_slack(struct space_list *l, struct slack *s, struct triage_error *err)
+{
+	enum triage_status st = slack_gather(s, l->fs, err);
+	memset(l->carve.next, 0, sizeof(l->carve.next));
+	for (size_t i = 0; i < s->piece_count && st == TRIAGE_OK; i++)
+		st = carve_run(&l->carve, s->pieces[i].place, s->pieces[i].length, 0, err);
+	if (st == TRIAGE_OK)
+		st = slack_send(s, l->fs, l->sink, EVIDENCE_ATTR_SLACK, &l->edge, err);
+	return st == TRIAGE_OK && s->count > 0 ? tell_slack(l, s, err) : st;
+}
+
 enum triage_status
-unallocated_list(struct evidence_fs *fs, const struct evidence_sink *sink, uint64_t edge, struct triage_error *err)
+unallocated_list(struct evidence_fs *fs, const struct evidence_sink *sink, uint64_t edge, struct slack *slack, struct triage_error *err)
 {
 	struct space_list l = { .fs = fs, .sink = sink, .edge = edge };
 	struct evidence_unallocated *u = NULL;
@@ -153,6 +180,8 @@ unallocated_list(struct evidence_fs *fs, const struct evidence_sink *sink, uint6
 		st = send_stream(&l, err);
 	if (st == TRIAGE_OK)
 		st = tell_share(&l, evidence_unallocated_unknown(u), err);
+	if (st == TRIAGE_OK && slack != NULL)
+		st = list_slack(&l, slack, err);
 	carve_release(&l.carve);
 	evidence_unallocated_close(u);
 	return st;
@@ -188,7 +217,7 @@ unallocated_content(struct evidence_fs *fs, uint64_t inode, uint32_t attr_type, 
 	}
 	uint64_t there = fs->reader->size - inode;
 	c->size = c->initialised = attr_id;
-	if (attr_type == EVIDENCE_ATTR_CARVED)
+	if (attr_type == EVIDENCE_ATTR_CARVED || attr_type == EVIDENCE_ATTR_SLACK)
 		return run_list_add(&c->map, inode, attr_id < there ? attr_id : there, err);
 	return map_space(fs, inode, attr_id, &c->map, err);
 }

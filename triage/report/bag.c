@@ -8,6 +8,7 @@
 #include "triage/base/scoped.h"
 #include "triage/base/when.h"
 #include "triage/report/bag_inside.h"
+#include "triage/report/later.h"
 #include "triage/report/report.h"
 
 #include "triage/base/fault.h"
@@ -18,10 +19,13 @@
 
 #define UNFINISHED ".part"
 
+enum { TAG_MANIFEST_MAX = 16 << 20 };
+
 struct seal {
 	const char *bundle;
 	struct bag_list payload, tags;
 	uint64_t octets;
+	const struct triage_signer *signer;
 };
 
 static enum triage_status
@@ -36,7 +40,7 @@ static enum triage_status
 remove_old(const struct seal *s, struct triage_error *err)
 {
 	/* the manifest first: from here on the bundle is not sealed */
-	static const char *const names[] = { BAG_MANIFEST, BAG_TAG_MANIFEST, BAG_SIGNATURE, BAG_DECLARATION, BAG_INFO, BAG_HOW_TO, BAG_MANIFEST UNFINISHED,
+	static const char *const names[] = { BAG_MANIFEST, BAG_TAG_MANIFEST, BAG_SIGNATURE, BAG_STAMP, BAG_SIGNATURE_STAMP, BAG_DECLARATION, BAG_INFO, BAG_HOW_TO, BAG_MANIFEST UNFINISHED,
 		BAG_TAG_MANIFEST UNFINISHED };
 	SCOPED_BUF path;
 	buf_init(&path, 1 << 16);
@@ -49,7 +53,7 @@ remove_old(const struct seal *s, struct triage_error *err)
 			return TRIAGE_E_IO;
 		}
 	}
-	return TRIAGE_OK;
+	return later_clear(s->bundle, err);
 }
 
 static enum triage_status
@@ -119,6 +123,10 @@ info_text(const struct seal *s, const struct bag_info *info, struct buf *b)
 	element(b, "Bag-Software-Agent", info->software_agent);
 	for (size_t i = 0; i < info->triage_count; i++)
 		element(b, info->triage_keys[i], info->triage_values[i]);
+	if (s->signer != NULL) {
+		element(b, BAG_SIGNER, s->signer->who);
+		element(b, BAG_SIGNER_CERTIFICATE, s->signer->fingerprint);
+	}
 }
 
 static enum triage_status
@@ -196,21 +204,56 @@ take_back(const struct seal *s, enum triage_status why)
 	return why;
 }
 
+/* Everything beside data/, with the manifests under their unfinished names. */
+static enum triage_status
+put_tags(struct seal *s, const struct bag_info *info, char *ret_seal, struct triage_error *err)
+{
+	char digest[65];
+	bag_list_release(&s->tags);
+	enum triage_status st = put_texts(s, info, err);
+	if (st == TRIAGE_OK)
+		st = put_manifest(s, &s->payload, BAG_MANIFEST, digest, err);
+	return st == TRIAGE_OK ? put_manifest(s, &s->tags, BAG_TAG_MANIFEST, ret_seal, err) : st;
+}
+
+static enum triage_status
+put_signature(struct seal *s, const char *digest, struct triage_error *err)
+{
+	struct later_end end;
+	SCOPED_BUF text;
+	buf_init(&text, TAG_MANIFEST_MAX);
+	enum triage_status st = bag_read(s->bundle, BAG_TAG_MANIFEST UNFINISHED, TAG_MANIFEST_MAX, &text, err);
+	if (st == TRIAGE_OK)
+		st = later_begin(s->bundle, digest, &end, err);
+	return st == TRIAGE_OK ? later_put_signature(s->bundle, &end, buf_cstr(&text), text.size, s->signer, err) : st;
+}
+
+/* What cannot be signed is sealed without a signature, and does not say that it has one. */
+static enum triage_status
+put_signed_tags(struct seal *s, const struct bag_info *info, char *ret_seal, struct triage_error *err)
+{
+	struct triage_error why = { 0 };
+	s->signer = info->signer;
+	enum triage_status st = put_tags(s, info, ret_seal, err);
+	if (st != TRIAGE_OK || s->signer == NULL || put_signature(s, ret_seal, &why) == TRIAGE_OK)
+		return st;
+	if (info->unsigned_why != NULL)
+		*info->unsigned_why = why;
+	s->signer = NULL;
+	st = remove_old(s, err);
+	return st == TRIAGE_OK ? put_tags(s, info, ret_seal, err) : st;
+}
+
 static enum triage_status
 seal(struct seal *s, const struct bag_info *info, char *ret_seal, struct triage_error *err)
 {
-	char digest[65];
 	enum triage_status st = remove_old(s, err);
 	if (st == TRIAGE_OK)
 		st = hash_payload(s, err);
 	if (st == TRIAGE_OK)
 		st = sync_folders(s, err);
 	if (st == TRIAGE_OK)
-		st = put_texts(s, info, err);
-	if (st == TRIAGE_OK)
-		st = put_manifest(s, &s->payload, BAG_MANIFEST, digest, err);
-	if (st == TRIAGE_OK)
-		st = put_manifest(s, &s->tags, BAG_TAG_MANIFEST, ret_seal, err);
+		st = put_signed_tags(s, info, ret_seal, err);
 	if (st == TRIAGE_OK)
 		st = give_name(s, BAG_TAG_MANIFEST, err);
 	if (st != TRIAGE_OK)

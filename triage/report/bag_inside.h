@@ -15,6 +15,14 @@
 #define BAG_MANIFEST "manifest-sha256.txt"
 #define BAG_TAG_MANIFEST "tagmanifest-sha256.txt"
 #define BAG_SIGNATURE "tagmanifest-sha256.txt.p7s"
+#define BAG_STAMP "tagmanifest-sha256.txt.tsr"			/* over the tag manifest */
+#define BAG_SIGNATURE_STAMP "tagmanifest-sha256.txt.p7s.tsr"	/* over its signature, and by that over both */
+#define BAG_CUSTODY "data/custody.jsonl"
+#define BAG_LATER "custody"					/* folder of what was done after the seal; see later.h */
+
+/* Elements of bag-info.txt that name the certificate which the bundle was sealed to be signed with. */
+#define BAG_SIGNER "Triage-Signer"
+#define BAG_SIGNER_CERTIFICATE "Triage-Signer-Certificate"
 
 extern const char bag_declaration_text[];
 
@@ -50,6 +58,11 @@ void bag_manifest_line(struct buf *out, const struct bag_file *file);
 WARN_UNUSED enum triage_status bag_manifest_parse(const char *text, size_t size, struct bag_list *ret_list, struct triage_error *err);
 /* A whole small file of the bag. Errors: E_IO, E_LIMIT beyond max. */
 WARN_UNUSED enum triage_status bag_read(const char *bundle, const char *path, size_t max, struct buf *out, struct triage_error *err);
+
+/* Put a new file into the bag: under an unfinished name first, then by renaming, never over another. Errors: E_IO (EEXIST when it is there). */
+WARN_UNUSED enum triage_status bag_put(const char *bundle, const char *path, const void *data, size_t size, struct triage_error *err);
+/* What bag-info.txt says under a label, as it stands, into out (empty when it says nothing). text: of bag-info.txt, NUL-ended. */
+void bag_element(const char *text, const char *label, struct buf *out);
 
 /* The text of HOW-TO-VERIFY.txt. */
 extern const char *const bag_how_to_text[];	/* paragraphs, ended by NULL */

@@ -198,6 +198,7 @@ write_bodyfile(struct case_reader *reader, const struct report_options *options,
 
 const struct exporter bodyfile_exporter = {
 	.name = "bodyfile.txt",
+	.format = "bodyfile",
 	.what = "files and their times for mactime (TSK 3.x body file)",
 	.write = write_bodyfile,
 };

@@ -50,6 +50,7 @@ extern const uint8_t uuid_stix[16];		/* STIX 2.1, section 2.9 */
 /* --- files that findings point at --- */
 struct pointed_file {
 	uint64_t file_id, finding_id;	/* the first finding that names it, which is the most severe */
+	bool record;			/* every one that names it speaks of records in it (events of a log), not of the file */
 };
 struct pointed {
 	struct pointed_file *files;	/* sorted by file_id, each once */
@@ -60,5 +61,8 @@ enum { POINTED_MAX = 20000 };
 /* wanted: NULL, or says whether a finding counts. */
 WARN_UNUSED enum triage_status pointed_collect(struct case_reader *c, bool (*wanted)(struct case_cursor *finding), struct pointed *ret_pointed, struct triage_error *err);
 void pointed_release(struct pointed *p);
+
+/* summary_damage.c: the members "damage" and "untouched_folders" of summary.json: folders near the root in which nothing is damaged, where something else is. */
+WARN_UNUSED enum triage_status summary_damage(struct buf *b, struct case_reader *reader, struct triage_error *err);
 
 #endif

@@ -43,6 +43,7 @@ write_findings(struct case_reader *reader, const struct report_options *options,
 
 const struct exporter findings_jsonl_exporter = {
 	.name = "findings.jsonl",
+	.format = "findings",
 	.what = "the findings, one JSON object a line",
 	.write = write_findings,
 };

@@ -18,7 +18,7 @@
 #define COMMANDS_CUSTODY \
 	"    LC_ALL=C; export LC_ALL; n=0\n" \
 	"    last=0000000000000000000000000000000000000000000000000000000000000000\n" \
-	"    while IFS= read -r line; do\n" \
+	"    cat data/custody.jsonl custody/*.json 2>/dev/null | while IFS= read -r line; do\n" \
 	"      n=$((n + 1))\n" \
 	"      end='\"previous_hash\":\"\\([0-9a-f]*\\)\",\"seq\":'$n',\"time\":\"[^\"]*\"}$'\n" \
 	"      body=$(printf '%s\\n' \"$line\" | sed 's/\"hash\":\"[0-9a-f]*\",\\('\"$end\"'\\)/\\1/')\n" \
@@ -27,11 +27,19 @@
 	"      real=$(printf '%s' \"$body\" | sha256sum | cut -c 1-64)\n" \
 	"      if [ \"$real\" = \"$hash\" ] && [ \"$before\" = \"$last\" ]; then echo \"$n OK\"; else echo \"$n FAILED\"; fi\n" \
 	"      last=$hash\n" \
-	"    done < data/custody.jsonl\n"
+	"    done\n" \
+	"    grep -L \"$(sha256sum tagmanifest-sha256.txt | cut -c 1-64)\" custody/*.json 2>/dev/null\n"
 
 #define COMMANDS_SIGNATURE \
 	"    openssl cms -verify -binary -inform DER -in tagmanifest-sha256.txt.p7s \\\n" \
 	"      -content tagmanifest-sha256.txt -CAfile CA.pem -purpose any -out /dev/null\n"
+
+#define COMMANDS_LATER \
+	"    for f in custody/*.json.p7s; do openssl cms -verify -binary -inform DER -in \"$f\" \\\n" \
+	"      -content \"${f%.p7s}\" -CAfile CA.pem -purpose any -out /dev/null; done\n"
+
+#define COMMANDS_STAMP \
+	"    for f in tagmanifest-sha256.txt*.tsr; do openssl ts -verify -data \"${f%.tsr}\" -in \"$f\" -CAfile CA.pem; done\n"
 
 #define COMMANDS_OPENSSL \
 	"    openssl dgst -sha256 -r data/case.db\n"
@@ -50,12 +58,18 @@ static const char dutch[] =
     COMMANDS_FILES "\n"
     "3. Niets toegevoegd: de twee getallen moeten gelijk zijn.\n\n"
     COMMANDS_COUNT "\n"
-    "4. De bewaarketen: elke regel van data/custody.jsonl bevat de SHA-256 van de vorige. Achter elk\n"
-    "   nummer moet OK staan.\n\n"
+    "4. De bewaarketen: elke regel van data/custody.jsonl bevat de SHA-256 van de vorige; wat na het\n"
+    "   verzegelen is gebeurd (map custody: overdrachten, handtekening, tijdstempel) zet die keten voort.\n"
+    "   Achter elk nummer moet OK staan, en daarna mag er niets meer verschijnen.\n\n"
     COMMANDS_CUSTODY "\n"
     "5. De handtekening, alleen als tagmanifest-sha256.txt.p7s aanwezig is. CA.pem is het certificaat\n"
     "   van de uitgever die u vertrouwt.\n\n"
     COMMANDS_SIGNATURE "\n"
+    "   Ondertekende overdrachten, alleen als er in de map custody bestanden op .p7s eindigen:\n\n"
+    COMMANDS_LATER "\n"
+    "6. De tijdstempel (RFC 3161), alleen als er een bestand op .tsr eindigt. CA.pem is hier het\n"
+    "   certificaat van de uitgever van de tijdstempeldienst.\n\n"
+    COMMANDS_STAMP "\n"
     "Zonder sha256sum kan het bestand per bestand met openssl; vergelijk met manifest-sha256.txt:\n\n"
     COMMANDS_OPENSSL "\n\n";
 
@@ -74,11 +88,17 @@ static const char french[] =
     "3. Rien d'ajouté : les deux nombres doivent être égaux.\n\n"
     COMMANDS_COUNT "\n"
     "4. La chaîne de conservation : chaque ligne de data/custody.jsonl contient le SHA-256 de la\n"
-    "   précédente. Chaque numéro doit être suivi de OK.\n\n"
+    "   précédente ; ce qui a suivi la mise sous scellé (dossier custody : remises, signature, horodatage)\n"
+    "   prolonge cette chaîne. Chaque numéro doit être suivi de OK, et rien ne doit s'afficher ensuite.\n\n"
     COMMANDS_CUSTODY "\n"
     "5. La signature, seulement si tagmanifest-sha256.txt.p7s est présent. CA.pem est le certificat de\n"
     "   l'autorité à laquelle vous faites confiance.\n\n"
     COMMANDS_SIGNATURE "\n"
+    "   Remises signées, seulement si le dossier custody contient des fichiers en .p7s :\n\n"
+    COMMANDS_LATER "\n"
+    "6. L'horodatage (RFC 3161), seulement si un fichier se termine par .tsr. CA.pem est ici le\n"
+    "   certificat de l'autorité dont dépend le service d'horodatage.\n\n"
+    COMMANDS_STAMP "\n"
     "Sans sha256sum, openssl suffit, fichier par fichier ; comparez avec manifest-sha256.txt :\n\n"
     COMMANDS_OPENSSL "\n\n";
 
@@ -96,12 +116,18 @@ static const char german[] =
     COMMANDS_FILES "\n"
     "3. Nichts hinzugefügt: Beide Zahlen müssen gleich sein.\n\n"
     COMMANDS_COUNT "\n"
-    "4. Die Beweismittelkette: Jede Zeile von data/custody.jsonl enthält den SHA-256 der vorigen. Hinter\n"
-    "   jeder Nummer muss OK stehen.\n\n"
+    "4. Die Beweismittelkette: Jede Zeile von data/custody.jsonl enthält den SHA-256 der vorigen; was nach\n"
+    "   dem Versiegeln geschah (Ordner custody: Übergaben, Signatur, Zeitstempel), setzt die Kette fort.\n"
+    "   Hinter jeder Nummer muss OK stehen, danach darf nichts mehr erscheinen.\n\n"
     COMMANDS_CUSTODY "\n"
     "5. Die Signatur, nur wenn tagmanifest-sha256.txt.p7s vorhanden ist. CA.pem ist das Zertifikat des\n"
     "   Ausstellers, dem Sie vertrauen.\n\n"
     COMMANDS_SIGNATURE "\n"
+    "   Signierte Übergaben, nur wenn im Ordner custody Dateien auf .p7s enden:\n\n"
+    COMMANDS_LATER "\n"
+    "6. Der Zeitstempel (RFC 3161), nur wenn eine Datei auf .tsr endet. CA.pem ist hier das Zertifikat des\n"
+    "   Ausstellers des Zeitstempeldienstes.\n\n"
+    COMMANDS_STAMP "\n"
     "Ohne sha256sum geht es Datei für Datei mit openssl; vergleichen Sie mit manifest-sha256.txt:\n\n"
     COMMANDS_OPENSSL "\n\n";
 
@@ -119,12 +145,18 @@ static const char english[] =
     COMMANDS_FILES "\n"
     "3. Nothing added: both numbers must be equal.\n\n"
     COMMANDS_COUNT "\n"
-    "4. The chain of custody: each line of data/custody.jsonl holds the SHA-256 of the line before. Each\n"
-    "   number must be followed by OK.\n\n"
+    "4. The chain of custody: each line of data/custody.jsonl holds the SHA-256 of the line before; what\n"
+    "   was done after the seal (folder custody: hand-overs, signature, time stamp) goes on with the chain.\n"
+    "   Each number must be followed by OK, and nothing must be shown after that.\n\n"
     COMMANDS_CUSTODY "\n"
     "5. The signature, only when tagmanifest-sha256.txt.p7s is there. CA.pem is the certificate of the\n"
     "   issuer whom you trust.\n\n"
     COMMANDS_SIGNATURE "\n"
+    "   Signed hand-overs, only when the folder custody has files that end in .p7s:\n\n"
+    COMMANDS_LATER "\n"
+    "6. The time stamp (RFC 3161), only when a file ends in .tsr. CA.pem is here the certificate of the\n"
+    "   issuer of the time stamp service.\n\n"
+    COMMANDS_STAMP "\n"
     "Without sha256sum, openssl does it file by file; compare with manifest-sha256.txt:\n\n"
     COMMANDS_OPENSSL;
 

@@ -7,41 +7,21 @@
  */
 #include "triage/base/text.h"
 #include "triage/base/when.h"
-#include "triage/report/export.h"
+#include "triage/report/indicators.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_MAX = 16 << 20, SHA256_TEXT = 64 };
-
-/* A file with what its object needs; texts are looked up again when it is written. */
-struct seen {
-	char sha256[SHA256_TEXT + 1];
-	struct pointed_file file;
-};
+enum { TEXT_MAX = 16 << 20 };
 
 struct stix {
 	struct case_reader *reader;
 	struct output *out;
 	struct buf b;
 	char time[WHEN_TEXT_SIZE], author[UUID_TEXT_SIZE];
+	const struct tlp *tlp;
 	bool first;
 };
-
-static bool
-is_indicator(struct case_cursor *finding)
-{
-	static const char *const kinds[] = { "yara", "ransom-note", "known-bad", "webshell", "remote-access", "credential-access", "lateral-movement",
-		"exfiltration", "protection-off", "backup-destroyed", "persistence", "ioc" };
-	const char *severity = case_text(finding, CASE_FINDINGS_SEVERITY);
-	if (strcmp(severity, "info") == 0 || strcmp(severity, "low") == 0)
-		return false;
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strcmp(case_text(finding, CASE_FINDINGS_KIND), kinds[i]) == 0)
-			return true;
-	return false;
-}
 
 /* --- one object of the bundle --- */
 
@@ -57,6 +37,13 @@ begin(struct stix *x, const char *type, const char *id)
 	buf_format(&x->b, "\"%s--%s\"", type, id);
 }
 
+static void
+put_reference_to_marking(struct stix *x)
+{
+	export_member(&x->b, "object_marking_refs");
+	buf_format(&x->b, "[\"%s\"]", x->tlp->stix);
+}
+
 /* Members of every domain object and relationship. */
 static void
 begin_domain(struct stix *x, const char *type, const char *id)
@@ -66,6 +53,7 @@ begin_domain(struct stix *x, const char *type, const char *id)
 	buf_format(&x->b, "\"identity--%s\"", x->author);
 	export_text(&x->b, "created", x->time);
 	export_text(&x->b, "modified", x->time);
+	put_reference_to_marking(x);
 }
 
 static enum triage_status
@@ -145,6 +133,7 @@ put_file(struct stix *x, struct case_cursor *file, char ret_id[UUID_TEXT_SIZE], 
 	if (!case_null(file, CASE_FILES_SIZE))
 		export_number(&x->b, "size", case_int(file, CASE_FILES_SIZE));
 	export_text(&x->b, "name", name);
+	put_reference_to_marking(x);
 	if (!case_null(file, CASE_FILES_MIME) && strchr(case_text(file, CASE_FILES_MIME), '/') != NULL)
 		export_text(&x->b, "mime_type", case_text(file, CASE_FILES_MIME));
 	return end(x, err);
@@ -207,48 +196,12 @@ put_indicator(struct stix *x, const char *sha256, struct case_cursor *finding, s
 	return end(x, err);
 }
 
-/* --- which files --- */
-
-static int
-by_digest_then_file(const void *a, const void *b)
-{
-	const struct seen *x = a, *y = b;
-	int order = strcmp(x->sha256, y->sha256);
-	return order != 0 ? order : x->file.file_id < y->file.file_id ? -1 : x->file.file_id > y->file.file_id;
-}
-
-/* Files with a whole digest, sorted by it. */
 static enum triage_status
-digests_of(struct stix *x, const struct pointed *p, struct seen *seen, size_t *ret_count, struct triage_error *err)
-{
-	size_t count = 0;
-	for (size_t i = 0; i < p->count; i++) {
-		struct case_cursor *file;
-		enum triage_status st = case_rows_of(x->reader, CASE_FILES, p->files[i].file_id, &file, err);
-		if (st != TRIAGE_OK)
-			return st;
-		st = case_next(file, err);
-		const char *sha256 = st == TRIAGE_OK ? case_text(file, CASE_FILES_SHA256) : "";
-		if (strlen(sha256) == SHA256_TEXT && strspn(sha256, "0123456789abcdef") == SHA256_TEXT) {
-			memcpy(seen[count].sha256, sha256, SHA256_TEXT + 1);
-			seen[count++].file = p->files[i];
-		}
-		case_cursor_close(file);
-		if (st != TRIAGE_OK && st != TRIAGE_END)
-			return st;
-	}
-	if (count > 0)
-		qsort(seen, count, sizeof(*seen), by_digest_then_file);
-	*ret_count = count;
-	return TRIAGE_OK;
-}
-
-static enum triage_status
-put_content(struct stix *x, const struct seen *first, uint64_t count, struct triage_error *err)
+put_content(struct stix *x, const struct indicator *one, struct triage_error *err)
 {
 	char file_id[UUID_TEXT_SIZE];
 	struct case_cursor *file, *finding;
-	enum triage_status st = case_rows_of(x->reader, CASE_FILES, first->file.file_id, &file, err);
+	enum triage_status st = case_rows_of(x->reader, CASE_FILES, one->file.file_id, &file, err);
 	if (st != TRIAGE_OK)
 		return st;
 	st = case_next(file, err);
@@ -256,67 +209,67 @@ put_content(struct stix *x, const struct seen *first, uint64_t count, struct tri
 		st = put_file(x, file, file_id, err);
 	case_cursor_close(file);
 	if (st == TRIAGE_OK)
-		st = put_observed(x, first->sha256, file_id, count, err);
+		st = put_observed(x, one->sha256, file_id, one->count, err);
 	if (st == TRIAGE_OK)
-		st = case_rows_of(x->reader, CASE_FINDINGS, first->file.finding_id, &finding, err);
+		st = case_rows_of(x->reader, CASE_FINDINGS, one->file.finding_id, &finding, err);
 	if (st != TRIAGE_OK)
 		return st == TRIAGE_END ? TRIAGE_OK : st;
 	st = case_next(finding, err);
 	if (st == TRIAGE_OK)
-		st = put_indicator(x, first->sha256, finding, err);
+		st = put_indicator(x, one->sha256, finding, err);
 	case_cursor_close(finding);
 	return st == TRIAGE_END ? TRIAGE_OK : st;
 }
 
+/* The published marking: consumers know it by its identifier. */
 static enum triage_status
-put_contents(struct stix *x, const struct pointed *p, struct triage_error *err)
+put_marking(struct stix *x, struct triage_error *err)
 {
-	size_t count = 0;
-	struct seen *seen = calloc(p->count + 1, sizeof(*seen));
-	if (seen == NULL) {
-		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for indicators");
-		return TRIAGE_E_MEMORY;
-	}
-	enum triage_status st = digests_of(x, p, seen, &count, err);
-	for (size_t i = 0, next; i < count && st == TRIAGE_OK; i = next) {
-		for (next = i + 1; next < count && strcmp(seen[next].sha256, seen[i].sha256) == 0; next++)
-			;
-		st = put_content(x, &seen[i], next - i, err);
-	}
-	free(seen);
+	buf_clear(&x->b);
+	buf_format(&x->b, ",\n{\"type\":\"marking-definition\",\"spec_version\":\"2.1\",\"id\":\"%s\",\"created\":\"2022-10-01T00:00:00.000Z\",\"name\":\"%s\","
+	    "\"extensions\":{\"extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d\":{\"extension_type\":\"property-extension\",\"tlp_2_0\":\"%s\"}}",
+	    x->tlp->stix, x->tlp->name, x->tlp->word);
+	return end(x, err);
+}
+
+static enum triage_status
+write_objects(struct stix *x, struct triage_error *err)
+{
+	struct indicators n;
+	char id[UUID_TEXT_SIZE], name[600], case_id[256];
+	enum triage_status st = indicators_collect(x->reader, &n, err);
+	if (st != TRIAGE_OK)
+		return st;
+	snprintf(name, sizeof(name), "%s %s", x->time, export_fact(x->reader, "case_id", "case.id", case_id, sizeof(case_id)));
+	id_of("bundle", name, id);
+	output_format(x->out, "{\"type\":\"bundle\",\"id\":\"bundle--%s\",\"objects\":[", id);
+	st = put_author(x, err);
+	if (st == TRIAGE_OK)
+		st = put_marking(x, err);
+	if (st == TRIAGE_OK)
+		st = put_family(x, err);
+	for (size_t i = 0; i < n.count && st == TRIAGE_OK; i++)
+		st = put_content(x, &n.items[i], err);
+	output_text(x->out, "\n]}\n");
+	indicators_release(&n);
 	return st;
 }
 
 static enum triage_status
 write_stix(struct case_reader *reader, const struct report_options *options, struct output *out, struct triage_error *err)
 {
-	struct stix x = { .reader = reader, .out = out, .first = true };
-	struct pointed p;
-	char id[UUID_TEXT_SIZE], name[600];
-	(void)options;
+	struct stix x = { .reader = reader, .out = out, .first = true, .tlp = tlp_of(options) };
 	int64_t time = export_case_time(reader);
 	when_text(time == TRIAGE_TIME_NONE ? 0 : time, 3, "Z", x.time);
-	enum triage_status st = pointed_collect(reader, is_indicator, &p, err);
-	if (st != TRIAGE_OK)
-		return st;
 	buf_init(&x.b, TEXT_MAX);
-	char case_id[256];
-	snprintf(name, sizeof(name), "%s %s", x.time, export_fact(reader, "case_id", "case.id", case_id, sizeof(case_id)));
-	id_of("bundle", name, id);
-	output_format(out, "{\"type\":\"bundle\",\"id\":\"bundle--%s\",\"objects\":[", id);
-	st = put_author(&x, err);
-	if (st == TRIAGE_OK)
-		st = put_family(&x, err);
-	if (st == TRIAGE_OK)
-		st = put_contents(&x, &p, err);
-	output_text(out, "\n]}\n");
+	enum triage_status st = write_objects(&x, err);
 	buf_release(&x.b);
-	pointed_release(&p);
 	return st;
 }
 
 const struct exporter iocs_stix_exporter = {
 	.name = "iocs.stix.json",
+	.format = "stix",
 	.what = "indicators of the attacker, as a STIX 2.1 bundle",
 	.write = write_stix,
 };

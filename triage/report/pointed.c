@@ -6,7 +6,7 @@
 #include <string.h>
 
 static enum triage_status
-add(struct pointed *p, int64_t file_id, uint64_t finding_id, struct triage_error *err)
+add(struct pointed *p, int64_t file_id, uint64_t finding_id, bool record, struct triage_error *err)
 {
 	if (file_id <= 0)
 		return TRIAGE_OK;
@@ -24,19 +24,21 @@ add(struct pointed *p, int64_t file_id, uint64_t finding_id, struct triage_error
 		p->files = grown;
 		p->room = room;
 	}
-	p->files[p->count++] = (struct pointed_file){ (uint64_t)file_id, finding_id };
+	p->files[p->count++] = (struct pointed_file){ (uint64_t)file_id, finding_id, record };
 	return TRIAGE_OK;
 }
 
-/* The file_id of one example, 0 for none. False when the text is broken. */
+/* The file_id of one example, 0 for none; an event_id beside it makes it one of a record. False when the text is broken. */
 static bool
-example_file(struct json *j, int64_t *ret_file_id)
+example_file(struct json *j, int64_t *ret_file_id, bool *ret_record)
 {
+	*ret_record = false;
 	*ret_file_id = 0;
 	if (j->event != JSON_OBJECT)
 		return json_skip(j);
 	while (json_next(j) == JSON_KEY) {
 		bool wanted = json_is(j, "file_id");
+		*ret_record = *ret_record || json_is(j, "event_id");
 		if (!wanted) {
 			if (!json_skip(j))
 				return false;
@@ -49,8 +51,9 @@ example_file(struct json *j, int64_t *ret_file_id)
 	return j->event == JSON_OBJECT_END;
 }
 
+/* ret_record: the last example is one of a record. */
 static enum triage_status
-add_examples(struct pointed *p, const char *detail, uint64_t finding_id, struct triage_error *err)
+add_examples(struct pointed *p, const char *detail, uint64_t finding_id, bool *ret_record, struct triage_error *err)
 {
 	struct json j;
 	enum triage_status st = TRIAGE_OK;
@@ -65,9 +68,9 @@ add_examples(struct pointed *p, const char *detail, uint64_t finding_id, struct 
 		}
 		while (json_next(&j) != JSON_ARRAY_END) {
 			int64_t file_id;
-			if (!example_file(&j, &file_id))
+			if (!example_file(&j, &file_id, ret_record))
 				return TRIAGE_OK;
-			st = add(p, file_id, finding_id, err);
+			st = add(p, file_id, finding_id, *ret_record, err);
 			if (st != TRIAGE_OK)
 				return st;
 		}
@@ -76,11 +79,13 @@ add_examples(struct pointed *p, const char *detail, uint64_t finding_id, struct 
 }
 
 static int
-by_file_then_finding(const void *a, const void *b)
+by_file_then_record_then_finding(const void *a, const void *b)
 {
 	const struct pointed_file *x = a, *y = b;
 	if (x->file_id != y->file_id)
 		return x->file_id < y->file_id ? -1 : 1;
+	if (x->record != y->record)
+		return x->record ? 1 : -1;
 	return x->finding_id < y->finding_id ? -1 : x->finding_id > y->finding_id;
 }
 
@@ -96,9 +101,10 @@ pointed_collect(struct case_reader *c, bool (*wanted)(struct case_cursor *findin
 		if (wanted != NULL && !wanted(rows))
 			continue;
 		uint64_t id = (uint64_t)case_int(rows, CASE_FINDINGS_FINDING_ID);
-		st = add(&p, case_int(rows, CASE_FINDINGS_FILE_ID), id, err);
+		bool record = false;
+		st = add_examples(&p, case_text(rows, CASE_FINDINGS_DETAIL), id, &record, err);
 		if (st == TRIAGE_OK)
-			st = add_examples(&p, case_text(rows, CASE_FINDINGS_DETAIL), id, err);
+			st = add(&p, case_int(rows, CASE_FINDINGS_FILE_ID), id, record, err);
 		if (st != TRIAGE_OK)
 			break;
 	}
@@ -108,7 +114,7 @@ pointed_collect(struct case_reader *c, bool (*wanted)(struct case_cursor *findin
 		return st;
 	}
 	if (p.count > 0)
-		qsort(p.files, p.count, sizeof(*p.files), by_file_then_finding);
+		qsort(p.files, p.count, sizeof(*p.files), by_file_then_record_then_finding);
 	size_t kept = 0;
 	for (size_t i = 0; i < p.count; i++)
 		if (kept == 0 || p.files[kept - 1].file_id != p.files[i].file_id)

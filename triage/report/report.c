@@ -37,6 +37,15 @@ exporter_named(const char *name)
 	return NULL;
 }
 
+const struct exporter *
+exporter_of(const char *format)
+{
+	for (size_t i = 0; i < exporter_count(); i++)
+		if (exporters[i]->format != NULL && strcmp(exporters[i]->format, format) == 0)
+			return exporters[i];
+	return NULL;
+}
+
 enum triage_status
 report_export(const struct exporter *x, struct case_reader *c, const struct report_options *options, const char *folder, struct triage_error *err)
 {
@@ -64,6 +73,7 @@ report_export_all(struct case_reader *c, const struct report_options *options, c
 {
 	enum triage_status st = TRIAGE_OK;
 	for (size_t i = 0; i < exporter_count() && st == TRIAGE_OK; i++)
-		st = report_export(exporters[i], c, options, folder, err);
+		if (!exporters[i]->beside)
+			st = report_export(exporters[i], c, options, folder, err);
 	return st == TRIAGE_OK ? output_sync_folder(folder, err) : st;
 }

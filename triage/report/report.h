@@ -11,27 +11,36 @@
 #include "triage/base/output.h"
 #include "triage/case/query.h"
 
+#include <triage/signer.h>
+
+#include <stdbool.h>
+
 struct report_options {
 	const char *lang;		/* nl, fr, de, en: shown first */
 	const char *timezone;		/* for display only; "" = UTC */
 	int64_t from, to;		/* window for the report, TRIAGE_TIME_NONE = open */
 	const char *rules_dir;		/* folder that holds messages.tsv */
+	const char *tlp;		/* clear, green, amber, amber+strict, red: how far what is exchanged may go; NULL: amber */
+	bool rows_of_window;		/* files of the timeline hold from..to alone; else all rows */
 };
 
 struct exporter {
 	const char *name;		/* file name in data/ */
+	const char *format;		/* its word for `triage export --format`; NULL: not to be had there */
 	const char *what;		/* one line for --help and the README */
+	bool beside;			/* made when it is asked for, beside the bundle; never a part of it */
 	enum triage_status (*write)(struct case_reader *c, const struct report_options *options, struct output *out, struct triage_error *err);
 };
 
 size_t exporter_count(void);
 const struct exporter *exporter_at(size_t index);	/* NULL past the end */
 const struct exporter *exporter_named(const char *name);
+const struct exporter *exporter_of(const char *format);	/* NULL when there is none */
 
 /* Write one exporter's file into folder; it must not be there. */
 WARN_UNUSED enum triage_status report_export(const struct exporter *x, struct case_reader *c, const struct report_options *options, const char *folder,
     struct triage_error *err);
-/* Write every exporter's file into folder. */
+/* Write the file of every exporter that is part of the bundle into folder. */
 WARN_UNUSED enum triage_status report_export_all(struct case_reader *c, const struct report_options *options, const char *folder, struct triage_error *err);
 
 /* --- the bag (RFC 8493) --- */
@@ -39,14 +48,24 @@ struct bag_info {
 	const char *source_organization, *contact_name, *external_identifier, *external_description, *software_agent, *bagging_date;
 	const char *const *triage_keys, *const *triage_values;	/* "Triage-..." elements */
 	size_t triage_count;
+	const struct triage_signer *signer;	/* NULL: unsigned */
+	struct triage_error *unsigned_why;	/* filled when the signer could not sign: the bundle is sealed all the same; may be NULL */
 };
 /* Everything under bundle/data is final: write bagit.txt, bag-info.txt, HOW-TO-VERIFY.txt, manifest and tag manifest, fsync. Digest of the tag manifest into ret_seal (65 bytes). */
 WARN_UNUSED enum triage_status bag_seal(const char *bundle, const struct bag_info *info, char *ret_seal, struct triage_error *err);
 
+struct verify_options {
+	void (*tell)(void *ctx, const char *line);	/* each difference, in words */
+	void (*note)(void *ctx, const char *line);	/* what was found besides: who signed, when, what came later; NULL for none */
+	void *ctx;
+	const char *trust;		/* PEM file: whose signatures and time stamps are trusted; NULL leaves that open */
+	const char *number;		/* as it was written down: the seal, or the number of a later act, that must be found; NULL for none */
+};
+
 /*
- * Check a bundle. Each difference is told once in words through tell(): changed, missing, added file; manifest or
- * custody chain broken; not sealed. OK when intact, E_FORMAT when not, E_IO when it cannot be read.
+ * Check a bundle. Each difference is told once: changed, missing, added file; manifests, custody chain, signature, time stamp or
+ * later acts broken; not sealed. OK when intact, E_FORMAT when not, E_IO when it cannot be read, E_USAGE for options that cannot be.
  */
-WARN_UNUSED enum triage_status bag_verify(const char *bundle, void (*tell)(void *ctx, const char *line), void *ctx, struct triage_error *err);
+WARN_UNUSED enum triage_status bag_verify(const char *bundle, const struct verify_options *options, struct triage_error *err);
 
 #endif

@@ -2,11 +2,12 @@
 #include "triage/base/text.h"
 #include "triage/base/when.h"
 #include "triage/report/export.h"
+#include "triage/report/locked_zip.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_MAX = 16 << 20, FACT_MAX = 4096, UNTOUCHED_DEPTH = 2, UNTOUCHED_FILES = 5, UNTOUCHED_MAX = 200 };
+enum { TEXT_MAX = 16 << 20, FACT_MAX = 4096, CONTACTS_MAX = 2000 };
 
 static void
 fact(struct buf *b, struct case_reader *c, const char *name, const char *key, const char *other)
@@ -68,8 +69,8 @@ evidence(struct buf *b, struct case_reader *reader, struct triage_error *err)
 	return st == TRIAGE_END ? TRIAGE_OK : st;
 }
 
-static void
-verdict(struct buf *b, struct case_reader *c)
+static enum triage_status
+verdict(struct buf *b, struct case_reader *c, struct triage_error *err)
 {
 	fact(b, c, "verdict", "verdict", NULL);
 	export_number(b, "score", export_fact_number(c, "verdict.score"));
@@ -84,63 +85,66 @@ verdict(struct buf *b, struct case_reader *c)
 	export_raw(b, "untouched_shares", "[]");
 	const char *window = case_meta(c, "ransomware.window");
 	export_raw(b, "window", window[0] == '{' ? window : "null");
-}
-
-static void
-what_is_asked(struct buf *b, struct case_reader *c)
-{
-	/* filled by parsers of logs and registries; until there are some, nothing is known */
-	export_raw(b, "entry", "null");
-	export_raw(b, "accounts_to_reset", "[]");
-	export_raw(b, "hosts_contacted", "[]");
+	enum triage_status st = summary_damage(b, c, err);
+	buf_char(b, '}');
+	SCOPED_BUF answer;
+	buf_init(&answer, TEXT_MAX);
+	buf_text(&answer, case_meta(c, "answer.entry"));
+	export_raw(b, "entry", answer.size > 0 ? answer.data : "null");
+	buf_clear(&answer);
+	buf_text(&answer, case_meta(c, "answer.accounts_to_reset"));
+	export_raw(b, "accounts_to_reset", answer.size > 0 ? answer.data : "[]");
+	export_member(b, "extracted");
+	buf_char(b, '{');
+	export_number(b, "files", export_fact_number(c, "extracted.files"));
+	export_number(b, "bytes", export_fact_number(c, "extracted.bytes"));
+	export_number(b, "left_out", export_fact_number(c, "extracted.left_out"));
+	export_text(b, "password", LOCKED_ZIP_PASSWORD);
+	buf_char(b, '}');
 	SCOPED_BUF reasons;
 	buf_init(&reasons, TEXT_MAX);
 	buf_text(&reasons, case_meta(c, "verdict.reasons"));
 	export_raw(b, "reasons", reasons.size > 0 ? reasons.data : "[]");
+	return st;
 }
 
-/* Damage of the whole case, and the folders near the root in which nothing is damaged, on filesystems where something is. */
-static enum triage_status
-damage(struct buf *b, struct case_reader *reader, struct triage_error *err)
+static void
+column_time(struct buf *b, const char *name, struct case_cursor *c, size_t column)
 {
-	static const struct {
-		const char *name;
-		size_t column;
-	} columns[] = {
-		{ "files", CASE_DAMAGE_FILES }, { "damaged_files", CASE_DAMAGE_DAMAGED_FILES }, { "damaged_bytes", CASE_DAMAGE_DAMAGED_BYTES },
-		{ "intact", CASE_DAMAGE_INTACT }, { "encrypted_whole", CASE_DAMAGE_ENCRYPTED_WHOLE }, { "encrypted_part", CASE_DAMAGE_ENCRYPTED_PART },
-		{ "renamed", CASE_DAMAGE_RENAMED }, { "zeroed", CASE_DAMAGE_ZEROED }, { "unknown", CASE_DAMAGE_UNKNOWN },
-		{ "older_copies", CASE_DAMAGE_OLDER_COPIES },
-	};
-	SCOPED_BUF folders;
+	char text[WHEN_TEXT_SIZE];
+	export_text(b, name, case_null(c, column) ? NULL : when_text(case_int(c, column), 9, "Z", text));
+}
+
+/* At most CONTACTS_MAX of them, in order of first sight; all are in case.db. */
+static enum triage_status
+contacts(struct buf *b, struct case_reader *reader, struct triage_error *err)
+{
 	struct case_cursor *c;
-	bool hurt = false;
-	size_t listed = 0;
-	buf_init(&folders, TEXT_MAX);
-	enum triage_status st = case_rows(reader, CASE_DAMAGE, CASE_BY_ID, &c, err);
+	size_t n = 0;
+	enum triage_status st = case_rows(reader, CASE_CONTACTS, CASE_BY_ID, &c, err);
 	if (st != TRIAGE_OK)
 		return st;
-	export_member(b, "damage");
-	buf_char(b, '{');
-	while ((st = case_next(c, err)) == TRIAGE_OK) {
-		const char *scope = case_text(c, CASE_DAMAGE_SCOPE);
-		bool whole = strcmp(scope, "case") == 0, department = strcmp(scope, "department") == 0;
-		for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]) && whole; i++)
-			export_number(b, columns[i].name, case_int(c, columns[i].column));
-		hurt = hurt || (whole && case_int(c, CASE_DAMAGE_DAMAGED_FILES) > 0);
-		if (!department || !hurt || case_int(c, CASE_DAMAGE_DEPTH) > UNTOUCHED_DEPTH || case_int(c, CASE_DAMAGE_FILES) < UNTOUCHED_FILES ||
-		    case_int(c, CASE_DAMAGE_DAMAGED_FILES) > 0 || listed++ >= UNTOUCHED_MAX)
-			continue;
-		buf_text(&folders, folders.size > 0 ? "," : "");
-		text_json_string(&folders, case_text(c, CASE_DAMAGE_NAME));
+	export_member(b, "hosts_contacted");
+	buf_char(b, '[');
+	while (n < CONTACTS_MAX && (st = case_next(c, err)) == TRIAGE_OK) {
+		export_comma(b);
+		buf_char(b, '{');
+		export_column_text(b, "host", c, CASE_CONTACTS_HOST);
+		export_column_text(b, "direction", c, CASE_CONTACTS_DIRECTION);
+		export_column_text(b, "peer", c, CASE_CONTACTS_PEER);
+		export_column_text(b, "account", c, CASE_CONTACTS_ACCOUNT);
+		export_column_text(b, "protocol", c, CASE_CONTACTS_PROTOCOL);
+		column_time(b, "first", c, CASE_CONTACTS_FIRST_TIME);
+		column_time(b, "last", c, CASE_CONTACTS_LAST_TIME);
+		export_column_number(b, "count", c, CASE_CONTACTS_COUNT);
+		export_column_number(b, "failed", c, CASE_CONTACTS_FAILED);
+		export_column_text(b, "source", c, CASE_CONTACTS_SOURCE);
+		buf_char(b, '}');
+		n++;
 	}
 	case_cursor_close(c);
-	buf_char(b, '}');
-	export_member(b, "untouched_folders");
-	buf_char(b, '[');
-	buf_text(b, buf_cstr(&folders));
 	buf_char(b, ']');
-	buf_char(b, '}');		/* of "ransomware" */
+	export_number(b, "hosts_contacted_total", (int64_t)case_count(reader, CASE_CONTACTS));
 	return st == TRIAGE_END ? TRIAGE_OK : st;
 }
 
@@ -216,10 +220,10 @@ write_summary(struct case_reader *reader, const struct report_options *options, 
 	export_text(&b, "schema", "triage-summary-1");
 	tool_and_case(&b, reader);
 	enum triage_status st = evidence(&b, reader, err);
-	verdict(&b, reader);
 	if (st == TRIAGE_OK)
-		st = damage(&b, reader, err);
-	what_is_asked(&b, reader);
+		st = verdict(&b, reader, err);
+	if (st == TRIAGE_OK)
+		st = contacts(&b, reader, err);
 	if (st == TRIAGE_OK)
 		st = coverage(&b, reader, err);
 	if (st == TRIAGE_OK)

@@ -93,14 +93,14 @@ row_of(struct buf *b, struct case_cursor *c, void *ctx)
 static enum triage_status
 write_timeline(struct case_reader *reader, const struct report_options *options, struct output *out, struct triage_error *err)
 {
-	struct timeline_row r = { 0 };
-	(void)options;
+	struct timeline_row r = timeline_row_begin(options);
 	output_text(out, header);
 	return export_rows(reader, CASE_TIMELINE, CASE_BY_TIME, row_of, &r, out, err);
 }
 
 const struct exporter timeline_csv_exporter = {
 	.name = "timeline.csv",
+	.format = "timesketch-csv",
 	.what = "the timeline for Timesketch and spreadsheets",
 	.write = write_timeline,
 };

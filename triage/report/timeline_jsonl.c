@@ -46,13 +46,13 @@ row_of(struct buf *b, struct case_cursor *c, void *ctx)
 static enum triage_status
 write_timeline(struct case_reader *reader, const struct report_options *options, struct output *out, struct triage_error *err)
 {
-	struct timeline_row r = { 0 };
-	(void)options;
+	struct timeline_row r = timeline_row_begin(options);
 	return export_rows(reader, CASE_TIMELINE, CASE_BY_TIME, row_of, &r, out, err);
 }
 
 const struct exporter timeline_jsonl_exporter = {
 	.name = "timeline.jsonl",
+	.format = "timesketch-jsonl",
 	.what = "the timeline for Timesketch, one JSON object a line",
 	.write = write_timeline,
 };

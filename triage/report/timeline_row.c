@@ -54,12 +54,20 @@ put_datetime(struct timeline_row *row)
 		clock[9 + i] = (char)('0' + fraction % 10);
 }
 
+struct timeline_row
+timeline_row_begin(const struct report_options *options)
+{
+	bool all = !options->rows_of_window;
+	return (struct timeline_row){ .from = all || options->from == TRIAGE_TIME_NONE ? INT64_MIN : options->from,
+	    .to = all || options->to == TRIAGE_TIME_NONE ? INT64_MAX : options->to };
+}
+
 bool
 timeline_row_of(struct case_cursor *c, struct timeline_row *row)
 {
 	int64_t ns = case_int(c, CASE_TIMELINE_TIME);
 	/* within a microsecond of the lowest value there is no microsecond to cut to */
-	if (case_null(c, CASE_TIMELINE_TIME) || ns == 0 || ns < INT64_MIN + 1000)
+	if (case_null(c, CASE_TIMELINE_TIME) || ns == 0 || ns < INT64_MIN + 1000 || ns < row->from || ns > row->to)
 		return false;
 	row->microseconds = ns / 1000 - (ns % 1000 < 0);
 	put_datetime(row);

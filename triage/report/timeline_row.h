@@ -8,6 +8,7 @@
 
 /* Texts that are computed; the others are columns of the cursor. */
 struct timeline_row {
+	int64_t from, to;		/* rows outside are left out */
 	int64_t microseconds;		/* cut downwards, so that datetime and timestamp say the same */
 	char datetime[40];		/* ISO 8601, six digits, +00:00 */
 	int64_t day;			/* that datetime begins with, as days since 1970; rows come in the order of time */
@@ -15,7 +16,8 @@ struct timeline_row {
 	const char *data_type;
 };
 
-/* row: zeroed before the first one, then kept. False for a row that is no event: without time, or the zero of a clock. */
+struct timeline_row timeline_row_begin(const struct report_options *options);	/* before the first row */
+/* row: kept from row to row. False for a row that is no event (without time, or the zero of a clock) or not asked for. */
 bool timeline_row_of(struct case_cursor *c, struct timeline_row *row);
 
 #endif

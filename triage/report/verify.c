@@ -1,35 +1,21 @@
 /* verify.c - is a bundle what was sealed? Everything that is not is told, then the answer is no. */
-#include "triage/base/output.h"
+#include "triage/base/digest.h"
 #include "triage/base/scoped.h"
 #include "triage/base/text.h"
-#include "triage/report/bag_inside.h"
 #include "triage/report/custody_row.h"
-#include "triage/report/report.h"
+#include "triage/report/verify_inside.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 enum { MANIFEST_MAX = 1 << 30, TAG_MAX = 16 << 20, CUSTODY_MAX = 1 << 30 };
 
-struct check {
-	const char *bundle;
-	void (*tell)(void *ctx, const char *line);
-	void *ctx;
-	uint64_t differences;
-	struct bag_list there;		/* all files of the bundle, sorted */
-	struct bag_list payload, tags;	/* what the manifests name, sorted */
-	bool database_whole;		/* case.db is the one that was sealed */
-	struct buf custody;		/* text of custody.jsonl */
-};
-
-static void differ(struct check *k, const char *what, const char *path, const char *why) __attribute__((nonnull));
-
-/* One difference: "changed: data/report.html: its digest is another". */
-static void
-differ(struct check *k, const char *what, const char *path, const char *why)
+void
+verify_differ(struct check *k, const char *what, const char *path, const char *why)
 {
 	SCOPED_BUF line;
 	buf_init(&line, 1 << 20);
@@ -38,24 +24,69 @@ differ(struct check *k, const char *what, const char *path, const char *why)
 	if (why[0] != '\0')
 		buf_format(&line, ": %s", why);
 	k->differences++;
-	k->tell(k->ctx, buf_cstr(&line));
+	k->options->tell(k->options->ctx, buf_cstr(&line));
+}
+
+void
+verify_differ_format(struct check *k, const char *what, const char *path, const char *format, ...)
+{
+	char why[1200];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(why, sizeof(why), format, args);
+	va_end(args);
+	verify_differ(k, what, path, why);
+}
+
+void
+verify_note(struct check *k, const char *format, ...)
+{
+	char line[2400];
+	va_list args;
+	if (k->options->note == NULL)
+		return;
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	k->options->note(k->options->ctx, line);
+}
+
+const struct bag_file *
+verify_plain(const struct check *k, const char *path)
+{
+	const struct bag_file *there = bag_list_find(&k->there, path);
+	return there != NULL && there->regular ? there : NULL;
+}
+
+/* Compared without blanks and in either case: it was typed from paper. */
+bool
+verify_is_number(const struct check *k, const char *hash)
+{
+	const char *p = k->options->number;
+	size_t n = 0;
+	for (; *p != '\0'; p++) {
+		if (*p == ' ' || *p == '\t' || *p == '-')
+			continue;
+		if (n >= 64 || (*p | 0x20) != hash[n])
+			return false;
+		n++;
+	}
+	return n == 64;
 }
 
 /* --- manifests --- */
 
 static enum triage_status
-load_manifest(struct check *k, const char *name, struct bag_list *list, struct triage_error *err)
+load_manifest(struct check *k, const char *name, struct buf *text, struct bag_list *list, struct triage_error *err)
 {
 	struct triage_error why;
-	SCOPED_BUF text;
-	buf_init(&text, MANIFEST_MAX);
-	enum triage_status st = bag_read(k->bundle, name, MANIFEST_MAX, &text, err);
+	enum triage_status st = bag_read(k->bundle, name, MANIFEST_MAX, text, err);
 	if (st != TRIAGE_OK)
 		return st;
-	st = bag_manifest_parse(buf_cstr(&text), text.size, list, &why);
+	st = bag_manifest_parse(buf_cstr(text), text->size, list, &why);
 	bag_list_sort(list);
 	if (st == TRIAGE_E_FORMAT) {
-		differ(k, "broken", name, why.text);
+		verify_differ(k, "broken", name, why.text);
 		return TRIAGE_OK;
 	}
 	if (st != TRIAGE_OK)
@@ -70,18 +101,18 @@ check_file(struct check *k, const struct bag_file *named, struct triage_error *e
 	uint64_t size;
 	const struct bag_file *there = bag_list_find(&k->there, named->path);
 	if (there == NULL) {
-		differ(k, "missing", named->path, "");
+		verify_differ(k, "missing", named->path, "");
 		return TRIAGE_OK;
 	}
 	if (!there->regular) {
-		differ(k, "changed", named->path, "it is no plain file any more");
+		verify_differ(k, "changed", named->path, "it is no plain file any more");
 		return TRIAGE_OK;
 	}
 	enum triage_status st = bag_hash(k->bundle, named->path, sha256, &size, err);
 	if (st != TRIAGE_OK)
 		return st;
 	if (strcmp(sha256, named->sha256) != 0)
-		differ(k, "changed", named->path, "its digest is another");
+		verify_differ(k, "changed", named->path, "its digest is another");
 	else if (strcmp(named->path, "data/case.db") == 0)
 		k->database_whole = true;
 	return TRIAGE_OK;
@@ -93,7 +124,7 @@ check_list(struct check *k, const struct bag_list *list, const char *manifest, s
 	enum triage_status st = TRIAGE_OK;
 	for (size_t i = 0; i < list->count && st == TRIAGE_OK; i++) {
 		if (i > 0 && strcmp(list->files[i - 1].path, list->files[i].path) == 0)
-			differ(k, "broken", manifest, "it names a file twice");
+			verify_differ(k, "broken", manifest, "it names a file twice");
 		else
 			st = check_file(k, &list->files[i], err);
 	}
@@ -113,17 +144,42 @@ check_added(struct check *k)
 	for (size_t i = 0; i < k->there.count; i++) {
 		const char *path = k->there.files[i].path;
 		bool expected = in_payload(path) ? bag_list_find(&k->payload, path) != NULL :
-		    bag_list_find(&k->tags, path) != NULL || strcmp(path, BAG_TAG_MANIFEST) == 0 || strcmp(path, BAG_SIGNATURE) == 0;
+		    bag_list_find(&k->tags, path) != NULL || strcmp(path, BAG_TAG_MANIFEST) == 0 || strcmp(path, BAG_SIGNATURE) == 0 ||
+		    strcmp(path, BAG_STAMP) == 0 || strcmp(path, BAG_SIGNATURE_STAMP) == 0 || verify_is_later(path);
 		if (!expected)
-			differ(k, "added", path, "it was not there when the bundle was sealed");
+			verify_differ(k, "added", path, "it was not there when the bundle was sealed");
 	}
 	for (size_t i = 0; i < k->payload.count; i++)
 		if (!in_payload(k->payload.files[i].path))
-			differ(k, "broken", BAG_MANIFEST, "it names a file outside data/");
+			verify_differ(k, "broken", BAG_MANIFEST, "it names a file outside data/");
 	static const char *const needed[] = { BAG_DECLARATION, BAG_INFO, BAG_HOW_TO, BAG_MANIFEST };
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
 		if (bag_list_find(&k->tags, needed[i]) == NULL)
-			differ(k, "broken", BAG_TAG_MANIFEST, "it does not name every file beside data/");
+			verify_differ(k, "broken", BAG_TAG_MANIFEST, "it does not name every file beside data/");
+}
+
+/* A folder in which nothing lies is in no manifest; none is there when a bundle is sealed. */
+static void
+check_folders(struct check *k)
+{
+	for (size_t i = 0; i < k->there.folder_count; i++) {
+		const char *folder = k->there.folders[i];
+		size_t size = strlen(folder), low = 0, high = k->there.count;
+		if (size == 0 || strcmp(folder, "data") == 0)
+			continue;
+		/* the first file that does not sort before "folder/" */
+		while (low < high) {
+			size_t middle = low + (high - low) / 2;
+			const char *path = k->there.files[middle].path;
+			int order = strncmp(path, folder, size);
+			if (order < 0 || (order == 0 && (uint8_t)path[size] < '/'))
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		if (low == k->there.count || strncmp(k->there.files[low].path, folder, size) != 0 || k->there.files[low].path[size] != '/')
+			verify_differ(k, "added", folder, "an empty folder that was not there when the bundle was sealed");
+	}
 }
 
 /* --- tag files --- */
@@ -137,7 +193,7 @@ check_declaration(struct check *k, struct triage_error *err)
 		return TRIAGE_OK;	/* told as missing */
 	enum triage_status st = bag_read(k->bundle, BAG_DECLARATION, TAG_MAX, &text, err);
 	if (st == TRIAGE_OK && strcmp(buf_cstr(&text), bag_declaration_text) != 0)
-		differ(k, "broken", BAG_DECLARATION, "it does not declare a BagIt 1.0 bag in UTF-8");
+		verify_differ(k, "broken", BAG_DECLARATION, "it does not declare a BagIt 1.0 bag in UTF-8");
 	return st;
 }
 
@@ -162,7 +218,7 @@ check_sum(struct check *k, struct triage_error *err)
 	snprintf(want, sizeof(want), "Payload-Oxum: %" PRIu64 ".%" PRIu64 "\n", octets, files);
 	const char *line = strstr(buf_cstr(&text), "Payload-Oxum:");
 	if (line == NULL || strncmp(line, want, strlen(want)) != 0)
-		differ(k, "changed", BAG_INFO, "Payload-Oxum says another number or size of files than there are");
+		verify_differ(k, "changed", BAG_INFO, "Payload-Oxum says another number or size of files than there are");
 	return TRIAGE_OK;
 }
 
@@ -173,22 +229,22 @@ check_custody(struct check *k, struct triage_error *err)
 {
 	uint64_t lines;
 	struct triage_error why;
-	const struct bag_file *there = bag_list_find(&k->there, "data/custody.jsonl");
+	const struct bag_file *there = bag_list_find(&k->there, BAG_CUSTODY);
 	if (there == NULL || !there->regular) {
-		if (bag_list_find(&k->payload, "data/custody.jsonl") == NULL)
-			differ(k, "missing", "data/custody.jsonl", "a sealed bundle has a chain of custody");
+		if (bag_list_find(&k->payload, BAG_CUSTODY) == NULL)
+			verify_differ(k, "missing", BAG_CUSTODY, "a sealed bundle has a chain of custody");
 		return TRIAGE_OK;
 	}
-	enum triage_status st = bag_read(k->bundle, "data/custody.jsonl", CUSTODY_MAX, &k->custody, err);
+	enum triage_status st = bag_read(k->bundle, BAG_CUSTODY, CUSTODY_MAX, &k->custody, err);
 	if (st != TRIAGE_OK)
 		return st;
 	st = custody_check(buf_cstr(&k->custody), k->custody.size, &lines, &why);
 	if (st == TRIAGE_E_FORMAT)
-		differ(k, "broken", "data/custody.jsonl", why.text);
+		verify_differ(k, "broken", BAG_CUSTODY, why.text);
 	else if (st != TRIAGE_OK)
 		*err = why;
 	else if (lines == 0)
-		differ(k, "broken", "data/custody.jsonl", "the chain is empty");
+		verify_differ(k, "broken", BAG_CUSTODY, "the chain is empty");
 	return st == TRIAGE_E_FORMAT ? TRIAGE_OK : st;
 }
 
@@ -207,7 +263,7 @@ compare_custody(struct check *k, struct case_reader *reader, struct triage_error
 	if (st != TRIAGE_END)
 		return st;
 	if (text.failed || text.size != k->custody.size || memcmp(buf_cstr(&text), buf_cstr(&k->custody), text.size) != 0)
-		differ(k, "broken", "data/custody.jsonl", "it is not the chain that data/case.db holds");
+		verify_differ(k, "broken", BAG_CUSTODY, "it is not the chain that data/case.db holds");
 	return TRIAGE_OK;
 }
 
@@ -221,7 +277,7 @@ check_database(struct check *k, struct triage_error *err)
 	buf_init(&path, 1 << 16);
 	if (!k->database_whole) {
 		if (bag_list_find(&k->payload, "data/case.db") == NULL)
-			differ(k, "missing", "data/case.db", "a sealed bundle has a case database");
+			verify_differ(k, "missing", "data/case.db", "a sealed bundle has a case database");
 		return TRIAGE_OK;
 	}
 	buf_format(&path, "%s/data/case.db", k->bundle);
@@ -238,7 +294,7 @@ check_database(struct check *k, struct triage_error *err)
 	if (st == TRIAGE_E_MEMORY)
 		*err = why;
 	else if (st != TRIAGE_OK)
-		differ(k, "broken", "data/case.db", why.text);
+		verify_differ(k, "broken", "data/case.db", why.text);
 	return st == TRIAGE_E_MEMORY ? st : TRIAGE_OK;
 }
 
@@ -247,9 +303,14 @@ check_database(struct check *k, struct triage_error *err)
 static enum triage_status
 check_all(struct check *k, struct triage_error *err)
 {
-	enum triage_status st = load_manifest(k, BAG_TAG_MANIFEST, &k->tags, err);
+	SCOPED_BUF text;
+	buf_init(&text, MANIFEST_MAX);
+	enum triage_status st = load_manifest(k, BAG_TAG_MANIFEST, &k->tag_manifest, &k->tags, err);
 	if (st == TRIAGE_OK)
-		st = load_manifest(k, BAG_MANIFEST, &k->payload, err);
+		st = load_manifest(k, BAG_MANIFEST, &text, &k->payload, err);
+	buf_release(&text);
+	digest_sha256_hex(buf_cstr(&k->tag_manifest), k->tag_manifest.size, k->seal);
+	k->number_found = k->options->number != NULL && verify_is_number(k, k->seal);
 	if (st == TRIAGE_OK)
 		st = check_list(k, &k->tags, BAG_TAG_MANIFEST, err);
 	if (st == TRIAGE_OK)
@@ -257,12 +318,17 @@ check_all(struct check *k, struct triage_error *err)
 	if (st != TRIAGE_OK)
 		return st;
 	check_added(k);
+	check_folders(k);
 	st = check_declaration(k, err);
 	if (st == TRIAGE_OK)
 		st = check_sum(k, err);
 	if (st == TRIAGE_OK)
 		st = check_custody(k, err);
-	return st == TRIAGE_OK ? check_database(k, err) : st;
+	if (st == TRIAGE_OK)
+		st = check_database(k, err);
+	if (st == TRIAGE_OK)
+		st = verify_signed(k, err);
+	return st == TRIAGE_OK ? verify_later(k, err) : st;
 }
 
 static enum triage_status
@@ -273,24 +339,30 @@ verify(struct check *k, struct triage_error *err)
 		return st;
 	bag_list_sort(&k->there);
 	static const char *const sealed[] = { BAG_MANIFEST, BAG_TAG_MANIFEST };
-	for (size_t i = 0; i < sizeof(sealed) / sizeof(sealed[0]); i++) {
-		const struct bag_file *there = bag_list_find(&k->there, sealed[i]);
-		if (there == NULL || !there->regular)
-			differ(k, "not sealed", sealed[i], "it is missing: the bundle was never finished, or its seal was taken away");
-	}
-	return k->differences == 0 ? check_all(k, err) : TRIAGE_OK;
+	for (size_t i = 0; i < sizeof(sealed) / sizeof(sealed[0]); i++)
+		if (verify_plain(k, sealed[i]) == NULL)
+			verify_differ(k, "not sealed", sealed[i], "it is missing: the bundle was never finished, or its seal was taken away");
+	if (k->differences > 0)
+		return TRIAGE_OK;
+	st = check_all(k, err);
+	if (st == TRIAGE_OK && k->options->number != NULL && !k->number_found)
+		verify_differ(k, "not found", "--seal", "the number that was written down is neither the seal of this bundle nor the number of a later act in it: "
+		    "it was sealed anew, or acts were cut off at the end");
+	return st;
 }
 
 enum triage_status
-bag_verify(const char *bundle, void (*tell)(void *ctx, const char *line), void *ctx, struct triage_error *err)
+bag_verify(const char *bundle, const struct verify_options *options, struct triage_error *err)
 {
-	struct check k = { .bundle = bundle, .tell = tell, .ctx = ctx };
+	struct check k = { .bundle = bundle, .options = options };
 	buf_init(&k.custody, CUSTODY_MAX);
+	buf_init(&k.tag_manifest, MANIFEST_MAX);
 	enum triage_status st = verify(&k, err);
 	bag_list_release(&k.there);
 	bag_list_release(&k.payload);
 	bag_list_release(&k.tags);
 	buf_release(&k.custody);
+	buf_release(&k.tag_manifest);
 	if (st == TRIAGE_OK && k.differences > 0) {
 		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "%s is not what was sealed: %" PRIu64 " difference%s", bundle, k.differences,
 		    k.differences == 1 ? "" : "s");

@@ -1,4 +1,5 @@
 /* conclude.c - from the journal to the sealed bundle: build, judge, export, seal. */
+#include "triage/run/extract.h"
 #include "triage/run/judge.h"
 #include "triage/run/sandbox.h"
 #include "triage/run/supervisor.h"
@@ -17,6 +18,30 @@
 
 /* --- custody of the end --- */
 
+static void
+put_code(void *ctx, const char *code, uint64_t count)
+{
+	struct buf *out = ctx;
+	if (out->size > 0 && out->data[out->size - 1] != '{')
+		buf_char(out, ',');
+	text_json_string(out, code);
+	buf_format(out, ":%ju", (uintmax_t)count);
+}
+
+/* Judging and sealing are told before they are done: the chain is part of what is sealed. */
+static enum triage_status
+custody_seal_begun(struct supervisor *s, struct triage_error *err)
+{
+	SCOPED_BUF detail;
+	buf_init(&detail, 1 << 16);
+	buf_text(&detail, "{\"files\":[\"case.db\"");
+	for (size_t i = 0; i < exporter_count(); i++)
+		buf_format(&detail, ",\"%s\"", exporter_at(i)->name);
+	buf_text(&detail, "]}");
+	enum triage_status st = buf_check(&detail, err);
+	return st == TRIAGE_OK ? case_custody(s->store, "triage", "judging-and-sealing", buf_cstr(&detail), err) : st;
+}
+
 static enum triage_status
 custody_end(struct supervisor *s, struct triage_error *err)
 {
@@ -25,7 +50,11 @@ custody_end(struct supervisor *s, struct triage_error *err)
 	buf_text(&detail, "{\"evidence_unchanged\":[");
 	for (size_t i = 0; i < s->source_count && s->crew_sources[i].inside == NULL; i++)
 		buf_format(&detail, "%s%s", i > 0 ? "," : "", source_unchanged(&s->crew_sources[i]) ? "true" : "false");
-	buf_format(&detail, "],\"ended\":\"%s\",\"sandbox_layers\":[", s->budget_ended ? "budget" : "complete");
+	buf_format(&detail, "],\"ended\":\"%s\",\"problems\":{", s->budget_ended ? "budget" : "complete");
+	enum triage_status st = case_each_problem_code(s->store, put_code, &detail, err);
+	if (st != TRIAGE_OK)
+		return st;
+	buf_text(&detail, "},\"sandbox_layers\":[");
 	const char *comma = "";
 	for (unsigned bit = 1; bit < SANDBOX_ALL; bit <<= 1) {
 		if ((s->crew.layers & bit) != 0) {
@@ -42,7 +71,7 @@ custody_end(struct supervisor *s, struct triage_error *err)
 		}
 	}
 	buf_text(&detail, "]}");
-	enum triage_status st = buf_check(&detail, err);
+	st = buf_check(&detail, err);
 	return st == TRIAGE_OK ? case_custody(s->store, "triage", "examined", buf_cstr(&detail), err) : st;
 }
 
@@ -114,10 +143,15 @@ seal_bag(struct supervisor *s, struct triage_error *err)
 		buf_format(&names, "%s%s", i > 0 ? ", " : "", s->crew_sources[i].name);
 	const char *keys[TRIAGE_ELEMENTS] = { "Triage-Case", "Triage-Evidence", "Triage-Verdict", "Triage-Examined-Share", "Triage-Problems" };
 	const char *values[TRIAGE_ELEMENTS] = { p->case_id, buf_cstr(&names), s->result->verdict, examined, problems };
-	const struct bag_info info = { .source_organization = p->organisation, .contact_name = p->examiner,
+	struct triage_error why = { 0 };
+	const struct bag_info info = { .signer = p->signer, .unsigned_why = &why,
+	    .source_organization = p->organisation, .contact_name = p->examiner,
 	    .external_identifier = p->evidence_id[0] != '\0' ? p->evidence_id : p->case_id, .external_description = p->note,
 	    .software_agent = "triage " TRIAGE_VERSION, .bagging_date = date, .triage_keys = keys, .triage_values = values, .triage_count = 5 };
-	return bag_seal(s->bundle, &info, s->result->seal, err);
+	enum triage_status st = bag_seal(s->bundle, &info, s->result->seal, err);
+	s->result->is_signed = st == TRIAGE_OK && p->signer != NULL && why.text[0] == '\0';
+	snprintf(s->result->unsigned_why, sizeof(s->result->unsigned_why), "%s", st == TRIAGE_OK ? why.text : "");
+	return st;
 }
 
 /* Every EXPORTERS-th exporter, from first on. */
@@ -129,7 +163,8 @@ export_some(struct supervisor *s, const char *database, const char *folder, size
 	    .rules_dir = s->plan->rules_dir };
 	enum triage_status st = case_open(database, &reader, err);
 	for (size_t i = first; i < exporter_count() && st == TRIAGE_OK; i += EXPORTERS)
-		st = report_export(exporter_at(i), reader, &options, folder, err);
+		if (!exporter_at(i)->beside)
+			st = report_export(exporter_at(i), reader, &options, folder, err);
 	case_reader_close(reader);
 	return st;
 }
@@ -211,6 +246,21 @@ remove_work(struct supervisor *s, struct triage_error *err)
 	return TRIAGE_OK;
 }
 
+/* Extraction may have met some after the case was judged. */
+static enum triage_status
+count_problems(struct supervisor *s, const char *database, struct triage_error *err)
+{
+	struct case_reader *reader;
+	enum triage_status st = case_open(database, &reader, err);
+	if (st != TRIAGE_OK)
+		return st;
+	s->result->problems = case_count(reader, CASE_PROBLEMS);
+	s->result->incomplete = s->result->incomplete || s->loudest_problem >= TRIAGE_LOW;
+	st = case_reader_status(reader, err);
+	case_reader_close(reader);
+	return st;
+}
+
 enum triage_status
 conclude(struct supervisor *s, struct triage_error *err)
 {
@@ -229,12 +279,19 @@ conclude(struct supervisor *s, struct triage_error *err)
 		st = note_budget(s, err);
 	if (st == TRIAGE_OK && first)
 		st = custody_end(s, err);
+	if (st == TRIAGE_OK && first)
+		st = custody_seal_begun(s, err);
 	if (st == TRIAGE_OK)
 		st = case_set(s->store, "examined", "yes", err);
 	if (st == TRIAGE_OK)
 		st = case_commit(s->store, err);
 	if (st == TRIAGE_OK)
+		st = extract_clear(s, err);
+	if (st == TRIAGE_OK)
 		st = judge_and_build(s, database, err);
+	keys_wipe(&s->keys);
+	if (st == TRIAGE_OK)
+		st = count_problems(s, database, err);
 	s->phase = TRIAGE_PHASE_SEAL;
 	s->last_progress = 0;
 	if (st == TRIAGE_OK)

@@ -1,5 +1,7 @@
 #include "triage/run/coverage.h"
 
+#include "triage/evidence/unallocated.h"
+
 #include <stdio.h>
 
 /* Streams of shadow copies: how many of them were not read, because they hold what a stream that was read holds. */
@@ -71,4 +73,36 @@ enum triage_status
 coverage_artefacts(const struct supervisor *s, struct case_sealer *z, struct triage_error *err)
 {
 	return case_each_artefact(s->store, one_artefact, z, err);
+}
+
+enum triage_status
+coverage_space(const struct supervisor *s, struct case_sealer *z, struct triage_error *err)
+{
+	static const struct {
+		const char *what, *reason;
+		uint32_t attr_type;
+		bool outside;
+	} rows[] = {
+		{ "unallocated-space", "free space of filesystems and what lies behind them in their volumes, as their own tables say: searched by rules and carvers",
+		    EVIDENCE_ATTR_UNALLOCATED, false },
+		{ "space-outside-volumes", "before, between and behind partitions, and volumes in which no structure is known: searched by rules and carvers",
+		    EVIDENCE_ATTR_UNALLOCATED, true },
+		{ "file-slack", "behind the ends of files, where it is not all zeros: searched by rules and carvers", EVIDENCE_ATTR_SLACK, false },
+	};
+	enum triage_status st = TRIAGE_OK;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && s->plan->carve && st == TRIAGE_OK; i++) {
+		struct case_space n = { 0 };
+		st = case_count_space(s->store, rows[i].attr_type, rows[i].outside, &n, err);
+		if (st == TRIAGE_OK)
+			st = case_seal_coverage(z, &(struct case_coverage_row){ .what = rows[i].what, .reason = rows[i].reason, .total = n.units,
+			    .examined = n.done, .failed = n.units - n.done, .bytes_total = n.bytes, .bytes_examined = n.bytes_done }, err);
+	}
+	/* a gap that nobody would otherwise see */
+	bool image = false;
+	for (size_t i = 0; i < s->source_count; i++)
+		image = image || s->crew_sources[i].kind != TRIAGE_EVIDENCE_DIRECTORY;
+	if (st == TRIAGE_OK && !s->plan->carve && image)
+		st = case_seal_coverage(z, &(struct case_coverage_row){ .what = "unallocated-space",
+		    .reason = "space that belongs to no file (free, slack, outside partitions) is searched with --profile full only" }, err);
+	return st;
 }

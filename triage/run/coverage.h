@@ -12,4 +12,7 @@ WARN_UNUSED enum triage_status coverage_artefacts(const struct supervisor *s, st
 /* Disk images in filesystems of the evidence: nothing when there is none. */
 WARN_UNUSED enum triage_status coverage_containers(const struct supervisor *s, struct case_sealer *z, struct triage_error *err);
 
+/* Space that belongs to no file: how much there is and how much of it was searched; without profile full that it was not. */
+WARN_UNUSED enum triage_status coverage_space(const struct supervisor *s, struct case_sealer *z, struct triage_error *err);
+
 #endif

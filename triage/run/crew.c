@@ -17,7 +17,8 @@
 enum { DEATHS_BEFORE_READY = 3, PAGE = 4096 };
 
 /* Which frame a worker may send while which job is in work, and how many of them. */
-enum { WHILE_START = 1 << 8, WHILE_PROBE = 1 << CREW_PROBE, WHILE_LIST = 1 << CREW_LIST, WHILE_CONTENT = 1 << CREW_CONTENT, WHILE_IMAGE = 1 << CREW_IMAGE };
+enum { WHILE_START = 1 << 8, WHILE_PROBE = 1 << CREW_PROBE, WHILE_LIST = 1 << CREW_LIST, WHILE_CONTENT = 1 << CREW_CONTENT, WHILE_IMAGE = 1 << CREW_IMAGE,
+	WHILE_EXTRACT = 1 << CREW_EXTRACT };
 
 static const struct wire_rule {
 	unsigned allowed;
@@ -39,9 +40,11 @@ static const struct wire_rule {
 	[WIRE_SAME] = { WHILE_CONTENT, 64, 1 },
 	[WIRE_EVENT] = { WHILE_CONTENT, WIRE_EVENT_DATA + WIRE_EVENT_MESSAGE + (4 << 10), 1 << 26 },
 	[WIRE_FACT] = { WHILE_CONTENT, 4 << 10, 1 << 20 },
-	[WIRE_ARTEFACT] = { WHILE_CONTENT, 128, 1 + (uint64_t)UNPACK_MEMBERS },
+	[WIRE_ARTEFACT] = { WHILE_CONTENT, 128, 1 + (uint64_t)UNPACK_GIVEN_MEMBERS },
 	[WIRE_DIGESTS] = { WHILE_IMAGE, 1 << 10, 1 },
 	[WIRE_DONE] = { WHILE_PROBE | WHILE_LIST | WHILE_IMAGE, 2 << 10, 1 },
+	[WIRE_BYTES] = { WHILE_EXTRACT, WIRE_PAYLOAD_MAX, UINT64_C(1) << 40 },
+	[WIRE_BYTES_END] = { WHILE_EXTRACT, 2 << 10, 1 },
 };
 
 double

@@ -9,7 +9,7 @@
 
 #include <triage/run.h>
 
-enum crew_job_kind { CREW_PROBE, CREW_LIST, CREW_CONTENT, CREW_IMAGE };
+enum crew_job_kind { CREW_PROBE, CREW_LIST, CREW_CONTENT, CREW_IMAGE, CREW_EXTRACT };
 
 struct crew_job {
 	uint64_t id;			/* on the wire; unique among jobs in work */

@@ -1,11 +1,13 @@
 #include "triage/run/environment.h"
 
+#include "triage/detect/sigma.h"
 #include "triage/base/text.h"
 #include "triage/base/when.h"
+#include "triage/run/workstation.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
+#include <sys/statvfs.h>
 
 static enum triage_status
 put_rules(struct supervisor *s, struct triage_error *err)
@@ -71,6 +73,57 @@ rule_files(struct supervisor *s, struct buf *out, struct triage_error *err)
 	return buf_check(out, err);
 }
 
+/* Rules that are not used, each by its line; those about logs that no machine here has are no gap. */
+static enum triage_status
+sigma_problems(struct supervisor *s, const struct sigma_set *set, struct triage_error *err)
+{
+	enum { NAMED_MAX = 1000 };
+	size_t count = sigma_refusal_count(set);
+	for (size_t i = 0; i < count && i <= NAMED_MAX; i++) {
+		const struct sigma_refusal *r = sigma_refusal(set, i);
+		char message[800];
+		if (i == NAMED_MAX)
+			snprintf(message, sizeof(message), "%zu more Sigma rules were left out; triage rules check names them", count - NAMED_MAX);
+		else
+			snprintf(message, sizeof(message), "Sigma rule \"%s\" of %s was left out: line %u: %s", r->title, base_name(r->path), r->line, r->why);
+		const struct triage_problem p = { .stage = "rules", .severity = r->elsewhere ? TRIAGE_INFO : TRIAGE_LOW, .code = "sigma-rule-left-out",
+		    .message = message, .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID };
+		enum triage_status st = supervisor_problem(s, 0, 0, "", &p, err);
+		if (st != TRIAGE_OK)
+			return st;
+	}
+	return TRIAGE_OK;
+}
+
+static enum triage_status
+sigma_files(struct supervisor *s, struct buf *out, struct triage_error *err)
+{
+	const struct sigma_set *set = detect_sigma(s->tables);
+	buf_clear(out);
+	buf_char(out, '[');
+	for (size_t i = 0; set != NULL && i < sigma_file_count(set); i++) {
+		const struct sigma_file *f = sigma_file(set, i);
+		buf_format(out, "%s{", i > 0 ? "," : "");
+		member(out, "error", f->error);
+		member(out, "path", base_name(f->path));
+		buf_format(out, ",\"refused\":%zu,\"rules\":%zu", f->refused, f->rules);
+		member(out, "sha256", f->sha256);
+		buf_char(out, '}');
+		if (f->error[0] == '\0')
+			continue;
+		char message[600];
+		snprintf(message, sizeof(message), "Sigma file %s was left out: %s", base_name(f->path), f->error);
+		const struct triage_problem p = { .stage = "rules", .severity = TRIAGE_LOW, .code = "rule-file-error", .message = message,
+		    .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID };
+		enum triage_status st = supervisor_problem(s, 0, 0, "", &p, err);
+		if (st != TRIAGE_OK)
+			return st;
+	}
+	buf_char(out, ']');
+	enum triage_status st = set != NULL ? sigma_problems(s, set, err) : TRIAGE_OK;
+	return st == TRIAGE_OK ? buf_check(out, err) : st;
+}
+
 static void
 put_source(void *ctx, const char *path, const char *sha256, size_t rows)
 {
@@ -97,6 +150,10 @@ options(struct supervisor *s, struct buf *out)
 		snprintf(number, sizeof(number), "%.0f s", p->budget_seconds);
 		member(out, "budget", number);
 	}
+	if (p->no_extract || p->extract_max != 0) {
+		snprintf(number, sizeof(number), "%ju bytes", (uintmax_t)p->extract_max);
+		member(out, "extract", p->no_extract ? "none" : number);
+	}
 	member(out, "from", when_text(p->from, 0, "Z", from));
 	buf_format(out, ",\"image_hash\":%s", p->no_image_hash ? "false" : "true");
 	buf_format(out, ",\"nested\":%s", p->nested ? "true" : "false");
@@ -111,6 +168,12 @@ options(struct supervisor *s, struct buf *out)
 		text_json_string(out, base_name(p->rules[i]));
 	}
 	buf_format(out, "],\"rules_builtin\":%s", p->no_builtin_rules ? "false" : "true");
+	buf_text(out, ",\"sigma\":[");
+	for (size_t i = 0; i < p->sigma_count; i++) {
+		buf_text(out, i > 0 ? "," : "");
+		text_json_string(out, base_name(p->sigma[i]));
+	}
+	buf_char(out, ']');
 	if (p->shards > 1)
 		buf_format(out, ",\"shard\":\"%u/%u\"", p->shard, p->shards);
 	member(out, "timezone", p->timezone);
@@ -141,6 +204,10 @@ put_facts(struct supervisor *s, struct triage_error *err)
 	enum triage_status st = rule_files(s, &s->text, err);
 	if (st == TRIAGE_OK)
 		st = case_set(s->store, "meta.rules.files", buf_cstr(&s->text), err);
+	if (st == TRIAGE_OK)
+		st = sigma_files(s, &s->text, err);
+	if (st == TRIAGE_OK)
+		st = case_set(s->store, "meta.rules.sigma", buf_cstr(&s->text), err);
 	buf_clear(&s->text);
 	buf_char(&s->text, '[');
 	detect_sources(s->tables, put_source, &s->text);
@@ -152,38 +219,65 @@ put_facts(struct supervisor *s, struct triage_error *err)
 }
 
 static enum triage_status
-custody_program(struct supervisor *s, struct triage_error *err)
+custody_program(struct supervisor *s, const char *action, struct triage_error *err)
 {
-	struct utsname kernel;
 	struct buf *b = &s->text;
 	buf_clear(b);
-	buf_char(b, '{');
-	if (uname(&kernel) == 0)
-		member(b, "kernel", kernel.release);
-	member(b, "libraries", TRIAGE_LIBRARIES);
-	member(b, "program", "triage " TRIAGE_VERSION);
-	buf_char(b, '}');
-	return case_custody(s->store, "triage", "started", buf_cstr(b), err);
+	workstation_json(b);
+	enum triage_status st = buf_check(b, err);
+	return st == TRIAGE_OK ? case_custody(s->store, "triage", action, buf_cstr(b), err) : st;
+}
+
+/* No program sees a write blocker of hardware; what the kernel and the mount say is said. */
+static const char *
+write_block(const struct source *e)
+{
+	struct statvfs mount;
+	if (e->read_only >= 0)
+		return e->read_only != 0 ? "kernel read-only flag set" : "kernel read-only flag not set; opened read-only";
+	if (e->inside != NULL || e->count == 0 || fstatvfs(e->fds[0], &mount) != 0)
+		return NULL;
+	return (mount.f_flag & ST_RDONLY) != 0 ? "on a file system that is mounted read-only" : "on a file system that is mounted writable; opened read-only";
+}
+
+static void
+device_members(struct buf *b, const struct source *e, struct workstation_disk *ret_disk)
+{
+	*ret_disk = (struct workstation_disk){ .model = "" };
+	if (e->kind != TRIAGE_EVIDENCE_DEVICE || e->inside != NULL)
+		return;
+	workstation_disk("/sys", e->before[0].st_rdev, ret_disk);
+	if (ret_disk->read_only[0] != '\0')
+		buf_format(b, "\"disk_read_only\":%s,", strcmp(ret_disk->read_only, "0") != 0 ? "true" : "false");
 }
 
 static enum triage_status
 custody_evidence(struct supervisor *s, size_t index, struct triage_error *err)
 {
 	const struct source *e = &s->crew_sources[index];
+	struct workstation_disk disk;
 	struct buf *b = &s->text;
 	buf_clear(b);
-	buf_format(b, "{\"evidence_id\":%zu", index + 1);
+	buf_char(b, '{');
+	device_members(b, e, &disk);
+	buf_format(b, "\"evidence_id\":%zu", index + 1);
 	member(b, "kind", triage_evidence_kind_name(e->kind));
+	if (disk.model[0] != '\0')
+		member(b, "model", disk.model);
 	member(b, "name", e->name);
 	member(b, "opened", "read-only");
 	member(b, "path", e->path);
+	if (disk.removable[0] != '\0')
+		buf_format(b, ",\"removable\":%s", strcmp(disk.removable, "0") != 0 ? "true" : "false");
 	buf_format(b, ",\"segments\":%zu", e->only != NULL ? 1 : e->count);
+	if (disk.serial[0] != '\0')
+		member(b, "serial", disk.serial);
 	uint64_t size = 0;
 	for (size_t i = e->only != NULL; i < e->count; i++)
 		size += e->sizes[i];
 	buf_format(b, ",\"size\":%ju", (uintmax_t)size);
-	if (e->read_only >= 0)
-		member(b, "write_block", e->read_only != 0 ? "kernel read-only flag set" : "kernel read-only flag not set; opened read-only");
+	if (write_block(e) != NULL)
+		member(b, "write_block", write_block(e));
 	buf_char(b, '}');
 	return case_custody(s->store, "triage", "evidence-opened", buf_cstr(b), err);
 }
@@ -194,6 +288,7 @@ custody_rules(struct supervisor *s, struct triage_error *err)
 	struct buf detail;
 	buf_init(&detail, 16 << 20);
 	buf_format(&detail, "{\"files\":%s", case_get(s->store, "meta.rules.files"));
+	buf_format(&detail, ",\"sigma\":%s", case_get(s->store, "meta.rules.sigma"));
 	buf_format(&detail, ",\"tables\":%s}", case_get(s->store, "meta.rules.tables"));
 	enum triage_status st = buf_check(&detail, err);
 	if (st == TRIAGE_OK)
@@ -207,11 +302,13 @@ record_first(struct supervisor *s, struct triage_error *err)
 {
 	enum triage_status st = put_facts(s, err);
 	if (st == TRIAGE_OK)
-		st = custody_program(s, err);
+		st = custody_program(s, "started", err);
 	for (size_t i = 0; i < s->source_count && st == TRIAGE_OK; i++)
 		st = custody_evidence(s, i, err);
 	if (st == TRIAGE_OK)
 		st = custody_rules(s, err);
+	if (st == TRIAGE_OK)
+		st = environment_lists(s, err);
 	if (st != TRIAGE_OK)
 		return st;
 	struct buf detail;
@@ -230,5 +327,15 @@ environment_record(struct supervisor *s, struct triage_error *err)
 	enum triage_status st = put_rules(s, err);
 	if (st == TRIAGE_OK && !recorded)
 		st = record_first(s, err);
-	return st == TRIAGE_OK && s->plan->resume ? case_custody(s->store, "triage", "resumed", "{}", err) : st;
+	return st == TRIAGE_OK && s->plan->resume ? custody_program(s, "resumed", err) : st;
+}
+
+enum triage_status
+environment_phase(struct supervisor *s, const char *action, const struct case_totals *totals, struct triage_error *err)
+{
+	char detail[200] = "{}";
+	if (totals != NULL)
+		snprintf(detail, sizeof(detail), "{\"bytes\":%ju,\"bytes_done\":%ju,\"streams\":%ju,\"streams_done\":%ju}", (uintmax_t)totals->bytes,
+		    (uintmax_t)totals->bytes_done, (uintmax_t)totals->units, (uintmax_t)totals->units_done);
+	return case_custody(s->store, "triage", action, detail, err);
 }

@@ -4,6 +4,7 @@
 #include "triage/artefact/artefact.h"
 #include "triage/base/scoped.h"
 #include "triage/run/collections.h"
+#include "triage/run/environment.h"
 #include "triage/run/nested.h"
 #include "triage/run/prepare.h"
 #include "triage/run/shadows.h"
@@ -338,7 +339,8 @@ begin_content(struct supervisor *s, struct triage_error *err)
 	s->progress.bytes_done = totals.bytes_done;
 	s->content_started = crew_clock();
 	s->content_base = (double)totals.bytes_done + 100e3 * (double)totals.units_done;
-	return find_companions(s, err);
+	st = find_companions(s, err);
+	return st == TRIAGE_OK ? environment_phase(s, "examining", &totals, err) : st;
 }
 
 static bool
@@ -414,6 +416,8 @@ examine(struct supervisor *s, struct triage_error *err)
 		st = begin_hashing(s, err);
 	if (st == TRIAGE_OK)
 		st = prepare_rules(s, err);
+	if (st == TRIAGE_OK)
+		st = environment_phase(s, "listing", NULL, err);
 	if (st == TRIAGE_OK)
 		st = list_from(s, 0, err);
 	if (st == TRIAGE_OK)

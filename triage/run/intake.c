@@ -418,12 +418,12 @@ intake_frame(void *ctx, struct crew_worker *w, struct crew_job *job, const struc
 		[WIRE_EXTENT] = take_extent, [WIRE_PROBLEM] = take_problem, [WIRE_MATCH] = take_match, [WIRE_CONTENT] = take_content,
 		[WIRE_DIGESTS] = take_digests, [WIRE_DONE] = take_done, [WIRE_PLACES] = take_places, [WIRE_SAME] = take_same,
 		[WIRE_MEMBER] = take_member, [WIRE_MEMBER_DONE] = take_member_done, [WIRE_EVENT] = intake_event, [WIRE_FACT] = intake_fact,
-		[WIRE_ARTEFACT] = intake_artefact,
+		[WIRE_ARTEFACT] = intake_artefact, [WIRE_BYTES] = extract_bytes, [WIRE_BYTES_END] = extract_end,
 	};
 	(void)w;
 	struct supervisor *s = ctx;
 	struct triage_error err = { 0 };
-	*finished = frame->type == WIRE_DONE || frame->type == WIRE_CONTENT || frame->type == WIRE_SAME;
+	*finished = frame->type == WIRE_DONE || frame->type == WIRE_CONTENT || frame->type == WIRE_SAME || frame->type == WIRE_BYTES_END;
 	if (take[frame->type] == NULL || s->fatal.status != TRIAGE_OK)
 		return s->fatal.status != TRIAGE_OK;
 	if (take[frame->type](s, job, frame, &err))

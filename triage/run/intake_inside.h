@@ -2,7 +2,7 @@
 #ifndef TRIAGE_RUN_INTAKE_INSIDE_H
 #define TRIAGE_RUN_INTAKE_INSIDE_H
 
-#include "triage/run/supervisor.h"
+#include "triage/run/extract.h"
 
 /* The filesystem of a list job, or NULL. */
 struct run_filesystem *intake_filesystem(struct supervisor *s, uint64_t id);

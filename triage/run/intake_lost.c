@@ -28,6 +28,10 @@ intake_returned(void *ctx, struct crew_job *job)
 	struct supervisor *s = ctx;
 	struct triage_error err;
 	intake_forget_member(job);
+	if (job->kind == CREW_EXTRACT) {
+		extract_lost(s, "it was stopped");
+		return;
+	}
 	if (job->kind == CREW_CONTENT)
 		s->units_in_work--;
 	if (job->kind == CREW_CONTENT && case_drop_unit_rows(s->store, job->unit.unit_id, &err) != TRIAGE_OK)
@@ -77,6 +81,10 @@ intake_lost(void *ctx, struct crew_job *job, const char *code, const char *why)
 {
 	struct supervisor *s = ctx;
 	struct triage_error err = { 0 };
+	if (job->kind == CREW_EXTRACT) {
+		extract_lost(s, why);
+		return;
+	}
 	bool apart = job->kind == CREW_PROBE && s->source_count > 1 && !s->crew.alone && !any_probed(s);
 	/* a third time for the bytes alone: what took the worker down may be a parser, or what lies inside an archive */
 	bool open = job->kind == CREW_CONTENT && (s->crew.unpack || job->parsed);

@@ -78,10 +78,9 @@ triage_run(const struct triage_plan *plan, const struct triage_observer *observe
 	if (st == TRIAGE_OK)
 		st = examine(&s, err);
 	if (st == TRIAGE_OK || s.budget_ended) {
-		/* the workers are no longer needed, and their results are in */
+		/* these workers are no longer needed, their results are in; the keys may be, for flagged files */
 		for (size_t i = 0; i < s.crew.count; i++)
 			crew_stop(&s.crew, i);
-		keys_wipe(&s.keys);
 	}
 	if (st == TRIAGE_OK)
 		st = conclude(&s, err);

@@ -94,6 +94,7 @@ struct supervisor {
 	unsigned loudest_problem;	/* enum triage_severity of the worst problem so far */
 	uint64_t units_in_work;
 	unsigned level;			/* of the units that are handed out, see shadows.h */
+	struct extraction *extraction;	/* while flagged files are extracted, see extract.h */
 };
 
 /* One line to the operator. */

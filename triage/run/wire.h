@@ -18,7 +18,7 @@ enum { WIRE_EVENT_DATA = 164 << 10, WIRE_EVENT_MESSAGE = 16 << 10 };
 
 enum wire_type {
 	/* supervisor to worker */
-	WIRE_JOB_PROBE = 1, WIRE_JOB_LIST, WIRE_JOB_CONTENT, WIRE_JOB_IMAGE, WIRE_JOB_EXIT,
+	WIRE_JOB_PROBE = 1, WIRE_JOB_LIST, WIRE_JOB_CONTENT, WIRE_JOB_IMAGE, WIRE_JOB_EXIT, WIRE_JOB_EXTRACT,
 	/* worker to supervisor */
 	WIRE_READY = 16, WIRE_EVIDENCE, WIRE_VOLUME, WIRE_FILESYSTEM, WIRE_ENTRY, WIRE_EXTENT, WIRE_PROBLEM, WIRE_MATCH, WIRE_CONTENT,
 	WIRE_DIGESTS, WIRE_DONE, WIRE_MEMBER, WIRE_MEMBER_DONE,
@@ -26,6 +26,8 @@ enum wire_type {
 	WIRE_EVENT, WIRE_FACT,
 	WIRE_ARTEFACT,	/* the end of a stream that a parser claimed */
 	WIRE_SAME,	/* instead of WIRE_CONTENT: which of the job's twins the stream equals, u64 */
+	WIRE_BYTES,	/* of a stream that is extracted: the next piece, as bytes */
+	WIRE_BYTES_END,	/* status, words why not all */
 	WIRE_TYPE_COUNT
 };
 

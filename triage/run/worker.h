@@ -90,6 +90,17 @@ struct worker_content_job {
 	size_t twin_count;		/* at most CASE_TWINS_MAX */
 };
 void worker_put_content(struct wire_stream *s, uint64_t job, const struct worker_content_job *content);
+/* The bytes of a stream once more, or of a member of the archive that it is. */
+struct worker_extract_job {
+	size_t source;
+	const struct triage_filesystem *fs;
+	uint64_t inode, size;
+	uint32_t attr_type, attr_id;
+	uint64_t member;		/* its number, 0 for the stream itself */
+	const char *path, *name;
+	struct view raw_path;		/* mounted volumes only */
+};
+void worker_put_extract(struct wire_stream *s, uint64_t job, const struct worker_extract_job *extract);
 void worker_put_image(struct wire_stream *s, uint64_t job, size_t source, unsigned which);
 
 #endif

@@ -69,6 +69,24 @@ worker_put_content(struct wire_stream *s, uint64_t job, const struct worker_cont
 }
 
 void
+worker_put_extract(struct wire_stream *s, uint64_t job, const struct worker_extract_job *x)
+{
+	size_t mark;
+	wire_begin(s, WIRE_JOB_EXTRACT, job, &mark);
+	wire_put_u64(s, x->source);
+	put_filesystem(s, x->fs);
+	wire_put_u64(s, x->inode);
+	wire_put_u64(s, x->attr_type);
+	wire_put_u64(s, x->attr_id);
+	wire_put_u64(s, x->member);
+	wire_put_u64(s, x->size);
+	wire_put_text(s, x->path);
+	wire_put_text(s, x->name);
+	wire_put_bytes(s, x->raw_path.data, x->raw_path.size);
+	wire_end(s, mark);
+}
+
+void
 worker_put_image(struct wire_stream *s, uint64_t job, size_t source, unsigned which)
 {
 	size_t mark;

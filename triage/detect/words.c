@@ -1,0 +1,130 @@
+#include "triage/detect/words.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static bool
+glob_part(const char *glob, size_t size, const char *text)
+{
+	size_t g = 0, star = SIZE_MAX;
+	const char *again = NULL;
+	while (*text != '\0') {
+		if (g < size && glob[g] == '*') {
+			star = ++g;
+			again = text;
+		} else if (g < size && (glob[g] == '?' || tolower((unsigned char)glob[g]) == tolower((unsigned char)*text))) {
+			g++;
+			text++;
+		} else if (star != SIZE_MAX) {
+			g = star;
+			text = ++again;
+		} else {
+			return false;
+		}
+	}
+	while (g < size && glob[g] == '*')
+		g++;
+	return g == size;
+}
+
+bool
+words_glob(const char *glob, const char *text)
+{
+	return glob_part(glob, strlen(glob), text);
+}
+
+bool
+words_glob_any(const char *globs, char separator, const char *text)
+{
+	for (const char *at = globs; *at != '\0';) {
+		const char *end = strchr(at, separator);
+		size_t size = end != NULL ? (size_t)(end - at) : strlen(at);
+		if (glob_part(at, size, text))
+			return true;
+		at += size + (end != NULL);
+	}
+	return false;
+}
+
+int64_t
+words_event_id(const struct detect_event *e)
+{
+	static const char start[] = "{\"event_id\":";
+	if (strncmp(e->data, start, sizeof(start) - 1) != 0)
+		return -1;
+	const char *digits = e->data + sizeof(start) - 1;
+	int64_t id = 0;
+	for (; *digits >= '0' && *digits <= '9' && id < 10000000; digits++)
+		id = id * 10 + (*digits - '0');
+	return *digits == ',' || *digits == '}' ? id : -1;
+}
+
+const char *
+words_field(struct happening *h, const char *name)
+{
+	const struct detect_event *e = h->event;
+	const char *const rows[][2] = { { "@message", e->message }, { "@meaning", e->meaning }, { "@user", e->user }, { "@path", e->path }, { "@host", e->host },
+		{ "@source", e->source } };
+	if (name[0] != '@')
+		return happening_text(h, name);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(rows[i][0], name) == 0)
+			return rows[i][1];
+	return "";
+}
+
+/* Cut at a character. */
+static void
+put_cut(struct buf *out, const char *text)
+{
+	size_t size = strlen(text);
+	bool cut = size > 300;
+	if (cut) {
+		size = 300;
+		while (size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80)
+			size--;
+	}
+	buf_put(out, text, size);
+	if (cut)
+		buf_text(out, "...");
+}
+
+void
+words_fill(struct buf *out, const char *sentence, struct happening *h)
+{
+	char name[64];
+	for (const char *p = sentence; *p != '\0';) {
+		size_t size = *p == '{' ? strcspn(p + 1, "}") : 0;
+		if (*p != '{' || p[1 + size] == '\0' || size >= sizeof(name)) {
+			buf_char(out, *p++);
+			continue;
+		}
+		memcpy(name, p + 1, size);
+		name[size] = '\0';
+		put_cut(out, words_field(h, name));
+		p += size + 2;
+	}
+}
+
+const char *
+words_base(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *back = strrchr(path, '\\');
+	const char *last = slash == NULL || (back != NULL && back > slash) ? back : slash;
+	return last != NULL ? last + 1 : path;
+}
+
+bool
+words_starts(const char *text, const char *start)
+{
+	return strncasecmp(text, start, strlen(start)) == 0;
+}
+
+bool
+words_ends(const char *text, const char *end)
+{
+	size_t size = strlen(text), n = strlen(end);
+	return size >= n && strcasecmp(text + size - n, end) == 0;
+}
