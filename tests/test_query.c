@@ -26,6 +26,7 @@ static const struct {
 	{ CASE_COVERAGE, "what,total,examined,skipped,failed,bytes_total,bytes_examined,reason" },
 	{ CASE_CUSTODY, "seq,time,actor,action,detail,previous_hash,hash" },
 	{ CASE_RULES, "rule_index,name,namespace,tags,title,why,innocent,family,technique,kind,source,version,severity,confidence" },
+	{ CASE_STORIES, "story_id,host,tactic,title,severity,confidence,points,first_time,last_time,findings,shown" },
 	{ CASE_EVENTS, "event_id,time,meaning,source,parser,technique,host,user,path,message,file_id,offset,data" },
 	{ CASE_DAMAGE, "scope,name,filesystem_id,depth,files,bytes,damaged_files,damaged_bytes,share,intact,encrypted_whole,encrypted_part,renamed,zeroed,unknown,"
 	    "older_copies,first_time,last_time" },
