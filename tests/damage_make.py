@@ -251,7 +251,7 @@ def rtf(r, size):
 
 MAKERS = [
     ("docx", lambda r, n: office(r, n, "docx"), 5), ("xlsx", lambda r, n: office(r, n, "xlsx"), 4), ("pptx", lambda r, n: office(r, n, "pptx"), 2),
-    ("odt", odt, 2), ("pdf", pdf, 5), ("doc", ole, 3), ("xls", ole, 2), ("jpg", jpeg, 7), ("png", png, 3), ("mp4", mp4, 2), ("txt", text, 3),
+    ("odt", odt, 2), ("pdf", pdf, 5), ("doc", ole, 3), ("xls", ole, 2), ("jpg", jpeg, 7), ("png", png, 3), ("mp4", lambda r, n: mp4(r, 300000 + n), 2), ("txt", text, 3),
     ("csv", numbers, 3), ("xml", xml, 2), ("rtf", rtf, 1), ("eml", eml, 1), ("zip", lambda r, n: pack([("a/%d.csv" % i, numbers(r, n)) for i in range(4)]), 3),
     ("7z", seven, 2), ("gz", lambda r, n: zlib_gzip(text(r, n * 3)), 2), ("tgz", lambda r, n: tar(r, n, "w:gz"), 1), ("tar", lambda r, n: tar(r, n // 3, "w:"), 1),
     ("xz", lambda r, n: __import__("lzma").compress(numbers(r, n * 4)), 1), ("sqlite", database, 2),
@@ -310,7 +310,7 @@ def owned(r):
 
 
 def size_of(r):
-    return int(2 ** r.uniform(12.5, 18.5))
+    return int(2 ** r.uniform(12.5, 17.5))
 
 
 # --- ways of encrypting: data in, (data, class) out ---
@@ -333,12 +333,14 @@ def turns(r, d):
 
 
 def slices(r, d):
-    n = max(1024, len(d) // 10)
+    if len(d) < 65536:
+        return whole(r, d)
+    n = len(d) // 10
     out = bytearray(d)
     for at in (0, (len(d) - n) // 2, len(d) - n):
         at = max(0, at)
         out[at:at + n] = r.randbytes(min(n, len(d) - at))
-    return bytes(out), "part" if n * 3 < len(d) else "whole"
+    return bytes(out), "part"
 
 
 def footer(r, d):
@@ -397,7 +399,7 @@ def make_tree(out, style, base, r):
         path = os.path.join("Data", folder, name)
         label = "intact"
         full = os.path.join(root, path)
-        if name in hit_names and not (style == "interrupted" and i > len(base) // 2):
+        if name in hit_names and not (style == "zeroed" and name.endswith(("vhd", "vmdk"))) and not (style == "interrupted" and i > len(base) // 2):
             data, label = way(r, data)
             path += ending
             when += r.uniform(0.5, 14)
@@ -430,7 +432,7 @@ def make_base(r):
             base.append(("stuk%04d.%s" % (len(base), kind), maker(r, size_of(r))))
     for kind, maker, count in LARGE:
         for _ in range(count):
-            base.append(("groot%04d.%s" % (len(base), kind), maker(r, 4 * MIB + r.randrange(MIB) // 512 * 512)))
+            base.append(("groot%04d.%s" % (len(base), kind), maker(r, 3 * MIB + r.randrange(MIB) // 512 * 512)))
     r.shuffle(base)
     return base
 
@@ -438,7 +440,7 @@ def make_base(r):
 def make_clean(out, r, count):
     """Sound packed files and files that their owner encrypted, alone: nothing may be called damaged."""
     truth = []
-    makers = [m for m in MAKERS if m[0] in ("docx", "xlsx", "pdf", "jpg", "png", "zip", "gz", "xz", "mp4", "doc", "odt")]
+    makers = [m for m in MAKERS if m[0] in ("docx", "xlsx", "pdf", "jpg", "png", "zip", "gz", "xz", "doc", "odt")]
     for i in range(count):
         folder = os.path.join(out, "clean", "map%02d" % (i % 20))
         os.makedirs(folder, exist_ok=True)

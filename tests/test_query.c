@@ -16,7 +16,8 @@ static const struct {
 	{ CASE_ACCOUNTS, "account_id,host_id,name,sid_or_uid,groups,created,last_login,last_password_change,disabled" },
 	{ CASE_FILES, "file_id,filesystem_id,inode,sequence,stream,path,name_raw,kind,state,size,mode,uid,gid,owner,mtime,atime,ctime,btime,fn_mtime,"
 	    "fn_atime,fn_ctime,fn_btime,link_target,md5,sha1,sha256,mime,magic,extension_mismatch,entropy,known,content,"
-	    "attr_type,attr_id,flags,text,chi_square,entropy_first,entropy_last,entropy_most,entropy_least,blocks,random_blocks,bytes_read" },
+	    "attr_type,attr_id,flags,text,chi_square,entropy_first,entropy_last,entropy_most,entropy_least,blocks,random_blocks,bytes_read,"
+	    "block_size,most_offset,windowed,scan_incomplete,shape,damage,damage_share,original_path,damage_reason" },
 	{ CASE_TIMELINE, "time,precision,meaning,source,parser,host,user,path,message,technique,file_id,data,inode,sha256" },
 	{ CASE_MATCHES, "rule,namespace,tags,file_id,path,string_id,offset,length,sample,rule_index" },
 	{ CASE_EXTENTS, "file_id,file_offset,image_offset,length" },
@@ -25,7 +26,10 @@ static const struct {
 	{ CASE_COVERAGE, "what,total,examined,skipped,failed,bytes_total,bytes_examined,reason" },
 	{ CASE_CUSTODY, "seq,time,actor,action,detail,previous_hash,hash" },
 	{ CASE_RULES, "rule_index,name,namespace,tags,title,why,innocent,family,technique,kind,source,version,severity,confidence" },
+	{ CASE_STORIES, "story_id,host,tactic,title,severity,confidence,points,first_time,last_time,findings,shown" },
 	{ CASE_EVENTS, "event_id,time,meaning,source,parser,technique,host,user,path,message,file_id,offset,data" },
+	{ CASE_DAMAGE, "scope,name,filesystem_id,depth,files,bytes,damaged_files,damaged_bytes,share,intact,encrypted_whole,encrypted_part,renamed,zeroed,unknown,"
+	    "older_copies,first_time,last_time" },
 	{ CASE_CONTACTS, "contact_id,host,direction,peer,account,protocol,first_time,last_time,count,failed,source,event_id" },
 	{ CASE_META, "key,value" },
 };

@@ -151,7 +151,7 @@ struct triage_randomness {
 
 enum { TRIAGE_SHAPE_CELLS = 64, TRIAGE_SHAPE_WORD = 24 };
 /* What lies in a cell of a shape: the letter is what the case shows. */
-enum triage_cell { TRIAGE_CELL_ZERO = '0', TRIAGE_CELL_PLAIN = 'p', TRIAGE_CELL_PACKED = 'c', TRIAGE_CELL_RANDOM = 'r', TRIAGE_CELL_MIXED = 'm' };
+enum triage_cell { TRIAGE_CELL_ZERO = 'z', TRIAGE_CELL_PLAIN = 'p', TRIAGE_CELL_PACKED = 'c', TRIAGE_CELL_RANDOM = 'r', TRIAGE_CELL_MIXED = 'm' };
 enum triage_walk { TRIAGE_WALK_NONE, TRIAGE_WALK_WHOLE, TRIAGE_WALK_BROKEN, TRIAGE_WALK_COUNT };
 
 /* How the kinds of bytes follow one another in a stream, and whether it holds together as the format that its start or its end tells. */
@@ -161,6 +161,7 @@ struct triage_shape {
 	char cell[TRIAGE_SHAPE_CELLS];	/* enum triage_cell: zeros alone, not random, packed, random, random and other in turn */
 	uint32_t runs;			/* of random blocks one after another */
 	uint32_t run_least, run_most, gap_least, gap_most;	/* blocks: of those runs, and of the gaps between, that touch neither end; 0 when there is none */
+	bool uneven;			/* bits are set more or less often than chance lets them, though blocks look random: packed, not encrypted throughout */
 	bool head_random, head_zero, tail_random, tail_zero;	/* the first and the last 4 KiB, or all of a shorter stream */
 	char format[TRIAGE_SHAPE_WORD];	/* "" when neither start nor end is one that is known, nor what stands between */
 	bool starts, ends;		/* the sign of the format is there; ends is true for a format without one */

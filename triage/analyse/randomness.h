@@ -45,6 +45,7 @@ enum {
 	RANDOMNESS_CHI_HIGH = 365,
 	RANDOMNESS_SLACK = 2,
 	RANDOMNESS_PACKED = 7,
+	RANDOMNESS_BITS = 36,		/* square of the standard deviations beyond which the bits of a stream are uneven */
 	RANDOMNESS_LANES = 8,		/* parallel histograms, so that equal neighbours do not wait for one another */
 };
 

@@ -32,6 +32,8 @@ shape_put(struct buf *out, const struct triage_shape *s)
 	put_cells(out, s);
 	if (s->runs > 1)
 		buf_format(out, " turns=%u/%u/%u/%u/%u", s->runs, s->run_least, s->run_most, s->gap_least, s->gap_most);
+	if (s->uneven)
+		buf_text(out, " bits=uneven");
 	put_end(out, "head", s->head_random, s->head_zero);
 	put_end(out, "tail", s->tail_random, s->tail_zero);
 	if (s->format[0] != '\0')
@@ -73,7 +75,7 @@ get_cells(const char *text, struct triage_shape *s)
 	while (*text != '\0' && *text != ' ') {
 		char kind = *text++;
 		uint64_t n = number(&text);
-		if (strchr("0pcrm", kind) == NULL)
+		if (strchr("zpcrm", kind) == NULL)
 			return;
 		for (; n > 0 && s->cells < TRIAGE_SHAPE_CELLS; n--)
 			s->cell[s->cells++] = kind;
@@ -105,6 +107,8 @@ get_word(const char *word, struct triage_shape *s)
 		uint32_t *const slots[] = { &s->runs, &s->run_least, &s->run_most, &s->gap_least, &s->gap_most };
 		for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++)
 			*slots[i] = short_number(&v);
+	} else if (value_of(word, "bits") != NULL) {
+		s->uneven = true;
 	} else if ((v = value_of(word, "head")) != NULL) {
 		s->head_random = *v == 'r';
 		s->head_zero = *v == 'z';

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-enum { ADDED_MAX = 6, EDGE = 4096, ALL_PERCENT = 90, REGULAR_RUNS = 4, WHOLE_LEAST = 64 << 10, CHI_MOST = 450, LARGE_BLOCK = 64 << 10, FEW = 512 };
+enum { ADDED_MAX = 6, EDGE = 4096, ALL_PERCENT = 90, REGULAR_RUNS = 4, WHOLE_LEAST = 16 << 10, CHI_MOST = 370 /* five deviations above what random bytes have */, LARGE_BLOCK = 64 << 10 };
+#define ENTROPY_LEAST 7.9		/* of a stream that is random but for one block */
 #define FINE_LEAST 6.2			/* bits a byte: text of which every second dozen of bytes is encrypted has more */
 
 const char *
@@ -102,10 +103,8 @@ static bool
 is_random_throughout(const struct triage_content *c)
 {
 	const struct triage_randomness *r = &c->randomness;
-	if (c->shape.cells > 0 && shape_cells(&c->shape, TRIAGE_CELL_RANDOM) == c->shape.cells)
-		return true;
-	return (uint64_t)r->random_blocks * 100 >= (uint64_t)r->blocks * ALL_PERCENT ||
-	    (r->blocks >= 3 && r->random_blocks + (c->bytes % (r->block_size != 0 ? r->block_size : 1) < FEW ? 2u : 1u) >= r->blocks);
+	unsigned random = shape_cells(&c->shape, TRIAGE_CELL_RANDOM), cells = c->shape.cells;
+	return cells > 0 && (random * 100 >= cells * ALL_PERCENT || (cells >= 3 && random + 1 >= cells && r->entropy >= ENTROPY_LEAST));
 }
 
 static int
@@ -158,7 +157,7 @@ pattern_of(const struct triage_content *c, const struct file_type *promise, int 
 	bool rest = h->format[0] != '\0' && !h->starts && is_format(promise, h->format);
 	if (is_random_throughout(c) || h->cells == 0 || (has_trailer(h) && !rest)) {
 		/* packed data may look random too: but the sign at the end stands, or all bytes together are not as even */
-		bool uneven = h->head_random && h->tail_random && c->bytes >= WHOLE_LEAST && c->randomness.chi_square > CHI_MOST;
+		bool uneven = h->head_random && h->tail_random && ((c->bytes >= WHOLE_LEAST && c->randomness.chi_square > CHI_MOST) || h->uneven);
 		if (!rest && !uneven) {
 			*ret_permille = 1000;
 			return DAMAGE_WHOLE;
@@ -243,7 +242,7 @@ head_gone(const struct subject *s, const struct file_type *promise)
 	bool text = damage_type_is_text(promise), start = promises_start(promise);
 	bool random = h->head_random || s->look == LOOK_RANDOM;
 	bool some = random || shape_cells(h, TRIAGE_CELL_RANDOM) + shape_cells(h, TRIAGE_CELL_MIXED) > 0 || h->tail_random;
-	if (h->head_zero && (text || start) && strcmp(promise->category, "disk") != 0)
+	if (h->head_zero && (text || start || is_never_zero(promise)))
 		return plainly(DAMAGE_ZEROED_PART, "The start that the extension promises is zeros.");
 	if (random && (text || start))
 		return encrypted(c, promise, PROOF_PROMISE, "The start that the extension promises is gone, and what lies there is random.");

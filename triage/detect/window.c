@@ -158,6 +158,7 @@ static void
 put_window(struct detect_judge *j, struct window *w, const struct minute **const sorted[CLOCK_COUNT])
 {
 	SCOPED_BUF b;
+	buf_init(&b, WINDOW_TEXT);
 	struct minutes_span spans[CLOCK_COUNT];
 	buf_init(&b, WINDOW_TEXT);
 	for (size_t i = 0; i < CLOCK_COUNT; i++)

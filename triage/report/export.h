@@ -62,4 +62,7 @@ enum { POINTED_MAX = 20000 };
 WARN_UNUSED enum triage_status pointed_collect(struct case_reader *c, bool (*wanted)(struct case_cursor *finding), struct pointed *ret_pointed, struct triage_error *err);
 void pointed_release(struct pointed *p);
 
+/* summary_damage.c: the members "damage" and "untouched_folders" of summary.json: folders near the root in which nothing is damaged, where something else is. */
+WARN_UNUSED enum triage_status summary_damage(struct buf *b, struct case_reader *reader, struct triage_error *err);
+
 #endif

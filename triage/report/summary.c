@@ -69,8 +69,8 @@ evidence(struct buf *b, struct case_reader *reader, struct triage_error *err)
 	return st == TRIAGE_END ? TRIAGE_OK : st;
 }
 
-static void
-verdict(struct buf *b, struct case_reader *c)
+static enum triage_status
+verdict(struct buf *b, struct case_reader *c, struct triage_error *err)
 {
 	fact(b, c, "verdict", "verdict", NULL);
 	export_number(b, "score", export_fact_number(c, "verdict.score"));
@@ -85,6 +85,7 @@ verdict(struct buf *b, struct case_reader *c)
 	export_raw(b, "untouched_shares", "[]");
 	const char *window = case_meta(c, "ransomware.window");
 	export_raw(b, "window", window[0] == '{' ? window : "null");
+	enum triage_status st = summary_damage(b, c, err);
 	buf_char(b, '}');
 	SCOPED_BUF answer;
 	buf_init(&answer, TEXT_MAX);
@@ -104,6 +105,7 @@ verdict(struct buf *b, struct case_reader *c)
 	buf_init(&reasons, TEXT_MAX);
 	buf_text(&reasons, case_meta(c, "verdict.reasons"));
 	export_raw(b, "reasons", reasons.size > 0 ? reasons.data : "[]");
+	return st;
 }
 
 static void
@@ -218,7 +220,8 @@ write_summary(struct case_reader *reader, const struct report_options *options, 
 	export_text(&b, "schema", "triage-summary-1");
 	tool_and_case(&b, reader);
 	enum triage_status st = evidence(&b, reader, err);
-	verdict(&b, reader);
+	if (st == TRIAGE_OK)
+		st = verdict(&b, reader, err);
 	if (st == TRIAGE_OK)
 		st = contacts(&b, reader, err);
 	if (st == TRIAGE_OK)
