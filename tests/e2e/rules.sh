@@ -16,4 +16,18 @@ check "externals of public packs are known" grep -q "^ok .*public.yar" "$tmp/che
 mkdir "$tmp/ev"; printf 'x' > "$tmp/ev/letter.docx"; printf 'x' > "$tmp/ev/letter.txt"
 "$TRIAGE" run -q -r "$tmp/public.yar" -o "$tmp/case" "$tmp/ev" > /dev/null 2>&1
 same "a rule on names holds for the name alone, not for equal content" "$(sql "$tmp/case" "SELECT group_concat(path) FROM matches")" /letter.docx
+# Sigma: our own rules, a pack with errors, a run with it
+check "the built-in Sigma rules load whole" sh -c '"$1" rules check rules/sigma > "$2" && ! grep -q "^error" "$2"' - "$TRIAGE" "$tmp/sigma.out"
+mkdir "$tmp/sigma"
+printf 'title: Good\nid: good\nlevel: medium\nlogsource: {product: linux, category: process_creation}\ndetection: {s: {CommandLine|contains: zz-marker}, condition: s}\n---\ntitle: Bad\nlogsource: {product: linux}\ndetection:\n  s: {a: b}\n  condition: s and t\n' > "$tmp/sigma/pack.yml"
+"$TRIAGE" rules check "$tmp/sigma" > "$tmp/check.txt"; same "a Sigma rule with an error gives exit 1" "$?" 1
+check "its line and its reason are named" grep -q "line 11 .*pack.yml.*Bad.*no such selection" "$tmp/check.txt"
+check "the rule beside it loads" grep -q "^part .* 1 rules" "$tmp/check.txt"
+mkdir -p "$tmp/home/root"; printf 'ls\nzz-marker --now\nunset HISTFILE\n' > "$tmp/home/root/.bash_history"
+"$TRIAGE" run -q --sigma "$tmp/sigma" -o "$tmp/sigma-case" "$tmp/home" > /dev/null 2>&1; same "a rule left out makes the run one with gaps" "$?" 3
+same "the pack and the built-in rules judge" "$(sql "$tmp/sigma-case" "SELECT group_concat(title, '; ') FROM (SELECT title FROM findings WHERE kind = 'sigma' ORDER BY title)")" "Good; The record of commands was switched off or deleted"
+same "what was left out is a problem" "$(sql "$tmp/sigma-case" "SELECT count(*) FROM problems WHERE code = 'sigma-rule-left-out' AND message LIKE '%Bad%pack.yml%line 11%'")" 1
+check "its digest is in the custody log" grep -q "$(sha256sum "$tmp/sigma/pack.yml" | cut -d ' ' -f 1)" "$tmp/sigma-case/data/custody.jsonl"
+"$TRIAGE" run -q --no-builtin-rules -o "$tmp/no-sigma" "$tmp/home" > /dev/null 2>&1
+same "--no-builtin-rules leaves them out" "$(sql "$tmp/no-sigma" "SELECT count(*) FROM findings WHERE kind = 'sigma'")" 0
 TRIAGE=$TRIAGE sh tests/yara_equality.sh build/asan/tests/tool_scan

@@ -16,7 +16,7 @@ awk -F '\t' 'NR == FNR { found[$1] = found[$1] " " $2; next }
 		right += hit != ""
 		printf "# %s\t%s\t%s\n", hit != "" ? hit : "MISSED " $2, $1, found["/" $1] | "sort"
 	}
-	END { close("sort"); print right + 0, all + 0 > "/dev/stderr" }' "$tmp/found" tests/sigma/techniques.tsv 2> "$tmp/count"
+	END { close("sort"); print right + 0, all + 0 > "/dev/stderr" }' "$tmp/found" tests/e2e/techniques.tsv 2> "$tmp/count"
 read -r right all < "$tmp/count"
 if [ "$all" -gt 0 ] && [ $((right * 100)) -ge $((all * 90)) ]; then ok "a finding of its technique rests on $right of $all attack samples"; else bad "a finding of its technique rests on only $right of $all attack samples"; fi
 same "clean logs raise nothing of medium or more" "$(grep -E '^/(plaso|python-evtx)/' "$tmp/found" | grep -E '(medium|high|critical)$')" ""

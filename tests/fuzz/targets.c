@@ -17,6 +17,7 @@
 #include "tests/fuzz/fuzz_ntfs.c"
 #include "tests/fuzz/fuzz_probe.c"
 #include "tests/fuzz/fuzz_rule_text.c"
+#include "tests/fuzz/fuzz_sigma.c"
 #include "tests/fuzz/fuzz_table.c"
 #include "tests/fuzz/fuzz_text.c"
 #include "tests/fuzz/fuzz_unpack.c"

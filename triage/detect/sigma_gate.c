@@ -26,7 +26,7 @@ struct sigma_gate {
 	struct gate_text *texts;
 	size_t text_count;
 	uint32_t *buckets;		/* index of a text + 1 */
-	size_t bucket_mask;
+	unsigned bucket_shift;		/* the high bits of what mix() gives are a bucket */
 	bool has_three;
 };
 
@@ -80,7 +80,7 @@ text_for(struct sigma_gate *g, const char *text)
 	struct gate_text t = { .text = text, .size = strlen(text) };
 	t.at = t.size == 3 ? 0 : rarest_four(text, t.size);
 	t.gram = gram_of(&t);
-	uint32_t mixed = mix(t.gram), *bucket = &g->buckets[mixed & g->bucket_mask];
+	uint32_t mixed = mix(t.gram), *bucket = &g->buckets[mixed >> g->bucket_shift];
 	for (uint32_t i = *bucket; i != 0; i = g->texts[i - 1].next)
 		if (strcmp(g->texts[i - 1].text, text) == 0)
 			return &g->texts[i - 1];
@@ -119,17 +119,18 @@ add_rules(struct sigma_set *set, struct sigma_gate *g)
 bool
 sigma_gate_build(struct sigma_set *set)
 {
-	size_t texts = 0, buckets = 64;
+	size_t texts = 0;
+	unsigned bits = 6;
 	for (size_t r = 0; r < set->rule_count; r++)
 		texts += set->rules[r].need.count;
-	while (buckets < 2 * texts)
-		buckets *= 2;
+	while (bits < 30 && (size_t)1 << bits < 2 * texts)
+		bits++;
 	struct sigma_gate *g = pool_alloc(&set->pool, sizeof(*g));
 	if (g == NULL)
 		return false;
 	g->texts = pool_alloc(&set->pool, (texts + 1) * sizeof(*g->texts));
-	g->buckets = pool_alloc(&set->pool, buckets * sizeof(*g->buckets));
-	g->bucket_mask = buckets - 1;
+	g->buckets = pool_alloc(&set->pool, ((size_t)1 << bits) * sizeof(*g->buckets));
+	g->bucket_shift = 32 - bits;
 	set->gate = g;
 	return g->texts != NULL && g->buckets != NULL && add_rules(set, g);
 }
@@ -139,7 +140,7 @@ sigma_gate_build(struct sigma_set *set)
 static void
 look_up(const struct sigma_gate *g, uint32_t gram, size_t gram_size, const char *text, size_t size, size_t at, void (*may)(void *ctx, uint32_t rule), void *ctx)
 {
-	for (uint32_t i = g->buckets[mix(gram) & g->bucket_mask]; i != 0; i = g->texts[i - 1].next) {
+	for (uint32_t i = g->buckets[mix(gram) >> g->bucket_shift]; i != 0; i = g->texts[i - 1].next) {
 		const struct gate_text *t = &g->texts[i - 1];
 		if (t->gram != gram || (t->size == 3) != (gram_size == 3) || t->at > at || t->size > size - (at - t->at) || memcmp(text + at - t->at, t->text, t->size) != 0)
 			continue;
