@@ -42,7 +42,7 @@ struct options {
 	struct option_list operands;
 	const char *output, *resume;
 	const char *case_id, *evidence_id, *examiner, *organisation, *note, *hostname, *map, *profile, *lang, *timezone, *partitions,
-	    *progress, *status_file, *fail_on, *vss;
+	    *progress, *status_file, *fail_on, *vss, *town;
 	struct option_list rules, known_good, known_bad, iocs, keys;
 	int64_t from, to;
 	double budget, unit_timeout;

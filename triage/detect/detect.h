@@ -17,6 +17,7 @@ struct detect_config {
 	size_t known_good_count, known_bad_count;
 	const char *const *iocs;	/* lists of indicators; see ioc.h */
 	size_t ioc_count;
+	const char *town;		/* what the town says of itself, see town.h; NULL: nothing */
 };
 
 struct detect_tables;		/* loaded once before the fork; shared */
@@ -53,6 +54,10 @@ enum detect_known detect_known(const struct detect_tables *tables, const uint8_t
 
 /* Chance that a file is called good by mistake: 0 unless a Bloom filter is among the sets. */
 double detect_false_positives(const struct detect_tables *tables);
+
+/* What the town's file says, as JSON for the custody log; nothing when there is none. */
+struct buf;
+void detect_town_text(const struct detect_tables *tables, struct buf *out);
 
 /* Name against bytes: true when the extension promises a type that mime contradicts. name: base name of a main stream; mime "" when not known. */
 bool detect_type_mismatch(const struct detect_tables *tables, const char *name, const char *mime, enum triage_text_kind text, uint64_t size);

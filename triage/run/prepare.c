@@ -218,7 +218,7 @@ load_rules(struct supervisor *s, uint64_t window, struct triage_error *err)
 	struct hashset_copies copies;
 	enum triage_status st = hashset_copy(s->work, p->known_good, p->known_good_count, p->known_bad, p->known_bad_count, &copies, err);
 	const struct detect_config tables = { .tables = p->rules_dir, .known_good = copies.paths, .known_bad = copies.paths + p->known_good_count,
-	    .known_good_count = p->known_good_count, .known_bad_count = p->known_bad_count, .iocs = p->iocs, .ioc_count = p->ioc_count };
+	    .known_good_count = p->known_good_count, .known_bad_count = p->known_bad_count, .iocs = p->iocs, .ioc_count = p->ioc_count, .town = p->town };
 	if (st == TRIAGE_OK)
 		st = detect_load(&tables, &s->tables, err);
 	const struct analyse_finder finder = { .ctx = s->tables, .name_space = "ioc", .names = detect_ioc_names, .count = DETECT_IOC_NAMES, .find = find_indicators };
