@@ -86,8 +86,8 @@ town_is_closed(const struct town *town, int64_t ns)
 {
 	if (!town->hours || ns == TRIAGE_TIME_NONE)
 		return false;
-	int64_t local = zone_local(town->zone, ns), day = local / DAY_NS - (local % DAY_NS < 0);
-	unsigned minute = (unsigned)((local - day * DAY_NS) / (60 * INT64_C(1000000000)));
+	int64_t local = zone_local(town->zone, ns), of_day = local % DAY_NS, day = local / DAY_NS - (of_day < 0);
+	unsigned minute = (unsigned)((of_day < 0 ? of_day + DAY_NS : of_day) / (60 * INT64_C(1000000000)));
 	bool holiday = town_is_holiday(town->country, day);
 	for (size_t i = 0; i < town->holiday_count && !holiday; i++)
 		holiday = town->holidays[i] == day;
