@@ -32,6 +32,7 @@ struct triage_plan {
 	size_t sigma_count;
 	const char *const *iocs;	/* lists of indicators */
 	size_t ioc_count;
+	const char *town;		/* what the town says of itself; NULL */
 	const char *partitions;		/* "all" or "1,3" */
 	const char *const *keys;	/* files with what opens locks; "-" is standard input; read once, before the first worker */
 	size_t key_count;

@@ -3,24 +3,24 @@
 
 #include "triage/detect/ioc.h"
 
-struct tally {
+struct ioc_tally {
 	const struct ioc_store *s;
 	size_t size, hits;
 };
 
 static bool
-on_hit(void *ctx, const struct ioc_hit *hit)
+ioc_on_hit(void *ctx, const struct ioc_hit *hit)
 {
-	struct tally *t = ctx;
+	struct ioc_tally *t = ctx;
 	FUZZ_NEED(hit->at <= t->size && hit->size <= t->size - hit->at && hit->size > 0);
 	FUZZ_NEED(hit->note != NULL && (hit->item == NULL || hit->note == &t->s->notes[hit->item->note]));
 	return ++t->hits < 10000;
 }
 
 static void
-on_path(void *ctx, const struct ioc *i)
+ioc_on_path(void *ctx, const struct ioc *i)
 {
-	struct tally *t = ctx;
+	struct ioc_tally *t = ctx;
 	FUZZ_NEED(i->kind == IOC_NAME || i->kind == IOC_PATH || i->kind == IOC_PATTERN);
 	t->hits++;
 }
@@ -45,15 +45,15 @@ fuzz_one_ioc(const uint8_t *data, size_t size)
 	else
 		FUZZ_NEED(err.status < 0 && err.text[0] != '\0');
 	FUZZ_NEED(l == NULL || (l->shown_count <= l->refused && l->shown_count <= IOC_REFUSED_SHOWN));
-	struct tally t = { .s = &s, .size = size };
-	ioc_search(&s, data, size, 0, on_hit, &t);
-	ioc_search(&s, data, size, IOC_IN_MESSAGE, on_hit, &t);
-	ioc_search(&s, data, size, IOC_IN_MESSAGE | IOC_IN_JSON, on_hit, &t);
+	struct ioc_tally t = { .s = &s, .size = size };
+	ioc_search(&s, data, size, 0, ioc_on_hit, &t);
+	ioc_search(&s, data, size, IOC_IN_MESSAGE, ioc_on_hit, &t);
+	ioc_search(&s, data, size, IOC_IN_MESSAGE | IOC_IN_JSON, ioc_on_hit, &t);
 	char *text = malloc(size + 1);
 	FUZZ_NEED(text != NULL);
 	memcpy(text, data, size);
 	text[size] = '\0';
-	ioc_match_path(&s, text, on_path, &t);
+	ioc_match_path(&s, text, ioc_on_path, &t);
 	free(text);
 	ioc_store_release(&s);
 	close(fd);

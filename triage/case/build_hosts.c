@@ -16,7 +16,7 @@ static const char facts_sql[] =
     "DROP TABLE IF EXISTS temp.fact_place; CREATE TEMP TABLE fact_place AS SELECT u.filesystem_id AS filesystem_id, t.kind AS kind, t.subject AS subject,"
     " t.name AS name, t.value AS value, t.time AS time, t.weight AS weight, (e.state <> 0 OR (u.attr_id >= 1 << 32 AND f.type <> 'archive')) AS elsewhere, length(e.path) AS depth"
     " FROM told t JOIN unit u ON u.unit_id = t.unit_id JOIN entry e ON e.entry_id = u.entry_id JOIN filesystem f ON f.filesystem_id = u.filesystem_id"
-    " LEFT JOIN volume v ON v.evidence_id = f.evidence_id AND v.position = f.volume WHERE v.kind IS NULL OR v.kind <> 'vss';"
+    " LEFT JOIN volume v ON v.evidence_id = f.evidence_id AND v.position = f.volume WHERE t.kind <> 'package-file' AND (v.kind IS NULL OR v.kind <> 'vss');"
     " DELETE FROM temp.fact_place WHERE elsewhere AND (filesystem_id, kind) IN (SELECT filesystem_id, kind FROM temp.fact_place WHERE NOT elsewhere);"
     /* what is told of an account by its name is told of the account that is called so */
     " DROP TABLE IF EXISTS temp.account_name; CREATE TEMP TABLE account_name(filesystem_id INTEGER, name TEXT, subject TEXT,"

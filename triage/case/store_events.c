@@ -189,7 +189,8 @@ case_put_fact(struct case_store *s, uint64_t unit_id, const struct triage_fact *
 {
 	struct unit_in_work *work;
 	sqlite3_stmt *row;
-	if ((strcmp(f->kind, "host") != 0 && strcmp(f->kind, "account") != 0 && strcmp(f->kind, "collection") != 0) || f->name[0] == '\0')
+	if ((strcmp(f->kind, "host") != 0 && strcmp(f->kind, "account") != 0 && strcmp(f->kind, "collection") != 0
+	    && strcmp(f->kind, "package-file") != 0) || f->name[0] == '\0')
 		return not_said("a fact of no known kind", err);
 	enum triage_status st = store_begin_work(s, unit_id, &work, err);
 	if (st == TRIAGE_OK)

@@ -50,7 +50,7 @@ to_plan(const struct options *o, const char *rules, struct triage_plan *p)
 	    .organisation = or_empty(o->organisation), .note = or_empty(o->note), .hostname = or_empty(o->hostname), .drive_map = or_empty(o->map),
 	    .lang = o->lang != NULL ? o->lang : "en", .timezone = or_empty(o->timezone), .from = o->from, .to = o->to, .rules_dir = rules,
 	    .no_builtin_rules = o->no_builtin_rules, .rules = o->rules.items, .rule_count = o->rules.count, .sigma = o->sigma.items, .sigma_count = o->sigma.count, .known_good = o->known_good.items,
-	    .known_good_count = o->known_good.count, .known_bad = o->known_bad.items, .known_bad_count = o->known_bad.count, .iocs = o->iocs.items, .ioc_count = o->iocs.count,
+	    .known_good_count = o->known_good.count, .known_bad = o->known_bad.items, .known_bad_count = o->known_bad.count, .iocs = o->iocs.items, .ioc_count = o->iocs.count, .town = o->town,
 	    .partitions = o->partitions != NULL ? o->partitions : "all", .jobs = o->jobs, .memory = o->memory, .window_size = o->window,
 	    .budget_seconds = o->budget, .unit_seconds = o->unit_timeout, .shard = o->shard[0], .shards = o->shard[1],
 	    .no_archives = o->no_archives || (o->profile != NULL && strcmp(o->profile, "quick") == 0),

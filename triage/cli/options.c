@@ -38,6 +38,7 @@ const struct option_row options_run[] = {
 	ROW(0, "known-good", "SET", "hashes that need no scan: list, `triage hashset` set, NSRL RDSv3, hashlookup Bloom filter (repeatable)", OPTION_LIST, known_good),
 	ROW(0, "known-bad", "SET", "hashes that are a finding: list, set, NSRL RDSv3 (repeatable)", OPTION_LIST, known_bad),
 	ROW(0, "ioc", "PATH", "list of indicators: text, CSV, STIX 2.1, MISP JSON (repeatable)", OPTION_LIST, iocs),
+	ROW(0, "town", "FILE", "what the town says of itself (tools, addresses, office hours): lowers findings, hides none", OPTION_TEXT, town),
 	WORD("profile", "NAME", "quick (the most telling places alone), standard, full", profile, "quick|standard|full"),
 	ROW(0, "from", "TIME", "begin of the report's window (the database keeps all)", OPTION_TIME, from),
 	ROW(0, "to", "TIME", "end of the report's window", OPTION_TIME, to),

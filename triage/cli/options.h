@@ -42,7 +42,7 @@ struct options {
 	struct option_list operands;
 	const char *output, *resume;
 	const char *case_id, *evidence_id, *examiner, *organisation, *note, *hostname, *map, *profile, *lang, *timezone, *partitions,
-	    *progress, *status_file, *fail_on, *vss;
+	    *progress, *status_file, *fail_on, *vss, *town;
 	const char *format, *tlp, *secret, *tables;						/* export, share */
 	const char *sign, *sign_key, *trust, *query, *reply;			/* sign, timestamp */
 	const char *from_person, *to_person, *place, *seal, *reason;		/* custody */

@@ -198,6 +198,16 @@ look_at(struct detect_judge *j, const struct detect_file *file, const struct det
 }
 
 enum triage_status
+detect_judge_vouched(struct detect_judge *j, const struct detect_vouched *v, struct triage_error *err)
+{
+	enum triage_status st = TRIAGE_OK;
+	for (size_t i = 0; i < DETECTOR_COUNT && st == TRIAGE_OK; i++)
+		if (detectors[i]->vouched != NULL)
+			st = detectors[i]->vouched(j, j->states[i], v, err);
+	return st;
+}
+
+enum triage_status
 detect_judge_file(struct detect_judge *j, const struct detect_file *file, const struct detect_match *matches, size_t match_count,
     struct triage_error *err)
 {
@@ -255,8 +265,9 @@ compare_findings(const void *a, const void *b)
 }
 
 static enum triage_status
-make_finding(struct detect_judge *j, const struct fold *f, struct buf *detail, struct triage_error *err)
+make_finding(struct detect_judge *j, struct fold *f, struct buf *detail, struct triage_error *err)
 {
+	double factor = j->tables->town != NULL ? town_weigh(j->tables->town, &j->folds, f) : 1;
 	buf_clear(detail);
 	fold_detail(f, detail);
 	enum triage_status st = buf_check(detail, err);
@@ -265,7 +276,7 @@ make_finding(struct detect_judge *j, const struct fold *f, struct buf *detail, s
 	const char *text = pool_text(&j->texts, buf_cstr(detail), detail->size);
 	if (text == NULL)
 		return no_memory(err);
-	double score = j->tables->scores.severity[f->plan.severity] * f->plan.confidence / 100;
+	double score = factor * j->tables->scores.severity[f->plan.severity] * f->plan.confidence / 100;
 	const struct fold_example *best = f->example_count > 0 ? &f->examples[0] : NULL;
 	j->findings[j->finding_count++] = (struct detect_finding){ .severity = f->plan.severity, .confidence = f->plan.confidence,
 		.score = score < 1e6 ? (unsigned)(score + 0.5) : 1000000, .rule = f->plan.rule, .kind = f->plan.kind, .title = f->plan.title,
@@ -283,7 +294,7 @@ make_findings(struct detect_judge *j, struct triage_error *err)
 	if (j->findings == NULL)
 		return no_memory(err);
 	for (size_t i = 0; i < j->folds.count; i++) {
-		const struct fold *f = j->folds.list[i];
+		struct fold *f = j->folds.list[i];
 		enum triage_status st = f->draft || f->count == 0 ? TRIAGE_OK : make_finding(j, f, &detail, err);
 		if (st != TRIAGE_OK)
 			return st;

@@ -20,6 +20,7 @@ struct detect_config {
 	const char *sigma_own;		/* the one of them that is built in, NULL for none */
 	const char *const *iocs;	/* lists of indicators; see ioc.h */
 	size_t ioc_count;
+	const char *town;		/* what the town says of itself, see town.h; NULL: nothing */
 };
 
 struct sigma_set;
@@ -59,6 +60,10 @@ enum detect_known detect_known(const struct detect_tables *tables, const uint8_t
 
 /* Chance that a file is called good by mistake: 0 unless a Bloom filter is among the sets. */
 double detect_false_positives(const struct detect_tables *tables);
+
+/* What the town's file says, as JSON for the custody log; nothing when there is none. */
+struct buf;
+void detect_town_text(const struct detect_tables *tables, struct buf *out);
 
 /* Name against bytes: true when the extension promises a type that mime contradicts. name: base name of a main stream; mime "" when not known. */
 bool detect_type_mismatch(const struct detect_tables *tables, const char *name, const char *mime, enum triage_text_kind text, uint64_t size);
@@ -181,6 +186,14 @@ struct detect_judge;
 WARN_UNUSED enum triage_status detect_judge_new(const struct detect_tables *tables, struct detect_judge **ret_judge, struct triage_error *err);
 WARN_UNUSED enum triage_status detect_judge_file(struct detect_judge *j, const struct detect_file *file,
     const struct detect_match *matches, size_t match_count, struct triage_error *err);
+/* A package says that this file has this digest. */
+struct detect_vouched {
+	uint64_t filesystem_id;
+	const char *path, *package;	/* text; path from the root of its filesystem */
+	uint8_t md5[16];
+};
+/* Before all files, in a fixed order. */
+WARN_UNUSED enum triage_status detect_judge_vouched(struct detect_judge *j, const struct detect_vouched *v, struct triage_error *err);
 /* After all files: the events in order of time. */
 WARN_UNUSED enum triage_status detect_judge_event(struct detect_judge *j, const struct detect_event *event, struct triage_error *err);
 /* End of input. problems: evidence that could not be examined (share 0..1 of bytes examined decides `incomplete`). */

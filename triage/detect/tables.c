@@ -193,6 +193,10 @@ detect_load(const struct detect_config *config, struct detect_tables **ret_table
 		st = sigma_load(&sigma, &t->sigma, err);
 	if (st == TRIAGE_OK)
 		st = load_iocs(t, config->iocs, config->ioc_count, err);
+	if (st == TRIAGE_OK && config->town != NULL)
+		st = town_load(config->town, &t->town, err);
+	if (st == TRIAGE_OK && t->town != NULL)
+		st = add_source(t, config->town, t->town->sha256, t->town->items, err);
 	if (st != TRIAGE_OK) {
 		detect_free(t);
 		return st;
@@ -219,6 +223,7 @@ detect_free(struct detect_tables *t)
 	free(t->good_sets);
 	free(t->bad_sets);
 	ioc_store_release(&t->iocs);
+	town_free(t->town);
 	rank_release(&t->ranks);
 	detections_release(&t->detections);
 	signs_release(&t->signs);
@@ -282,6 +287,13 @@ detect_false_positives(const struct detect_tables *tables)
 	for (size_t i = 0; i < tables->good_set_count; i++)
 		none += log1p(-hash_set_false_positives(&tables->good_sets[i]));
 	return -expm1(none);
+}
+
+void
+detect_town_text(const struct detect_tables *tables, struct buf *out)
+{
+	if (tables->town != NULL)
+		town_text(tables->town, out);
 }
 
 enum detect_known

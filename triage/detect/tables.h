@@ -19,6 +19,7 @@
 #include "triage/detect/stories.h"
 #include "triage/detect/signs.h"
 #include "triage/detect/tools.h"
+#include "triage/detect/town.h"
 
 /* One row of ransom_notes.tsv or ransom_extensions.tsv. Text is borrowed from the table. */
 struct name_rule {
@@ -59,6 +60,7 @@ struct detect_tables {
 	struct hash_set *good_sets, *bad_sets;
 	size_t good_set_count, bad_set_count;
 	struct ioc_store iocs;
+	struct town *town;		/* NULL: the town said nothing */
 	struct detect_source *sources;
 	size_t source_count;
 	struct sigma_set *sigma;	/* NULL: none asked for */

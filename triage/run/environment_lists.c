@@ -1,4 +1,4 @@
-/* environment_lists.c - what became of the lists of indicators: into the custody log, and a row for each of the first lines that were not taken. */
+/* environment_lists.c - what became of the lists of indicators and of the town's own list: into the custody log, and a row for each of the first lines that were not taken. */
 #include "triage/run/environment.h"
 
 #include "triage/base/text.h"
@@ -60,5 +60,12 @@ environment_lists(struct supervisor *s, struct triage_error *err)
 	}
 	if (st == TRIAGE_OK)
 		st = buf_check(&detail, err);
+	SCOPED_BUF town;
+	buf_init(&town, 4 << 20);
+	detect_town_text(s->tables, &town);
+	if (st == TRIAGE_OK)
+		st = buf_check(&town, err);
+	if (st == TRIAGE_OK && town.size > 0)
+		st = case_custody(s->store, "triage", "town-list-loaded", buf_cstr(&town), err);
 	return st == TRIAGE_OK && count > 0 ? case_custody(s->store, "triage", "indicators-loaded", buf_cstr(&detail), err) : st;
 }

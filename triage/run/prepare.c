@@ -228,7 +228,7 @@ load_tables(struct supervisor *s, struct triage_error *err)
 	struct hashset_copies copies;
 	enum triage_status st = hashset_copy(s->work, p->known_good, p->known_good_count, p->known_bad, p->known_bad_count, &copies, err);
 	const struct detect_config tables = { .tables = p->rules_dir, .known_good = copies.paths, .known_bad = copies.paths + p->known_good_count,
-	    .known_good_count = p->known_good_count, .known_bad_count = p->known_bad_count, .iocs = p->iocs, .ioc_count = p->ioc_count, .sigma = sigma,
+	    .known_good_count = p->known_good_count, .known_bad_count = p->known_bad_count, .iocs = p->iocs, .ioc_count = p->ioc_count, .town = p->town, .sigma = sigma,
 	    .sigma_count = count, .sigma_own = p->no_builtin_rules ? NULL : builtin };
 	if (st == TRIAGE_OK)
 		st = detect_load(&tables, &s->tables, err);
