@@ -122,6 +122,9 @@ lint:
 	@sh tests/lint.sh
 bench: all
 	@sh tests/bench/bench.sh
+bench-evidence: all
+	@sh tests/bench/evidence.sh
+.PHONY: bench-evidence
 fixtures:
 	@sh fixtures/make.sh
 fuzz:
@@ -144,6 +147,7 @@ help:
 	@echo "make deps       install what is missing to build (root or sudo)"
 	@echo "make lint       static analysis: gcc -fanalyzer, clang-tidy, cppcheck"
 	@echo "make bench      time and memory against the tools used today, as ratios"
+	@echo "make bench-evidence  what containers, locks, shadow copies and very many files cost, as ratios"
 	@echo "make fixtures   make the small evidence files under fixtures/ again"
 	@echo "make fuzz       fuzz each parser for FUZZ_SECONDS (30), two at a time"
 	@echo "make install    PREFIX=$(PREFIX), DESTDIR="

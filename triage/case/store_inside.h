@@ -45,6 +45,8 @@ struct case_store {
 	struct case_totals totals;
 	struct unit_in_work *work;
 	size_t work_count, work_room;
+	struct unit_in_work begins;	/* where the rows of a unit begin at the earliest, see store_begin_work() */
+	unsigned begins_left;		/* units for which that is near enough; 0: ask anew */
 	struct event_kinds *kinds;	/* words of events that were put already */
 	bool twinned;			/* the indexes by which twins are found exist */
 	bool ordered;			/* the index that gives units in their order exists */

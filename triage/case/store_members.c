@@ -76,6 +76,7 @@ drop_lost(struct case_store *s, const struct unit_in_work *from, struct triage_e
 	    (long long)from->first_artefact, (long long)from->first_result);
 	if (text == NULL)
 		return store_no_memory(err);
+	s->begins_left = 0;
 	for (size_t i = 0; i < s->work_count;) {
 		sqlite3_stmt *row;
 		enum triage_status st = sql_prepare(&s->q, "SELECT 1 FROM temp.lost WHERE unit_id = ?1", &row, err);

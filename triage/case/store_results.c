@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+enum { BEGINS_UNITS = 64 };
+
 /* --- units with rows but no result yet --- */
 
 static struct unit_in_work *
@@ -16,6 +18,27 @@ find_work(struct case_store *s, uint64_t unit_id)
 		if (s->work[i].unit_id == unit_id)
 			return &s->work[i];
 	return NULL;
+}
+
+/*
+ * What a unit in work has put is found by its id among the rows from some row on. That row may lie too early, so it is asked for once in a
+ * while only; never too late: rows that are dropped give their numbers back, and then it is asked for again.
+ */
+static enum triage_status
+find_begins(struct case_store *s, struct triage_error *err)
+{
+	sqlite3_stmt *row;
+	enum triage_status st = store_use(s, LAST_ROWS, &row, err);
+	if (st == TRIAGE_OK)
+		st = sql_step(&s->q, row, err);
+	if (st != TRIAGE_OK)
+		return st;
+	s->begins = (struct unit_in_work){ .first_match = sqlite3_column_int64(row, 0) + 1, .first_extent = sqlite3_column_int64(row, 1) + 1,
+	    .first_result = sqlite3_column_int64(row, 2) + 1, .first_event = sqlite3_column_int64(row, 3) + 1,
+	    .first_told = sqlite3_column_int64(row, 4) + 1, .first_artefact = sqlite3_column_int64(row, 5) + 1 };
+	s->begins_left = BEGINS_UNITS;
+	sqlite3_reset(row);
+	return TRIAGE_OK;
 }
 
 enum triage_status
@@ -36,18 +59,13 @@ store_begin_work(struct case_store *s, uint64_t unit_id, struct unit_in_work **r
 		s->work = grown;
 		s->work_room = room;
 	}
-	sqlite3_stmt *row;
-	enum triage_status st = store_use(s, LAST_ROWS, &row, err);
-	if (st == TRIAGE_OK)
-		st = sql_step(&s->q, row, err);
+	enum triage_status st = s->begins_left == 0 ? find_begins(s, err) : TRIAGE_OK;
 	if (st != TRIAGE_OK)
 		return st;
+	s->begins_left--;
 	*ret_work = &s->work[s->work_count++];
-	**ret_work = (struct unit_in_work){ .unit_id = unit_id, .first_match = sqlite3_column_int64(row, 0) + 1,
-	    .first_extent = sqlite3_column_int64(row, 1) + 1, .first_result = sqlite3_column_int64(row, 2) + 1,
-	    .first_event = sqlite3_column_int64(row, 3) + 1, .first_told = sqlite3_column_int64(row, 4) + 1,
-	    .first_artefact = sqlite3_column_int64(row, 5) + 1 };
-	sqlite3_reset(row);
+	**ret_work = s->begins;
+	(*ret_work)->unit_id = unit_id;
 	return TRIAGE_OK;
 }
 
@@ -117,6 +135,7 @@ enum triage_status
 case_drop_unit_rows(struct case_store *s, uint64_t unit_id, struct triage_error *err)
 {
 	sqlite3_stmt *row;
+	s->begins_left = 0;
 	enum triage_status st = store_use(s, COUNT_ATTEMPT, &row, err);
 	if (st != TRIAGE_OK)
 		return st;

@@ -150,6 +150,9 @@ take_entry(struct supervisor *s, struct crew_job *job, const struct wire_frame *
 	bool folder = (e.kind == TRIAGE_FILE_DIRECTORY || e.kind == TRIAGE_FILE_VIRTUAL) && e.stream_size == 0;
 	if (folder && paths_add(&r->paths, &e, err) != TRIAGE_OK)
 		return false;
+	/* in a shadow copy the records are read and little content: in the order of the records they, and the rows of their twins, lie together */
+	if (r->level > 0)
+		e.place = e.inode;
 	unsigned rank = (e.flags & TRIAGE_ENTRY_HAS_CONTENT) != 0 ? detect_rank(s->tables, buf_cstr(&s->path)) : 90;
 	if (case_put_entry(s->store, r->id, &e, buf_cstr(&s->path), shadows_rank(r, rank), err) != TRIAGE_OK)
 		return false;
