@@ -13,6 +13,7 @@ BEGIN {
 	library["<libdeflate"] = "evidence artefact"
 	library["<yara"] = library["<magic.h"] = library["<archive"] = "analyse"
 	library["<sqlite3.h"] = "case artefact"
+	library["<qrencode"] = "report"
 	library["<seccomp.h"] = "run"
 }
 function room_of(path,   part) { split(path, part, "/"); return part[2] }

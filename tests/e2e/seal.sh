@@ -92,7 +92,8 @@ check "the time stamp of a signature" "$TRIAGE" timestamp "$tmp/case" --reply "$
 regel 2" > "$tmp/out" 2>&1
 same "a hand-over" "$?" 0
 number=$(sed -n 's/^number of this act: //p' "$tmp/out")
-check "a signed hand-over" "$TRIAGE" custody add "$tmp/case" --from Claes --to Lab --sign "$pki/ec.pem" --sign-key "$pki/ec.key"
+(cd "$tmp" && "$TRIAGE" custody add case --from Claes --to Lab --sign pki/ec.pem --sign-key pki/ec.key) > "$tmp/out" 2>&1
+same "a signed hand-over, with relative paths" "$?" 0
 "$TRIAGE" custody add "$tmp/case" --from Claes > "$tmp/out" 2>&1
 same "a hand-over to nobody is a mistake of usage" "$?" 2
 "$TRIAGE" custody list "$tmp/case" > "$tmp/out" 2>&1
