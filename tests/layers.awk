@@ -2,19 +2,20 @@
 BEGIN {
 	allow["base"] = "base"
 	allow["evidence"] = "base evidence"
-	allow["analyse"] = "base analyse"
+	allow["analyse"] = "base analyse artefact/ole.h artefact/wintext.h"
 	allow["artefact"] = "base artefact"
 	allow["detect"] = "base detect"
 	allow["case"] = "base case"
 	allow["report"] = "base report case/query.h case/custody.h"
 	allow["run"] = "base evidence analyse artefact detect case report run"
-	allow["cli"] = "base run report analyse case/query.h cli"
+	allow["cli"] = "base run report analyse case/query.h detect/sigma.h cli"
 	library["<tsk/"] = "evidence"
 	library["<libdeflate"] = "evidence artefact"
-	library["<yara"] = library["<magic.h"] = library["<archive"] = "analyse"
+	library["<yara"] = library["<magic.h"] = library["<archive"] = library["<libpff"] = library["<libbfio"] = "analyse"
 	library["<sqlite3.h"] = "case artefact"
 	library["<qrencode"] = "report"
 	library["<seccomp.h"] = "run"
+	library["<yaml.h"] = library["<pcre2.h"] = "detect"
 }
 function room_of(path,   part) { split(path, part, "/"); return part[2] }
 /^[ \t]*#[ \t]*include[ \t]*"triage\// {

@@ -1,6 +1,7 @@
 /* Windows dynamic disks: the database, the layouts, disks that are missing, and damage. */
 #include "tests/layer_harness.h"
 
+#include "triage/evidence/checksum.h"
 #include "triage/evidence/ldm_db.h"
 #include "triage/evidence/signature.h"
 #include "triage/evidence/source.h"
@@ -303,7 +304,7 @@ the_database_of_a_gpt_disk_names_its_volumes(void **state)
 	struct told_bytes bytes[1] = { { database, sizeof(database) } };
 	used = told_open(&ldm_layer, bytes, 1, members, &told);
 	assert_told(&told, "volume ldm Volume1 unsupported");
-	assert_told(&told, "it lies in the data partition of a GPT disk");
+	assert_told(&told, "of which only the database was given: give the whole disk");
 	assert_number_equal(told.volumes, 4);
 }
 
@@ -365,6 +366,59 @@ keep_no_problem(void *ctx, const struct triage_problem *p, struct triage_error *
 {
 	(void)ctx, (void)p, (void)err;
 	return TRIAGE_OK;
+}
+
+/* The first disk as one with a GPT: its data and its database are partitions, the header lies at the end of the second. */
+static void
+make_gpt(void)
+{
+	uint8_t *d = disks[0], *header = d + 512, *entries = d + 1024;
+	static const uint8_t data[16] = { 0xa0, 0x60, 0x9b, 0xaf, 0x31, 0x14, 0x62, 0x4f, 0xbc, 0x68, 0x33, 0x11, 0x71, 0x4a, 0x69, 0xad };
+	static const uint8_t metadata[16] = { 0xaa, 0xc8, 0x08, 0x58, 0x8f, 0x7e, 0xe0, 0x42, 0x85, 0xd2, 0xe1, 0xe9, 0x04, 0x34, 0xcf, 0xb3 };
+	put_head(d + SIZE - 512, 0);
+	memset(d, 0, 34 * 512);
+	d[446 + 4] = 0xee;
+	store_le32(d + 446 + 8, 1);
+	d[510] = 0x55;
+	d[511] = 0xaa;
+	memcpy(entries, data, 16);
+	store_le32(entries + 32, DATA_AT);
+	store_le32(entries + 40, CONFIG - 1);
+	memcpy(entries + 128, metadata, 16);
+	store_le32(entries + 128 + 32, CONFIG);
+	store_le32(entries + 128 + 40, SIZE / 512 - 1);
+	memcpy(header, "EFI PART\0\0\1\0\x5c", 13);
+	store_le32(header + 24, 1);
+	store_le32(header + 72, 2);
+	store_le32(header + 80, 128);
+	store_le32(header + 84, 128);
+	store_le32(header + 88, crc32_end(crc32_more(CRC32_START, entries, 128 * 128)));
+	store_le32(header + 16, crc32_end(crc32_more(CRC32_START, header, 92)));
+}
+
+static void
+volumes_of_a_gpt_disk_are_read_from_it(void **state)
+{
+	(void)state;
+	struct triage_error err = { .text = "" };
+	struct evidence_source source = { .kind = TRIAGE_EVIDENCE_RAW };
+	const struct evidence_sink sink = { .evidence = keep_nothing, .volume = keep_volume, .filesystem = keep_no_filesystem, .problem = keep_no_problem };
+	static uint8_t want[512], got[512];
+	bool same = false;
+	put_town();
+	memcpy(want, disks[0] + (DATA_AT + 5) * 512, sizeof(want));
+	make_gpt();
+	volumes_told[0] = '\0';
+	assert_int_equal(reader_memory(disks[0], SIZE, &source.reader, &err), TRIAGE_OK);
+	assert_int_equal(evidence_probe(&source, &sink, &err), TRIAGE_OK);
+	assert_non_null(strstr(volumes_told, "ldm@68 "));
+	assert_null(strstr(volumes_told, "gpt@63 "));
+	for (size_t i = 0; i < source.inside_count; i++)
+		if (reader_read_all(source.inside[i].reader, 0, got, sizeof(got), &err) == TRIAGE_OK && memcmp(got, want, sizeof(want)) == 0)
+			same = true;
+	assert_true(same);
+	source_forget(&source);
+	reader_close(source.reader);
 }
 
 /* A table of partitions of the given type over the data of the first disk, probed. */
@@ -445,6 +499,7 @@ main(void)
 		TEST(volumes_of_every_layout_are_named_and_read),
 		TEST(missing_disks_are_told_and_a_mirror_does_without),
 		TEST(the_database_of_a_gpt_disk_names_its_volumes),
+		TEST(volumes_of_a_gpt_disk_are_read_from_it),
 		TEST(signatures_name_both_kinds),
 		TEST(partitions_of_a_dynamic_disk_are_left_to_its_database),
 		TEST(damage_neither_crashes_nor_hangs),

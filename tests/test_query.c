@@ -25,6 +25,8 @@ static const struct {
 	{ CASE_COVERAGE, "what,total,examined,skipped,failed,bytes_total,bytes_examined,reason" },
 	{ CASE_CUSTODY, "seq,time,actor,action,detail,previous_hash,hash" },
 	{ CASE_RULES, "rule_index,name,namespace,tags,title,why,innocent,family,technique,kind,source,version,severity,confidence" },
+	{ CASE_EVENTS, "event_id,time,meaning,source,parser,technique,host,user,path,message,file_id,offset,data" },
+	{ CASE_CONTACTS, "contact_id,host,direction,peer,account,protocol,first_time,last_time,count,failed,source,event_id" },
 	{ CASE_META, "key,value" },
 };
 

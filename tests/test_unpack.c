@@ -332,11 +332,82 @@ random_changes_do_no_harm(void **state)
 	assert_true(members > 1000);
 }
 
+/* A message with a body in two forms, two attachments, and a message attached to it. */
+static const char message[] =
+	"Received: from mx.example.net by mail.example.org; Tue, 05 Mar 2024 10:12:00 +0100\r\nFrom: =?utf-8?q?Anna_=C3=89mile?= <anna@example.org>\r\nTo: bob@example.net\r\n"
+	"Subject: bill\r\nDate: Tue, 05 Mar 2024 10:11:01 +0100\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed;\r\n boundary=\"out er\"\r\n\r\npreamble\r\n"
+	"--out er\r\nContent-Type: multipart/alternative; boundary=in\r\n\r\n--in\r\nContent-Type: text/plain\r\n\r\nhello\r\n--inside of the text\r\n--in\r\n"
+	"Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<p>a=20b=\r\nc</p>\r\n--in--\r\nepilogue\r\n--out er\r\n"
+	"Content-Type: application/octet-stream; name=\"x\"\r\nContent-Disposition: attachment; filename*=UTF-8''..%2Fr%C3%A9.exe\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+	"VEhFLVdPUkRTLVRIQVQtQS1SVUxFLUxPT0tT\r\nLUZPUg==\r\n--out er\r\nContent-Type: message/rfc822\r\n\r\nFrom: c@example.org\r\nDate: x\r\nSubject: in\r\n\r\nthe inner one\r\n"
+	"--out er--\r\n";
+
+static void
+member_is(const struct seen *s, const char *name, const char *text)
+{
+	char hex[65];
+	digest_sha256_hex(text, strlen(text), hex);
+	assert_string_equal(s->hex[member_of(s, name)], hex);
+}
+
+static void
+parts_of_a_message_are_members_decoded(void **state)
+{
+	(void)state;
+	static struct seen s;
+	assert_int_equal(unpack(&s, (const uint8_t *)message, sizeof(message) - 1, "m"), TRIAGE_OK);
+	assert_number_equal(s.count, 5);
+	assert_number_equal(s.problems, 0);
+	member_is(&s, "part-1.1.txt", "hello\r\n--inside of the text");
+	member_is(&s, "part-1.2.html", "<p>a bc</p>");
+	member_is(&s, ".._r\xc3\xa9.exe", "THE-WORDS-THAT-A-RULE-LOOKS-FOR");
+	member_is(&s, "part-3.eml", "From: c@example.org\r\nDate: x\r\nSubject: in\r\n\r\nthe inner one");
+	member_is(&s, "part-3.eml!/part-1.txt", "the inner one");
+	assert_number_equal(bench_hits(bench, "looked_for"), 1);
+	/* cut anywhere, it tells what is there */
+	for (size_t size = 0; size < sizeof(message) - 1; size += 7)
+		assert_int_equal(unpack(&s, (const uint8_t *)message, size, "m"), TRIAGE_OK);
+}
+
+static void
+a_mailbox_is_its_messages_each_opened(void **state)
+{
+	(void)state;
+	static struct seen s;
+	static const char box[] = "From anna@example.org Tue Mar  5 10:11:12 2024\nFrom: a@b\nTo: c@d\nSubject: 1\n\nfirst\n>From here\n\n"
+	    "From anna@example.org Tue Mar  5 10:11:13 2024\nFrom: a@b\nTo: c@d\nSubject: 2\n\nsecond\nFrom nowhere at 10:11 in 2024\n\n";
+	assert_int_equal(unpack(&s, (const uint8_t *)box, sizeof(box) - 1, "inbox"), TRIAGE_OK);
+	assert_number_equal(s.count, 4);
+	member_is(&s, "message-000001.eml", "From: a@b\nTo: c@d\nSubject: 1\n\nfirst\nFrom here\n");
+	member_is(&s, "message-000001.eml!/part-1.txt", "first\nFrom here\n");
+	member_is(&s, "message-000002.eml!/part-1.txt", "second\nFrom nowhere at 10:11 in 2024\n");
+	assert_number_equal(s.mtimes[0] / 1000000000, 1709633472);
+}
+
+static void
+messages_in_messages_end_somewhere(void **state)
+{
+	(void)state;
+	static struct seen s;
+	struct buf deep;
+	buf_init(&deep, 1 << 20);
+	for (unsigned i = 0; i < 40; i++)
+		buf_text(&deep, "From: a@b\nTo: c@d\nSubject: x\nContent-Type: message/rfc822\n\n");
+	assert_int_equal(unpack(&s, (const uint8_t *)buf_cstr(&deep), deep.size, "m"), TRIAGE_OK);
+	assert_number_equal(s.count, UNPACK_MAIL_DEPTH);
+	assert_number_equal(s.problems, 1);
+	assert_string_equal(s.codes[0], "archive-nested");
+	buf_release(&deep);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_format_gives_its_members),
+		cmocka_unit_test(parts_of_a_message_are_members_decoded),
+		cmocka_unit_test(a_mailbox_is_its_messages_each_opened),
+		cmocka_unit_test(messages_in_messages_end_somewhere),
 		cmocka_unit_test(a_single_packed_file_is_called_as_its_archive),
 		cmocka_unit_test(an_archive_in_an_archive_is_a_member_and_opened),
 		cmocka_unit_test(an_encrypted_member_is_named_and_not_read),

@@ -28,6 +28,10 @@ struct triage_plan {
 	bool no_builtin_rules;
 	const char *const *rules, *const *known_good, *const *known_bad;
 	size_t rule_count, known_good_count, known_bad_count;
+	const char *const *sigma;	/* Sigma rules, files and folders, beside the built-in ones */
+	size_t sigma_count;
+	const char *const *iocs;	/* lists of indicators */
+	size_t ioc_count;
 	const char *partitions;		/* "all" or "1,3" */
 	const char *const *keys;	/* files with what opens locks; "-" is standard input; read once, before the first worker */
 	size_t key_count;

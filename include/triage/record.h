@@ -162,7 +162,7 @@ struct triage_shape {
 	uint32_t runs;			/* of random blocks one after another */
 	uint32_t run_least, run_most, gap_least, gap_most;	/* blocks: of those runs, and of the gaps between, that touch neither end; 0 when there is none */
 	bool head_random, head_zero, tail_random, tail_zero;	/* the first and the last 4 KiB, or all of a shorter stream */
-	char format[TRIAGE_SHAPE_WORD];	/* "" when neither start nor end is one that is known */
+	char format[TRIAGE_SHAPE_WORD];	/* "" when neither start nor end is one that is known, nor what stands between */
 	bool starts, ends;		/* the sign of the format is there; ends is true for a format without one */
 	enum triage_walk walk;		/* its parts were looked at in their places */
 	uint64_t broken_at, broken_last, broken;	/* bytes: the first and the last place that contradicts; how many do */

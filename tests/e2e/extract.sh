@@ -30,7 +30,7 @@ for l in open(sys.argv[1] + "/data/extracted/index.jsonl"):
 
 "$TRIAGE" run -q -j 1 -o "$tmp/one" "$tmp/town.img" > /dev/null 2>&1
 check "archives, descriptions and index agree" whole "$tmp/one"
-same "notes and programs are there" "$(extracted "$tmp/one" | grep -vc '\.play$')" 6
+same "notes and programs are there" "$(extracted "$tmp/one" | grep -c '/ReadMe.txt$\|/PerfLogs/GMER.exe$')" 6
 same "and three encrypted files of the victim as samples" "$(extracted "$tmp/one" | grep -c '\.play$')" 3
 same "the summary says how many contents" "$(jq .extracted.files "$tmp/one/data/summary.json")" "$(find "$tmp/one/data/extracted" -name '*.zip' | wc -l)"
 same "and how many files are left out" "$(jq .extracted.left_out "$tmp/one/data/summary.json")" "$(jq 'select(.archive == null)' "$tmp/one/data/extracted/index.jsonl" | jq -s length)"

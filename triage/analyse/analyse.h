@@ -13,6 +13,18 @@
 
 #include <triage/record.h>
 
+/*
+ * Something that looks for places in bytes beside the rules (finder.h). take: name is an index of names; id lives as long as the finder and is the same
+ * pointer for the same string; number tells strings apart; at and size are of the bytes that were given.
+ */
+struct analyse_finder {
+	const void *ctx;
+	const char *name_space;		/* also the kind of its findings */
+	const char *const *names;
+	size_t count;
+	void (*find)(const void *ctx, struct view bytes, void (*take)(void *sink, size_t name, const char *id, uint32_t number, size_t at, size_t size), void *sink);
+};
+
 struct analyse_config {
 	const char *const *rule_paths;	/* files or folders (walked, sorted: *.yar, *.yara, *.rule), in order of precedence */
 	size_t rule_path_count;
@@ -21,6 +33,7 @@ struct analyse_config {
 	size_t window_overlap;		/* bytes; 0 = 64 KiB */
 	unsigned scan_timeout;		/* seconds a stream and rule group; 0 = 60 */
 	unsigned match_limit;		/* match rows a stream; 0 = 1,000; more are counted in a problem row */
+	const struct analyse_finder *finder;	/* optional; copied, what it points to is borrowed as long as the set lives */
 };
 
 /* One loaded rule. All text is owned by the set and lives as long as it. */

@@ -1,5 +1,5 @@
 /* load.c - rule files from disk to a set: read, checked, compiled alone, cut into rules. */
-#include "triage/analyse/set.h"
+#include "triage/analyse/finder.h"
 
 #include "triage/base/digest.h"
 #include "triage/base/fault.h"
@@ -325,6 +325,8 @@ load_all(struct analyse_set *set, const struct analyse_config *config, struct tr
 	malloc_trim(0);
 	if (st == TRIAGE_OK)
 		st = set_make_groups(set, err);
+	if (st == TRIAGE_OK)
+		st = finder_add_rules(set, config->finder, err);
 	if (st == TRIAGE_OK && set->pool.failed) {
 		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for rules");
 		return TRIAGE_E_MEMORY;

@@ -1,5 +1,5 @@
 /* scan.c - running the groups' scanners over a stream, whole or in windows. */
-#include "triage/analyse/scan_inside.h"
+#include "triage/analyse/finder.h"
 
 #include <string.h>
 
@@ -287,6 +287,8 @@ scan_whole(struct scan *scan, struct view stream, enum scan_groups which, struct
 		stream.data = nothing;
 	scan->stream = stream;
 	scan->class = file_class_of(stream);
+	if (which == SCAN_ALL)
+		finder_look(scan, stream, 0, 0);
 	enum triage_status st = scan_part(scan, PART_ALWAYS, stream, which, err);
 	return st == TRIAGE_OK ? scan_gated(scan, stream, which, err) : st;
 }
@@ -317,6 +319,7 @@ scan_window(struct scan *scan, struct view head, struct view window, uint64_t ba
 	scan->stream = (struct view){ NULL, 0 };
 	scan->class = file_class_of(head);
 	enum triage_status st = TRIAGE_OK;
+	finder_look(scan, window, base, base == 0 ? 0 : scan->set->window_overlap);
 	for (size_t i = 0; i < scan->count && st == TRIAGE_OK; i++) {
 		struct group_scan *g = &scan->groups[i];
 		if (base == 0) {

@@ -29,6 +29,8 @@ struct group_scan {
 	const YR_STRING *overflow;	/* the first of them */
 };
 
+enum { FOUND_MAX = 1024 };
+
 struct scan {
 	const struct analyse_set *set;
 	struct group_scan *groups;
@@ -43,6 +45,8 @@ struct scan {
 	enum file_class class;
 	struct view stream;		/* whole stream, or empty in windows */
 	bool incomplete;
+	const char *found[FOUND_MAX];	/* strings that a finder found in this stream, hashed */
+	size_t found_count;
 };
 
 /* The callback of every scanner; ctx is its struct group_scan. */

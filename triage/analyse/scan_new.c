@@ -77,6 +77,9 @@ scan_begin(struct scan *scan, const struct analyse_subject *who, const struct an
 	scan->who = who;
 	scan->io = io;
 	scan->incomplete = false;
+	if (scan->found_count > 0)
+		memset(scan->found, 0, sizeof(scan->found));
+	scan->found_count = 0;
 }
 
 /* The words that scanners of public packs use for types of content. */

@@ -67,6 +67,8 @@ struct analyse_set {
 	size_t weak_group;		/* index in groups, 0 for none (there a bucket lies) */
 	struct gate *gate;		/* its tags are indices of rules; NULL when no rule is gated */
 	struct gated_rule *gated;	/* of each rule */
+	struct analyse_finder finder;	/* find is NULL when there is none */
+	size_t finder_first;		/* index in rules of its first */
 	struct filetype_database magic;
 	bool yara_is_up;
 };

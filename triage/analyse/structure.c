@@ -108,10 +108,10 @@ structure_of(struct view all, bool whole, struct view tail, uint64_t size, struc
 		return;
 	file_mark_of(all, tail, size, shape);
 	const struct structure *s = format_of(all, tail, size, shape);
+	strncpy(shape->format, s != NULL ? s->name : whole && shape->head_random ? structure_rest(all) : "", sizeof(shape->format) - 1);
+	shape->format[sizeof(shape->format) - 1] = '\0';
 	if (s == NULL)
 		return;
-	strncpy(shape->format, s->name, sizeof(shape->format) - 1);
-	shape->format[sizeof(shape->format) - 1] = '\0';
 	struct walk w = { .walked = false };
 	if (whole && s->walk != NULL)
 		s->walk(all, &w);

@@ -47,6 +47,12 @@ bool structure_inflate(struct view in, int bits, uint64_t *budget, size_t *ret_u
 /* all: the stream when whole is true, else its first bytes; tail: its last; size: of the stream. Fills format, signs, walk and mark of ret_shape. */
 void structure_of(struct view all, bool whole, struct view tail, uint64_t size, struct triage_shape *ret_shape);
 
+/*
+ * structure_rest.c: the format of which parts still stand somewhere in a stream without a known start and end; "" for none. What is found so
+ * may be there by chance about once in 1,000 random streams, so it only counts when the name promises that format.
+ */
+const char *structure_rest(struct view all);
+
 /* file_marks.c: the program that wrote this trailer or header, when the bytes prove themselves. False: none. */
 bool file_mark_of(struct view head, struct view tail, uint64_t size, struct triage_shape *ret_shape);
 

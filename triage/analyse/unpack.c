@@ -1,5 +1,5 @@
 /* unpack.c - the walk through an archive and those within it: a stack of open archives, one count of members and bytes over all. */
-#include "triage/analyse/unpack_inside.h"
+#include "triage/analyse/unpack_mail.h"
 
 #include "triage/base/buf.h"
 #include "triage/base/fault.h"
@@ -32,8 +32,9 @@ struct walk {
 	struct analyse_pass *pass;
 	const struct analyse_subject *who;
 	const struct unpack_io *io;
-	struct level levels[UNPACK_DEPTH];
+	struct level levels[UNPACK_DEPTH + UNPACK_MAIL_DEPTH];
 	size_t depth;
+	size_t mails;			/* of these levels: mail */
 	struct buf name;		/* raw; of the member in work, archives around it first */
 	struct buf text;
 	struct member now;
@@ -46,6 +47,13 @@ static struct level *
 top(struct walk *w)
 {
 	return &w->levels[w->depth - 1];
+}
+
+/* Is there room for one more of this kind within what is open? Mail is counted apart: an attachment may be an archive all the same. */
+static bool
+may_enter(const struct walk *w, enum unpack_kind kind)
+{
+	return unpack_mail_of(kind) != NULL ? w->mails < UNPACK_MAIL_DEPTH : w->depth - w->mails < UNPACK_DEPTH;
 }
 
 static enum triage_status
@@ -113,7 +121,7 @@ hold(struct walk *w, const uint8_t *data, size_t size)
 {
 	struct member *m = &w->now;
 	size_t most = pass_window_size(w->pass);
-	if (m->kind == UNPACK_NONE || m->too_large || w->depth == UNPACK_DEPTH || size == 0)
+	if (m->kind == UNPACK_NONE || m->too_large || !may_enter(w, m->kind) || size == 0)
 		return;
 	if (size > most - m->held_size) {
 		free(m->held);
@@ -282,6 +290,7 @@ name_member(struct walk *w, struct triage_member *m, struct triage_error *err)
 static void
 leave(struct walk *w)
 {
+	w->mails -= unpack_mail_of(top(w)->kind) != NULL;
 	unpack_close(&top(w)->archive);
 	w->depth--;
 }
@@ -292,8 +301,10 @@ enter(struct walk *w, enum unpack_kind kind, struct unpack_source source, struct
 	struct level *l = &w->levels[w->depth];
 	*l = (struct level){ .archive = { .source = source, .names = pass_names(w->pass) }, .kind = kind, .prefix = w->name.size };
 	enum triage_status st = unpack_open(&l->archive, kind, err);
-	if (st == TRIAGE_OK)
+	if (st == TRIAGE_OK) {
 		w->depth++;
+		w->mails += unpack_mail_of(kind) != NULL;
+	}
 	return st;
 }
 
@@ -304,7 +315,7 @@ enter_member(struct walk *w, struct triage_error *err)
 	struct member *m = &w->now;
 	if (m->kind == UNPACK_NONE || m->cut)
 		return TRIAGE_OK;
-	if (w->depth == UNPACK_DEPTH)
+	if (!may_enter(w, m->kind))
 		return tell_nested(w, "too many archives within one another", err);
 	if (m->too_large || w->name.size > UNPACK_NAME_MAX / 2)
 		return tell_nested(w, "too large to be held in memory", err);
@@ -405,6 +416,11 @@ analyse_unpack(struct analyse_pass *pass, const struct analyse_subject *who, con
 	    .members_max = io->given ? UNPACK_GIVEN_MEMBERS : UNPACK_MEMBERS, .bytes_most = io->given ? UNPACK_GIVEN_BYTES : UNPACK_BYTES };
 	if (who->size > UNPACK_FREE / UNPACK_RATIO)
 		w.bytes_max = who->size > w.bytes_most / UNPACK_RATIO ? w.bytes_most : who->size * UNPACK_RATIO;
+	if (unpack_mail_of(kind) != NULL && !io->given) {
+		/* mail does not blow up by itself; a mailbox may be large, and each message comes whole and in parts */
+		w.members_max = UNPACK_MAIL_MEMBERS;
+		w.bytes_max = w.bytes_most = UNPACK_BYTES + 4 * (who->size < UNPACK_GIVEN_BYTES ? who->size : UNPACK_GIVEN_BYTES);
+	}
 	buf_init(&w.name, 2 * UNPACK_NAME_MAX);
 	buf_init(&w.text, MESSAGE);
 	enum triage_status st = enter(&w, kind, (struct unpack_source){ .io = &io->stream, .size = who->size }, err);

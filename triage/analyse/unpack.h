@@ -2,7 +2,8 @@
  * unpack.h - what lies inside an archive: each member through the same pass as any stream.
  *
  * Formats, told apart by their first bytes: zip (so also Office documents and jar), 7z, rar, cab, tar, cpio, ar (so also deb), iso9660, and single
- * streams of gzip, bzip2, xz, lzip, zstd, lz4 and compress, with or without a tar inside. libarchive does the reading; it gets the
+ * streams of gzip, bzip2, xz, lzip, zstd, lz4 and compress, with or without a tar inside; and mail: messages with their parts, mbox,
+ * Outlook's .msg and stores (unpack_mail.h). libarchive does the reading; it gets the
  * decoders that are built into it, one by one, and nothing that starts a program, and no passphrase.
  *
  * Archives in archives are opened too, UNPACK_DEPTH deep. They are held in memory, at most one window each; a larger one is a member like
@@ -17,7 +18,9 @@
 enum {
 	UNPACK_HEAD = 33 << 10,		/* bytes of a beginning that tell every kind */
 	UNPACK_DEPTH = 3,		/* archives within one another, the outermost counted */
+	UNPACK_MAIL_DEPTH = 4,		/* besides: messages and mailboxes within one another */
 	UNPACK_MEMBERS = 10000,		/* files of one outermost archive */
+	UNPACK_MAIL_MEMBERS = 500000,	/* of one outermost mailbox */
 	UNPACK_GIVEN_MEMBERS = 1000000,	/* of one that was given as evidence */
 	UNPACK_RATIO = 200,		/* bytes unpacked for each byte packed, beyond UNPACK_FREE */
 	UNPACK_NAME_MAX = 32 << 10,	/* bytes of a member's name, with those of the archives around it */
@@ -30,6 +33,7 @@ enum {
 enum unpack_kind {
 	UNPACK_NONE, UNPACK_ZIP, UNPACK_7Z, UNPACK_RAR, UNPACK_RAR5, UNPACK_CAB, UNPACK_TAR, UNPACK_CPIO, UNPACK_AR, UNPACK_ISO,
 	UNPACK_GZIP, UNPACK_BZIP2, UNPACK_XZ, UNPACK_LZIP, UNPACK_ZSTD, UNPACK_LZ4, UNPACK_COMPRESS,
+	UNPACK_MESSAGE, UNPACK_MBOX, UNPACK_MSG, UNPACK_PST,	/* mail: its parts and messages are the members; MSG: any compound file, until it is opened */
 	UNPACK_KIND_COUNT
 };
 /* head: the stream's first bytes, UNPACK_HEAD of them or all there are. */

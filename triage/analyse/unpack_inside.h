@@ -8,6 +8,7 @@
 
 struct archive;
 struct archive_entry;
+struct unpack_mail;
 
 /* Where an archive's bytes come from: a stream, or memory when it lay in another archive. */
 struct unpack_source {
@@ -25,6 +26,7 @@ enum unpack_step {
 };
 
 struct unpack_archive {
+	struct unpack_mail *mail;	/* of a kind of mail; then all up to names is unused */
 	struct archive *a;
 	struct archive_entry *entry;	/* of the last UNPACK_MEMBER; the archive's own */
 	struct unpack_source source;

@@ -1,5 +1,7 @@
 /* unpack_kind.c - is it an archive? By first bytes alone: a name proves nothing. Sources: the formats' own documents, and ustar of POSIX.1. */
-#include "triage/analyse/unpack.h"
+#include "triage/analyse/unpack_mail.h"
+
+#include "triage/artefact/ole.h"
 
 #include <string.h>
 
@@ -29,6 +31,7 @@ static const struct mark marks[] = {
 	{ UNPACK_ZSTD, 0, 4, { 0x28, 0xb5, 0x2f, 0xfd } },
 	{ UNPACK_LZ4, 0, 4, { 0x04, 0x22, 0x4d, 0x18 } },
 	{ UNPACK_COMPRESS, 0, 2, { 0x1f, 0x9d } },
+	{ UNPACK_PST, 0, 4, { '!', 'B', 'D', 'N' } },
 	{ UNPACK_TAR, 257, 5, { 'u', 's', 't', 'a', 'r' } },
 	{ UNPACK_ISO, 32769, 5, { 'C', 'D', '0', '0', '1' } },
 };
@@ -59,5 +62,9 @@ unpack_kind_of(struct view head)
 		if (head.size >= (size_t)m->offset + m->size && memcmp(head.data + m->offset, m->bytes, m->size) == 0)
 			return m->kind;
 	}
-	return is_old_tar(head) ? UNPACK_TAR : UNPACK_NONE;
+	if (is_old_tar(head))
+		return UNPACK_TAR;
+	if (ole_is(head))
+		return UNPACK_MSG;
+	return mail_is_mbox(head) ? UNPACK_MBOX : mail_is_message(head) ? UNPACK_MESSAGE : UNPACK_NONE;
 }

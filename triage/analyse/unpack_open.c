@@ -1,5 +1,5 @@
 /* unpack_open.c - one archive through libarchive: which decoders it may use, and where its bytes come from. */
-#include "triage/analyse/unpack_inside.h"
+#include "triage/analyse/unpack_mail.h"
 
 #include "triage/base/fault.h"
 
@@ -101,9 +101,67 @@ no_memory(struct unpack_archive *u, struct triage_error *err)
 	return TRIAGE_E_MEMORY;
 }
 
+/* --- mail --- */
+
+static enum triage_status
+open_mail(struct unpack_archive *u, const struct unpack_mail_kind *kind, struct triage_error *err)
+{
+	struct unpack_mail *m = fault_hit() ? NULL : calloc(1, sizeof(*m));
+	if (m == NULL)
+		return no_memory(u, err);
+	*m = (struct unpack_mail){ .kind = kind, .source = &u->source, .size = TRIAGE_NO_ID, .mtime = TRIAGE_TIME_NONE, .btime = TRIAGE_TIME_NONE, .why = u->why };
+	buf_init(&m->name, 2 * MAIL_NAME_MAX);
+	buf_init(&m->out, 8 * MAIL_OUT_MAX);
+	u->mail = m;
+	enum triage_status st = kind->open(m, err);
+	if (st != TRIAGE_OK)
+		unpack_close(u);
+	return st;
+}
+
+static enum unpack_step
+next_mail(struct unpack_mail *m)
+{
+	if (m->why[0] != '\0' && m->broken)
+		return UNPACK_BROKEN;
+	buf_clear(&m->name);
+	buf_clear(&m->out);
+	m->out_at = 0;
+	m->size = TRIAGE_NO_ID;
+	m->mtime = m->btime = TRIAGE_TIME_NONE;
+	return m->kind->next(m);
+}
+
+static int64_t
+read_mail(struct unpack_mail *m, void *buf, size_t size)
+{
+	if (m->out_at == m->out.size) {
+		buf_clear(&m->out);
+		m->out_at = 0;
+		if (!m->kind->more(m))
+			return -1;
+	}
+	size_t n = m->out.size - m->out_at < size ? m->out.size - m->out_at : size;
+	if (n > 0)
+		memcpy(buf, m->out.data + m->out_at, n);
+	m->out_at += n;
+	return (int64_t)n;
+}
+
+static void
+close_mail(struct unpack_mail *m)
+{
+	m->kind->close(m);
+	buf_release(&m->name);
+	buf_release(&m->out);
+	free(m);
+}
+
 enum triage_status
 unpack_open(struct unpack_archive *u, enum unpack_kind kind, struct triage_error *err)
 {
+	if (unpack_mail_of(kind) != NULL)
+		return open_mail(u, unpack_mail_of(kind), err);
 	u->a = fault_hit() ? NULL : archive_read_new();
 	if (u->source.io != NULL)
 		u->source.buffer = malloc(STEP);
@@ -129,6 +187,8 @@ unpack_open(struct unpack_archive *u, enum unpack_kind kind, struct triage_error
 void
 unpack_close(struct unpack_archive *u)
 {
+	if (u->mail != NULL)
+		close_mail(u->mail);
 	if (u->a != NULL)
 		archive_read_free(u->a);
 	free(u->source.held);
@@ -140,6 +200,8 @@ enum unpack_step
 unpack_next(struct unpack_archive *u)
 {
 	int rc;
+	if (u->mail != NULL)
+		return next_mail(u->mail);
 	u->block_size = 0;
 	u->block_at = u->at = 0;
 	if (u->why[0] != '\0')
@@ -161,6 +223,8 @@ unpack_next(struct unpack_archive *u)
 int64_t
 unpack_read(struct unpack_archive *u, void *buf, size_t size)
 {
+	if (u->mail != NULL)
+		return read_mail(u->mail, buf, size);
 	/* block by block: what came before a damaged place must not be lost with it */
 	while (u->at == u->block_at + u->block_size) {
 		const void *bytes;
@@ -193,6 +257,8 @@ unpack_read(struct unpack_archive *u, void *buf, size_t size)
 bool
 unpack_is_file(const struct unpack_archive *u)
 {
+	if (u->mail != NULL)
+		return true;
 	/* a single stream and some members of ar have no type */
 	mode_t type = archive_entry_filetype(u->entry);
 	return (type == S_IFREG || type == 0) && archive_entry_hardlink(u->entry) == NULL;
@@ -201,6 +267,8 @@ unpack_is_file(const struct unpack_archive *u)
 bool
 unpack_is_encrypted(const struct unpack_archive *u)
 {
+	if (u->mail != NULL)
+		return false;
 	/* the library crashes when it is asked this before it has settled on a format */
 	if (u->why[0] != '\0')
 		return (u->entry == NULL && archive_format(u->a) != 0 && archive_read_has_encrypted_entries(u->a) > 0) ||
@@ -211,7 +279,7 @@ unpack_is_encrypted(const struct unpack_archive *u)
 bool
 unpack_is_single(const struct unpack_archive *u)
 {
-	return archive_format(u->a) == ARCHIVE_FORMAT_RAW;
+	return u->mail == NULL && archive_format(u->a) == ARCHIVE_FORMAT_RAW;
 }
 
 static int64_t
@@ -226,6 +294,15 @@ moment(int set, time_t seconds, long nanoseconds)
 void
 unpack_describe(const struct unpack_archive *u, struct triage_member *m)
 {
+	if (u->mail != NULL) {
+		m->name = (const uint8_t *)buf_cstr(&u->mail->name);
+		m->name_size = u->mail->name.size;
+		m->size = u->mail->size;
+		m->mtime = u->mail->mtime;
+		m->btime = u->mail->btime;
+		m->atime = m->ctime = TRIAGE_TIME_NONE;
+		return;
+	}
 	struct archive_entry *e = u->entry;
 	locale_t before = u->names != (locale_t)0 ? uselocale(u->names) : (locale_t)0;
 	const char *name = archive_entry_pathname(e);

@@ -1,6 +1,6 @@
 /*
- * ole.c - OLE compound files of versions 3 and 4. Source: MS-CFB. Little endian. The red-black tree of the directory is not walked: entries are
- * taken one after the other, which shows those that the tree has lost too.
+ * ole.c - OLE compound files of versions 3 and 4. Source: MS-CFB. Little endian. The red-black tree of the directory is not walked here: entries
+ * are taken one after the other, which shows those that the tree has lost too.
  */
 #include "triage/artefact/ole.h"
 
@@ -11,7 +11,7 @@
 #include <string.h>
 
 enum { HEADER = 512, SECTOR_SHIFT = 30, MINI_SHIFT = 32, DIRECTORY_START = 48, MINI_CUTOFF = 56, MINI_FAT_START = 60, DIFAT_START = 68, DIFAT = 76, DIFAT_COUNT = 109 };
-enum { ENTRY = 128, NAME_UNITS = 32, NAME_SIZE = 64, TYPE = 66, CREATED = 100, MODIFIED = 108, START = 116, SIZE = 120 };
+enum { ENTRY = 128, NAME_UNITS = 32, NAME_SIZE = 64, TYPE = 66, LEFT = 68, RIGHT = 72, CHILD = 76, CREATED = 100, MODIFIED = 108, START = 116, SIZE = 120 };
 
 static const uint32_t last_real = 0xfffffff9;	/* larger numbers are marks, not sectors */
 
@@ -223,7 +223,8 @@ ole_entry(const struct ole *o, size_t index)
 	const uint8_t *p = (const uint8_t *)o->directory.data + index * ENTRY;
 	size_t named = load_le16(p + NAME_SIZE) / 2;
 	struct ole_entry e = { .type = p[TYPE], .start = load_le32(p + START), .size = load_le64(p + SIZE), .created = when_from_filetime(load_le64(p + CREATED)),
-		.modified = when_from_filetime(load_le64(p + MODIFIED)) };
+		.modified = when_from_filetime(load_le64(p + MODIFIED)),
+		.left = load_le32(p + LEFT), .right = load_le32(p + RIGHT), .child = load_le32(p + CHILD) };
 	e.name = wintext_wide((struct view){ p, 2 * NAME_UNITS }, 0, named < NAME_UNITS ? named : NAME_UNITS);
 	/* the high half is not defined in version 3 */
 	if (o->version_3)

@@ -19,6 +19,7 @@ struct ole_entry {
 	uint64_t size;			/* bytes, as the directory says */
 	int64_t created, modified;	/* of a storage */
 	uint32_t start;
+	uint32_t left, right, child;	/* the tree: brothers by name, the first within a storage; indices, any number may stand there */
 };
 
 bool ole_is(struct view head);

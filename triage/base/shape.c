@@ -35,7 +35,7 @@ shape_put(struct buf *out, const struct triage_shape *s)
 	put_end(out, "head", s->head_random, s->head_zero);
 	put_end(out, "tail", s->tail_random, s->tail_zero);
 	if (s->format[0] != '\0')
-		buf_format(out, " format=%s signs=%s", s->format, s->starts && s->ends ? "both" : s->starts ? "start" : "end");
+		buf_format(out, " format=%s signs=%s", s->format, s->starts && s->ends ? "both" : s->starts ? "start" : s->ends ? "end" : "inner");
 	if (s->walk == TRIAGE_WALK_WHOLE)
 		buf_text(out, " walk=whole");
 	else if (s->walk == TRIAGE_WALK_BROKEN)

@@ -3,7 +3,7 @@
  *
  * CELL:RUNS WORD=VALUE ... ; CELL is bytes of a cell, RUNS are letters of enum triage_cell with a count: "4096:r1p15" is sixteen cells of 4 KiB of
  * which the first is random. Then, as far as there is something to tell: turns=RUNS/LEAST/MOST/GAPLEAST/GAPMOST (blocks), head=random|zero,
- * tail=random|zero, format=NAME, signs=both|start|end, walk=whole or walk=broken/FIRST/LAST/COUNT, mark=NAME/BYTES. Names have no spaces.
+ * tail=random|zero, format=NAME, signs=both|start|end|inner, walk=whole or walk=broken/FIRST/LAST/COUNT, mark=NAME/BYTES. Names have no spaces.
  */
 #ifndef TRIAGE_BASE_SHAPE_H
 #define TRIAGE_BASE_SHAPE_H

@@ -105,13 +105,16 @@ case_seal_reader(struct case_sealer *z)
 
 static const char *const statements[SEAL_STATEMENT_COUNT] = {
 	[SEAL_FINDING] = "INSERT INTO t_finding(severity, confidence, score, rule, kind, title, technique, host, path, first_time, last_time, count,"
-	    " detail, file_id) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+	    " detail, file_id, story_id) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+	[SEAL_CONTACT] = "INSERT INTO t_contact(host, direction, peer, account, protocol, first_time, last_time, count, failed, source, event_id)"
+	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
 	[SEAL_JUDGEMENT] = "UPDATE t_file SET known = ?2, extension_mismatch = ?3 WHERE file_id = ?1",
 	[SEAL_COVERAGE] = "INSERT INTO t_coverage(what, total, examined, skipped, failed, bytes_total, bytes_examined, reason)"
 	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 	[SEAL_DAMAGE] = "INSERT INTO t_damage SELECT ?1, ?2, ?3, iif(?4 > 0 AND ?4 < length(CAST(path AS BLOB)),"
 	    " CAST(substr(CAST(path AS BLOB), 1, length(CAST(path AS BLOB)) - ?4) AS TEXT), NULL), ?5, ?6 FROM t_file WHERE file_id = ?1",
 	[SEAL_DAMAGE_FILESYSTEM] = "INSERT OR IGNORE INTO t_damage_filesystem VALUES(?1)",
+	[SEAL_STORY] = "INSERT INTO t_story VALUES(NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 	[SEAL_DAMAGE_SUM] = "INSERT INTO t_damage_sum VALUES(NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
 	[SEAL_META] = "INSERT INTO t_meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = excluded.value",
 };
@@ -160,6 +163,48 @@ case_seal_finding(struct case_sealer *z, const struct case_finding_row *f, struc
 	sql_bind_count(row, 12, f->count);
 	sql_bind_text(row, 13, f->detail != NULL && f->detail[0] != '\0' ? f->detail : "{}");
 	sql_bind_count(row, 14, f->file_id);
+	sql_bind_count(row, 15, f->story_id);
+	return sql_run(&z->q, row, err);
+}
+
+enum triage_status
+case_seal_story(struct case_sealer *z, const struct case_story_row *s, struct triage_error *err)
+{
+	sqlite3_stmt *row;
+	enum triage_status st = build_use(z, SEAL_STORY, &row, err);
+	if (st != TRIAGE_OK)
+		return st;
+	sql_bind_word(row, 1, s->host);
+	sql_bind_text(row, 2, s->tactic);
+	sql_bind_text(row, 3, s->title);
+	sql_bind_text(row, 4, triage_severity_name(s->severity));
+	sqlite3_bind_int64(row, 5, s->confidence);
+	sqlite3_bind_double(row, 6, s->points);
+	sql_bind_time(row, 7, s->first_time);
+	sql_bind_time(row, 8, s->last_time);
+	sql_bind_count(row, 9, s->findings);
+	sqlite3_bind_int(row, 10, s->shown);
+	return sql_run(&z->q, row, err);
+}
+
+enum triage_status
+case_seal_contact(struct case_sealer *z, const struct case_contact_row *c, struct triage_error *err)
+{
+	sqlite3_stmt *row;
+	enum triage_status st = build_use(z, SEAL_CONTACT, &row, err);
+	if (st != TRIAGE_OK)
+		return st;
+	sql_bind_word(row, 1, c->host);
+	sql_bind_text(row, 2, c->direction);
+	sql_bind_text(row, 3, c->peer);
+	sql_bind_word(row, 4, c->account);
+	sql_bind_word(row, 5, c->protocol);
+	sql_bind_time(row, 6, c->first_time);
+	sql_bind_time(row, 7, c->last_time);
+	sql_bind_count(row, 8, c->count);
+	sql_bind_count(row, 9, c->failed);
+	sql_bind_text(row, 10, c->source);
+	sql_bind_count(row, 11, c->event_id);
 	return sql_run(&z->q, row, err);
 }
 
@@ -239,11 +284,12 @@ enum triage_status
 case_seal_finish(struct case_sealer *z, struct triage_error *err)
 {
 	enum triage_status st = sql_check(&z->q, err);
-	if (st == TRIAGE_OK)
+	/* without a journal it is an old case that is judged again */
+	if (st == TRIAGE_OK && z->store != NULL)
 		st = build_meta(z, err);
-	if (st == TRIAGE_OK)
+	if (st == TRIAGE_OK && z->store != NULL)
 		st = build_problems(z, err);
-	if (st == TRIAGE_OK)
+	if (st == TRIAGE_OK && z->store != NULL)
 		st = build_custody(z, err);
 	case_reader_close(z->reader);
 	z->reader = NULL;

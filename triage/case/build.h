@@ -5,7 +5,7 @@
 #include "triage/base/zone.h"
 #include "triage/case/store_inside.h"
 
-enum seal_statement { SEAL_FINDING, SEAL_JUDGEMENT, SEAL_COVERAGE, SEAL_META, SEAL_DAMAGE, SEAL_DAMAGE_FILESYSTEM, SEAL_DAMAGE_SUM, SEAL_STATEMENT_COUNT };
+enum seal_statement { SEAL_FINDING, SEAL_JUDGEMENT, SEAL_COVERAGE, SEAL_META, SEAL_DAMAGE, SEAL_DAMAGE_FILESYSTEM, SEAL_DAMAGE_SUM, SEAL_STORY, SEAL_CONTACT, SEAL_STATEMENT_COUNT };
 
 /* The clock and the name of the machine that a filesystem belongs to. */
 struct build_clock {
@@ -55,6 +55,8 @@ void build_forget_clocks(struct case_sealer *z);
 WARN_UNUSED enum triage_status build_event_words(struct case_store *s, struct triage_error *err);
 WARN_UNUSED enum triage_status build_events(struct case_sealer *z, struct triage_error *err);
 
+/* query.c: is it a case, and not one of a newer program? Errors: E_FORMAT, E_UNSUPPORTED. */
+WARN_UNUSED enum triage_status build_check_identity(struct sql *q, struct triage_error *err);
 /* query.c: a reader over an open connection, which stays its owner's. */
 WARN_UNUSED enum triage_status case_reader_over(struct sql *q, struct case_reader **ret_reader, struct triage_error *err);
 

@@ -46,10 +46,12 @@ static const struct view_row {
 	    " ORDER BY coverage_id", .count = "SELECT count(*) FROM t_coverage" },
 	[CASE_CUSTODY] = { .by_id = "SELECT * FROM custody ORDER BY seq" },
 	[CASE_RULES] = { .by_id = "SELECT * FROM rules ORDER BY rule_index" },
+	[CASE_STORIES] = { .by_id = "SELECT * FROM stories ORDER BY story_id" },
 	[CASE_EVENTS] = { .by_id = "SELECT v.event_id, v.time, k.meaning, k.source, k.parser, k.technique, v.host, v.user, f.path, v.message, v.file_id, v.offset,"
 	    " v.data FROM t_event v CROSS JOIN t_event_kind k ON k.kind_id = v.kind_id CROSS JOIN t_file f ON f.file_id = v.file_id ORDER BY v.event_id",
 	    .count = "SELECT count(*) FROM t_event" },
 	[CASE_DAMAGE] = { .by_id = "SELECT * FROM damage" },
+	[CASE_CONTACTS] = { .by_id = "SELECT * FROM contacts ORDER BY contact_id" },
 	[CASE_META] = { .by_id = "SELECT * FROM meta ORDER BY key" },
 };
 
@@ -63,8 +65,8 @@ only_reading(void *ctx, int action, const char *a, const char *b, const char *c,
 	return action == SQLITE_SELECT || action == SQLITE_READ || action == SQLITE_FUNCTION || action == SQLITE_RECURSIVE ? SQLITE_OK : SQLITE_DENY;
 }
 
-static enum triage_status
-check_identity(struct sql *q, struct triage_error *err)
+enum triage_status
+build_check_identity(struct sql *q, struct triage_error *err)
 {
 	int64_t application, version;
 	enum triage_status st = sql_number(q, "PRAGMA application_id", &application, err);
@@ -110,7 +112,7 @@ case_open(const char *path, struct case_reader **ret_reader, struct triage_error
 		st = sql_exec(r->q, "PRAGMA cache_size = -65536; PRAGMA temp_store = FILE; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;"
 		    " PRAGMA query_only = ON", err);
 	if (st == TRIAGE_OK)
-		st = check_identity(r->q, err);
+		st = build_check_identity(r->q, err);
 	if (st == TRIAGE_OK && sqlite3_set_authorizer(r->own.db, only_reading, NULL) != SQLITE_OK)
 		st = sql_fail(r->q, SQLITE_ERROR, "cannot set up", err);
 	if (st != TRIAGE_OK) {

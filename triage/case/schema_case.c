@@ -58,8 +58,13 @@ const char *const case_tables[] = {
     " length INTEGER, PRIMARY KEY(filesystem_id, inode, attr_type, attr_id, file_offset, image_offset, length)) WITHOUT ROWID",
     "CREATE TABLE t_problem(problem_id INTEGER PRIMARY KEY, stage TEXT, severity TEXT, evidence_id INTEGER, filesystem_id INTEGER, path TEXT,"
     " inode INTEGER, code TEXT, message TEXT, bytes INTEGER, offset INTEGER)",
+    /* ours: which machine spoke with this one; count: records, failed: of them failed logons; event_id: of the first record */
+    "CREATE TABLE t_contact(contact_id INTEGER PRIMARY KEY, host TEXT, direction TEXT, peer TEXT, account TEXT, protocol TEXT, first_time INTEGER, last_time INTEGER,"
+    " count INTEGER, failed INTEGER, source TEXT, event_id INTEGER)",
     "CREATE TABLE t_finding(finding_id INTEGER PRIMARY KEY, severity TEXT, confidence INTEGER, score INTEGER, rule TEXT, kind TEXT, title TEXT,"
-    " technique TEXT, host TEXT, path TEXT, first_time INTEGER, last_time INTEGER, count INTEGER, detail TEXT, file_id INTEGER)",
+    " technique TEXT, host TEXT, path TEXT, first_time INTEGER, last_time INTEGER, count INTEGER, detail TEXT, file_id INTEGER, story_id INTEGER)",
+    "CREATE TABLE t_story(story_id INTEGER PRIMARY KEY, host TEXT, tactic TEXT, title TEXT, severity TEXT, confidence INTEGER, points REAL, first_time INTEGER,"
+    " last_time INTEGER, findings INTEGER, shown INTEGER)",
     "CREATE TABLE t_coverage(coverage_id INTEGER PRIMARY KEY, what TEXT, total INTEGER, examined INTEGER, skipped INTEGER, failed INTEGER,"
     " bytes_total INTEGER, bytes_examined INTEGER, reason TEXT)",
     "CREATE TABLE t_custody(seq INTEGER PRIMARY KEY, time INTEGER, actor TEXT, action TEXT, detail TEXT, previous_hash TEXT, hash TEXT)",
@@ -119,7 +124,10 @@ const char *const case_views[] = {
     " AND x.attr_type = f.attr_type AND x.attr_id = f.attr_id CROSS JOIN t_filesystem s ON s.filesystem_id = f.filesystem_id"
     " WHERE f.content <> 'none'",
     "CREATE VIEW findings AS SELECT finding_id, severity, confidence, score, rule, kind, title, technique, host, path, first_time, last_time,"
-    " count, detail, file_id FROM t_finding",
+    " count, detail, file_id, story_id FROM t_finding",
+    /* ours: findings of one machine and one tactic; shown: on page 1 */
+    "CREATE VIEW stories AS SELECT story_id, host, tactic, title, severity, confidence, points, first_time, last_time, findings, shown FROM t_story",
+    "CREATE VIEW contacts AS SELECT contact_id, host, direction, peer, account, protocol, first_time, last_time, count, failed, source, event_id FROM t_contact",
     "CREATE VIEW problems AS SELECT stage, severity, evidence_id, filesystem_id, path, inode, code, message, bytes, offset FROM t_problem",
     "CREATE VIEW coverage AS SELECT what, total, examined, skipped, failed, bytes_total, bytes_examined, reason FROM t_coverage",
     "CREATE VIEW custody AS SELECT seq, time, actor, action, detail, previous_hash, hash FROM t_custody",

@@ -224,9 +224,27 @@ struct case_finding_row {
 	unsigned confidence, score;
 	const char *rule, *kind, *title, *technique, *host, *path, *detail;
 	int64_t first_time, last_time;
-	uint64_t count, file_id;	/* TRIAGE_NO_ID for none */
+	uint64_t count, file_id, story_id;	/* TRIAGE_NO_ID for none */
 };
+/* A row of the view stories; story_id is its place, from 1. Its findings name it. */
+struct case_story_row {
+	const char *host, *tactic, *title;
+	enum triage_severity severity;
+	unsigned confidence;
+	double points;
+	int64_t first_time, last_time;
+	uint64_t findings;
+	bool shown;
+};
+WARN_UNUSED enum triage_status case_seal_story(struct case_sealer *z, const struct case_story_row *row, struct triage_error *err);
 WARN_UNUSED enum triage_status case_seal_finding(struct case_sealer *z, const struct case_finding_row *row, struct triage_error *err);
+/* A machine that came here or to which somebody went from here. */
+struct case_contact_row {
+	const char *host, *direction, *peer, *account, *protocol, *source;
+	int64_t first_time, last_time;
+	uint64_t count, failed, event_id;	/* event_id: of the first record */
+};
+WARN_UNUSED enum triage_status case_seal_contact(struct case_sealer *z, const struct case_contact_row *row, struct triage_error *err);
 /* known (good, bad) and extension mismatch are judged after the build: */
 WARN_UNUSED enum triage_status case_seal_file_judgement(struct case_sealer *z, uint64_t file_id, const char *known, bool mismatch, struct triage_error *err);
 /* Damage of one file that is not plainly intact: damage, reason: words. share negative when not known. */
@@ -256,6 +274,14 @@ struct case_coverage_row {
 WARN_UNUSED enum triage_status case_seal_coverage(struct case_sealer *z, const struct case_coverage_row *row, struct triage_error *err);
 /* Copy the custody chain in, commit, fsync, close. */
 WARN_UNUSED enum triage_status case_seal_finish(struct case_sealer *z, struct triage_error *err);
-void case_seal_abandon(struct case_sealer *z);	/* NULL is fine */
+void case_seal_abandon(struct case_sealer *z);	/* removes the file; NULL is fine */
+
+/*
+ * Open a copy of a sealed case.db to judge it again: findings, damage and what was said of single files by their names are taken out, facts, problems, coverage,
+ * custody and what lists said of digests stay. Then as after case_build(). Errors: E_FORMAT, E_UNSUPPORTED (newer schema), E_IO; the file is removed.
+ */
+WARN_UNUSED enum triage_status case_reopen(const char *path, struct case_sealer **ret_sealer, struct triage_error *err);
+/* One more act at the end of the chain of such a case. Time is when_now(). */
+WARN_UNUSED enum triage_status case_seal_custody(struct case_sealer *z, const char *actor, const char *action, const char *detail_json, struct triage_error *err);
 
 #endif

@@ -1,10 +1,85 @@
-/* command_rules.c - `triage rules check PATH...`: what loads, what does not, and why. */
+/* command_rules.c - `triage rules check PATH...`: what loads, what does not, and why. YARA files, Sigma files, folders of both. */
 #include "triage/analyse/analyse.h"
 #include "triage/base/digest.h"
 #include "triage/cli/commands.h"
+#include "triage/detect/sigma.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+struct checked {
+	size_t files, rules, bad_files, bad_rules;
+};
+
+static bool
+is_folder(const char *path)
+{
+	struct stat info;
+	return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+static bool
+is_sigma(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+	return dot != NULL && (strcasecmp(dot, ".yml") == 0 || strcasecmp(dot, ".yaml") == 0);
+}
+
+static enum triage_status
+check_yara(const char *const *paths, size_t count, struct checked *c, struct triage_error *err)
+{
+	struct analyse_set *set;
+	const struct analyse_config config = { .rule_paths = paths, .rule_path_count = count };
+	enum triage_status st = count > 0 ? analyse_load(&config, &set, err) : TRIAGE_OK;
+	if (st != TRIAGE_OK || count == 0)
+		return st;
+	for (size_t i = 0; i < analyse_file_count(set); i++) {
+		const struct analyse_rule_file *f = analyse_file(set, i);
+		if (f->error[0] == '\0') {
+			printf("ok     %5zu rules  %s\n", f->rules, f->path);
+			continue;
+		}
+		printf("error  line %-6u %s: %s\n", f->error_line, f->path, f->error);
+		c->bad_files++;
+	}
+	c->files += analyse_file_count(set);
+	c->rules += analyse_rule_count(set);
+	analyse_free(set);
+	return TRIAGE_OK;
+}
+
+static enum triage_status
+check_sigma(const char *const *paths, size_t count, struct checked *c, struct triage_error *err)
+{
+	struct sigma_set *set;
+	const char *tables = count > 0 ? rules_folder() : NULL;
+	const struct sigma_config config = { .tables = tables, .paths = paths, .path_count = count };
+	if (count == 0)
+		return TRIAGE_OK;
+	enum triage_status st = tables != NULL ? sigma_load(&config, &set, err) : TRIAGE_E_IO;
+	if (st != TRIAGE_OK)
+		return st;
+	for (size_t i = 0; i < sigma_file_count(set); i++) {
+		const struct sigma_file *f = sigma_file(set, i);
+		if (f->error[0] != '\0')
+			printf("error  %s: %s\n", f->path, f->error);
+		else
+			printf("%-6s %5zu rules  %s\n", f->refused == 0 ? "ok" : "part", f->rules, f->path);
+		c->bad_files += f->error[0] != '\0';
+		c->bad_rules += f->refused;
+	}
+	for (size_t i = 0; i < sigma_refusal_count(set); i++) {
+		const struct sigma_refusal *r = sigma_refusal(set, i);
+		printf("error  line %-6u %s: \"%s\": %s\n", r->line, r->path, r->title, r->why);
+	}
+	c->files += sigma_file_count(set);
+	c->rules += sigma_rule_count(set);
+	sigma_free(set);
+	return TRIAGE_OK;
+}
 
 static int
 run(const struct command *self, struct options *o)
@@ -15,31 +90,35 @@ run(const struct command *self, struct options *o)
 		return EXIT_USAGE;
 	}
 	struct triage_error err = { 0 };
-	struct analyse_set *set;
-	const struct analyse_config config = { .rule_paths = o->operands.items + 1, .rule_path_count = o->operands.count - 1 };
-	enum triage_status st = digest_setup(&err);
+	struct checked c = { 0 };
+	size_t yara_count = 0, sigma_count = 0, count = o->operands.count;
+	const char **yara = calloc(count, sizeof(*yara)), **sigma = calloc(count, sizeof(*sigma));
+	for (size_t i = 1; yara != NULL && sigma != NULL && i < count; i++) {
+		const char *path = o->operands.items[i];
+		if (is_folder(path) || !is_sigma(path))
+			yara[yara_count++] = path;
+		if (is_folder(path) || is_sigma(path))
+			sigma[sigma_count++] = path;
+	}
+	enum triage_status st = yara != NULL && sigma != NULL ? digest_setup(&err) : TRIAGE_E_MEMORY;
 	if (st == TRIAGE_OK)
-		st = analyse_load(&config, &set, &err);
+		st = check_yara(yara, yara_count, &c, &err);
+	if (st == TRIAGE_OK)
+		st = check_sigma(sigma, sigma_count, &c, &err);
+	free(yara);
+	free(sigma);
 	if (st != TRIAGE_OK) {
-		complain(err.text);
+		complain(err.text[0] != '\0' ? err.text : "out of memory");
 		return EXIT_NOT_RUN;
 	}
-	size_t bad = 0;
-	for (size_t i = 0; i < analyse_file_count(set); i++) {
-		const struct analyse_rule_file *f = analyse_file(set, i);
-		if (f->error[0] == '\0') {
-			printf("ok     %5zu rules  %s\n", f->rules, f->path);
-			continue;
-		}
-		printf("error  line %-6u %s: %s\n", f->error_line, f->path, f->error);
-		bad++;
-	}
-	printf("%zu files, %zu rules load; %zu files do not\n", analyse_file_count(set), analyse_rule_count(set), bad);
-	analyse_free(set);
-	return bad == 0 ? EXIT_SEALED : EXIT_NOT_RUN;
+	printf("%zu files, %zu rules load; %zu files do not", c.files, c.rules, c.bad_files);
+	if (c.bad_rules > 0)
+		printf(", %zu rules of others do not", c.bad_rules);
+	printf("\n");
+	return c.bad_files + c.bad_rules == 0 ? EXIT_SEALED : EXIT_NOT_RUN;
 }
 
 const struct command command_rules = {
-	.name = "rules", .operands = "check PATH...", .what = "compile rule packs, say what loads, what does not and why", .rows = options_rules,
+	.name = "rules", .operands = "check PATH...", .what = "compile rule packs (YARA, Sigma), say what loads, what does not and why", .rows = options_rules,
 	.row_count = &options_rules_count, .operands_min = 2, .operands_max = 1000, .run = run,
 };

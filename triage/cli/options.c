@@ -33,9 +33,11 @@ const struct option_row options_run[] = {
 	ROW(0, "organisation", "NAME", "for whom", OPTION_TEXT, organisation),
 	ROW(0, "note", "TEXT", "a remark to keep with the case", OPTION_TEXT, note),
 	ROW('r', "rules", "PATH", "YARA file or folder beside the built-in pack (repeatable)", OPTION_LIST, rules),
-	ROW(0, "no-builtin-rules", NULL, "leave the built-in YARA pack out", OPTION_FLAG, no_builtin_rules),
-	ROW(0, "known-good", "SET", "list of hashes that need no scan (repeatable)", OPTION_LIST, known_good),
-	ROW(0, "known-bad", "SET", "list of hashes that are a finding (repeatable)", OPTION_LIST, known_bad),
+	ROW(0, "sigma", "PATH", "Sigma rule file or folder beside the built-in rules (repeatable)", OPTION_LIST, sigma),
+	ROW(0, "no-builtin-rules", NULL, "leave the built-in YARA pack and Sigma rules out", OPTION_FLAG, no_builtin_rules),
+	ROW(0, "known-good", "SET", "hashes that need no scan: list, `triage hashset` set, NSRL RDSv3, hashlookup Bloom filter (repeatable)", OPTION_LIST, known_good),
+	ROW(0, "known-bad", "SET", "hashes that are a finding: list, set, NSRL RDSv3 (repeatable)", OPTION_LIST, known_bad),
+	ROW(0, "ioc", "PATH", "list of indicators: text, CSV, STIX 2.1, MISP JSON (repeatable)", OPTION_LIST, iocs),
 	WORD("profile", "NAME", "quick (the most telling places alone), standard, full", profile, "quick|standard|full"),
 	ROW(0, "from", "TIME", "begin of the report's window (the database keeps all)", OPTION_TIME, from),
 	ROW(0, "to", "TIME", "end of the report's window", OPTION_TIME, to),
@@ -67,7 +69,6 @@ const struct option_row options_run[] = {
 	ROW(0, "dry-run", NULL, "print what would be read and written, and do nothing", OPTION_FLAG, dry_run),
 	SIGNER,
 	COMMON,
-	LATER("sigma", "PATH"), LATER("ioc", "PATH"),
 };
 const size_t options_run_count = sizeof(options_run) / sizeof(options_run[0]);
 
@@ -129,8 +130,42 @@ const struct option_row options_export[] = {
 };
 const size_t options_export_count = sizeof(options_export) / sizeof(options_export[0]);
 
+const struct option_row options_share[] = {
+	ROW('o', "output", "DIR", "the new bundle; must not exist", OPTION_TEXT, output),
+	ROW(0, "secret", "FILE", "secret from an earlier share (64 hex digits): the same paths and names become the same; default: a new one, DIR.secret", OPTION_TEXT, secret),
+	WORD("tlp", "LEVEL", "how far it may go, by the traffic light protocol 2.0; default amber", tlp, "clear|green|amber|amber+strict|red"),
+	WORD("lang", "L", "language that the report shows first", lang, "nl|fr|de|en"),
+	COMMON,
+};
+const size_t options_share_count = sizeof(options_share) / sizeof(options_share[0]);
+
+const struct option_row options_reveal[] = {
+	ROW(0, "secret", "FILE", "the secret of the share; default SHARE.secret", OPTION_TEXT, secret),
+	ROW(0, "only", "DIGEST", "open this one alone (repeatable)", OPTION_LIST, only),
+	COMMON,
+};
+const size_t options_reveal_count = sizeof(options_reveal) / sizeof(options_reveal[0]);
+
+const struct option_row options_judge[] = {
+	ROW('o', "output", "DIR", "the new bundle; must not exist", OPTION_TEXT, output),
+	ROW('r', "rules", "PATH", "YARA file or folder: rules of the same file and name take their words and weight from here (repeatable)", OPTION_LIST, rules),
+	ROW(0, "tables", "DIR", "folder with scores.tsv and the other tables, and yara/; default: those of this program", OPTION_TEXT, tables),
+	ROW(0, "known-good", "SET", "list of hashes that are good (repeatable)", OPTION_LIST, known_good),
+	ROW(0, "known-bad", "SET", "list of hashes that are a finding (repeatable)", OPTION_LIST, known_bad),
+	ROW(0, "examiner", "NAME", "who judges, for the custody log", OPTION_TEXT, examiner),
+	WORD("lang", "L", "language that the report shows first", lang, "nl|fr|de|en"),
+	COMMON,
+};
+const size_t options_judge_count = sizeof(options_judge) / sizeof(options_judge[0]);
+
 const struct option_row options_rules[] = { COMMON };
 const size_t options_rules_count = sizeof(options_rules) / sizeof(options_rules[0]);
+
+const struct option_row options_hashset[] = {
+	ROW('o', "output", "SET", "the new set; must not exist (build)", OPTION_TEXT, output),
+	COMMON,
+};
+const size_t options_hashset_count = sizeof(options_hashset) / sizeof(options_hashset[0]);
 
 static bool
 wrong(const struct command *command, const char *what, const char *subject)
@@ -339,9 +374,12 @@ options_release(struct options *o)
 {
 	free(o->operands.items);
 	free(o->rules.items);
+	free(o->sigma.items);
 	free(o->known_good.items);
 	free(o->known_bad.items);
+	free(o->iocs.items);
 	free(o->keys.items);
+	free(o->only.items);
 }
 
 void

@@ -43,10 +43,10 @@ struct options {
 	const char *output, *resume;
 	const char *case_id, *evidence_id, *examiner, *organisation, *note, *hostname, *map, *profile, *lang, *timezone, *partitions,
 	    *progress, *status_file, *fail_on, *vss;
-	const char *format, *tlp;						/* export */
+	const char *format, *tlp, *secret, *tables;						/* export, share */
 	const char *sign, *sign_key, *trust, *query, *reply;			/* sign, timestamp */
 	const char *from_person, *to_person, *place, *seal, *reason;		/* custody */
-	struct option_list rules, known_good, known_bad, keys;
+	struct option_list rules, sigma, known_good, known_bad, iocs, keys, only;
 	int64_t from, to;
 	double budget, unit_timeout;
 	uint64_t memory, window, extract_max;

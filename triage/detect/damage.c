@@ -152,8 +152,8 @@ fill_row(struct damage_map *m, struct damage_row *r, const struct subject *s, co
 {
 	const struct damage_guess *g = &s->damage;
 	*r = (struct damage_row){ .file_id = s->file->file_id, .bytes = s->file->size, .folder = s->folder, .group = group, .promise = s->promise,
-		.reason = g->reason, .changed = s->changed, .filesystem = filesystem, .permille = (int16_t)g->permille, .cut = (uint16_t)(cut < UINT16_MAX ? cut : 0),
-		.what = (uint8_t)g->what, .proof = (uint8_t)g->proof, .random = damage_is_encrypted(g->what) };
+		.reason = g->reason, .changed = s->changed, .record_changed = s->file->times[TRIAGE_CTIME], .filesystem = filesystem, .permille = (int16_t)g->permille, .cut = (uint16_t)(cut < UINT16_MAX ? cut : 0),
+		.what = (uint8_t)g->what, .proof = (uint8_t)g->proof, .random = damage_is_encrypted(g->what), .altered = g->changed };
 	r->path_hash = hash_path(s->file->path, strlen(s->file->path) - cut);
 	r->next = m->buckets[r->path_hash % DAMAGE_BUCKETS];
 	m->buckets[r->path_hash % DAMAGE_BUCKETS] = r;
@@ -271,6 +271,8 @@ settle(struct damage_map *m, struct damage_row *r)
 			r->what = DAMAGE_UNKNOWN;
 			r->reason = r->proof == PROOF_PROMISE ? "Not what the name promises, but few files beside agree." : r->reason;
 		}
+	} else if (r->what == DAMAGE_UNKNOWN && r->altered && group_stands(r->group)) {
+		r->what = DAMAGE_PARTS;
 	} else if (r->what == DAMAGE_UNKNOWN && group_stands(r->group) && r->group->strong > 0 && r->bytes > 0 && r->bytes < 64) {
 		r->what = DAMAGE_WHOLE;
 		r->permille = 1000;

@@ -34,12 +34,12 @@ struct damage_row {
 	struct ending *ending;
 	const struct file_type *promise;
 	const char *reason;
-	int64_t changed;
+	int64_t changed, record_changed;	/* of the bytes; of the record in the filesystem */
 	uint32_t filesystem;		/* index of damage_map.filesystems */
 	int16_t permille;
 	uint16_t cut;			/* bytes that were added to the name */
 	uint8_t what, proof;		/* enum damage, enum damage_proof */
-	bool older_copy, random;
+	bool older_copy, random, altered;	/* altered: the start that its name promises is not there */
 };
 
 struct damage_filesystem {

@@ -33,6 +33,7 @@ struct damage_guess {
 	enum damage_proof proof;
 	int permille;			/* of its bytes, -1 when not known */
 	const char *reason;		/* a sentence; a literal */
+	bool changed;			/* of DAMAGE_UNKNOWN: the start that the name promises is not there */
 	bool sound;			/* its format holds together, or it is text: a copy like this can be used */
 };
 

@@ -36,7 +36,7 @@ detect_judge_new(const struct detect_tables *tables, struct detect_judge **ret_j
 	if (j == NULL)
 		return no_memory(err);
 	j->tables = tables;
-	j->first_encrypted = j->last_encrypted = TRIAGE_TIME_NONE;
+	j->first_encrypted = j->last_encrypted = j->note_first = j->note_last = TRIAGE_TIME_NONE;
 	pool_init(&j->pool, POOL_LIMIT);
 	pool_init(&j->texts, TEXTS_LIMIT);
 	folds_init(&j->folds, &j->pool);
@@ -66,6 +66,7 @@ detect_judge_free(struct detect_judge *j)
 	free(j->damage != NULL ? j->damage->sums : NULL);
 	folds_release(&j->folds);
 	happening_release(&j->happening);
+	stories_release(&j->stories);
 	buf_release(&j->scratch);
 	pool_release(&j->pool);
 	pool_release(&j->texts);
@@ -304,12 +305,15 @@ detect_judge_finish(struct detect_judge *j, double examined_share, struct triage
 		return TRIAGE_E_USAGE;
 	}
 	j->finished = true;
+	contacts_finish(&j->contacts, &j->pool);
 	enum triage_status st = TRIAGE_OK;
 	for (size_t i = 0; i < DETECTOR_COUNT && st == TRIAGE_OK; i++)
 		if (detectors[i]->finish != NULL)
 			st = detectors[i]->finish(j, j->states[i], err);
 	if (st == TRIAGE_OK)
 		st = make_findings(j, err);
+	if (st == TRIAGE_OK)
+		st = stories_make(&j->stories, &j->tables->tactics, j->findings, j->finding_count, j->first_encrypted, j->last_encrypted, err);
 	return st == TRIAGE_OK ? judge_verdict(j, examined_share, err) : st;
 }
 
@@ -325,8 +329,38 @@ detect_finding(const struct detect_judge *j, size_t index)
 	return index < j->finding_count ? &j->findings[index] : NULL;
 }
 
+size_t
+detect_contact_count(const struct detect_judge *j)
+{
+	return j->contacts.sorted != NULL ? j->contacts.count : 0;
+}
+
+const struct detect_contact *
+detect_contact(const struct detect_judge *j, size_t index)
+{
+	return index < detect_contact_count(j) ? j->contacts.sorted[index] : NULL;
+}
+
 const struct detect_verdict *
 detect_verdict(const struct detect_judge *j)
 {
 	return &j->verdict;
+}
+
+size_t
+detect_story_count(const struct detect_judge *j)
+{
+	return j->stories.count;
+}
+
+const struct detect_story *
+detect_story(const struct detect_judge *j, size_t index)
+{
+	return index < j->stories.count ? &j->stories.list[index] : NULL;
+}
+
+size_t
+detect_story_of(const struct detect_judge *j, size_t finding)
+{
+	return finding < j->finding_count && j->stories.of_finding[finding] != UINT32_MAX ? j->stories.of_finding[finding] : SIZE_MAX;
 }

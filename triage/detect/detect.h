@@ -13,10 +13,16 @@
 
 struct detect_config {
 	const char *tables;		/* folder that holds ransom_notes.tsv, ransom_extensions.tsv, extension_types.tsv, priorities.tsv, scores.tsv */
-	const char *const *known_good, *const *known_bad;	/* plain hash lists: md5, sha1 or sha256 in hex, one a line, text after it ignored; also sha256sum and CSV lines */
+	const char *const *known_good, *const *known_bad;	/* sets of hash_set.h, or plain lists: md5, sha1 or sha256 in hex, one a line, text after it ignored; also sha256sum and CSV lines */
 	size_t known_good_count, known_bad_count;
+	const char *const *sigma;	/* files and folders of Sigma rules; none: sigma_logsources.tsv and sigma_fields.tsv are not read either */
+	size_t sigma_count;
+	const char *sigma_own;		/* the one of them that is built in, NULL for none */
+	const char *const *iocs;	/* lists of indicators; see ioc.h */
+	size_t ioc_count;
 };
 
+struct sigma_set;
 struct detect_tables;		/* loaded once before the fork; shared */
 WARN_UNUSED enum triage_status detect_load(const struct detect_config *config, struct detect_tables **ret_tables, struct triage_error *err);
 void detect_free(struct detect_tables *tables);
@@ -24,12 +30,35 @@ void detect_free(struct detect_tables *tables);
 /* Digest of every table and hash list loaded, for the custody log. each may be called many times. */
 void detect_sources(const struct detect_tables *tables, void (*each)(void *ctx, const char *path, const char *sha256, size_t rows), void *ctx);
 
+/* The Sigma rules, NULL when none were asked for; see sigma.h. */
+const struct sigma_set *detect_sigma(const struct detect_tables *tables);
+/* What became of each list of indicators, and of the lines that were not taken. index: from 0; false past the end. */
+struct detect_ioc_list {
+	const char *name, *form;
+	size_t taken, refused, passed, shown;
+};
+bool detect_ioc_list(const struct detect_tables *tables, size_t index, struct detect_ioc_list *ret_list);
+/* A line that was not taken: from 0 to shown. */
+void detect_ioc_refused(const struct detect_tables *tables, size_t index, size_t nth, size_t *ret_line, const char **ret_reason, const char **ret_text);
+/*
+ * Indicators that may stand in content: domains, addresses, mail addresses, URLs. There are none: 0. take: as of struct analyse_finder, name is an
+ * index of detect_ioc_names.
+ */
+enum { DETECT_IOC_NAMES = 4 };
+extern const char *const detect_ioc_names[DETECT_IOC_NAMES];
+size_t detect_ioc_in_content(const struct detect_tables *tables);
+void detect_ioc_find(const struct detect_tables *tables, const void *bytes, size_t size,
+    void (*take)(void *sink, size_t name, const char *id, uint32_t number, size_t at, size_t size), void *sink);
+
 /* Evidential rank of a path (display form), 10 most telling first .. 90; from priorities.tsv. */
 unsigned detect_rank(const struct detect_tables *tables, const char *path);
 
 enum detect_known { DETECT_UNKNOWN, DETECT_GOOD, DETECT_BAD };
 /* Digests in binary; md5 or sha1 may be NULL. */
 enum detect_known detect_known(const struct detect_tables *tables, const uint8_t *md5, const uint8_t *sha1, const uint8_t *sha256);
+
+/* Chance that a file is called good by mistake: 0 unless a Bloom filter is among the sets. */
+double detect_false_positives(const struct detect_tables *tables);
 
 /* Name against bytes: true when the extension promises a type that mime contradicts. name: base name of a main stream; mime "" when not known. */
 bool detect_type_mismatch(const struct detect_tables *tables, const char *name, const char *mime, enum triage_text_kind text, uint64_t size);
@@ -102,6 +131,9 @@ struct detect_verdict {
 	const char *family;
 	uint64_t encrypted_files, encrypted_bytes, notes;
 	int64_t first_encrypted, last_encrypted;
+	const char *window;		/* JSON object: first, last, peak_per_minute, source, remark, rate, sources; "" when not known */
+	const char *entry;		/* JSON: the first act of an intruder that was seen, or null; see answers.h */
+	const char *accounts_to_reset;	/* JSON array */
 };
 
 /* What became of one file. Text is a literal. */
@@ -122,6 +154,29 @@ struct detect_damage_sum {
 	int64_t first, last;
 };
 
+/* Findings of one machine and one tactic of an attack. Text is the findings' or a table's. */
+struct detect_story {
+	const char *host, *tactic;	/* host "": not known; tactic: word of tactics.tsv */
+	const char *title;		/* of the most telling finding */
+	enum triage_severity severity;
+	unsigned confidence;
+	double points;
+	int64_t first_time, last_time;
+	uint64_t finding_count;
+	bool generic;			/* only rules of no certain tool or family speak of it */
+	bool shown;			/* on page 1 */
+};
+
+/* A machine that came here or to which somebody went from here. Text is owned by the judge. */
+struct detect_contact {
+	const char *host, *direction;	/* this machine; "from" or "to" */
+	const char *peer, *account;	/* address or name in lower case; account without domain, "" when not told */
+	const char *protocol, *source;	/* rdp, smb, ssh ...; word of timeline.source */
+	int64_t first_time, last_time;
+	uint64_t count, failed;		/* records; of them failed logons */
+	uint64_t event_id;		/* of the first record */
+};
+
 struct detect_judge;
 WARN_UNUSED enum triage_status detect_judge_new(const struct detect_tables *tables, struct detect_judge **ret_judge, struct triage_error *err);
 WARN_UNUSED enum triage_status detect_judge_file(struct detect_judge *j, const struct detect_file *file,
@@ -132,7 +187,15 @@ WARN_UNUSED enum triage_status detect_judge_event(struct detect_judge *j, const 
 WARN_UNUSED enum triage_status detect_judge_finish(struct detect_judge *j, double examined_share, struct triage_error *err);
 size_t detect_finding_count(const struct detect_judge *j);
 const struct detect_finding *detect_finding(const struct detect_judge *j, size_t index);
+/* By first time; after detect_judge_finish(). */
+size_t detect_contact_count(const struct detect_judge *j);
+const struct detect_contact *detect_contact(const struct detect_judge *j, size_t index);
 const struct detect_verdict *detect_verdict(const struct detect_judge *j);
+/* The most telling first, after the finish. */
+size_t detect_story_count(const struct detect_judge *j);
+const struct detect_story *detect_story(const struct detect_judge *j, size_t index);
+/* The story of a finding; SIZE_MAX: of none. */
+size_t detect_story_of(const struct detect_judge *j, size_t finding);
 /* The damage map, after the finish. False: the file is intact after all. */
 size_t detect_damage_count(const struct detect_judge *j);
 bool detect_damage(const struct detect_judge *j, size_t index, struct detect_damage *ret);

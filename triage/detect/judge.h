@@ -8,11 +8,13 @@
 #ifndef TRIAGE_DETECT_JUDGE_H
 #define TRIAGE_DETECT_JUDGE_H
 
+#include "triage/detect/contacts.h"
 #include "triage/detect/damage_look.h"
 #include "triage/detect/folders.h"
 #include "triage/detect/folds.h"
 #include "triage/detect/happening.h"
 #include "triage/detect/pool.h"
+#include "triage/detect/stories.h"
 #include "triage/detect/tables.h"
 
 /* What the bytes of a stream look like; see looks.c. */
@@ -56,6 +58,7 @@ struct detect_judge {
 	struct pool texts;		/* of the finished findings */
 	struct folders folders;
 	struct folds folds;
+	struct contacts contacts;
 	struct family *families;
 	size_t family_count;
 	const char *note_names[NOTE_NAMES_MAX];	/* distinct base names of notes and of what could be one */
@@ -66,6 +69,8 @@ struct detect_judge {
 	struct damage_map *damage;
 	bool kept_found;		/* files encrypted under their own names stand as a finding */
 	uint64_t notes;			/* notes by content, or by a name that points to one family */
+	int64_t note_first, note_last;	/* last change of the notes */
+	const char *window;		/* JSON; NULL: nothing was encrypted, or no time is known */
 	uint64_t encrypted_files, encrypted_bytes;
 	int64_t first_encrypted, last_encrypted;
 	bool encrypted_high;		/* encrypted files stand as a finding of at least high severity */
@@ -77,6 +82,7 @@ struct detect_judge {
 	struct buf scratch;		/* of the detector at hand: emptied by whoever begins to use it */
 	struct detect_finding *findings;
 	size_t finding_count;
+	struct stories stories;
 	struct detect_verdict verdict;
 	bool finished;
 };

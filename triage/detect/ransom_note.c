@@ -144,6 +144,10 @@ take_note(struct detect_judge *j, struct ransom_note *r, const struct subject *s
 	}
 	fold_add(&j->folds, n->fold, &e, s->changed);
 	j->notes++;
+	if (s->changed != TRIAGE_TIME_NONE && (j->note_first == TRIAGE_TIME_NONE || s->changed < j->note_first))
+		j->note_first = s->changed;
+	if (s->changed != TRIAGE_TIME_NONE && (j->note_last == TRIAGE_TIME_NONE || s->changed > j->note_last))
+		j->note_last = s->changed;
 	judge_family_trait(j, family, (m != NULL ? TRAIT_NOTE : 0u) | (name_agrees ? TRAIT_NOTE_NAME : 0u));
 }
 

@@ -2,13 +2,15 @@
 
 #include "triage/base/buf.h"
 #include "triage/base/scoped.h"
+#include "triage/detect/sigma.h"
 
+#include <math.h>
 #include <string.h>
 
 static const char *const table_files[TABLE_COUNT] = {
 	[TABLE_NOTES] = "ransom_notes.tsv", [TABLE_EXTENSIONS] = "ransom_extensions.tsv", [TABLE_TYPES] = "extension_types.tsv",
 	[TABLE_PRIORITIES] = "priorities.tsv", [TABLE_SCORES] = "scores.tsv", [TABLE_DETECTIONS] = "detections.tsv", [TABLE_SIGNS] = "signs.tsv",
-	[TABLE_COMMANDS] = "commands.tsv", [TABLE_PLACES] = "persistence.tsv", [TABLE_TOOLS] = "remote_tools.tsv", [TABLE_DRIVERS] = "loldrivers.tsv",
+	[TABLE_COMMANDS] = "commands.tsv", [TABLE_PLACES] = "persistence.tsv", [TABLE_TOOLS] = "remote_tools.tsv", [TABLE_DRIVERS] = "loldrivers.tsv", [TABLE_TACTICS] = "tactics.tsv",
 };
 
 static enum triage_status
@@ -73,6 +75,8 @@ index_table(struct detect_tables *t, enum detect_table which, const char *path, 
 		return tools_load(&t->tools, table, path, err);
 	case TABLE_DRIVERS:
 		return drivers_load(&t->drivers, table, path, err);
+	case TABLE_TACTICS:
+		return tactics_load(&t->tactics, table, path, err);
 	case TABLE_COUNT:
 		break;
 	}
@@ -113,10 +117,37 @@ load_tables(struct detect_tables *t, const char *folder, struct triage_error *er
 }
 
 static enum triage_status
+load_set(struct detect_tables *t, struct hash_set **sets, size_t *set_count, const char *path, struct triage_error *err)
+{
+	struct hash_set *grown = reallocarray(*sets, *set_count + 1, sizeof(*grown));
+	if (grown == NULL)
+		return no_memory(err);
+	*sets = grown;
+	enum triage_status st = hash_set_open(path, &grown[*set_count], err);
+	if (st != TRIAGE_OK)
+		return st;
+	const struct hash_set *set = &grown[(*set_count)++];
+	if (set->kind == HASH_SET_BLOOM && sets == &t->bad_sets) {
+		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "hash set %s is a Bloom filter: it takes some files for others, and no file is called bad by chance", path);
+		return TRIAGE_E_FORMAT;
+	}
+	uint64_t rows = set->elements + set->counts[DIGEST_MD5] + set->counts[DIGEST_SHA1] + set->counts[DIGEST_SHA256];
+	return add_source(t, path, set->sha256, (size_t)rows, err);
+}
+
+static enum triage_status
 load_lists(struct detect_tables *t, struct hash_list *list, const char *const *paths, size_t count, struct triage_error *err)
 {
+	bool good = list == &t->good;
 	for (size_t i = 0; i < count; i++) {
 		struct hash_list_facts facts;
+		enum hash_set_kind kind = hash_set_kind_of(paths[i]);
+		if (kind == HASH_SET_SORTED || kind == HASH_SET_BLOOM) {
+			enum triage_status st = load_set(t, good ? &t->good_sets : &t->bad_sets, good ? &t->good_set_count : &t->bad_set_count, paths[i], err);
+			if (st != TRIAGE_OK)
+				return st;
+			continue;
+		}
 		enum triage_status st = hash_list_add(list, paths[i], &facts, err);
 		if (st == TRIAGE_OK)
 			st = add_source(t, paths[i], facts.sha256, facts.digests, err);
@@ -124,6 +155,22 @@ load_lists(struct detect_tables *t, struct hash_list *list, const char *const *p
 			return st;
 	}
 	hash_list_finish(list);
+	return TRIAGE_OK;
+}
+
+static enum triage_status
+load_iocs(struct detect_tables *t, const char *const *paths, size_t count, struct triage_error *err)
+{
+	ioc_store_init(&t->iocs);
+	for (size_t i = 0; i < count; i++) {
+		enum triage_status st = ioc_store_read(&t->iocs, paths[i], err);
+		const struct ioc_list *list = st == TRIAGE_OK ? ioc_list_at_hand(&t->iocs) : NULL;
+		if (st == TRIAGE_OK)
+			st = add_source(t, paths[i], list->sha256, list->taken, err);
+		if (st != TRIAGE_OK)
+			return st;
+	}
+	ioc_store_finish(&t->iocs);
 	return TRIAGE_OK;
 }
 
@@ -141,6 +188,11 @@ detect_load(const struct detect_config *config, struct detect_tables **ret_table
 		st = load_lists(t, &t->good, config->known_good, config->known_good_count, err);
 	if (st == TRIAGE_OK)
 		st = load_lists(t, &t->bad, config->known_bad, config->known_bad_count, err);
+	const struct sigma_config sigma = { .tables = config->tables, .paths = config->sigma, .path_count = config->sigma_count, .own = config->sigma_own };
+	if (st == TRIAGE_OK && config->sigma_count > 0)
+		st = sigma_load(&sigma, &t->sigma, err);
+	if (st == TRIAGE_OK)
+		st = load_iocs(t, config->iocs, config->ioc_count, err);
 	if (st != TRIAGE_OK) {
 		detect_free(t);
 		return st;
@@ -157,8 +209,16 @@ detect_free(struct detect_tables *t)
 	for (size_t i = 0; i < t->source_count; i++)
 		free(t->sources[i].path);
 	free(t->sources);
+	sigma_free(t->sigma);
 	hash_list_release(&t->good);
 	hash_list_release(&t->bad);
+	for (size_t i = 0; i < t->good_set_count; i++)
+		hash_set_close(&t->good_sets[i]);
+	for (size_t i = 0; i < t->bad_set_count; i++)
+		hash_set_close(&t->bad_sets[i]);
+	free(t->good_sets);
+	free(t->bad_sets);
+	ioc_store_release(&t->iocs);
 	rank_release(&t->ranks);
 	detections_release(&t->detections);
 	signs_release(&t->signs);
@@ -181,6 +241,14 @@ detect_sources(const struct detect_tables *tables, void (*each)(void *ctx, const
 {
 	for (size_t i = 0; i < tables->source_count; i++)
 		each(ctx, tables->sources[i].path, tables->sources[i].sha256, tables->sources[i].rows);
+	if (tables->sigma != NULL)
+		sigma_tables(tables->sigma, each, ctx);
+}
+
+const struct sigma_set *
+detect_sigma(const struct detect_tables *tables)
+{
+	return tables->sigma;
 }
 
 unsigned
@@ -196,10 +264,30 @@ list_has(const struct hash_list *list, const uint8_t *md5, const uint8_t *sha1, 
 	    (md5 != NULL && hash_list_has(list, DIGEST_MD5, md5));
 }
 
+static bool
+sets_have(const struct hash_set *sets, size_t count, const uint8_t *md5, const uint8_t *sha1, const uint8_t *sha256)
+{
+	for (size_t i = 0; i < count; i++)
+		if ((sha256 != NULL && hash_set_has(&sets[i], DIGEST_SHA256, sha256)) || (sha1 != NULL && hash_set_has(&sets[i], DIGEST_SHA1, sha1)) ||
+		    (md5 != NULL && hash_set_has(&sets[i], DIGEST_MD5, md5)))
+			return true;
+	return false;
+}
+
+/* The chance that a file is wrongly called good: that of all Bloom filters together. */
+double
+detect_false_positives(const struct detect_tables *tables)
+{
+	double none = 0;		/* logarithm: the chances may be tiny */
+	for (size_t i = 0; i < tables->good_set_count; i++)
+		none += log1p(-hash_set_false_positives(&tables->good_sets[i]));
+	return -expm1(none);
+}
+
 enum detect_known
 detect_known(const struct detect_tables *tables, const uint8_t *md5, const uint8_t *sha1, const uint8_t *sha256)
 {
-	if (list_has(&tables->bad, md5, sha1, sha256))
+	if (list_has(&tables->bad, md5, sha1, sha256) || sets_have(tables->bad_sets, tables->bad_set_count, md5, sha1, sha256))
 		return DETECT_BAD;
-	return list_has(&tables->good, md5, sha1, sha256) ? DETECT_GOOD : DETECT_UNKNOWN;
+	return list_has(&tables->good, md5, sha1, sha256) || sets_have(tables->good_sets, tables->good_set_count, md5, sha1, sha256) ? DETECT_GOOD : DETECT_UNKNOWN;
 }

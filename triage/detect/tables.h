@@ -10,10 +10,13 @@
 #include "triage/detect/drivers.h"
 #include "triage/detect/file_types.h"
 #include "triage/detect/hash_list.h"
+#include "triage/detect/hash_set.h"
+#include "triage/detect/ioc.h"
 #include "triage/detect/name_set.h"
 #include "triage/detect/places.h"
 #include "triage/detect/rank.h"
 #include "triage/detect/scores.h"
+#include "triage/detect/stories.h"
 #include "triage/detect/signs.h"
 #include "triage/detect/tools.h"
 
@@ -31,7 +34,7 @@ struct name_rules {
 };
 
 enum detect_table { TABLE_NOTES, TABLE_EXTENSIONS, TABLE_TYPES, TABLE_PRIORITIES, TABLE_SCORES,
-	TABLE_DETECTIONS, TABLE_SIGNS, TABLE_COMMANDS, TABLE_PLACES, TABLE_TOOLS, TABLE_DRIVERS, TABLE_COUNT };
+	TABLE_DETECTIONS, TABLE_SIGNS, TABLE_COMMANDS, TABLE_PLACES, TABLE_TOOLS, TABLE_DRIVERS, TABLE_TACTICS, TABLE_COUNT };
 
 struct detect_source {
 	char *path;
@@ -45,6 +48,7 @@ struct detect_tables {
 	struct file_types types;
 	struct rank_index ranks;
 	struct scores scores;
+	struct tactics tactics;
 	struct detections detections;
 	struct signs signs;
 	struct commands commands;
@@ -52,8 +56,12 @@ struct detect_tables {
 	struct tools tools;
 	struct drivers drivers;
 	struct hash_list good, bad;
+	struct hash_set *good_sets, *bad_sets;
+	size_t good_set_count, bad_set_count;
+	struct ioc_store iocs;
 	struct detect_source *sources;
 	size_t source_count;
+	struct sigma_set *sigma;	/* NULL: none asked for */
 };
 
 /* Names such as "~$letter.docx" whose extension says nothing. */

@@ -3,6 +3,7 @@
  *
  * Only the strongest finding of each kind adds its score, so that no noisy rule can tip the scale by number.
  */
+#include "triage/detect/answers.h"
 #include "triage/detect/judge.h"
 
 #include "triage/base/text.h"
@@ -143,6 +144,33 @@ put_families(const struct detect_judge *j, struct buf *out)
 	}
 }
 
+static enum triage_status
+put_answers(struct detect_judge *j, struct triage_error *err)
+{
+	SCOPED_BUF entry;
+	SCOPED_BUF accounts;
+	const struct detect_finding **list = pool_alloc(&j->texts, (j->finding_count + 1) * sizeof(*list));
+	buf_init(&entry, REASONS_SIZE);
+	buf_init(&accounts, (size_t)4 << 20);
+	for (size_t i = 0; i < j->finding_count && list != NULL; i++)
+		list[i] = &j->findings[i];
+	if (list != NULL) {
+		answer_entry(list, j->finding_count, &entry);
+		answer_accounts(list, j->finding_count, &accounts);
+		enum triage_status st = buf_check(&entry, err);
+		if (st == TRIAGE_OK)
+			st = buf_check(&accounts, err);
+		if (st != TRIAGE_OK)
+			return st;
+		j->verdict.entry = pool_text(&j->texts, buf_cstr(&entry), entry.size);
+		j->verdict.accounts_to_reset = pool_text(&j->texts, buf_cstr(&accounts), accounts.size);
+	}
+	if (j->verdict.entry != NULL && j->verdict.accounts_to_reset != NULL)
+		return TRIAGE_OK;
+	triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for the answers of the verdict");
+	return TRIAGE_E_MEMORY;
+}
+
 enum triage_status
 judge_verdict(struct detect_judge *j, double examined_share, struct triage_error *err)
 {
@@ -164,6 +192,6 @@ judge_verdict(struct detect_judge *j, double examined_share, struct triage_error
 	}
 	j->verdict = (struct detect_verdict){ .word = word_of(j, &sum, examined_share), .score = (unsigned)(sum.points + 0.5), .reasons = reasons_text,
 		.family = family_text, .encrypted_files = j->encrypted_files, .encrypted_bytes = j->encrypted_bytes, .notes = j->notes,
-		.first_encrypted = j->first_encrypted, .last_encrypted = j->last_encrypted };
-	return TRIAGE_OK;
+		.first_encrypted = j->first_encrypted, .last_encrypted = j->last_encrypted, .window = j->window != NULL ? j->window : "" };
+	return put_answers(j, err);
 }

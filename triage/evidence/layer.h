@@ -20,6 +20,7 @@ enum { LAYER_LABEL = 400, LAYER_UUID = 80, LAYER_NOTE = 600 };
 /* A volume that a layer is given. */
 struct layer_member {
 	struct reader *reader;		/* of exactly this volume; outlives what is made of it */
+	struct reader *around;		/* of the space in which it lies, as that of a partition is the disk; outlives it too. NULL when not known */
 	const char *signature;		/* name of the signature row, as libblkid prints it */
 	uint32_t volume;		/* its number among the volumes of the evidence, from 1, for messages */
 };

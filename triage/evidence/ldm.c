@@ -1,6 +1,7 @@
 /*
  * ldm.c - volumes of Windows dynamic disks: simple, spanned, striped, mirrored and RAID-5 ones are put together from the disks that
- * were given whole. On a disk with a GPT the layer is only given the database: its volumes are named.
+ * were given. A disk with an MBR is the member itself; on one with a GPT the member is the partition with the database, and what the
+ * database says counts from the start of the disk around it (as libldm reads it).
  */
 #include "triage/evidence/ldm_db.h"
 
@@ -19,6 +20,7 @@ enum { NOTE_MAX = 4096, WIDTH_MAX = 64, COMPONENTS_MAX = 8 };
 
 struct member {
 	struct reader *reader;
+	struct reader *disk;		/* what its partitions lie on, NULL when only the database was given */
 	size_t index;
 	struct ldm_head head;
 	bool done;
@@ -101,7 +103,7 @@ make_plan(const struct group *g, const struct ldm_object *volume, struct plan *p
 	for (size_t i = 0; i < p->count; i++) {
 		const struct member *m = disk_member(g, p->parts[i]->disk);
 		p->missing += m == NULL;
-		p->elsewhere += m != NULL && !m->head.whole;
+		p->elsewhere += m != NULL && m->disk == NULL;
 		p->member = m != NULL && m->index < p->member ? m->index : p->member;
 	}
 }
@@ -123,9 +125,9 @@ part_of(const struct group *g, const struct ldm_object *partition)
 {
 	const struct member *m = disk_member(g, partition->disk);
 	uint64_t start;
-	if (m == NULL || !m->head.whole || __builtin_add_overflow(m->head.data_at, partition->start, &start))
+	if (m == NULL || m->disk == NULL || __builtin_add_overflow(m->head.data_at, partition->start, &start))
 		return (struct array_part){ 0 };
-	return (struct array_part){ .reader = m->reader, .start = start, .length = partition->size };
+	return (struct array_part){ .reader = m->disk, .start = start, .length = partition->size };
 }
 
 static enum triage_status
@@ -179,7 +181,7 @@ build(const struct group *g, const struct plan *p, struct array **ret_array, str
 	if (p->too_many)
 		return refuse(err, "it is made of too many parts");
 	if (p->elsewhere > 0)
-		return refuse(err, "it lies in the data partition of a GPT disk, from where it is not put together");
+		return refuse(err, "it lies in the data partition of a GPT disk, of which only the database was given: give the whole disk");
 	if (p->components == 1 && (p->component->layout < LDM_STRIPED || p->component->layout > LDM_PARITY))
 		return refuse(err, "its layout is not known");
 	enum triage_status st = array_new(p->volume->size, 512, &a, err);
@@ -287,8 +289,10 @@ ldm_open(const struct layer_member *given, size_t count, const struct layer_keys
 	}
 	for (size_t i = 0; i < count && st == TRIAGE_OK; i++) {
 		members[used] = (struct member){ .reader = given[i].reader, .index = i };
-		if (ldm_head_read(given[i].reader, &members[used].head))
-			used++;
+		if (ldm_head_read(given[i].reader, &members[used].head)) {
+			struct member *m = &members[used++];
+			m->disk = m->head.whole ? m->reader : given[i].around;
+		}
 		else
 			st = sink->problem(sink->ctx, i, TRIAGE_HIGH, "ldm-database-damaged", TRIAGE_NO_ID, 0,
 			    "the header of a dynamic disk makes no sense: its volumes are not named", err);

@@ -20,6 +20,7 @@ struct probe_member {
 	const struct layer_kind *kind;
 	struct evidence_source *source;
 	struct reader *reader;		/* of the volume; kept by the source */
+	struct reader *around;		/* of the space that it was found in */
 	struct signature_hit hit;
 	uint32_t volume;		/* its row */
 	uint64_t start, length;		/* of its row */

@@ -87,7 +87,7 @@ probe_offer(struct probe *probe, const struct probe_volume *v, uint32_t index, u
 		if (one_more(&list, probe->member_count, &probe->member_room, sizeof(*probe->members), err) == NULL)
 			return TRIAGE_E_MEMORY;
 		probe->members = list;
-		probe->members[probe->member_count++] = (struct probe_member){ .kind = kind, .source = probe->source, .reader = r, .hit = *hit,
+		probe->members[probe->member_count++] = (struct probe_member){ .kind = kind, .source = probe->source, .reader = r, .around = probe->reader, .hit = *hit,
 		    .volume = index, .start = v->start, .length = v->length, .depth = probe->depth, .locked_out = hit->type == NULL };
 	}
 	return TRIAGE_OK;
@@ -257,7 +257,7 @@ open_from(struct probe *probe, size_t from, struct triage_error *err)
 			if (m->done || m->kind != o.kind)
 				continue;
 			m->done = true;
-			o.members[o.count] = (struct layer_member){ .reader = m->reader, .signature = m->hit.row->name, .volume = m->volume + 1 };
+			o.members[o.count] = (struct layer_member){ .reader = m->reader, .around = m->around, .signature = m->hit.row->name, .volume = m->volume + 1 };
 			o.fates[o.count++] = (struct member_fate){ .at = i };
 		}
 		st = open_members(&o, err);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_MAX = 16 << 20, FACT_MAX = 4096 };
+enum { TEXT_MAX = 16 << 20, FACT_MAX = 4096, CONTACTS_MAX = 2000 };
 
 static void
 fact(struct buf *b, struct case_reader *c, const char *name, const char *key, const char *other)
@@ -83,11 +83,16 @@ verdict(struct buf *b, struct case_reader *c)
 	fact_time(b, c, "last_encrypted", "ransomware.last");
 	export_number(b, "notes", export_fact_number(c, "ransomware.notes"));
 	export_raw(b, "untouched_shares", "[]");
+	const char *window = case_meta(c, "ransomware.window");
+	export_raw(b, "window", window[0] == '{' ? window : "null");
 	buf_char(b, '}');
-	/* filled by parsers of logs and registries; until there are some, nothing is known */
-	export_raw(b, "entry", "null");
-	export_raw(b, "accounts_to_reset", "[]");
-	export_raw(b, "hosts_contacted", "[]");
+	SCOPED_BUF answer;
+	buf_init(&answer, TEXT_MAX);
+	buf_text(&answer, case_meta(c, "answer.entry"));
+	export_raw(b, "entry", answer.size > 0 ? answer.data : "null");
+	buf_clear(&answer);
+	buf_text(&answer, case_meta(c, "answer.accounts_to_reset"));
+	export_raw(b, "accounts_to_reset", answer.size > 0 ? answer.data : "[]");
 	export_member(b, "extracted");
 	buf_char(b, '{');
 	export_number(b, "files", export_fact_number(c, "extracted.files"));
@@ -99,6 +104,46 @@ verdict(struct buf *b, struct case_reader *c)
 	buf_init(&reasons, TEXT_MAX);
 	buf_text(&reasons, case_meta(c, "verdict.reasons"));
 	export_raw(b, "reasons", reasons.size > 0 ? reasons.data : "[]");
+}
+
+static void
+column_time(struct buf *b, const char *name, struct case_cursor *c, size_t column)
+{
+	char text[WHEN_TEXT_SIZE];
+	export_text(b, name, case_null(c, column) ? NULL : when_text(case_int(c, column), 9, "Z", text));
+}
+
+/* At most CONTACTS_MAX of them, in order of first sight; all are in case.db. */
+static enum triage_status
+contacts(struct buf *b, struct case_reader *reader, struct triage_error *err)
+{
+	struct case_cursor *c;
+	size_t n = 0;
+	enum triage_status st = case_rows(reader, CASE_CONTACTS, CASE_BY_ID, &c, err);
+	if (st != TRIAGE_OK)
+		return st;
+	export_member(b, "hosts_contacted");
+	buf_char(b, '[');
+	while (n < CONTACTS_MAX && (st = case_next(c, err)) == TRIAGE_OK) {
+		export_comma(b);
+		buf_char(b, '{');
+		export_column_text(b, "host", c, CASE_CONTACTS_HOST);
+		export_column_text(b, "direction", c, CASE_CONTACTS_DIRECTION);
+		export_column_text(b, "peer", c, CASE_CONTACTS_PEER);
+		export_column_text(b, "account", c, CASE_CONTACTS_ACCOUNT);
+		export_column_text(b, "protocol", c, CASE_CONTACTS_PROTOCOL);
+		column_time(b, "first", c, CASE_CONTACTS_FIRST_TIME);
+		column_time(b, "last", c, CASE_CONTACTS_LAST_TIME);
+		export_column_number(b, "count", c, CASE_CONTACTS_COUNT);
+		export_column_number(b, "failed", c, CASE_CONTACTS_FAILED);
+		export_column_text(b, "source", c, CASE_CONTACTS_SOURCE);
+		buf_char(b, '}');
+		n++;
+	}
+	case_cursor_close(c);
+	buf_char(b, ']');
+	export_number(b, "hosts_contacted_total", (int64_t)case_count(reader, CASE_CONTACTS));
+	return st == TRIAGE_END ? TRIAGE_OK : st;
 }
 
 static enum triage_status
@@ -174,6 +219,8 @@ write_summary(struct case_reader *reader, const struct report_options *options, 
 	tool_and_case(&b, reader);
 	enum triage_status st = evidence(&b, reader, err);
 	verdict(&b, reader);
+	if (st == TRIAGE_OK)
+		st = contacts(&b, reader, err);
 	if (st == TRIAGE_OK)
 		st = coverage(&b, reader, err);
 	if (st == TRIAGE_OK)

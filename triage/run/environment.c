@@ -1,5 +1,6 @@
 #include "triage/run/environment.h"
 
+#include "triage/detect/sigma.h"
 #include "triage/base/text.h"
 #include "triage/base/when.h"
 #include "triage/run/workstation.h"
@@ -72,6 +73,57 @@ rule_files(struct supervisor *s, struct buf *out, struct triage_error *err)
 	return buf_check(out, err);
 }
 
+/* Rules that are not used, each by its line; those about logs that no machine here has are no gap. */
+static enum triage_status
+sigma_problems(struct supervisor *s, const struct sigma_set *set, struct triage_error *err)
+{
+	enum { NAMED_MAX = 1000 };
+	size_t count = sigma_refusal_count(set);
+	for (size_t i = 0; i < count && i <= NAMED_MAX; i++) {
+		const struct sigma_refusal *r = sigma_refusal(set, i);
+		char message[800];
+		if (i == NAMED_MAX)
+			snprintf(message, sizeof(message), "%zu more Sigma rules were left out; triage rules check names them", count - NAMED_MAX);
+		else
+			snprintf(message, sizeof(message), "Sigma rule \"%s\" of %s was left out: line %u: %s", r->title, base_name(r->path), r->line, r->why);
+		const struct triage_problem p = { .stage = "rules", .severity = r->elsewhere ? TRIAGE_INFO : TRIAGE_LOW, .code = "sigma-rule-left-out",
+		    .message = message, .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID };
+		enum triage_status st = supervisor_problem(s, 0, 0, "", &p, err);
+		if (st != TRIAGE_OK)
+			return st;
+	}
+	return TRIAGE_OK;
+}
+
+static enum triage_status
+sigma_files(struct supervisor *s, struct buf *out, struct triage_error *err)
+{
+	const struct sigma_set *set = detect_sigma(s->tables);
+	buf_clear(out);
+	buf_char(out, '[');
+	for (size_t i = 0; set != NULL && i < sigma_file_count(set); i++) {
+		const struct sigma_file *f = sigma_file(set, i);
+		buf_format(out, "%s{", i > 0 ? "," : "");
+		member(out, "error", f->error);
+		member(out, "path", base_name(f->path));
+		buf_format(out, ",\"refused\":%zu,\"rules\":%zu", f->refused, f->rules);
+		member(out, "sha256", f->sha256);
+		buf_char(out, '}');
+		if (f->error[0] == '\0')
+			continue;
+		char message[600];
+		snprintf(message, sizeof(message), "Sigma file %s was left out: %s", base_name(f->path), f->error);
+		const struct triage_problem p = { .stage = "rules", .severity = TRIAGE_LOW, .code = "rule-file-error", .message = message,
+		    .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID };
+		enum triage_status st = supervisor_problem(s, 0, 0, "", &p, err);
+		if (st != TRIAGE_OK)
+			return st;
+	}
+	buf_char(out, ']');
+	enum triage_status st = set != NULL ? sigma_problems(s, set, err) : TRIAGE_OK;
+	return st == TRIAGE_OK ? buf_check(out, err) : st;
+}
+
 static void
 put_source(void *ctx, const char *path, const char *sha256, size_t rows)
 {
@@ -116,6 +168,12 @@ options(struct supervisor *s, struct buf *out)
 		text_json_string(out, base_name(p->rules[i]));
 	}
 	buf_format(out, "],\"rules_builtin\":%s", p->no_builtin_rules ? "false" : "true");
+	buf_text(out, ",\"sigma\":[");
+	for (size_t i = 0; i < p->sigma_count; i++) {
+		buf_text(out, i > 0 ? "," : "");
+		text_json_string(out, base_name(p->sigma[i]));
+	}
+	buf_char(out, ']');
 	if (p->shards > 1)
 		buf_format(out, ",\"shard\":\"%u/%u\"", p->shard, p->shards);
 	member(out, "timezone", p->timezone);
@@ -146,6 +204,10 @@ put_facts(struct supervisor *s, struct triage_error *err)
 	enum triage_status st = rule_files(s, &s->text, err);
 	if (st == TRIAGE_OK)
 		st = case_set(s->store, "meta.rules.files", buf_cstr(&s->text), err);
+	if (st == TRIAGE_OK)
+		st = sigma_files(s, &s->text, err);
+	if (st == TRIAGE_OK)
+		st = case_set(s->store, "meta.rules.sigma", buf_cstr(&s->text), err);
 	buf_clear(&s->text);
 	buf_char(&s->text, '[');
 	detect_sources(s->tables, put_source, &s->text);
@@ -226,6 +288,7 @@ custody_rules(struct supervisor *s, struct triage_error *err)
 	struct buf detail;
 	buf_init(&detail, 16 << 20);
 	buf_format(&detail, "{\"files\":%s", case_get(s->store, "meta.rules.files"));
+	buf_format(&detail, ",\"sigma\":%s", case_get(s->store, "meta.rules.sigma"));
 	buf_format(&detail, ",\"tables\":%s}", case_get(s->store, "meta.rules.tables"));
 	enum triage_status st = buf_check(&detail, err);
 	if (st == TRIAGE_OK)
@@ -244,6 +307,8 @@ record_first(struct supervisor *s, struct triage_error *err)
 		st = custody_evidence(s, i, err);
 	if (st == TRIAGE_OK)
 		st = custody_rules(s, err);
+	if (st == TRIAGE_OK)
+		st = environment_lists(s, err);
 	if (st != TRIAGE_OK)
 		return st;
 	struct buf detail;

@@ -10,4 +10,7 @@ WARN_UNUSED enum triage_status environment_record(struct supervisor *s, struct t
 /* A phase begins. totals: what is to be done in it; NULL for none. */
 WARN_UNUSED enum triage_status environment_phase(struct supervisor *s, const char *action, const struct case_totals *totals, struct triage_error *err);
 
+/* Part of it: what became of the lists of indicators. */
+WARN_UNUSED enum triage_status environment_lists(struct supervisor *s, struct triage_error *err);
+
 #endif

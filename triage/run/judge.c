@@ -28,10 +28,12 @@ write_findings(struct judging *j, struct case_sealer *z, struct triage_error *er
 	}
 	for (size_t i = 0; i < detect_finding_count(j->judge); i++) {
 		const struct detect_finding *f = detect_finding(j->judge, i);
+		size_t story = detect_story_of(j->judge, i);
 		const struct case_finding_row row = { .severity = f->severity, .confidence = f->confidence, .score = f->score, .rule = f->rule,
-		    .kind = f->kind, .title = f->title, .technique = f->technique, 
+		    .kind = f->kind, .title = f->title, .technique = f->technique,
 		    .host = f->host[0] != '\0' ? f->host : j->s->plan->hostname, .path = f->path, .detail = f->detail,
-		    .first_time = f->first_time, .last_time = f->last_time, .count = f->count, .file_id = f->file_id };
+		    .first_time = f->first_time, .last_time = f->last_time, .count = f->count, .file_id = f->file_id,
+		    .story_id = story != SIZE_MAX ? story + 1 : TRIAGE_NO_ID };
 		enum triage_status st = case_seal_finding(z, &row, err);
 		if (st != TRIAGE_OK)
 			return st;
@@ -41,6 +43,19 @@ write_findings(struct judging *j, struct case_sealer *z, struct triage_error *er
 			result->worst = f->severity;
 	}
 	return TRIAGE_OK;
+}
+
+static enum triage_status
+write_stories(struct judging *j, struct case_sealer *z, struct triage_error *err)
+{
+	enum triage_status st = TRIAGE_OK;
+	for (size_t i = 0; i < detect_story_count(j->judge) && st == TRIAGE_OK; i++) {
+		const struct detect_story *s = detect_story(j->judge, i);
+		st = case_seal_story(z, &(struct case_story_row){ .host = s->host[0] != '\0' ? s->host : j->s->plan->hostname, .tactic = s->tactic, .title = s->title,
+			.severity = s->severity, .confidence = s->confidence, .points = s->points, .first_time = s->first_time, .last_time = s->last_time,
+			.findings = s->finding_count, .shown = s->shown }, err);
+	}
+	return st;
 }
 
 /* The damage map. The text of a sum lives as long as the judge. */
@@ -70,6 +85,19 @@ write_damage(struct judging *j, struct case_sealer *z, struct triage_error *err)
 }
 
 static enum triage_status
+write_contacts(struct judging *j, struct case_sealer *z, struct triage_error *err)
+{
+	enum triage_status st = TRIAGE_OK;
+	for (size_t i = 0; i < detect_contact_count(j->judge) && st == TRIAGE_OK; i++) {
+		const struct detect_contact *c = detect_contact(j->judge, i);
+		const struct case_contact_row row = { .host = c->host[0] != '\0' ? c->host : j->s->plan->hostname, .direction = c->direction, .peer = c->peer, .account = c->account,
+		    .protocol = c->protocol, .source = c->source, .first_time = c->first_time, .last_time = c->last_time, .count = c->count, .failed = c->failed, .event_id = c->event_id };
+		st = case_seal_contact(z, &row, err);
+	}
+	return st;
+}
+
+static enum triage_status
 write_coverage(struct judging *j, struct case_sealer *z, struct triage_error *err)
 {
 	const struct tally *t = &j->tally;
@@ -84,6 +112,8 @@ write_coverage(struct judging *j, struct case_sealer *z, struct triage_error *er
 	    (uintmax_t)t->by_state[TRIAGE_CONTENT_COMPLETE], (uintmax_t)t->by_state[TRIAGE_CONTENT_PARTIAL],
 	    (uintmax_t)t->by_state[TRIAGE_CONTENT_UNREADABLE], (uintmax_t)t->by_state[TRIAGE_CONTENT_TIMEOUT],
 	    (uintmax_t)t->by_state[TRIAGE_CONTENT_CRASHED], (uintmax_t)skipped, skipped > 0 ? why : "");
+	if (t->known_good > 0)
+		snprintf(reason + strlen(reason), sizeof(reason) - strlen(reason), ", known good and so not searched %ju", (uintmax_t)t->known_good);
 	const struct case_coverage_row streams = { .what = "streams", .reason = reason, .total = t->streams, .examined = examined, .skipped = skipped,
 	    .failed = failed, .bytes_total = t->bytes, .bytes_examined = t->bytes_examined };
 	const struct case_coverage_row files = { .what = "files", .reason = "every name and every nameless, deleted or orphaned entry that was listed",
@@ -138,7 +168,9 @@ write_verdict(struct judging *j, struct case_sealer *z, struct triage_error *err
 	} facts[] = {
 		{ "verdict", v->word }, { "verdict.score", score }, { "verdict.reasons", v->reasons }, { "ransomware.family", v->family },
 		{ "ransomware.encrypted_files", files }, { "ransomware.encrypted_bytes", bytes }, { "ransomware.notes", notes },
-		{ "ransomware.first", first }, { "ransomware.last", last }, { "examined_share", share },
+		{ "ransomware.first", first }, { "ransomware.last", last }, { "ransomware.window", v->window },
+		{ "examined_share", share },
+		{ "answer.entry", v->entry }, { "answer.accounts_to_reset", v->accounts_to_reset },
 	};
 	enum triage_status st = TRIAGE_OK;
 	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]) && st == TRIAGE_OK; i++)
@@ -177,10 +209,28 @@ judge_all(struct judging *j, struct case_sealer *z, struct triage_error *err)
 	if (st == TRIAGE_OK)
 		st = write_findings(j, z, err);
 	if (st == TRIAGE_OK)
+		st = write_stories(j, z, err);
+	if (st == TRIAGE_OK)
 		st = write_damage(j, z, err);
 	if (st == TRIAGE_OK)
+		st = write_contacts(j, z, err);
+	if (st == TRIAGE_OK && j->of_case == NULL)
 		st = write_coverage(j, z, err);
 	return st == TRIAGE_OK ? write_verdict(j, z, err) : st;
+}
+
+static void
+release(struct judging *j)
+{
+	detect_judge_free(j->judge);
+	free(j->rules);
+	free(j->marks);
+	shadows_seen_release(&j->seen);
+	free(j->file_matches);
+	buf_release(&j->samples);
+	for (size_t i = 0; i < j->rule_text_count; i++)
+		free(j->rule_texts[i]);
+	free(j->rule_texts);
 }
 
 enum triage_status
@@ -195,14 +245,19 @@ judge_and_build(struct supervisor *s, const char *path, struct triage_error *err
 	st = judge_all(&j, z, err);
 	if (st == TRIAGE_OK)
 		st = extract_flagged(s, z, err);
-	detect_judge_free(j.judge);
-	free(j.rules);
-	free(j.marks);
-	shadows_seen_release(&j.seen);
-	free(j.file_matches);
-	buf_release(&j.samples);
+	release(&j);
 	if (st == TRIAGE_OK)
 		return case_seal_finish(z, err);
 	case_seal_abandon(z);
+	return st;
+}
+
+enum triage_status
+judge_again(struct supervisor *s, struct case_sealer *z, struct triage_error *err)
+{
+	struct judging j = { .s = s, .of_case = case_seal_reader(z) };
+	buf_init(&j.samples, (size_t)64 << 20);
+	enum triage_status st = judge_all(&j, z, err);
+	release(&j);
 	return st;
 }

@@ -10,4 +10,10 @@
  */
 WARN_UNUSED enum triage_status judge_and_build(struct supervisor *s, const char *path, struct triage_error *err);
 
+/*
+ * Judge an old case once more (case_reopen()), with s->rules and s->tables; the case is not closed. Needs of s besides: plan, result, and of its sources and filesystems
+ * what shadows_find() needs. Coverage stays as it is: nothing was examined anew.
+ */
+WARN_UNUSED enum triage_status judge_again(struct supervisor *s, struct case_sealer *z, struct triage_error *err);
+
 #endif

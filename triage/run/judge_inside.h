@@ -12,6 +12,7 @@ enum { MATCHES_A_FILE = 10000 };
 struct tally {
 	uint64_t files, streams, bytes, bytes_examined;
 	uint64_t by_state[TRIAGE_CONTENT_STATE_COUNT];
+	uint64_t known_good;		/* streams that were not searched for it */
 };
 
 /* Judgements about single files, written after the cursor is closed. */
@@ -34,8 +35,13 @@ struct judging {
 	bool match_there;
 	struct detect_match *file_matches;
 	struct buf samples;
+	struct case_reader *of_case;	/* judged again: its rules; NULL while it is judged for the first time */
+	char **rule_texts;		/* of these rules; owned */
+	size_t rule_text_count;
 };
 
+/* rejudge_rules.c: the rules of the case, with what rules of the same name say today. */
+WARN_UNUSED enum triage_status rejudge_load_rules(struct judging *j, struct triage_error *err);
 /* judge_rows.c: the rows of the case put before the judge: rules first, then files with their matches, then events. */
 WARN_UNUSED enum triage_status judge_load_rules(struct judging *j, struct triage_error *err);
 WARN_UNUSED enum triage_status judge_files(struct judging *j, struct case_reader *reader, struct triage_error *err);

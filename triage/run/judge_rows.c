@@ -27,6 +27,8 @@ no_memory(struct triage_error *err)
 enum triage_status
 judge_load_rules(struct judging *j, struct triage_error *err)
 {
+	if (j->of_case)
+		return rejudge_load_rules(j, err);
 	j->rule_count = analyse_rule_count(j->s->rules);
 	j->rules = calloc(j->rule_count + 1, sizeof(*j->rules));
 	j->file_matches = calloc(MATCHES_A_FILE, sizeof(*j->file_matches));
@@ -182,11 +184,16 @@ judge_row(struct judging *j, struct case_cursor *c, struct row_text *t, struct t
 	f.sha256 = t->sha256;
 	if (content.hashed) {
 		f.known = detect_known(j->s->tables, content.md5, content.sha1, content.sha256);
+		/* judged again: what the lists of that time said stands */
+		const char *before = f.known == DETECT_UNKNOWN ? case_text(c, CASE_FILES_KNOWN) : "";
+		if (before[0] != '\0')
+			f.known = strcmp(before, "bad") == 0 ? DETECT_BAD : DETECT_GOOD;
 		f.type_mismatch = f.stream[0] == '\0' && detect_type_mismatch(j->s->tables, f.name, t->mime, content.text, f.size);
 	}
 	size_t matches = 0;
 	enum triage_status st = collect_matches(j, f.file_id, &matches, err);
 	count_file(&j->tally, &f);
+	j->tally.known_good += f.known == DETECT_GOOD;
 	if (st == TRIAGE_OK)
 		st = remember_mark(j, f.file_id, f.known, f.type_mismatch, err);
 	bool before = false;

@@ -7,6 +7,7 @@
 #include "triage/base/when.h"
 #include "triage/evidence/lock_crypto.h"
 #include "triage/run/environment.h"
+#include "triage/run/hashset.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -194,28 +195,66 @@ resume_bundle(struct supervisor *s, struct triage_error *err)
 
 /* --- rules and workers --- */
 
+static void
+find_indicators(const void *ctx, struct view bytes, void (*take)(void *sink, size_t name, const char *id, uint32_t number, size_t at, size_t size), void *sink)
+{
+	detect_ioc_find(ctx, bytes.data, bytes.size, take, sink);
+}
+
+/* Rules of one kind: those built in, in a folder of rules_dir, then those of the person. The list is the caller's; builtin lives with it. */
+static const char **
+rule_paths(const struct triage_plan *p, const char *folder, const char *const *more, size_t more_count, char *builtin, size_t size, size_t *ret_count)
+{
+	const char **paths = calloc(more_count + 2, sizeof(*paths));
+	size_t count = 0;
+	snprintf(builtin, size, "%s/%s", p->rules_dir, folder);
+	if (paths != NULL && !p->no_builtin_rules)
+		paths[count++] = builtin;
+	for (size_t i = 0; paths != NULL && i < more_count; i++)
+		paths[count++] = more[i];
+	*ret_count = count;
+	return paths;
+}
+
+static enum triage_status
+load_tables(struct supervisor *s, struct triage_error *err)
+{
+	const struct triage_plan *p = s->plan;
+	char builtin[4200];
+	size_t count;
+	const char **sigma = rule_paths(p, "sigma", p->sigma, p->sigma_count, builtin, sizeof(builtin), &count);
+	if (sigma == NULL)
+		return no_memory(err);
+	struct hashset_copies copies;
+	enum triage_status st = hashset_copy(s->work, p->known_good, p->known_good_count, p->known_bad, p->known_bad_count, &copies, err);
+	const struct detect_config tables = { .tables = p->rules_dir, .known_good = copies.paths, .known_bad = copies.paths + p->known_good_count,
+	    .known_good_count = p->known_good_count, .known_bad_count = p->known_bad_count, .iocs = p->iocs, .ioc_count = p->ioc_count, .sigma = sigma,
+	    .sigma_count = count, .sigma_own = p->no_builtin_rules ? NULL : builtin };
+	if (st == TRIAGE_OK)
+		st = detect_load(&tables, &s->tables, err);
+	hashset_copies_release(&copies);
+	free(sigma);
+	return st;
+}
+
 static enum triage_status
 load_rules(struct supervisor *s, uint64_t window, struct triage_error *err)
 {
 	const struct triage_plan *p = s->plan;
 	char builtin[4200];
-	size_t count = 0;
-	const char **paths = calloc(p->rule_count + 2, sizeof(*paths));
-	if (paths == NULL)
-		return no_memory(err);
-	snprintf(builtin, sizeof(builtin), "%s/yara", p->rules_dir);
-	if (!p->no_builtin_rules)
-		paths[count++] = builtin;
-	for (size_t i = 0; i < p->rule_count; i++)
-		paths[count++] = p->rules[i];
-	const struct analyse_config config = { .rule_paths = paths, .rule_path_count = count, .window_size = window };
-	enum triage_status st = analyse_load(&config, &s->rules, err);
-	free(paths);
+	size_t count;
+	enum triage_status st = load_tables(s, err);
 	if (st != TRIAGE_OK)
 		return st;
-	const struct detect_config tables = { .tables = p->rules_dir, .known_good = p->known_good, .known_bad = p->known_bad,
-	    .known_good_count = p->known_good_count, .known_bad_count = p->known_bad_count };
-	return detect_load(&tables, &s->tables, err);
+	const char **paths = rule_paths(p, "yara", p->rules, p->rule_count, builtin, sizeof(builtin), &count);
+	if (paths == NULL)
+		return no_memory(err);
+	const struct analyse_finder finder = { .ctx = s->tables, .name_space = "ioc", .names = detect_ioc_names, .count = DETECT_IOC_NAMES, .find = find_indicators };
+	const struct analyse_config config = { .rule_paths = paths, .rule_path_count = count, .window_size = window,
+	    .finder = detect_ioc_in_content(s->tables) > 0 ? &finder : NULL };
+	st = analyse_load(&config, &s->rules, err);
+	free(paths);
+	return st;
 }
 
 static enum triage_status

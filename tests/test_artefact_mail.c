@@ -1,0 +1,48 @@
+/* test_artefact_mail.c - headers of messages: sent, received, by whom. */
+#include "tests/artefact_harness.h"
+
+static void
+a_header_tells_its_way(void **state)
+{
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_file(&p, fixture("artefact/mail/way.eml"));
+	assert_string_equal(p.kind->name, "mail");
+	assert_number_equal(p.count, 3);
+	assert_string_equal(p.events[0].meaning, "sent");
+	assert_number_equal(p.events[0].time, parsed_time("2024-03-05T09:11:01Z"));
+	assert_non_null(strstr(p.events[0].data, "\"to\":\"anna@example.org, bob@example.org\""));
+	assert_null(strstr(p.events[0].message, "body"));
+	assert_number_equal(p.events[1].time, parsed_time("2024-03-05T09:12:00Z"));
+	assert_non_null(strstr(p.events[1].data, "\"address\":\"192.0.2.7\""));
+	assert_non_null(strstr(p.events[1].data, "\"hop\":2"));
+	assert_number_equal(p.events[2].time, parsed_time("2024-03-05T09:11:30Z"));
+	parsed_free(&p);
+}
+
+static void
+words_are_decoded_and_damage_is_told(void **state)
+{
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_file(&p, fixture("artefact/mail/words.eml"));
+	assert_number_equal(p.count, 2);
+	assert_non_null(strstr(p.events[0].data, "\"subject\":\"Factuur \xc3\xa9 no. 1\""));
+	assert_non_null(strstr(p.events[0].data, "Andr\xc3\xa9"));
+	assert_non_null(strstr(p.events[0].data, "\"zone_missing\":true"));
+	parsed_free(&p);
+	parsed_file(&p, fixture("artefact/mail/damaged.eml"));
+	assert_number_equal(p.count, 0);
+	assert_number_equal(p.remark_count, 2);
+	parsed_free(&p);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_header_tells_its_way),
+		cmocka_unit_test(words_are_decoded_and_damage_is_told),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

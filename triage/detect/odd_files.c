@@ -1,0 +1,118 @@
+/*
+ * odd_files.c - files whose place alone is odd: what starts from a folder, libraries that Windows looks for in vain, programs in places for temporary files,
+ * help programs of the logon screen that are a shell, copies of the password database.
+ */
+#include "triage/detect/judge.h"
+#include "triage/detect/words.h"
+
+#include <string.h>
+
+enum { KEPT_MAX = 256 };
+
+/* Globs over the path ('*' stands for any run); '|' between. */
+static const struct odd_place {
+	const char *detection;
+	const char *paths, *not_paths;
+	bool program;			/* only what is a program or library by its bytes */
+	uint64_t least;			/* bytes */
+} odd_places[] = {
+	{ "persistence-phantom-dll", "*/Windows/System32/wlbsctrl.dll|*/Windows/System32/tsmsisrv.dll|*/Windows/System32/tsvipsrv.dll|*/Windows/System32/wbem/wbemcomn.dll|*/Windows/fxsst.dll|*/Windows/ntshrui.dll"
+	    "|*/Windows/System32/oci.dll", NULL, true, 0 },
+	{ "persistence-startup", "*/Start Menu/Programs/StartUp/*.exe|*/Start Menu/Programs/StartUp/*.bat|*/Start Menu/Programs/StartUp/*.cmd|*/Start Menu/Programs/StartUp/*.vbs|*/Start Menu/Programs/StartUp/*.js"
+	    "|*/Start Menu/Programs/StartUp/*.hta|*/Start Menu/Programs/StartUp/*.ps1|*/Start Menu/Programs/StartUp/*.scr|*/Start Menu/Programs/StartUp/*.pif", NULL, false, 1 },
+	{ "persistence-ps-profile", "*/System32/WindowsPowerShell/v1.0/profile.ps1|*/System32/WindowsPowerShell/v1.0/*profile.ps1|*/Users/*/Documents/WindowsPowerShell/*profile.ps1|*/Users/*/Documents/PowerShell/*profile.ps1",
+	    "*/Examples/*", false, 1 },
+	{ "persistence-hidden-program", "/dev/shm/*|/tmp/.*|/var/tmp/.*|/dev/*", "/dev/shm/pulse*|/dev/.udev*", true, 1 },
+	{ "persistence-task", "*/Windows/Tasks/At?.job|*/Windows/Tasks/At??.job", NULL, false, 1 },
+	{ "persistence-key-service", "*/var/www/.ssh/authorized_keys*|*/var/lib/*/.ssh/authorized_keys*|*/var/spool/*/.ssh/authorized_keys*|*/home/www-data/.ssh/authorized_keys*|*/srv/*/.ssh/authorized_keys*", "*/var/lib/docker/*|*/var/lib/lxc/*|*/var/lib/gitlab*"
+	    "|*/var/lib/gitea/*|*/var/lib/git/*", false, 1 },
+	{ "credential-ntds-copy", "*/ntds.dit", "*/Windows/NTDS/ntds.dit|*/Windows/System32/ntds.dit|*/WinSxS/*|*/Windows/servicing/*", false, 1 << 20 },
+	{ "credential-lsass-dump", "*/lsass.dmp|*/lsass.exe_*.dmp|*/lsass_*.dmp|*/lsass.exe.dmp|*/lsass(?).dmp", NULL, false, 1 << 16 },
+	{ "exfil-config", "*/rclone.conf|*/rclone/rclone.conf|*/.megaCmd/*", NULL, false, 1 },
+	{ "exfil-client", "*/WinSCP.ini|*/FileZilla/recentservers.xml|*/FileZilla/sitemanager.xml", NULL, false, 1 },
+	{ "webshell-exchange", "*/FrontEnd/HttpProxy/owa/auth/*.aspx|*/FrontEnd/HttpProxy/ecp/auth/*.aspx|*/FrontEnd/HttpProxy/OAB/*.aspx|*/aspnet_client/*.aspx|*/aspnet_client/*.ashx|*/aspnet_client/*.asmx|*/LAYOUTS/spinstall*.aspx|*/LAYOUTS/debug_dev.js",
+	    "*/logon.aspx|*/errorFE.aspx|*/expiredpassword.aspx|*/frowny.aspx|*/logoff.aspx|*/OutlookCN.aspx|*/RedirSuiteServiceProxy.aspx|*/signout.aspx|*/getidtoken.aspx|*/TimeoutLogoff.aspx|*/SvmFeedback.aspx|*/errorfe.aspx|*/error.aspx", false, 1 },
+	{ "webshell-place", "*/uploads/*.php|*/uploads/*.phtml|*/uploads/*.phar|*/uploads/*.aspx|*/uploads/*.jsp|*/uploads/*.asp|*/sites/default/files/*.php|*/typo3temp/*.php|*/fileadmin/*.php|*/wp-content/uploads/*.php*"
+	    "|*/images/*.aspx|*/images/*.jsp|*/images/*.phtml", "*/usr/share/*|*/usr/lib/*|*/uploads/*/index.php|*/uploads/index.php|*/node_modules/*|*/test*|*/typo3temp/*/Cache/*|*/typo3temp/var/*|*/docs/*", false, 1 },
+};
+
+/* Programs of the logon screen, and shells that may stand in their place; by filesystem. */
+struct screen_program {
+	uint64_t filesystem_id, file_id;
+	uint8_t sha256[32];
+	const char *path;
+	int64_t appeared;
+	bool shell;
+};
+
+struct odd_files_state {
+	struct screen_program kept[KEPT_MAX];
+	size_t count;
+};
+
+static bool
+is_binary_program(const struct subject *s)
+{
+	const struct triage_content *c = s->file->content;
+	return c != NULL && (strstr(c->mime, "executable") != NULL || strstr(c->mime, "sharedlib") != NULL || strstr(c->mime, "dosexec") != NULL);
+}
+
+static void
+keep_screen_program(struct detect_judge *j, struct odd_files_state *st, const struct subject *s)
+{
+	static const char helpers[] = "sethc.exe|utilman.exe|osk.exe|magnify.exe|narrator.exe|displayswitch.exe|atbroker.exe", shells[] = "cmd.exe|powershell.exe|explorer.exe|taskmgr.exe";
+	bool shell = words_glob_any(shells, '|', s->file->name);
+	if ((!shell && !words_glob_any(helpers, '|', s->file->name)) || s->file->state != TRIAGE_STATE_ALLOCATED || s->file->content == NULL || !s->file->content->hashed
+	    || !words_glob_any("*/Windows/System32/*|*/Windows/explorer.exe|*/WINNT/system32/*", '|', s->file->path) || st->count == KEPT_MAX)
+		return;
+	struct screen_program *p = &st->kept[st->count];
+	*p = (struct screen_program){ .filesystem_id = s->file->filesystem_id, .file_id = s->file->file_id, .shell = shell, .appeared = s->appeared,
+		.path = pool_text(&j->pool, s->file->path, strlen(s->file->path)) };
+	memcpy(p->sha256, s->file->content->sha256, sizeof(p->sha256));
+	st->count += p->path != NULL;
+}
+
+static enum triage_status
+odd_files_file(struct detect_judge *j, void *state, const struct subject *s, struct triage_error *err)
+{
+	(void)err;
+	if (!s->ordinary || s->file->known == DETECT_GOOD)
+		return TRIAGE_OK;
+	if (words_ends(s->file->name, ".exe"))
+		keep_screen_program(j, state, s);
+	for (size_t i = 0; i < sizeof(odd_places) / sizeof(odd_places[0]); i++) {
+		const struct odd_place *p = &odd_places[i];
+		if (s->file->size < p->least || !words_glob_any(p->paths, '|', s->file->path) || (p->not_paths != NULL && words_glob_any(p->not_paths, '|', s->file->path))
+		    || (p->program && !is_binary_program(s)))
+			continue;
+		struct fold *f = judge_claim_file(j, judge_detection(j, p->detection), s, "", 1 + (s->file->state == TRIAGE_STATE_ALLOCATED));
+		if (f != NULL)
+			fold_reason(&j->folds, f, "%.400s", s->file->path);
+	}
+	return TRIAGE_OK;
+}
+
+static enum triage_status
+odd_files_finish(struct detect_judge *j, void *state, struct triage_error *err)
+{
+	const struct odd_files_state *st = state;
+	(void)err;
+	for (size_t i = 0; i < st->count; i++)
+		for (size_t k = 0; k < st->count; k++) {
+			const struct screen_program *a = &st->kept[i], *b = &st->kept[k];
+			if (a->shell || !b->shell || a->filesystem_id != b->filesystem_id || memcmp(a->sha256, b->sha256, sizeof(a->sha256)) != 0)
+				continue;
+			struct fold *f = judge_claim(j, judge_detection(j, "persistence-accessibility"), "", "");
+			if (f == NULL)
+				continue;
+			const struct fold_example e = { .path = a->path, .file_id = a->file_id, .offset = TRIAGE_NO_ID, .string_id = "", .sample = "", .weight = 3 };
+			f->plan.check = CHECK_HASH;
+			fold_add(&j->folds, f, &e, a->appeared);
+			f->classes |= CLASS_FILE | CLASS_CONTENT;
+			fold_reason(&j->folds, f, "%.300s has the same content as %.300s", a->path, b->path);
+			break;
+		}
+	return TRIAGE_OK;
+}
+
+const struct detector odd_files_detector = { .name = "odd_files", .state_size = sizeof(struct odd_files_state), .file = odd_files_file, .finish = odd_files_finish };
