@@ -60,7 +60,7 @@ unset SOURCE_DATE_EPOCH
 # --- what the chain tells of a run ---
 seal --examiner "An Peeters"
 same "every phase is an act, in order" "$(sql "$tmp/case" "SELECT group_concat(action, ' ') FROM (SELECT action FROM custody ORDER BY seq)")" \
-	"started evidence-opened rules-loaded options listing examining examined judging-and-sealing"
+	"started evidence-opened rules-loaded options listing examining examined judging-and-sealing flagged-files-extracted"
 same "the program, its libraries, the machine and its clock are told" "$(sql "$tmp/case" "SELECT json_extract(detail, '\$.program_sha256') || ' ' || \
 	(json_type(detail, '\$.clock.rtc_offset_seconds') IN ('integer', 'null')) || (json_extract(detail, '\$.kernel') != '') || \
 	(json_extract(detail, '\$.libraries') LIKE '%libcrypto%') || (json_extract(detail, '\$.clock.local') LIKE '____-__-__T__:__:__%:__') FROM custody WHERE seq = 1")" \
