@@ -9,12 +9,12 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 
-PKGS := tsk libdeflate yara libseccomp sqlite3 libcrypto libargon2 zlib libzstd liblz4 liblzma libarchive libpff libbfio yaml-0.1 libpcre2-8
-LIBS := $(shell pkg-config --libs libdeflate yara libseccomp sqlite3 libcrypto libargon2 zlib libzstd liblz4 liblzma libarchive libpff libbfio yaml-0.1 libpcre2-8 2>/dev/null) -ltsk -lmagic -lm
-SYS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags libdeflate yara libseccomp sqlite3 libcrypto libargon2 zlib libzstd liblz4 liblzma libarchive libpff libbfio yaml-0.1 libpcre2-8 2>/dev/null))
+PKGS := tsk libdeflate yara libseccomp sqlite3 libcrypto libargon2 zlib libzstd liblz4 liblzma libarchive libpff libbfio yaml-0.1 libpcre2-8 libqrencode
+LIBS := $(shell pkg-config --libs libdeflate yara libseccomp sqlite3 libcrypto libargon2 zlib libzstd liblz4 liblzma libarchive libpff libbfio yaml-0.1 libpcre2-8 libqrencode 2>/dev/null) -ltsk -lmagic -lm
+SYS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags libdeflate yara libseccomp sqlite3 libcrypto libargon2 zlib libzstd liblz4 liblzma libarchive libpff libbfio yaml-0.1 libpcre2-8 libqrencode 2>/dev/null))
 
 # versions of the linked libraries, for the custody log
-LIBRARIES := $(strip $(foreach p,tsk libdeflate yara libseccomp sqlite3 libcrypto libargon2 zlib libzstd liblz4 liblzma libarchive libpff libbfio yaml-0.1 libpcre2-8,$(p) $(shell pkg-config --modversion $(p) 2>/dev/null)))
+LIBRARIES := $(strip $(foreach p,tsk libdeflate yara libseccomp sqlite3 libcrypto libargon2 zlib libzstd liblz4 liblzma libarchive libpff libbfio yaml-0.1 libpcre2-8 libqrencode,$(p) $(shell pkg-config --modversion $(p) 2>/dev/null)))
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef \
 	-Wcast-qual -Wwrite-strings -Wswitch-enum -Wimplicit-fallthrough
@@ -79,11 +79,11 @@ $(B)/tests/test_replay: $(wildcard tests/fuzz/*.c tests/fuzz/*.h tests/fuzz/*.de
 
 # --- what it needs from Debian 12 ---
 DEPS_BUILD := gcc make pkg-config libc6-dev libtsk-dev libdeflate-dev libyara-dev libmagic-dev libseccomp-dev libsqlite3-dev libssl-dev libargon2-dev \
-	zlib1g-dev libzstd-dev liblz4-dev liblzma-dev libarchive-dev libpff-dev libbfio-dev libyaml-dev libpcre2-dev linux-libc-dev
+	zlib1g-dev libzstd-dev liblz4-dev liblzma-dev libarchive-dev libpff-dev libbfio-dev libyaml-dev libpcre2-dev libqrencode-dev linux-libc-dev
 DEPS_DEMO := python3
 DEPS_TEST := clang libclang-rt-14-dev libcmocka-dev python3 perl e2fsprogs dosfstools mtools exfatprogs ntfs-3g ewf-tools genisoimage xorriso \
 	gdisk fdisk sleuthkit yara file sqlite3 openssl valgrind xz-utils apfsprogs unzip util-linux chromium cryptsetup-bin qemu-utils xfsprogs \
-	libxml2-utils jq libvshadow-utils python3-libvshadow libesedb-utils fuse3 psmisc zip p7zip-full zstd cpio bzip2 liblnk-utils libscca-utils python3-olefile libevtx-utils libevt-utils python3-libregf
+	libxml2-utils jq libvshadow-utils python3-libvshadow libesedb-utils fuse3 psmisc zip p7zip-full zstd cpio bzip2 liblnk-utils libscca-utils python3-olefile zbar-tools poppler-utils libevtx-utils libevt-utils python3-libregf
 missing = $(shell for p in $(1); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done)
 
 define install

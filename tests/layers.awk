@@ -13,7 +13,7 @@ BEGIN {
 	library["<libdeflate"] = "evidence artefact"
 	library["<yara"] = library["<magic.h"] = library["<archive"] = library["<libpff"] = library["<libbfio"] = "analyse"
 	library["<sqlite3.h"] = "case artefact"
-	library["<yaml.h"] = library["<pcre2.h"] = "detect"
+	library["<qrencode"] = "report"
 	library["<seccomp.h"] = "run"
 	library["<yaml.h"] = library["<pcre2.h"] = "detect"
 }

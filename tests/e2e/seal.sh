@@ -60,7 +60,7 @@ unset SOURCE_DATE_EPOCH
 # --- what the chain tells of a run ---
 seal --examiner "An Peeters"
 same "every phase is an act, in order" "$(sql "$tmp/case" "SELECT group_concat(action, ' ') FROM (SELECT action FROM custody ORDER BY seq)")" \
-	"started evidence-opened rules-loaded options listing examining examined judging-and-sealing"
+	"started evidence-opened rules-loaded options listing examining examined judging-and-sealing flagged-files-extracted"
 same "the program, its libraries, the machine and its clock are told" "$(sql "$tmp/case" "SELECT json_extract(detail, '\$.program_sha256') || ' ' || \
 	(json_type(detail, '\$.clock.rtc_offset_seconds') IN ('integer', 'null')) || (json_extract(detail, '\$.kernel') != '') || \
 	(json_extract(detail, '\$.libraries') LIKE '%libcrypto%') || (json_extract(detail, '\$.clock.local') LIKE '____-__-__T__:__:__%:__') FROM custody WHERE seq = 1")" \
@@ -92,7 +92,8 @@ check "the time stamp of a signature" "$TRIAGE" timestamp "$tmp/case" --reply "$
 regel 2" > "$tmp/out" 2>&1
 same "a hand-over" "$?" 0
 number=$(sed -n 's/^number of this act: //p' "$tmp/out")
-check "a signed hand-over" "$TRIAGE" custody add "$tmp/case" --from Claes --to Lab --sign "$pki/ec.pem" --sign-key "$pki/ec.key"
+(cd "$tmp" && "$TRIAGE" custody add case --from Claes --to Lab --sign pki/ec.pem --sign-key pki/ec.key) > "$tmp/out" 2>&1
+same "a signed hand-over, with relative paths" "$?" 0
 "$TRIAGE" custody add "$tmp/case" --from Claes > "$tmp/out" 2>&1
 same "a hand-over to nobody is a mistake of usage" "$?" 2
 "$TRIAGE" custody list "$tmp/case" > "$tmp/out" 2>&1

@@ -13,7 +13,7 @@ for t in $targets; do
 	echo "build/fuzz/fuzz_$t"
 done > $B/targets
 flags="-std=gnu17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Iinclude -I. -Wall -Wextra -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -DTRIAGE_ASAN"
-libs="$(pkg-config --libs libdeflate yara libseccomp sqlite3 libcrypto libargon2 zlib libzstd libarchive libpff libbfio yaml-0.1 libpcre2-8 liblz4 liblzma) -ltsk -lmagic -lm"
+libs="$(pkg-config --libs libdeflate yara libseccomp sqlite3 libcrypto libargon2 zlib libzstd libarchive libpff libbfio yaml-0.1 libpcre2-8 libqrencode liblz4 liblzma) -ltsk -lmagic -lm"
 # shellcheck disable=SC2016
 xargs -P 2 -n 1 sh -c 'c=tests/fuzz/$(basename "$3").c; row=; [ -f "$c" ] || { row=-DARTEFACT_ROW=${3##*/fuzz_}; c=tests/fuzz/fuzz_artefact.c; }
 	clang $1 $row -o "$3" "$c" build/fuzz/libtriage.a $2' sh "$flags" "$libs" < $B/targets || exit 2

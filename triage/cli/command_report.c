@@ -10,7 +10,7 @@
 #include <string.h>
 
 static enum triage_status
-write_report(struct case_reader *reader, const struct options *o, const char *path, struct triage_error *err)
+write_report(struct case_reader *reader, const struct options *o, const char *bundle, const char *path, struct triage_error *err)
 {
 	const struct report_options options = { .lang = o->lang != NULL ? o->lang : "en", .timezone = o->timezone != NULL ? o->timezone : "",
 	    .from = o->from, .to = o->to, .rules_dir = "" };
@@ -18,11 +18,17 @@ write_report(struct case_reader *reader, const struct options *o, const char *pa
 	enum triage_status st = output_create(path, &out, err);
 	if (st != TRIAGE_OK)
 		return st;
-	st = exporter_named("report.html")->write(reader, &options, out, err);
+	st = o->print ? report_print(reader, &options, bundle, out, err) : exporter_named("report.html")->write(reader, &options, out, err);
 	if (st == TRIAGE_OK)
 		return output_finish(out, NULL, err);
 	output_abandon(out);
 	return st;
+}
+
+static void
+ignore(void *ctx, const char *line)
+{
+	(void)ctx, (void)line;
 }
 
 static int
@@ -38,7 +44,7 @@ run(const struct command *self, struct options *o)
 	if (o->output != NULL)
 		snprintf(path, sizeof(path), "%s", o->output);
 	else
-		snprintf(path, sizeof(path), "%s-report-%s.html", bundle, o->lang != NULL ? o->lang : "en");
+		snprintf(path, sizeof(path), "%s-%s-%s.html", bundle, o->print ? "print" : "report", o->lang != NULL ? o->lang : "en");
 	if (lies_inside(path, bundle)) {
 		complain("a report inside the bundle would break its seal; give another place with -o");
 		return EXIT_USAGE;
@@ -46,10 +52,12 @@ run(const struct command *self, struct options *o)
 	snprintf(database, sizeof(database), "%s/data/case.db", bundle);
 	struct case_reader *reader = NULL;
 	enum triage_status st = digest_setup(&err);
+	if (st == TRIAGE_OK && o->print)
+		st = bag_verify(bundle, &(const struct verify_options){ .tell = ignore }, &err);	/* paper outlives the bundle: it bears no seal that is wrong */
 	if (st == TRIAGE_OK)
 		st = case_open(database, &reader, &err);
 	if (st == TRIAGE_OK)
-		st = write_report(reader, o, path, &err);
+		st = write_report(reader, o, bundle, path, &err);
 	case_reader_close(reader);
 	if (st != TRIAGE_OK) {
 		complain(err.text);

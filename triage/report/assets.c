@@ -19,6 +19,7 @@
 	extern const char symbol##_start[], symbol##_end[]
 
 ASSET(report_style, "triage/report/assets/report.css");
+ASSET(report_print_style, "triage/report/assets/print.css");
 ASSET(report_script, "triage/report/assets/report.js");
 ASSET(report_messages, "triage/report/messages.tsv");
 
@@ -26,6 +27,12 @@ struct asset
 asset_style(void)
 {
 	return (struct asset){ report_style_start, (size_t)(report_style_end - report_style_start) };
+}
+
+struct asset
+asset_print_style(void)
+{
+	return (struct asset){ report_print_style_start, (size_t)(report_print_style_end - report_print_style_start) };
 }
 
 struct asset

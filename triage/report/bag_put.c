@@ -5,6 +5,7 @@
 #include "triage/base/output.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,7 +15,7 @@ enum { PATH_ROOM = 1 << 16 };
 static enum triage_status
 give_name(const char *from, const char *to, struct triage_error *err)
 {
-	int failed = fault_hit() ? EIO : renameat2(-1, from, -1, to, RENAME_NOREPLACE) != 0 ? errno : 0;
+	int failed = fault_hit() ? EIO : renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) != 0 ? errno : 0;
 	/* a file system that has no such renaming (FAT over FUSE): look, then rename */
 	if (failed == EINVAL)
 		failed = access(to, F_OK) == 0 ? EEXIST : rename(from, to) != 0 ? errno : 0;

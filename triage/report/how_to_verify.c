@@ -58,7 +58,7 @@ static const char dutch[] =
     COMMANDS_FILES "\n"
     "3. Niets toegevoegd: de twee getallen moeten gelijk zijn.\n\n"
     COMMANDS_COUNT "\n"
-    "4. De bewaarketen: elke regel van data/custody.jsonl bevat de SHA-256 van de vorige; wat na het\n"
+    "4. De bewaringsketen: elke regel van data/custody.jsonl bevat de SHA-256 van de vorige; wat na het\n"
     "   verzegelen is gebeurd (map custody: overdrachten, handtekening, tijdstempel) zet die keten voort.\n"
     "   Achter elk nummer moet OK staan, en daarna mag er niets meer verschijnen.\n\n"
     COMMANDS_CUSTODY "\n"

@@ -12,11 +12,10 @@ static enum triage_status (*const parts[])(struct page *p, struct triage_error *
 };
 
 static enum triage_status
-write_page(struct page *p, struct triage_error *err)
+write_page(struct page *p, void *ctx, struct triage_error *err)
 {
-	enum triage_status st = facts_collect(p, err);
-	if (st != TRIAGE_OK)
-		return st;
+	enum triage_status st;
+	(void)ctx;
 	html_head(p);
 	html_verdict(p);
 	html_actions(p);
@@ -45,8 +44,9 @@ choose_zone(struct page *p)
 		p->zone = NULL;
 }
 
-static enum triage_status
-write_report(struct case_reader *c, const struct report_options *options, struct output *out, struct triage_error *err)
+enum triage_status
+html_page(struct case_reader *c, const struct report_options *options, struct output *out,
+    enum triage_status (*write)(struct page *p, void *ctx, struct triage_error *err), void *ctx, struct triage_error *err)
 {
 	struct messages *messages;
 	enum triage_status st = messages_new(&messages, err);
@@ -55,12 +55,20 @@ write_report(struct case_reader *c, const struct report_options *options, struct
 	struct page p = { .reader = c, .options = options, .out = out, .messages = messages, .lang = lang_named(options->lang) };
 	buf_init(&p.scratch, SCRATCH_MAX);
 	choose_zone(&p);
-	st = write_page(&p, err);
+	st = facts_collect(&p, err);
+	if (st == TRIAGE_OK)
+		st = write(&p, ctx, err);
 	facts_release(&p.facts);
 	buf_release(&p.scratch);
 	zone_free(p.zone);
 	messages_free(messages);
 	return st;
+}
+
+static enum triage_status
+write_report(struct case_reader *c, const struct report_options *options, struct output *out, struct triage_error *err)
+{
+	return html_page(c, options, out, write_page, NULL, err);
 }
 
 const struct exporter html_exporter = {

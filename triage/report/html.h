@@ -130,11 +130,20 @@ const struct flagged *facts_flagged(const struct facts *f, uint64_t file_id);	/*
 bool finding_in_window(const struct page *p, int64_t first, int64_t last);
 bool finding_is_shown(const struct page *p, uint64_t id);	/* after html_findings() */
 
+/* html.c: a page set up, its facts collected, written by write(), and put away. */
+WARN_UNUSED enum triage_status html_page(struct case_reader *c, const struct report_options *options, struct output *out,
+    enum triage_status (*write)(struct page *p, void *ctx, struct triage_error *err), void *ctx, struct triage_error *err);
+
 /* The parts of the page, in order. */
 void html_head(struct page *p);				/* html_head.c */
 void html_contents(struct page *p);
 void html_foot(struct page *p);
 void html_verdict(struct page *p);			/* html_verdict.c */
+void html_verdict_short(struct page *p);		/* sentence and advice alone */
+void html_subject(struct page *p);			/* html_head.c: what the evidence is called */
+enum { HTML_POLICY_HASH = 45 };
+struct asset;
+void html_policy_hash(const struct asset *asset, char out[HTML_POLICY_HASH]);	/* SHA-256 in base64, as a Content-Security-Policy wants it */
 void html_tiles(struct page *p);			/* html_tiles.c */
 void html_actions(struct page *p);			/* html_actions.c */
 void html_clocks(struct page *p);

@@ -8,16 +8,15 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BASE64_SHA256 = 44 };
+enum { BASE64_SHA256 = HTML_POLICY_HASH - 1 };
 
-/* SHA-256 of an asset in base64, as a Content-Security-Policy wants it. */
-static void
-policy_hash(struct asset asset, char out[BASE64_SHA256 + 1])
+void
+html_policy_hash(const struct asset *asset, char out[HTML_POLICY_HASH])
 {
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	char hex[65];
 	uint8_t sum[33] = { 0 };	/* one byte more, so that the last group of three is whole */
-	digest_sha256_hex(asset.text, asset.size, hex);
+	digest_sha256_hex(asset->text, asset->size, hex);
 	if (!text_unhex(hex, sum, 32))
 		memset(sum, 0, sizeof(sum));
 	for (size_t i = 0; i < 11; i++) {
@@ -30,8 +29,8 @@ policy_hash(struct asset asset, char out[BASE64_SHA256 + 1])
 }
 
 /* What the evidence is called: the host when it is known, else the first evidence. */
-static void
-put_subject(struct page *p)
+void
+html_subject(struct page *p)
 {
 	char host[300];
 	if (meta_text(p, META_HOST, host, sizeof(host))[0] != '\0') {
@@ -70,7 +69,7 @@ put_bar(struct page *p)
 	page_raw(p, "<header><div class=\"wrap bar\">\n");
 	put_case(p, "b");
 	page_raw(p, "<span class=\"soft\"><bdi>");
-	put_subject(p);
+	html_subject(p);
 	page_raw(p, "</bdi> · ");
 	int64_t when = p->facts.finished;
 	if (when == TRIAGE_TIME_NONE)
@@ -96,9 +95,9 @@ void
 html_head(struct page *p)
 {
 	char style_hash[BASE64_SHA256 + 1], script_hash[BASE64_SHA256 + 1];
-	struct asset style = asset_style();
-	policy_hash(style, style_hash);
-	policy_hash(asset_script(), script_hash);
+	struct asset style = asset_style(), script = asset_script();
+	html_policy_hash(&style, style_hash);
+	html_policy_hash(&script, script_hash);
 	page_format(p, "<!doctype html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n", lang_name(p->lang));
 	page_raw(p, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
 	page_format(p, "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-%s'; "

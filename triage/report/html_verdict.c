@@ -135,6 +135,18 @@ put_reasons(struct page *p)
 }
 
 void
+html_verdict_short(struct page *p)
+{
+	char word[WORD_MAX];
+	const struct verdict_look *look = look_of(meta_text(p, META_VERDICT, word, sizeof(word)));
+	put_sentence(p, look);
+	page_say(p, "p class=\"sub lead\"", look->advice, NULL);
+	if (p->facts.coverage.known && p->facts.coverage.streams > 0)
+		page_say(p, "p class=\"sub\"", "coverage.files", WITH(AS_COUNT(p->facts.coverage.streams), AS_COUNT(p->facts.coverage.streams_examined),
+		    AS_SHARE(p->facts.coverage.examined)));
+}
+
+void
 html_verdict(struct page *p)
 {
 	char word[WORD_MAX];

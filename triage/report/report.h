@@ -43,6 +43,13 @@ WARN_UNUSED enum triage_status report_export(const struct exporter *x, struct ca
 /* Write the file of every exporter that is part of the bundle into folder. */
 WARN_UNUSED enum triage_status report_export_all(struct case_reader *c, const struct report_options *options, const char *folder, struct triage_error *err);
 
+/*
+ * The short document for paper: page 1, the most telling findings, the seal as number and QR code, the custody form. bundle: its folder,
+ * which the caller has verified. One language: options->lang. Errors: E_FORMAT (not sealed), E_IO, E_MEMORY.
+ */
+WARN_UNUSED enum triage_status report_print(struct case_reader *c, const struct report_options *options, const char *bundle, struct output *out,
+    struct triage_error *err);
+
 /* --- the bag (RFC 8493) --- */
 struct bag_info {
 	const char *source_organization, *contact_name, *external_identifier, *external_description, *software_agent, *bagging_date;
