@@ -151,6 +151,8 @@ const struct option_row options_judge[] = {
 	ROW('o', "output", "DIR", "the new bundle; must not exist", OPTION_TEXT, output),
 	ROW('r', "rules", "PATH", "YARA file or folder: rules of the same file and name take their words and weight from here (repeatable)", OPTION_LIST, rules),
 	ROW(0, "tables", "DIR", "folder with scores.tsv and the other tables, and yara/; default: those of this program", OPTION_TEXT, tables),
+	ROW(0, "sigma", "PATH", "Sigma rule file or folder beside the built-in pack (repeatable)", OPTION_LIST, sigma),
+	ROW(0, "ioc", "PATH", "list of indicators (repeatable)", OPTION_LIST, iocs),
 	ROW(0, "known-good", "SET", "list of hashes that are good (repeatable)", OPTION_LIST, known_good),
 	ROW(0, "known-bad", "SET", "list of hashes that are a finding (repeatable)", OPTION_LIST, known_bad),
 	ROW(0, "examiner", "NAME", "who judges, for the custody log", OPTION_TEXT, examiner),

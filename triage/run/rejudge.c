@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Columns of the views volumes and filesystems. */
 enum { VOLUME_ID, VOLUME_EVIDENCE, VOLUME_PARENT, VOLUME_KIND, VOLUME_START, VOLUME_LENGTH, VOLUME_LABEL, VOLUME_UUID, VOLUME_STATE, VOLUME_POSITION };
@@ -124,17 +125,24 @@ static enum triage_status
 load(struct rejudge *r, struct triage_error *err)
 {
 	const struct rejudge_plan *p = r->plan;
-	char builtin[PATH_MAX];
+	char builtin[PATH_MAX], own[PATH_MAX];
 	SCOPED_FREE const char **paths = calloc(p->rule_count + 1, sizeof(*paths));
-	if (paths == NULL)
+	SCOPED_FREE const char **sigma = calloc(p->sigma_count + 1, sizeof(*sigma));
+	if (paths == NULL || sigma == NULL)
 		return no_memory(err);
 	snprintf(builtin, sizeof(builtin), "%s/yara", p->rules_dir);
 	paths[0] = builtin;
 	for (size_t i = 0; i < p->rule_count; i++)
 		paths[i + 1] = p->rules[i];
+	snprintf(own, sizeof(own), "%s/sigma", p->rules_dir);
+	bool there = access(own, R_OK) == 0;	/* a folder of tables may come without */
+	if (there)
+		sigma[0] = own;
+	for (size_t i = 0; i < p->sigma_count; i++)
+		sigma[i + there] = p->sigma[i];
 	const struct analyse_config rules = { .rule_paths = paths, .rule_path_count = p->rule_count + 1, .window_size = 1 << 20 };
 	const struct detect_config tables = { .tables = p->rules_dir, .known_good = p->known_good, .known_bad = p->known_bad, .known_good_count = p->known_good_count,
-	    .known_bad_count = p->known_bad_count };
+	    .known_bad_count = p->known_bad_count, .sigma = sigma, .sigma_count = p->sigma_count + there, .sigma_own = there ? own : NULL, .iocs = p->iocs, .ioc_count = p->ioc_count };
 	enum triage_status st = analyse_load(&rules, &r->s.rules, err);
 	return st == TRIAGE_OK ? detect_load(&tables, &r->s.tables, err) : st;
 }

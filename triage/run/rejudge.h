@@ -14,8 +14,8 @@
 struct rejudge_plan {
 	const char *bundle, *output;	/* sealed; new, must not exist */
 	const char *lang, *rules_dir;	/* folder of the tables and of yara/ */
-	const char *const *rules, *const *known_good, *const *known_bad;
-	size_t rule_count, known_good_count, known_bad_count;
+	const char *const *rules, *const *known_good, *const *known_bad, *const *sigma, *const *iocs;	/* the built-in YARA and Sigma rules come before these */
+	size_t rule_count, known_good_count, known_bad_count, sigma_count, ioc_count;
 	const char *examiner;		/* who judges; "" when not told */
 };
 
