@@ -65,6 +65,7 @@ struct facts {
 	int64_t last_time;
 	int64_t finished;		/* of the last act in the custody log */
 	uint64_t first_finding;		/* 0: it is not on the page */
+	bool dated;			/* a finding of medium severity or more has a time */
 	uint64_t linkable;		/* findings up to this id are on the page */
 	struct coverage coverage;
 	uint64_t encrypted_files, encrypted_bytes, notes;
@@ -147,7 +148,8 @@ void html_policy_hash(const struct asset *asset, char out[HTML_POLICY_HASH]);	/*
 void html_tiles(struct page *p);			/* html_tiles.c */
 void html_actions(struct page *p);			/* html_actions.c */
 void html_clocks(struct page *p);
-/* Each leaves itself out when the case has nothing for it. */
+/* These leave themselves out when the case has nothing for them. */
+bool html_has(struct page *p, const char *part);
 WARN_UNUSED enum triage_status html_stories(struct page *p, struct triage_error *err);
 WARN_UNUSED enum triage_status html_moments(struct page *p, struct triage_error *err);
 WARN_UNUSED enum triage_status html_resets(struct page *p, struct triage_error *err);	/* html_machines.c */

@@ -150,6 +150,7 @@ take_finding(struct page *p, struct case_cursor *c)
 	f->findings++;
 	if (!finding_in_window(p, first, last))
 		f->outside_window++;
+	f->dated |= severity >= TRIAGE_MEDIUM && first != TRIAGE_TIME_NONE;
 	if (severity >= TRIAGE_HIGH)
 		take_times(f, first, last, confidence, finding_in_window(p, first, last) ? id : 0);
 	if (!case_null(c, CASE_FINDINGS_FILE_ID))

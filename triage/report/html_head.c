@@ -113,6 +113,20 @@ html_head(struct page *p)
 	page_raw(p, "<main class=\"wrap\">\n");
 }
 
+bool
+html_has(struct page *p, const char *part)
+{
+	if (strcmp(part, "stories") == 0)
+		return case_count(p->reader, CASE_STORIES) > 0;
+	if (strcmp(part, "moments") == 0)
+		return p->facts.dated;
+	if (strcmp(part, "resets") == 0)
+		return strncmp(case_meta(p->reader, "answer.accounts_to_reset"), "[{", 2) == 0;
+	if (strcmp(part, "machines") == 0)
+		return case_count(p->reader, CASE_HOSTS) > 0;
+	return strcmp(part, "contacts") != 0 || case_count(p->reader, CASE_CONTACTS) > 0;
+}
+
 void
 html_contents(struct page *p)
 {
@@ -125,6 +139,8 @@ html_contents(struct page *p)
 	page_raw(p, ">");
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		char tag[48];
+		if (!html_has(p, parts[i][0]))
+			continue;
 		snprintf(tag, sizeof(tag), "a href=\"#%s\"", parts[i][0]);
 		page_say(p, tag, parts[i][1], NULL);
 	}

@@ -52,7 +52,7 @@ put_hosts(struct page *p, struct triage_error *err)
 enum triage_status
 html_machines(struct page *p, struct triage_error *err)
 {
-	if (case_count(p->reader, CASE_HOSTS) == 0)
+	if (!html_has(p, "machines"))
 		return TRIAGE_OK;
 	page_section(p, "machines", "machines.title");
 	enum triage_status st = put_hosts(p, err);
@@ -109,7 +109,7 @@ html_resets(struct page *p, struct triage_error *err)
 	buf_text(&list, case_meta(p->reader, "answer.accounts_to_reset"));
 	struct json j;
 	json_start(&j, buf_cstr(&list), list.size);
-	if (list.size == 0 || json_next(&j) != JSON_ARRAY || json_next(&j) != JSON_OBJECT)
+	if (!html_has(p, "resets") || json_next(&j) != JSON_ARRAY || json_next(&j) != JSON_OBJECT)
 		return buf_check(&list, err);
 	buf_init(&r.account, TEXT_MAX);
 	buf_init(&r.last_use, TEXT_MAX);

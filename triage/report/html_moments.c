@@ -197,13 +197,15 @@ put_section(struct page *p, struct moments *m)
 enum triage_status
 html_moments(struct page *p, struct triage_error *err)
 {
+	if (!html_has(p, "moments"))
+		return TRIAGE_OK;
 	struct moments m = { .list = calloc(MOMENTS_MAX, sizeof(*m.list)) };
 	if (m.list == NULL) {
 		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for the moments of the report");
 		return TRIAGE_E_MEMORY;
 	}
 	enum triage_status st = collect(p, &m, err);
-	if (st == TRIAGE_OK && m.count > 0)
+	if (st == TRIAGE_OK)
 		put_section(p, &m);
 	for (size_t i = 0; i < m.count; i++)
 		free(m.list[i].text);

@@ -76,7 +76,7 @@ html_stories(struct page *p, struct triage_error *err)
 {
 	struct case_cursor *c;
 	uint64_t hidden = 0;
-	if (case_count(p->reader, CASE_STORIES) == 0)
+	if (!html_has(p, "stories"))
 		return TRIAGE_OK;
 	enum triage_status st = case_rows(p->reader, CASE_STORIES, CASE_BY_ID, &c, err);
 	if (st != TRIAGE_OK)
