@@ -49,7 +49,7 @@ many_accounts_from_one_address_are_a_spray(void **state)
 {
 	(void)state;
 	struct judged t;
-	char name[16];
+	char name[24];
 	open_judge(&t);
 	for (int i = 0; i < 12; i++) {
 		snprintf(name, sizeof(name), "user%d", i);

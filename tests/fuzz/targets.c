@@ -20,6 +20,7 @@
 #include "tests/fuzz/fuzz_probe.c"
 #include "tests/fuzz/fuzz_rule_text.c"
 #include "tests/fuzz/fuzz_sigma.c"
+#include "tests/fuzz/fuzz_structure.c"
 #include "tests/fuzz/fuzz_table.c"
 #include "tests/fuzz/fuzz_text.c"
 #include "tests/fuzz/fuzz_town.c"
