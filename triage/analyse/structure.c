@@ -16,7 +16,7 @@ static const struct structure *const structures[] = {
 enum { INFLATE_STEP = 64 << 10 };
 
 void
-walk_broken(struct walk *w, uint64_t at)
+walk_broken(struct structure_walk *w, uint64_t at)
 {
 	w->walked = true;
 	if (w->broken == 0 || at < w->broken_at)
@@ -112,7 +112,7 @@ structure_of(struct view all, bool whole, struct view tail, uint64_t size, struc
 	shape->format[sizeof(shape->format) - 1] = '\0';
 	if (s == NULL)
 		return;
-	struct walk w = { .walked = false };
+	struct structure_walk w = { .walked = false };
 	if (whole && s->walk != NULL)
 		s->walk(all, &w);
 	if (!w.walked)

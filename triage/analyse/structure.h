@@ -16,7 +16,7 @@
 enum { STRUCTURE_END = 64 << 10, STRUCTURE_PARTS = 1 << 20, STRUCTURE_UNPACK = 64 << 20 };
 
 /* What a walk found. */
-struct walk {
+struct structure_walk {
 	bool walked;			/* at least one part was looked at */
 	uint64_t broken_at, broken_last, broken;	/* as in struct triage_shape */
 };
@@ -29,11 +29,11 @@ struct structure {
 	bool (*ends)(struct view tail, uint64_t size);
 	bool weak_end;			/* the sign at the end is too short to tell the format alone */
 	/* all: the whole stream. NULL: nothing to look at */
-	void (*walk)(struct view all, struct walk *ret);
+	void (*walk)(struct view all, struct structure_walk *ret);
 };
 
 /* One more contradiction. */
-void walk_broken(struct walk *w, uint64_t at);
+void walk_broken(struct structure_walk *w, uint64_t at);
 /* Whether the bytes stand at a place. */
 bool structure_has(struct view in, uint64_t at, const void *bytes, size_t size);
 /* The last place of the bytes, or UINT64_MAX. */

@@ -17,9 +17,9 @@ sqlite_starts(struct view head)
 
 /* A page begins with its kind, or, of overflow and free ones, with a page number whose first byte is zero in all but huge databases. */
 static void
-sqlite_walk(struct view all, struct walk *ret)
+sqlite_walk(struct view all, struct structure_walk *ret)
 {
-	struct walk w = { .walked = false };
+	struct structure_walk w = { .walked = false };
 	uint64_t page = load_be16(all.data + 16);
 	page = page == 1 ? 65536 : page;
 	if (page < 512 || (page & (page - 1)) != 0 || all.size / page >= (UINT64_C(1) << 24))
@@ -44,7 +44,7 @@ gzip_starts(struct view head)
 }
 
 static void
-gzip_walk(struct view all, struct walk *w)
+gzip_walk(struct view all, struct structure_walk *w)
 {
 	uint64_t at = 0, budget = STRUCTURE_UNPACK;
 	for (unsigned i = 0; i < STRUCTURE_PARTS && budget > 0 && structure_has(all, at, "\x1f\x8b\x08", 3); i++) {
@@ -68,7 +68,7 @@ seven_zip_starts(struct view head)
 }
 
 static void
-seven_zip_walk(struct view all, struct walk *w)
+seven_zip_walk(struct view all, struct structure_walk *w)
 {
 	const uint8_t *p = all.data;
 	if (!seven_zip_starts(all)) {
@@ -129,7 +129,7 @@ zstd_header(const uint8_t *frame)
 }
 
 static void
-zstd_walk(struct view all, struct walk *w)
+zstd_walk(struct view all, struct structure_walk *w)
 {
 	uint64_t at = 0;
 	unsigned parts = 0;
@@ -209,7 +209,7 @@ tar_starts(struct view head)
 }
 
 static void
-tar_walk(struct view all, struct walk *w)
+tar_walk(struct view all, struct structure_walk *w)
 {
 	uint64_t at = 0;
 	for (unsigned i = 0; i < STRUCTURE_PARTS && view_has(all, at, TAR_BLOCK); i++) {

@@ -20,7 +20,7 @@ vhdx_starts(struct view head)
 }
 
 static void
-vhdx_walk(struct view all, struct walk *w)
+vhdx_walk(struct view all, struct structure_walk *w)
 {
 	static const struct {
 		uint32_t at;

@@ -58,7 +58,7 @@ is_binary(struct view all, uint64_t at)
 
 /* The rows of one table of references, and what they point to. before: bytes before %PDF-, which old writers do not count. */
 static void
-pdf_table(struct view all, uint64_t at, uint64_t before, unsigned *parts, struct walk *w)
+pdf_table(struct view all, uint64_t at, uint64_t before, unsigned *parts, struct structure_walk *w)
 {
 	for (unsigned section = 0; section < PDF_SECTIONS; section++) {
 		uint64_t first = pdf_number(all, &at), count = pdf_number(all, &at);
@@ -81,7 +81,7 @@ pdf_table(struct view all, uint64_t at, uint64_t before, unsigned *parts, struct
 
 /* Packed data that begins behind the word "stream" must unpack: this finds what the table cannot, since it names starts alone. */
 static void
-pdf_streams(struct view all, struct walk *w)
+pdf_streams(struct view all, struct structure_walk *w)
 {
 	uint64_t at = 0, budget = STRUCTURE_UNPACK;
 	for (unsigned i = 0; i < STRUCTURE_PARTS && at < all.size && budget > 0; i++) {
@@ -109,7 +109,7 @@ is_locked(struct view all)
 }
 
 static void
-pdf_walk(struct view all, struct walk *w)
+pdf_walk(struct view all, struct structure_walk *w)
 {
 	uint64_t from = structure_last(all, "startxref", 9);
 	const uint8_t *head = memmem(all.data, all.size < PDF_HEAD ? all.size : PDF_HEAD, "%PDF-", 5);
@@ -152,7 +152,7 @@ ole_next(struct view all, unsigned shift, uint32_t sector)
 }
 
 static void
-ole_folder(struct view all, unsigned shift, struct walk *w)
+ole_folder(struct view all, unsigned shift, struct structure_walk *w)
 {
 	uint32_t sector = load_le32(all.data + 48);
 	for (unsigned n = 0; n < 10000 && sector < OLE_LAST; n++) {
@@ -172,7 +172,7 @@ ole_folder(struct view all, unsigned shift, struct walk *w)
 }
 
 static void
-ole_walk(struct view all, struct walk *w)
+ole_walk(struct view all, struct structure_walk *w)
 {
 	unsigned shift = load_le16(all.data + 30);
 	uint32_t sectors = load_le32(all.data + 44);

@@ -32,7 +32,7 @@ is_segment(uint8_t mark)
 
 /* Coded data from at on; returns its end: the next segment, the end of the picture (*ret_done), or of the stream. */
 static uint64_t
-jpeg_coded(struct view all, uint64_t at, struct walk *w, bool *ret_done)
+jpeg_coded(struct view all, uint64_t at, struct structure_walk *w, bool *ret_done)
 {
 	while (at + 1 < all.size) {
 		const uint8_t *p = memchr(all.data + at, 0xff, all.size - 1 - (size_t)at);
@@ -58,9 +58,9 @@ jpeg_coded(struct view all, uint64_t at, struct walk *w, bool *ret_done)
 }
 
 static void
-jpeg_walk(struct view all, struct walk *ret)
+jpeg_walk(struct view all, struct structure_walk *ret)
 {
-	struct walk w = { .walked = false };
+	struct structure_walk w = { .walked = false };
 	bool done = false;
 	uint64_t at = 2;
 	for (unsigned i = 0; i < STRUCTURE_PARTS && !done && view_has(all, at, 4); i++) {
@@ -113,7 +113,7 @@ is_name(const uint8_t *p)
 }
 
 static void
-png_walk(struct view all, struct walk *w)
+png_walk(struct view all, struct structure_walk *w)
 {
 	uint64_t at = 8;
 	if (!png_starts(all))
@@ -158,7 +158,7 @@ gif_blocks(struct view all, uint64_t at)
 }
 
 static void
-gif_walk(struct view all, struct walk *w)
+gif_walk(struct view all, struct structure_walk *w)
 {
 	uint64_t at = 13;
 	if (all.size < 13)
@@ -188,7 +188,7 @@ riff_starts(struct view head)
 }
 
 static void
-riff_walk(struct view all, struct walk *w)
+riff_walk(struct view all, struct structure_walk *w)
 {
 	uint64_t at = 12, end = 8 + (uint64_t)load_le32(all.data + 4);
 	for (unsigned i = 0; i < STRUCTURE_PARTS && at + 8 <= end && view_has(all, at, 8); i++) {
@@ -223,7 +223,7 @@ mp4_starts(struct view head)
 }
 
 static void
-mp4_walk(struct view all, struct walk *w)
+mp4_walk(struct view all, struct structure_walk *w)
 {
 	uint64_t at = 0;
 	for (unsigned i = 0; i < STRUCTURE_PARTS && view_has(all, at, 8); i++) {

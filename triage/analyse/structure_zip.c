@@ -45,7 +45,7 @@ struct member {
 
 /* Its data, where the sizes are known, it is not encrypted by the owner, and the budget lasts. */
 static void
-check_data(struct view all, const struct member *m, uint64_t data, uint64_t *budget, struct walk *w)
+check_data(struct view all, const struct member *m, uint64_t data, uint64_t *budget, struct structure_walk *w)
 {
 	if ((m->flags & ENCRYPTED) != 0 || m->packed == TOO_LONG || m->size == TOO_LONG || m->size > *budget)
 		return;
@@ -68,7 +68,7 @@ check_data(struct view all, const struct member *m, uint64_t data, uint64_t *bud
 }
 
 static void
-check_member(struct view all, const struct member *m, uint64_t *budget, struct walk *w)
+check_member(struct view all, const struct member *m, uint64_t *budget, struct structure_walk *w)
 {
 	w->walked = true;
 	if (!view_has(all, m->at, LOCAL) || !structure_has(all, m->at, local_sign, 4) || load_le16(all.data + m->at + 8) != m->method) {
@@ -80,7 +80,7 @@ check_member(struct view all, const struct member *m, uint64_t *budget, struct w
 }
 
 static void
-zip_walk(struct view all, struct walk *w)
+zip_walk(struct view all, struct structure_walk *w)
 {
 	struct view tail = { all.data + (all.size > STRUCTURE_END ? all.size - STRUCTURE_END : 0), all.size > STRUCTURE_END ? STRUCTURE_END : all.size };
 	uint64_t end = find_end(tail), budget = STRUCTURE_UNPACK;

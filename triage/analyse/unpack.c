@@ -28,7 +28,7 @@ struct member {
 	bool too_large, cut, failed, no_memory;
 };
 
-struct walk {
+struct structure_walk {
 	struct analyse_pass *pass;
 	const struct analyse_subject *who;
 	const struct unpack_io *io;
@@ -44,20 +44,20 @@ struct walk {
 };
 
 static struct level *
-top(struct walk *w)
+top(struct structure_walk *w)
 {
 	return &w->levels[w->depth - 1];
 }
 
 /* Is there room for one more of this kind within what is open? Mail is counted apart: an attachment may be an archive all the same. */
 static bool
-may_enter(const struct walk *w, enum unpack_kind kind)
+may_enter(const struct structure_walk *w, enum unpack_kind kind)
 {
 	return unpack_mail_of(kind) != NULL ? w->mails < UNPACK_MAIL_DEPTH : w->depth - w->mails < UNPACK_DEPTH;
 }
 
 static enum triage_status
-problem(struct walk *w, const char *code, enum triage_severity severity, const char *message, struct triage_error *err)
+problem(struct structure_walk *w, const char *code, enum triage_severity severity, const char *message, struct triage_error *err)
 {
 	return w->io->stream.problem(w->io->stream.ctx, &(struct triage_problem){ .stage = "content", .severity = severity, .code = code,
 		.message = message, .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID }, err);
@@ -65,7 +65,7 @@ problem(struct walk *w, const char *code, enum triage_severity severity, const c
 
 /* The archive on top in words: "the archive", or its name within the outermost one. */
 static const char *
-called(struct walk *w)
+called(struct structure_walk *w)
 {
 	size_t size = top(w)->prefix;
 	if (size < 2)
@@ -78,7 +78,7 @@ called(struct walk *w)
 }
 
 static enum triage_status
-tell_encrypted(struct walk *w, struct triage_error *err)
+tell_encrypted(struct structure_walk *w, struct triage_error *err)
 {
 	char message[MESSAGE];
 	if (top(w)->told_encrypted)
@@ -89,7 +89,7 @@ tell_encrypted(struct walk *w, struct triage_error *err)
 }
 
 static enum triage_status
-tell_damaged(struct walk *w, struct triage_error *err)
+tell_damaged(struct structure_walk *w, struct triage_error *err)
 {
 	char message[MESSAGE];
 	if (unpack_is_encrypted(&top(w)->archive))
@@ -103,7 +103,7 @@ tell_damaged(struct walk *w, struct triage_error *err)
 }
 
 static enum triage_status
-tell_nested(struct walk *w, const char *why, struct triage_error *err)
+tell_nested(struct structure_walk *w, const char *why, struct triage_error *err)
 {
 	char message[MESSAGE];
 	if (w->told_nested)
@@ -117,7 +117,7 @@ tell_nested(struct walk *w, const char *why, struct triage_error *err)
 
 /* Keep the bytes of a member that is itself an archive. */
 static void
-hold(struct walk *w, const uint8_t *data, size_t size)
+hold(struct structure_walk *w, const uint8_t *data, size_t size)
 {
 	struct member *m = &w->now;
 	size_t most = pass_window_size(w->pass);
@@ -150,7 +150,7 @@ hold(struct walk *w, const uint8_t *data, size_t size)
 static enum triage_status
 member_read(void *ctx, uint64_t offset, void *buf, size_t size, size_t *ret_got, struct triage_error *err)
 {
-	struct walk *w = ctx;
+	struct structure_walk *w = ctx;
 	struct member *m = &w->now;
 	size_t got = 0;
 	(void)offset, (void)err;
@@ -179,21 +179,21 @@ member_read(void *ctx, uint64_t offset, void *buf, size_t size, size_t *ret_got,
 static enum triage_status
 member_match(void *ctx, const struct triage_match *m, struct triage_error *err)
 {
-	const struct analyse_io *out = &((struct walk *)ctx)->io->stream;
+	const struct analyse_io *out = &((struct structure_walk *)ctx)->io->stream;
 	return out->match(out->ctx, m, err);
 }
 
 static enum triage_status
 member_problem(void *ctx, const struct triage_problem *p, struct triage_error *err)
 {
-	const struct analyse_io *out = &((struct walk *)ctx)->io->stream;
+	const struct analyse_io *out = &((struct structure_walk *)ctx)->io->stream;
 	return out->problem(out->ctx, p, err);
 }
 
 static void
 member_stage(void *ctx, enum analyse_stage stage, uint64_t done)
 {
-	const struct analyse_io *out = &((struct walk *)ctx)->io->stream;
+	const struct analyse_io *out = &((struct structure_walk *)ctx)->io->stream;
 	if (out->stage != NULL)
 		out->stage(out->ctx, stage, done);
 }
@@ -201,21 +201,21 @@ member_stage(void *ctx, enum analyse_stage stage, uint64_t done)
 static bool
 member_known_good(void *ctx, const struct triage_content *digests)
 {
-	const struct analyse_io *out = &((struct walk *)ctx)->io->stream;
+	const struct analyse_io *out = &((struct structure_walk *)ctx)->io->stream;
 	return out->known_good != NULL && out->known_good(out->ctx, digests);
 }
 
 static enum triage_status
 member_bytes(void *ctx, const struct analyse_subject *who, struct view bytes, uint64_t at, bool last, struct triage_error *err)
 {
-	const struct analyse_io *out = &((struct walk *)ctx)->io->stream;
+	const struct analyse_io *out = &((struct structure_walk *)ctx)->io->stream;
 	return out->bytes(out->ctx, who, bytes, at, last, err);
 }
 
 static const struct triage_content unreadable = { .state = TRIAGE_CONTENT_UNREADABLE, .mime = "", .magic = "", .randomness.entropy = -1 };
 
 static enum triage_status
-examine_member(struct walk *w, const struct triage_member *m, struct triage_content *ret_content, struct triage_error *err)
+examine_member(struct structure_walk *w, const struct triage_member *m, struct triage_content *ret_content, struct triage_error *err)
 {
 	SCOPED_BUF path, name;
 	buf_init(&path, SHOWN_MAX);
@@ -248,7 +248,7 @@ examine_member(struct walk *w, const struct triage_member *m, struct triage_cont
 
 /* A single packed stream is called as its archive is, without the packer's suffix. */
 static void
-single_name(struct walk *w)
+single_name(struct structure_walk *w)
 {
 	static const char *const suffixes[] = { ".gz", ".bz2", ".xz", ".lz", ".zst", ".lz4", ".Z", ".z" };
 	size_t prefix = top(w)->prefix, size = prefix >= 2 ? prefix - 2 : 0;
@@ -271,7 +271,7 @@ single_name(struct walk *w)
 }
 
 static enum triage_status
-name_member(struct walk *w, struct triage_member *m, struct triage_error *err)
+name_member(struct structure_walk *w, struct triage_member *m, struct triage_error *err)
 {
 	w->name.size = top(w)->prefix;
 	if (unpack_is_single(&top(w)->archive))
@@ -288,7 +288,7 @@ name_member(struct walk *w, struct triage_member *m, struct triage_error *err)
 /* --- the walk --- */
 
 static void
-leave(struct walk *w)
+leave(struct structure_walk *w)
 {
 	w->mails -= unpack_mail_of(top(w)->kind) != NULL;
 	unpack_close(&top(w)->archive);
@@ -296,7 +296,7 @@ leave(struct walk *w)
 }
 
 static enum triage_status
-enter(struct walk *w, enum unpack_kind kind, struct unpack_source source, struct triage_error *err)
+enter(struct structure_walk *w, enum unpack_kind kind, struct unpack_source source, struct triage_error *err)
 {
 	struct level *l = &w->levels[w->depth];
 	*l = (struct level){ .archive = { .source = source, .names = pass_names(w->pass) }, .kind = kind, .prefix = w->name.size };
@@ -310,7 +310,7 @@ enter(struct walk *w, enum unpack_kind kind, struct unpack_source source, struct
 
 /* After a member that is an archive: open it, or say why not. */
 static enum triage_status
-enter_member(struct walk *w, struct triage_error *err)
+enter_member(struct structure_walk *w, struct triage_error *err)
 {
 	struct member *m = &w->now;
 	if (m->kind == UNPACK_NONE || m->cut)
@@ -326,7 +326,7 @@ enter_member(struct walk *w, struct triage_error *err)
 }
 
 static enum triage_status
-take_member(struct walk *w, struct triage_error *err)
+take_member(struct structure_walk *w, struct triage_error *err)
 {
 	struct triage_member m = { .number = ++w->members };
 	struct triage_content content = unreadable;
@@ -361,7 +361,7 @@ take_member(struct walk *w, struct triage_error *err)
 }
 
 static enum triage_status
-step(struct walk *w, struct triage_error *err)
+step(struct structure_walk *w, struct triage_error *err)
 {
 	enum unpack_step next = unpack_next(&top(w)->archive);
 	const struct triage_error *failed = &top(w)->archive.source.failed;
@@ -382,7 +382,7 @@ step(struct walk *w, struct triage_error *err)
 }
 
 static enum triage_status
-tell_limit(struct walk *w, struct triage_error *err)
+tell_limit(struct structure_walk *w, struct triage_error *err)
 {
 	char message[MESSAGE];
 	if (w->limit == NULL)
@@ -412,7 +412,7 @@ analyse_unpack(struct analyse_pass *pass, const struct analyse_subject *who, con
 		return io->stream.problem(io->stream.ctx, &(struct triage_problem){ .stage = "content", .severity = TRIAGE_MEDIUM, .code = "archive-closed",
 			.message = "opening this archive took workers down: it was searched as it stands, and its members are not known",
 			.inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID }, err);
-	struct walk w = { .pass = pass, .who = who, .io = io, .bytes_max = UNPACK_FREE,
+	struct structure_walk w = { .pass = pass, .who = who, .io = io, .bytes_max = UNPACK_FREE,
 	    .members_max = io->given ? UNPACK_GIVEN_MEMBERS : UNPACK_MEMBERS, .bytes_most = io->given ? UNPACK_GIVEN_BYTES : UNPACK_BYTES };
 	if (who->size > UNPACK_FREE / UNPACK_RATIO)
 		w.bytes_max = who->size > w.bytes_most / UNPACK_RATIO ? w.bytes_most : who->size * UNPACK_RATIO;
