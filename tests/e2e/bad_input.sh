@@ -26,7 +26,6 @@ make_image ext4_basic; image=$tmp/ext4_basic.img
 refused "no such file" 1 "cannot find" "$tmp/none.img"
 refused "no evidence given is a usage error" 2 "missing" --
 refused "unknown option" 2 "unknown option" --frobnicate "$image"
-refused "an option of a later version" 2 "not in this version" --sigma x "$image"
 refused "a value out of range" 2 "does not take" -j 0 "$image"
 refused "a bad time" 2 "does not take" --from yesterday "$image"
 refused "a character device is no evidence" 2 "neither" /dev/null

@@ -8,8 +8,8 @@ printf 'country: be\ntools: [AnyDesk]\n' > "$tmp/town.yml"
 "$TRIAGE" run -q --no-builtin-rules -r "$tmp/r.yar" -o "$tmp/plain" "$tmp/ev" > /dev/null 2>&1
 "$TRIAGE" run -q --no-builtin-rules -r "$tmp/r.yar" --town "$tmp/town.yml" -o "$tmp/case" "$tmp/ev" > /dev/null 2> "$tmp/stderr"
 same "the file is taken" "$?" 0
-same "without it the finding is high" "$(sql "$tmp/plain" "SELECT severity FROM findings WHERE kind = 'remote-access'")" high
-same "with it the finding is lower, and says why" "$(sql "$tmp/case" "SELECT severity FROM findings WHERE kind = 'remote-access' AND detail LIKE '%On the town''s list: tool AnyDesk%'")" medium
+same "without it the finding is high" "$(sql "$tmp/plain" "SELECT severity FROM findings WHERE rule LIKE 'yara:%'")" high
+same "with it the finding is lower, and says why" "$(sql "$tmp/case" "SELECT severity FROM findings WHERE rule LIKE 'yara:%' AND detail LIKE '%On the town''s list: tool AnyDesk%'")" medium
 same "custody has what the town said" "$(sql "$tmp/case" "SELECT count(*) FROM custody WHERE action = 'town-list-loaded' AND detail LIKE '%\"tools\":[\"AnyDesk\"]%'")" 1
 same "the report names the file" "$(grep -c 'town.yml' "$tmp/case/data/report.html")" 1
 printf 'tols: [AnyDesk]\n' > "$tmp/bad.yml"

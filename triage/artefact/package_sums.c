@@ -59,7 +59,8 @@ step(struct artefact *a, void *state, struct view bytes, uint64_t at, bool last,
 	if (s->package[0] == '\0') {
 		/* "libc6:amd64.md5sums" */
 		const char *name = artefact_who(a)->name;
-		size_t n = strlen(name) - 8;
+		size_t n = strlen(name);
+		n -= n > 8 && strcmp(name + n - 8, ".md5sums") == 0 ? 8 : 0;
 		const char *colon = memchr(name, ':', n);
 		n = colon != NULL ? (size_t)(colon - name) : n;
 		memcpy(s->package, name, n < NAME_MOST ? n : NAME_MOST);
