@@ -22,6 +22,7 @@ struct seen {
 	bool problem_open[SEEN];
 	enum triage_status member_status;	/* what the sink answers */
 	bool closed;			/* as unpack_io.closed */
+	unsigned reads, fail_after;	/* the stream cannot be read after so many reads, 0 for always can */
 };
 
 static struct bench *bench;
@@ -79,7 +80,15 @@ remove_archives(void **state)
 static enum triage_status
 on_read(void *ctx, uint64_t offset, void *buf, size_t size, size_t *ret_got, struct triage_error *err)
 {
-	return bench_read(((struct seen *)ctx)->bench, offset, buf, size, ret_got, err);
+	struct seen *s = ctx;
+	if (s->fail_after > 0 && ++s->reads > s->fail_after) {
+		char why[400];
+		memset(why, 'w', sizeof(why) - 1);
+		why[sizeof(why) - 1] = '\0';
+		triage_error_set(err, TRIAGE_E_IO, offset, "%s", why);
+		return TRIAGE_E_IO;
+	}
+	return bench_read(s->bench, offset, buf, size, ret_got, err);
 }
 
 static enum triage_status
@@ -147,7 +156,8 @@ unpack(struct seen *s, const uint8_t *data, size_t size, const char *name)
 		.member_done = on_member_done, .closed = s->closed };
 	enum triage_status answer = s->member_status;
 	bool closed = s->closed;
-	*s = (struct seen){ .bench = bench, .member_status = answer, .closed = closed };
+	unsigned fail_after = s->fail_after;
+	*s = (struct seen){ .bench = bench, .member_status = answer, .closed = closed, .fail_after = fail_after };
 	bench->data = data;
 	bench->size = size;
 	bench->match_count = 0;
@@ -400,6 +410,51 @@ messages_in_messages_end_somewhere(void **state)
 	buf_release(&deep);
 }
 
+/* A message of multiparts in one another; the innermost has an attachment. Boundaries have so many characters. */
+static void
+nest_parts(struct buf *out, unsigned depth, unsigned boundary)
+{
+	buf_text(out, "From: a@b\nTo: c@d\nSubject: x\n");
+	for (unsigned i = 0; i < depth; i++)
+		buf_format(out, "Content-Type: multipart/mixed; boundary=%0*u\n\n--%0*u\n", (int)boundary, i, (int)boundary, i);
+	buf_text(out, "Content-Transfer-Encoding: base64\nContent-Disposition: attachment; filename=a.bin\n\nVEhF\n");
+}
+
+static void
+parts_beyond_a_bound_are_told(void **state)
+{
+	(void)state;
+	static const struct {
+		unsigned depth, boundary;
+		bool told;
+	} rows[] = { { 16, 20, false }, { 17, 20, true }, { 1, 200, false }, { 1, 201, true } };
+	static struct seen s;
+	struct buf deep;
+	buf_init(&deep, 1 << 20);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		buf_clear(&deep);
+		nest_parts(&deep, rows[i].depth, rows[i].boundary);
+		assert_int_equal(unpack(&s, (const uint8_t *)buf_cstr(&deep), deep.size, "m"), TRIAGE_OK);
+		assert_number_equal(s.problems, rows[i].told);
+		if (rows[i].told)
+			assert_string_equal(s.codes[0], "archive-limit");
+		else
+			member_is(&s, "a.bin", "THE");
+	}
+	buf_release(&deep);
+}
+
+static void
+a_long_reason_of_the_stream_is_told_cut(void **state)
+{
+	(void)state;
+	static struct seen s;
+	s.fail_after = 1;
+	assert_int_equal(unpack(&s, (const uint8_t *)message, sizeof(message) - 1, "m"), TRIAGE_OK);
+	assert_number_equal(s.problems, 1);
+	assert_string_equal(s.codes[0], "archive-damaged");
+}
+
 int
 main(void)
 {
@@ -408,6 +463,8 @@ main(void)
 		cmocka_unit_test(parts_of_a_message_are_members_decoded),
 		cmocka_unit_test(a_mailbox_is_its_messages_each_opened),
 		cmocka_unit_test(messages_in_messages_end_somewhere),
+		cmocka_unit_test(parts_beyond_a_bound_are_told),
+		cmocka_unit_test(a_long_reason_of_the_stream_is_told_cut),
 		cmocka_unit_test(a_single_packed_file_is_called_as_its_archive),
 		cmocka_unit_test(an_archive_in_an_archive_is_a_member_and_opened),
 		cmocka_unit_test(an_encrypted_member_is_named_and_not_read),

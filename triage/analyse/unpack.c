@@ -28,7 +28,7 @@ struct member {
 	bool too_large, cut, failed, no_memory;
 };
 
-struct structure_walk {
+struct unpack_walk {
 	struct analyse_pass *pass;
 	const struct analyse_subject *who;
 	const struct unpack_io *io;
@@ -40,24 +40,24 @@ struct structure_walk {
 	struct member now;
 	uint64_t entries, members, members_max, bytes, bytes_max, bytes_most;
 	const char *limit;		/* which bound was met, NULL for none */
-	bool told_nested;
+	bool told_nested, told_left_out;
 };
 
 static struct level *
-top(struct structure_walk *w)
+top(struct unpack_walk *w)
 {
 	return &w->levels[w->depth - 1];
 }
 
 /* Is there room for one more of this kind within what is open? Mail is counted apart: an attachment may be an archive all the same. */
 static bool
-may_enter(const struct structure_walk *w, enum unpack_kind kind)
+may_enter(const struct unpack_walk *w, enum unpack_kind kind)
 {
 	return unpack_mail_of(kind) != NULL ? w->mails < UNPACK_MAIL_DEPTH : w->depth - w->mails < UNPACK_DEPTH;
 }
 
 static enum triage_status
-problem(struct structure_walk *w, const char *code, enum triage_severity severity, const char *message, struct triage_error *err)
+problem(struct unpack_walk *w, const char *code, enum triage_severity severity, const char *message, struct triage_error *err)
 {
 	return w->io->stream.problem(w->io->stream.ctx, &(struct triage_problem){ .stage = "content", .severity = severity, .code = code,
 		.message = message, .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID }, err);
@@ -65,7 +65,7 @@ problem(struct structure_walk *w, const char *code, enum triage_severity severit
 
 /* The archive on top in words: "the archive", or its name within the outermost one. */
 static const char *
-called(struct structure_walk *w)
+called(struct unpack_walk *w)
 {
 	size_t size = top(w)->prefix;
 	if (size < 2)
@@ -78,7 +78,7 @@ called(struct structure_walk *w)
 }
 
 static enum triage_status
-tell_encrypted(struct structure_walk *w, struct triage_error *err)
+tell_encrypted(struct unpack_walk *w, struct triage_error *err)
 {
 	char message[MESSAGE];
 	if (top(w)->told_encrypted)
@@ -89,7 +89,7 @@ tell_encrypted(struct structure_walk *w, struct triage_error *err)
 }
 
 static enum triage_status
-tell_damaged(struct structure_walk *w, struct triage_error *err)
+tell_damaged(struct unpack_walk *w, struct triage_error *err)
 {
 	char message[MESSAGE];
 	if (unpack_is_encrypted(&top(w)->archive))
@@ -102,8 +102,20 @@ tell_damaged(struct structure_walk *w, struct triage_error *err)
 	return problem(w, "archive-damaged", w->io->given ? TRIAGE_HIGH : TRIAGE_INFO, message, err);
 }
 
+/* A bound of its own kind was met in the archive on top. */
 static enum triage_status
-tell_nested(struct structure_walk *w, const char *why, struct triage_error *err)
+tell_left_out(struct unpack_walk *w, struct triage_error *err)
+{
+	char message[MESSAGE];
+	if (w->told_left_out)
+		return TRIAGE_OK;
+	w->told_left_out = true;
+	snprintf(message, sizeof(message), "%s is not taken apart whole, and perhaps others in it neither: %s", called(w), top(w)->archive.why);
+	return problem(w, "archive-limit", TRIAGE_LOW, message, err);
+}
+
+static enum triage_status
+tell_nested(struct unpack_walk *w, const char *why, struct triage_error *err)
 {
 	char message[MESSAGE];
 	if (w->told_nested)
@@ -117,7 +129,7 @@ tell_nested(struct structure_walk *w, const char *why, struct triage_error *err)
 
 /* Keep the bytes of a member that is itself an archive. */
 static void
-hold(struct structure_walk *w, const uint8_t *data, size_t size)
+hold(struct unpack_walk *w, const uint8_t *data, size_t size)
 {
 	struct member *m = &w->now;
 	size_t most = pass_window_size(w->pass);
@@ -150,7 +162,7 @@ hold(struct structure_walk *w, const uint8_t *data, size_t size)
 static enum triage_status
 member_read(void *ctx, uint64_t offset, void *buf, size_t size, size_t *ret_got, struct triage_error *err)
 {
-	struct structure_walk *w = ctx;
+	struct unpack_walk *w = ctx;
 	struct member *m = &w->now;
 	size_t got = 0;
 	(void)offset, (void)err;
@@ -179,21 +191,21 @@ member_read(void *ctx, uint64_t offset, void *buf, size_t size, size_t *ret_got,
 static enum triage_status
 member_match(void *ctx, const struct triage_match *m, struct triage_error *err)
 {
-	const struct analyse_io *out = &((struct structure_walk *)ctx)->io->stream;
+	const struct analyse_io *out = &((struct unpack_walk *)ctx)->io->stream;
 	return out->match(out->ctx, m, err);
 }
 
 static enum triage_status
 member_problem(void *ctx, const struct triage_problem *p, struct triage_error *err)
 {
-	const struct analyse_io *out = &((struct structure_walk *)ctx)->io->stream;
+	const struct analyse_io *out = &((struct unpack_walk *)ctx)->io->stream;
 	return out->problem(out->ctx, p, err);
 }
 
 static void
 member_stage(void *ctx, enum analyse_stage stage, uint64_t done)
 {
-	const struct analyse_io *out = &((struct structure_walk *)ctx)->io->stream;
+	const struct analyse_io *out = &((struct unpack_walk *)ctx)->io->stream;
 	if (out->stage != NULL)
 		out->stage(out->ctx, stage, done);
 }
@@ -201,21 +213,21 @@ member_stage(void *ctx, enum analyse_stage stage, uint64_t done)
 static bool
 member_known_good(void *ctx, const struct triage_content *digests)
 {
-	const struct analyse_io *out = &((struct structure_walk *)ctx)->io->stream;
+	const struct analyse_io *out = &((struct unpack_walk *)ctx)->io->stream;
 	return out->known_good != NULL && out->known_good(out->ctx, digests);
 }
 
 static enum triage_status
 member_bytes(void *ctx, const struct analyse_subject *who, struct view bytes, uint64_t at, bool last, struct triage_error *err)
 {
-	const struct analyse_io *out = &((struct structure_walk *)ctx)->io->stream;
+	const struct analyse_io *out = &((struct unpack_walk *)ctx)->io->stream;
 	return out->bytes(out->ctx, who, bytes, at, last, err);
 }
 
 static const struct triage_content unreadable = { .state = TRIAGE_CONTENT_UNREADABLE, .mime = "", .magic = "", .randomness.entropy = -1 };
 
 static enum triage_status
-examine_member(struct structure_walk *w, const struct triage_member *m, struct triage_content *ret_content, struct triage_error *err)
+examine_member(struct unpack_walk *w, const struct triage_member *m, struct triage_content *ret_content, struct triage_error *err)
 {
 	SCOPED_BUF path, name;
 	buf_init(&path, SHOWN_MAX);
@@ -248,30 +260,19 @@ examine_member(struct structure_walk *w, const struct triage_member *m, struct t
 
 /* A single packed stream is called as its archive is, without the packer's suffix. */
 static void
-single_name(struct structure_walk *w)
+single_name(struct unpack_walk *w)
 {
-	static const char *const suffixes[] = { ".gz", ".bz2", ".xz", ".lz", ".zst", ".lz4", ".Z", ".z" };
-	size_t prefix = top(w)->prefix, size = prefix >= 2 ? prefix - 2 : 0;
+	size_t prefix = top(w)->prefix, from;
 	const char *bytes = prefix >= 2 ? (const char *)w->name.data : w->who->name;
-	if (prefix < 2)
-		size = strlen(bytes);
-	const char *slash = memrchr(bytes, '/', size);
-	size_t from = slash != NULL ? (size_t)(slash - bytes) + 1 : 0;
-	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
-		size_t n = strlen(suffixes[i]);
-		if (size - from <= n || memcmp(bytes + size - n, suffixes[i], n) != 0)
-			continue;
-		/* the bytes may lie in the buffer that grows */
-		char *copy = strndup(bytes + from, size - from - n);
-		buf_text(&w->name, copy != NULL ? copy : "data");
-		free(copy);
-		return;
-	}
-	buf_text(&w->name, "data");
+	size_t size = unpack_bare_name(bytes, prefix >= 2 ? prefix - 2 : strlen(bytes), &from);
+	/* the bytes may lie in the buffer that grows */
+	char *copy = size > 0 ? strndup(bytes + from, size) : NULL;
+	buf_text(&w->name, copy != NULL ? copy : "data");
+	free(copy);
 }
 
 static enum triage_status
-name_member(struct structure_walk *w, struct triage_member *m, struct triage_error *err)
+name_member(struct unpack_walk *w, struct triage_member *m, struct triage_error *err)
 {
 	w->name.size = top(w)->prefix;
 	if (unpack_is_single(&top(w)->archive))
@@ -288,7 +289,7 @@ name_member(struct structure_walk *w, struct triage_member *m, struct triage_err
 /* --- the walk --- */
 
 static void
-leave(struct structure_walk *w)
+leave(struct unpack_walk *w)
 {
 	w->mails -= unpack_mail_of(top(w)->kind) != NULL;
 	unpack_close(&top(w)->archive);
@@ -296,7 +297,7 @@ leave(struct structure_walk *w)
 }
 
 static enum triage_status
-enter(struct structure_walk *w, enum unpack_kind kind, struct unpack_source source, struct triage_error *err)
+enter(struct unpack_walk *w, enum unpack_kind kind, struct unpack_source source, struct triage_error *err)
 {
 	struct level *l = &w->levels[w->depth];
 	*l = (struct level){ .archive = { .source = source, .names = pass_names(w->pass) }, .kind = kind, .prefix = w->name.size };
@@ -310,7 +311,7 @@ enter(struct structure_walk *w, enum unpack_kind kind, struct unpack_source sour
 
 /* After a member that is an archive: open it, or say why not. */
 static enum triage_status
-enter_member(struct structure_walk *w, struct triage_error *err)
+enter_member(struct unpack_walk *w, struct triage_error *err)
 {
 	struct member *m = &w->now;
 	if (m->kind == UNPACK_NONE || m->cut)
@@ -326,7 +327,7 @@ enter_member(struct structure_walk *w, struct triage_error *err)
 }
 
 static enum triage_status
-take_member(struct structure_walk *w, struct triage_error *err)
+take_member(struct unpack_walk *w, struct triage_error *err)
 {
 	struct triage_member m = { .number = ++w->members };
 	struct triage_content content = unreadable;
@@ -361,7 +362,7 @@ take_member(struct structure_walk *w, struct triage_error *err)
 }
 
 static enum triage_status
-step(struct structure_walk *w, struct triage_error *err)
+step(struct unpack_walk *w, struct triage_error *err)
 {
 	enum unpack_step next = unpack_next(&top(w)->archive);
 	const struct triage_error *failed = &top(w)->archive.source.failed;
@@ -370,7 +371,7 @@ step(struct structure_walk *w, struct triage_error *err)
 		return err->status;
 	}
 	if (next != UNPACK_MEMBER) {
-		enum triage_status st = next == UNPACK_BROKEN ? tell_damaged(w, err) : TRIAGE_OK;
+		enum triage_status st = next == UNPACK_BROKEN ? tell_damaged(w, err) : next == UNPACK_LEFT_OUT ? tell_left_out(w, err) : TRIAGE_OK;
 		leave(w);
 		return st;
 	}
@@ -382,7 +383,7 @@ step(struct structure_walk *w, struct triage_error *err)
 }
 
 static enum triage_status
-tell_limit(struct structure_walk *w, struct triage_error *err)
+tell_limit(struct unpack_walk *w, struct triage_error *err)
 {
 	char message[MESSAGE];
 	if (w->limit == NULL)
@@ -412,7 +413,7 @@ analyse_unpack(struct analyse_pass *pass, const struct analyse_subject *who, con
 		return io->stream.problem(io->stream.ctx, &(struct triage_problem){ .stage = "content", .severity = TRIAGE_MEDIUM, .code = "archive-closed",
 			.message = "opening this archive took workers down: it was searched as it stands, and its members are not known",
 			.inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID }, err);
-	struct structure_walk w = { .pass = pass, .who = who, .io = io, .bytes_max = UNPACK_FREE,
+	struct unpack_walk w = { .pass = pass, .who = who, .io = io, .bytes_max = UNPACK_FREE,
 	    .members_max = io->given ? UNPACK_GIVEN_MEMBERS : UNPACK_MEMBERS, .bytes_most = io->given ? UNPACK_GIVEN_BYTES : UNPACK_BYTES };
 	if (who->size > UNPACK_FREE / UNPACK_RATIO)
 		w.bytes_max = who->size > w.bytes_most / UNPACK_RATIO ? w.bytes_most : who->size * UNPACK_RATIO;

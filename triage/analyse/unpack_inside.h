@@ -22,6 +22,7 @@ struct unpack_source {
 enum unpack_step {
 	UNPACK_MEMBER,			/* the next entry is there */
 	UNPACK_END,
+	UNPACK_LEFT_OUT,		/* the end, but a bound was met on the way: why says what is not among the members */
 	UNPACK_BROKEN,			/* the archive cannot be read further */
 };
 
@@ -36,7 +37,7 @@ struct unpack_archive {
 	size_t block_size;
 	uint64_t block_at, at;
 	bool fatal;			/* a read ended so that the reader's state is in doubt */
-	char why[200];			/* after UNPACK_BROKEN or a failed read: the reader's words */
+	char why[200];			/* after UNPACK_BROKEN, UNPACK_LEFT_OUT or a failed read: the reader's words */
 };
 
 /* Errors: E_MEMORY. A stream that is no such archive shows at the first step. The source becomes the archive's, whatever is returned. */
@@ -51,6 +52,9 @@ bool unpack_is_encrypted(const struct unpack_archive *u);	/* the entry, or, afte
 bool unpack_is_single(const struct unpack_archive *u);
 /* name: as stored, borrowed until the next step; empty when it cannot be told. The number is left alone. */
 void unpack_describe(const struct unpack_archive *u, struct triage_member *m);
+
+/* The last part of a path without the suffix of a packer: where it begins, and its bytes; 0 when it has no such suffix. */
+size_t unpack_bare_name(const char *path, size_t size, size_t *ret_from);
 
 /* --- of the pass --- */
 locale_t pass_names(const struct analyse_pass *pass);

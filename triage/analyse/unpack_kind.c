@@ -68,3 +68,17 @@ unpack_kind_of(struct view head)
 		return UNPACK_MSG;
 	return mail_is_mbox(head) ? UNPACK_MBOX : mail_is_message(head) ? UNPACK_MESSAGE : UNPACK_NONE;
 }
+
+size_t
+unpack_bare_name(const char *path, size_t size, size_t *ret_from)
+{
+	static const char *const suffixes[] = { ".gz", ".bz2", ".xz", ".lz", ".zst", ".lz4", ".Z", ".z" };
+	const char *slash = memrchr(path, '/', size);
+	*ret_from = slash != NULL ? (size_t)(slash - path) + 1 : 0;
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		size_t n = strlen(suffixes[i]);
+		if (size - *ret_from > n && memcmp(path + size - n, suffixes[i], n) == 0)
+			return size - *ret_from - n;
+	}
+	return 0;
+}

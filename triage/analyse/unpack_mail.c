@@ -4,6 +4,7 @@
 #include "triage/base/mime.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 const struct unpack_mail_kind *
@@ -37,6 +38,13 @@ mail_source_read(struct unpack_source *s, uint64_t offset, void *buf, size_t siz
 		*ret_got += got;
 	}
 	return true;
+}
+
+enum unpack_step
+mail_broken(struct unpack_mail *m, const char *why)
+{
+	snprintf(m->why, MAIL_WHY, "%.*s", MAIL_WHY - 1, why);
+	return UNPACK_BROKEN;
 }
 
 bool

@@ -21,6 +21,7 @@ struct unpack_mail {
 	struct buf out;			/* decoded bytes that wait ... */
 	size_t out_at;			/* ... from here on */
 	bool broken;			/* the source cannot be read */
+	const char *left_out;		/* static: what a bound kept from being a member, NULL for nothing; told at the end */
 	char *why;			/* 200 bytes: the archive's words */
 };
 
@@ -43,6 +44,8 @@ const struct unpack_mail_kind *unpack_mail_of(enum unpack_kind kind);
 
 /* Bytes of the source at an offset, as many as there are up to size. False when it fails; source->failed says why. */
 bool mail_source_read(struct unpack_source *s, uint64_t offset, void *buf, size_t size, size_t *ret_got);
+/* It cannot be read further: why, cut to fit. Returns UNPACK_BROKEN. */
+enum unpack_step mail_broken(struct unpack_mail *m, const char *why);
 
 /*
  * Lines of a source, front to back. A line longer than MAIL_LINE comes in pieces: only the first has begins set, only the last has its
@@ -76,6 +79,11 @@ bool mail_is_message(struct view head);
 bool mail_is_mbox(struct view head);
 /* A line "From somebody date" of a mailbox. */
 bool mail_is_from_line(const uint8_t *line, size_t size);
+
+/* --- unpack_pst_io.c --- */
+
+/* The source as a libbfio_handle_t; the source must outlive it. NULL when memory runs out. */
+intptr_t *pst_io(struct unpack_source *source);
 
 /* --- unpack_item.c: a message as Outlook keeps it --- */
 

@@ -76,8 +76,7 @@ mbox_next(struct unpack_mail *m)
 	}
 	if (!m->broken)
 		return UNPACK_END;
-	memcpy(m->why, m->source->failed.text, MAIL_WHY - 1);
-	return UNPACK_BROKEN;
+	return mail_broken(m, m->source->failed.text);
 }
 
 static bool
@@ -89,7 +88,7 @@ mbox_more(struct unpack_mail *m)
 		if (!mail_line_next(&s->lines, &line, &m->broken)) {
 			s->in_message = false;
 			if (m->broken)
-				memcpy(m->why, m->source->failed.text, MAIL_WHY - 1);
+				mail_broken(m, m->source->failed.text);
 			/* no mailbox behind it to which the last line end belongs */
 			if (!s->blank && s->pending > 0)
 				buf_put(&m->out, s->pending == 2 ? "\r\n" : "\n", s->pending);

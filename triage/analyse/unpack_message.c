@@ -188,28 +188,21 @@ push(struct message *s, const struct buf *boundary)
 }
 
 static enum unpack_step
-broken(struct unpack_mail *m, const char *why)
-{
-	memcpy(m->why, why, strlen(why) + 1);
-	return UNPACK_BROKEN;
-}
-
-static enum unpack_step
 message_next(struct unpack_mail *m)
 {
 	struct message *s = m->state;
 	for (unsigned i = 0; i < PLACES_MAX; i++) {
 		if (s->begun && !skip_to_part(m, s))
-			return m->broken ? broken(m, m->source->failed.text) : UNPACK_END;
+			return m->broken ? mail_broken(m, m->source->failed.text) : UNPACK_END;
 		s->begun = true;
 		s->at_boundary = s->in_part = false;
 		if (s->depth > 0)
 			s->stack[s->depth - 1].part++;
 		if (!read_header(m, s))
-			return m->broken ? broken(m, m->source->failed.text) : UNPACK_END;
+			return m->broken ? mail_broken(m, m->source->failed.text) : UNPACK_END;
 		struct mail_line first;
 		if (s->depth == 0 && !mail_line_next(&s->lines, &first, &m->broken))
-			return m->broken ? broken(m, m->source->failed.text) : UNPACK_END;	/* a header alone */
+			return m->broken ? mail_broken(m, m->source->failed.text) : UNPACK_END;	/* a header alone */
 		if (s->depth == 0)
 			mail_line_back(&s->lines, &first);
 		struct part p = { .coding = CODING_PLAIN };
@@ -217,6 +210,10 @@ message_next(struct unpack_mail *m)
 		buf_init(&p.boundary, MIME_VALUE_MAX);
 		read_part(&s->header, &p);
 		bool inner = p.multipart && push(s, &p.boundary);
+		if (s->header.failed)
+			m->left_out = "a header in it is longer than 256 KiB, and the rest of it was not read";
+		else if (strncasecmp(p.type, "multipart/", 10) == 0 && !inner)
+			m->left_out = "a part of parts in it lies too deep, or does not say where its parts end: it is one member as it stands";
 		if (!inner) {
 			name_part(m, s, &p);
 			s->coding = p.coding;
@@ -229,7 +226,7 @@ message_next(struct unpack_mail *m)
 		if (!inner)
 			return UNPACK_MEMBER;
 	}
-	return broken(m, "it has more parts than a message can have");
+	return mail_broken(m, "it has more parts than a message can have");
 }
 
 static bool
@@ -243,7 +240,7 @@ message_more(struct unpack_mail *m)
 			if (s->pending_end > 0)	/* no boundary follows to which it would belong */
 				buf_put(&m->out, s->pending_end == 2 ? "\r\n" : "\n", s->pending_end);
 			if (m->broken)
-				broken(m, m->source->failed.text);
+				mail_broken(m, m->source->failed.text);
 			return !m->broken;
 		}
 		if (is_boundary(s, &line)) {

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MSG_MAX = 64 << 20, ENTRIES_MAX = 1 << 20, STORAGES_MAX = 4096, TEXT_MAX = 1 << 20 };
+enum { MSG_MAX = 64 << 20, STORAGES_MAX = 4096, TEXT_MAX = 1 << 20 };
 enum {
 	ID_HEADERS = 0x007d, ID_SUBJECT = 0x0037, ID_SENDER = 0x0c1a, ID_ADDRESS = 0x0c1f, ID_SMTP = 0x5d01, ID_TO = 0x0e04, ID_CC = 0x0e03,
 	ID_MESSAGE_ID = 0x1035, ID_BODY = 0x1000, ID_RTF = 0x1009, ID_HTML = 0x1013, ID_DATA = 0x3701, ID_NAME = 0x3704, ID_LONG_NAME = 0x3707,
@@ -33,6 +33,7 @@ struct msg {
 	uint8_t *bytes;			/* owned, of a source that is not held */
 	struct ole *ole;
 	uint32_t *parent;		/* by entry: the storage that it lies in, UINT32_MAX for none */
+	uint32_t *first, *next;		/* by entry: the first that lies in it, the next in the same storage, UINT32_MAX for none; in the order of the directory */
 	struct storage messages[STORAGES_MAX];
 	size_t message_count;
 	size_t message;			/* in work */
@@ -41,6 +42,8 @@ struct msg {
 	uint32_t attachment;		/* counted within the message */
 	struct buf whole;		/* bytes of the member in hand */
 	bool given;
+	bool cut;			/* bytes that the directory tells of could not be had */
+	bool long_text;			/* a text was cut at TEXT_MAX */
 };
 
 static void
@@ -52,6 +55,8 @@ msg_close(struct unpack_mail *m)
 	ole_close(s->ole);
 	free(s->bytes);
 	free(s->parent);
+	free(s->first);
+	free(s->next);
 	buf_release(&s->whole);
 	free(s);
 }
@@ -70,7 +75,9 @@ find_parents(struct msg *s)
 	size_t count = ole_count(s->ole), top = 0;
 	uint32_t *stack = calloc(count + 1, sizeof(*stack));
 	s->parent = malloc((count + 1) * sizeof(*s->parent));
-	if (stack == NULL || s->parent == NULL) {
+	s->first = malloc((count + 1) * sizeof(*s->first));
+	s->next = malloc((count + 1) * sizeof(*s->next));
+	if (stack == NULL || s->parent == NULL || s->first == NULL || s->next == NULL) {
 		free(stack);
 		return false;
 	}
@@ -91,6 +98,13 @@ find_parents(struct msg *s)
 		}
 	}
 	free(stack);
+	memset(s->first, 0xff, (count + 1) * sizeof(*s->first));
+	for (size_t i = count; i-- > 0;) {
+		uint32_t place = s->parent[i];
+		s->next[i] = place != UINT32_MAX ? s->first[place] : UINT32_MAX;
+		if (place != UINT32_MAX)
+			s->first[place] = (uint32_t)i;
+	}
 	return true;
 }
 
@@ -110,10 +124,9 @@ called(const struct ole_entry *e, const char *name)
 static uint32_t
 find_in(const struct msg *s, uint32_t storage, const char *name, unsigned type)
 {
-	size_t count = ole_count(s->ole);
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = s->first[storage]; i != UINT32_MAX; i = s->next[i]) {
 		struct ole_entry e = ole_entry(s->ole, i);
-		if (s->parent[i] == storage && e.type == type && called(&e, name) && e.name.units == strlen(name))
+		if (e.type == type && called(&e, name) && e.name.units == strlen(name))
 			return i;
 	}
 	return UINT32_MAX;
@@ -129,20 +142,23 @@ find_property(const struct msg *s, uint32_t storage, unsigned id, unsigned type)
 
 /* Messages in the file, the outer ones first. */
 static void
-find_messages(struct msg *s)
+find_messages(struct unpack_mail *m, struct msg *s)
 {
-	size_t count = ole_count(s->ole);
 	s->messages[s->message_count++] = (struct storage){ .entry = 0, .in = UINT32_MAX };
-	for (size_t m = 0; m < s->message_count; m++) {
+	for (size_t at = 0; at < s->message_count; at++) {
 		uint32_t number = 0;
-		for (uint32_t i = 0; i < count && s->message_count < STORAGES_MAX; i++) {
+		for (uint32_t i = s->first[s->messages[at].entry]; i != UINT32_MAX; i = s->next[i]) {
 			struct ole_entry e = ole_entry(s->ole, i);
-			if (s->parent[i] != s->messages[m].entry || e.type != OLE_STORAGE || !called(&e, "__attach_version1.0_#"))
+			if (e.type != OLE_STORAGE || !called(&e, "__attach_version1.0_#"))
 				continue;
 			number++;
 			uint32_t inner = find_property(s, i, ID_DATA, TYPE_OBJECT);
-			if (inner != UINT32_MAX && find_in(s, inner, "__properties_version1.0", OLE_STREAM) != UINT32_MAX)
-				s->messages[s->message_count++] = (struct storage){ .entry = inner, .in = (uint32_t)m, .number = number };
+			if (inner == UINT32_MAX || find_in(s, inner, "__properties_version1.0", OLE_STREAM) == UINT32_MAX)
+				continue;
+			if (s->message_count == STORAGES_MAX)
+				m->left_out = "more messages are attached in it than are looked for";
+			else
+				s->messages[s->message_count++] = (struct storage){ .entry = inner, .in = (uint32_t)at, .number = number };
 		}
 	}
 }
@@ -183,7 +199,7 @@ msg_open(struct unpack_mail *m, struct triage_error *err)
 	if (!looks_like_msg(m))
 		return TRIAGE_OK;
 	if (m->source->size > MSG_MAX) {
-		snprintf(m->why, MAIL_WHY, "it is larger than what is held in memory; save it as .eml to have its parts");
+		mail_broken(m, "it is larger than what is held in memory; save it as .eml to have its parts");
 		return TRIAGE_OK;
 	}
 	const uint8_t *bytes = m->source->held;
@@ -193,7 +209,7 @@ msg_open(struct unpack_mail *m, struct triage_error *err)
 		if (s->bytes == NULL)
 			return no_memory(err);
 		if (!mail_source_read(m->source, 0, s->bytes, (size_t)m->source->size, &got)) {
-			snprintf(m->why, MAIL_WHY, "%.150s", m->source->failed.text);
+			mail_broken(m, m->source->failed.text);
 			return TRIAGE_OK;
 		}
 		bytes = s->bytes;
@@ -202,13 +218,15 @@ msg_open(struct unpack_mail *m, struct triage_error *err)
 	enum triage_status st = ole_open((struct view){ bytes, got }, &s->ole, &damage, err);
 	if (st == TRIAGE_E_MEMORY)
 		return st;
-	if (st != TRIAGE_OK || ole_count(s->ole) > ENTRIES_MAX) {
-		snprintf(m->why, MAIL_WHY, "its tables are damaged");
+	if (st != TRIAGE_OK) {
+		mail_broken(m, "its tables are damaged");
 		return TRIAGE_OK;
 	}
+	s->cut = damage != NULL;
 	if (!find_parents(s))
 		return no_memory(err);
-	find_messages(s);
+	find_messages(m, s);
+	s->next_entry = s->first[0];
 	return TRIAGE_OK;
 }
 
@@ -218,11 +236,13 @@ static bool
 read_stream(struct msg *s, uint32_t entry, struct buf *out)
 {
 	struct triage_error ignored;
-	bool cut;
+	bool cut = true;
 	if (entry == UINT32_MAX)
 		return false;
 	struct ole_entry e = ole_entry(s->ole, entry);
-	return ole_read(s->ole, &e, out, &cut, &ignored) == TRIAGE_OK && out->size > 0;
+	bool read = ole_read(s->ole, &e, out, &cut, &ignored) == TRIAGE_OK;
+	s->cut = s->cut || !read || cut;
+	return out->size > 0;
 }
 
 /* A text property as UTF-8 into out, which is cleared. ANSI text stays as it is: its code page is seldom known. */
@@ -234,11 +254,13 @@ read_text(struct msg *s, uint32_t storage, unsigned id, struct buf *out)
 	buf_clear(out);
 	if (read_stream(s, find_property(s, storage, id, TYPE_WIDE), &raw)) {
 		text_from_utf16le(out, (const uint8_t *)buf_cstr(&raw), raw.size / 2);
+		s->long_text = s->long_text || out->failed;
 		return true;
 	}
 	if (!read_stream(s, find_property(s, storage, id, TYPE_ANSI), &raw))
 		return false;
-	buf_put(out, buf_cstr(&raw), strnlen(buf_cstr(&raw), raw.size));
+	buf_put(out, buf_cstr(&raw), strnlen(buf_cstr(&raw), raw.size < out->max ? raw.size : out->max));
+	s->long_text = s->long_text || raw.size > out->max + 1;
 	return true;
 }
 
@@ -294,15 +316,15 @@ put_prefix(struct msg *s, struct buf *out)
 
 /* The next attachment of the message with bytes of its own. */
 static bool
-next_attachment(struct unpack_mail *m, struct msg *s, uint32_t storage)
+next_attachment(struct unpack_mail *m, struct msg *s)
 {
-	size_t count = ole_count(s->ole);
 	SCOPED_BUF name;
 	buf_init(&name, TEXT_MAX);
-	for (; s->next_entry < count; s->next_entry++) {
+	while (s->next_entry != UINT32_MAX) {
 		uint32_t i = s->next_entry;
 		struct ole_entry e = ole_entry(s->ole, i);
-		if (s->parent[i] != storage || e.type != OLE_STORAGE || !called(&e, "__attach_version1.0_#"))
+		s->next_entry = s->next[i];
+		if (e.type != OLE_STORAGE || !called(&e, "__attach_version1.0_#"))
 			continue;
 		s->attachment++;
 		uint32_t data = find_property(s, i, ID_DATA, TYPE_BINARY);
@@ -314,7 +336,6 @@ next_attachment(struct unpack_mail *m, struct msg *s, uint32_t storage)
 			read_text(s, i, ID_NAME, &name);
 		mail_put_name(&m->name, buf_cstr(&name), name.size, otherwise);
 		read_stream(s, data, &s->whole);
-		s->next_entry++;
 		return true;
 	}
 	return false;
@@ -347,11 +368,11 @@ next_piece(struct unpack_mail *m, struct msg *s)
 		buf_text(&m->name, "body.rtf");
 		break;
 	default:
-		return next_attachment(m, s, storage);
+		return next_attachment(m, s);
 	}
 	s->piece++;
 	if (s->piece == PIECE_ATTACHMENT) {
-		s->next_entry = 0;
+		s->next_entry = s->first[storage];
 		s->attachment = 0;
 	}
 	return there;
@@ -378,7 +399,9 @@ msg_next(struct unpack_mail *m)
 			s->piece = PIECE_HEADERS;
 		}
 	}
-	return UNPACK_END;
+	if (s->long_text)
+		m->left_out = "a text in it is longer than 1 MiB, and the rest of it was not read";
+	return s->cut ? mail_broken(m, "its tables are damaged: some properties or attachments are cut or missing") : UNPACK_END;
 }
 
 static bool

@@ -129,7 +129,11 @@ next_mail(struct unpack_mail *m)
 	m->out_at = 0;
 	m->size = TRIAGE_NO_ID;
 	m->mtime = m->btime = TRIAGE_TIME_NONE;
-	return m->kind->next(m);
+	enum unpack_step next = m->kind->next(m);
+	if (next != UNPACK_END || m->left_out == NULL)
+		return next;
+	mail_broken(m, m->left_out);
+	return UNPACK_LEFT_OUT;
 }
 
 static int64_t

@@ -38,92 +38,9 @@ struct pst {
 	struct buf path, whole;
 	libpff_item_t *attachment;	/* whose data is in hand; owned */
 	uint64_t attachment_left;
-	uint64_t folders_met;
-	bool given, too_deep;
+	uint64_t folders_met, lost;	/* lost: folders, messages, bodies and attachments that the library could not give */
+	bool given;
 };
-
-/* --- bytes for the library --- */
-
-struct handle {
-	struct unpack_source *source;
-	uint64_t at;
-};
-
-static int
-io_nothing(intptr_t *h, libbfio_error_t **error)
-{
-	(void)h, (void)error;
-	return 0;
-}
-
-static int
-io_yes(intptr_t *h, libbfio_error_t **error)
-{
-	(void)h, (void)error;
-	return 1;
-}
-
-static int
-io_free(intptr_t **h, libbfio_error_t **error)
-{
-	(void)error;
-	free(*h);
-	*h = NULL;
-	return 1;
-}
-
-static int
-io_clone(intptr_t **to, intptr_t *from, libbfio_error_t **error)
-{
-	(void)to, (void)from, (void)error;
-	return -1;
-}
-
-static int
-io_open(intptr_t *h, int flags, libbfio_error_t **error)
-{
-	(void)h, (void)flags, (void)error;
-	return 1;
-}
-
-static ssize_t
-io_read(intptr_t *h, uint8_t *buf, size_t size, libbfio_error_t **error)
-{
-	struct handle *s = (struct handle *)(void *)h;
-	size_t got;
-	(void)error;
-	if (!mail_source_read(s->source, s->at, buf, size, &got))
-		return -1;
-	s->at += got;
-	return (ssize_t)got;
-}
-
-static ssize_t
-io_write(intptr_t *h, const uint8_t *buf, size_t size, libbfio_error_t **error)
-{
-	(void)h, (void)buf, (void)size, (void)error;
-	return -1;
-}
-
-static off64_t
-io_seek(intptr_t *h, off64_t offset, int whence, libbfio_error_t **error)
-{
-	struct handle *s = (struct handle *)(void *)h;
-	int64_t to, base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? (int64_t)s->at : (int64_t)s->source->size;
-	(void)error;
-	if (__builtin_add_overflow(base, (int64_t)offset, &to) || to < 0)
-		return -1;
-	s->at = (uint64_t)to;
-	return to;
-}
-
-static int
-io_size(intptr_t *h, size64_t *size, libbfio_error_t **error)
-{
-	(void)error;
-	*size = ((struct handle *)(void *)h)->source->size;
-	return 1;
-}
 
 /* --- opening --- */
 
@@ -164,23 +81,27 @@ pst_close(struct unpack_mail *m)
 
 /* Put an item on the stack; it is taken over. name: what its members' path goes on with. */
 static void
-push(struct pst *s, libpff_item_t *item, bool message)
+push(struct unpack_mail *m, struct pst *s, libpff_item_t *item, bool message)
 {
 	struct place *p = &s->stack[s->depth];
 	if (s->depth == DEPTH || (!message && s->folders_met++ > FOLDERS_MAX)) {
-		s->too_deep = true;
+		m->left_out = "its folders or attached messages lie too deep in each other, or are too many: some are left out";
 		libpff_item_free(&item, NULL);
 		return;
 	}
 	*p = (struct place){ .item = item, .message = message, .prefix = s->path.size };
 	if (message) {
 		if (libpff_message_get_number_of_attachments(item, &p->count, NULL) != 1)
-			p->count = 0;
+			p->count = 0;	/* most messages have no list of them */
 	} else {
-		if (libpff_folder_get_number_of_sub_messages(item, &p->count, NULL) != 1)
+		if (libpff_folder_get_number_of_sub_messages(item, &p->count, NULL) != 1) {
 			p->count = 0;
-		if (libpff_folder_get_number_of_sub_folders(item, &p->folders, NULL) != 1)
+			s->lost++;
+		}
+		if (libpff_folder_get_number_of_sub_folders(item, &p->folders, NULL) != 1) {
 			p->folders = 0;
+			s->lost++;
+		}
 	}
 	s->depth++;
 }
@@ -189,28 +110,26 @@ static enum triage_status
 pst_open(struct unpack_mail *m, struct triage_error *err)
 {
 	struct pst *s = fault_hit() ? NULL : calloc(1, sizeof(*s));
-	struct handle *h = calloc(1, sizeof(*h));
 	libpff_item_t *root = NULL;
 	m->state = s;
-	if (s == NULL || h == NULL) {
-		free(h);
+	if (s == NULL) {
 		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for an Outlook store");
 		return TRIAGE_E_MEMORY;
 	}
 	buf_init(&s->path, MAIL_NAME_MAX * 4);
 	buf_init(&s->whole, BODY_MAX);
-	h->source = m->source;
-	if (libbfio_handle_initialize(&s->io, (intptr_t *)(void *)h, io_free, io_clone, io_open, io_nothing, io_read, io_write, io_seek, io_yes, io_yes, io_size,
-	    LIBBFIO_FLAG_IO_HANDLE_MANAGED | LIBBFIO_FLAG_IO_HANDLE_CLONE_BY_FUNCTION, NULL) != 1) {
-		free(h);
-		s->io = NULL;
-	} else if (libpff_file_initialize(&s->file, NULL) != 1) {
+	s->io = pst_io(m->source);
+	if (s->io == NULL) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for an Outlook store");
+		return TRIAGE_E_MEMORY;
+	}
+	if (libpff_file_initialize(&s->file, NULL) != 1)
 		s->file = NULL;
-	} else if (libpff_file_open_file_io_handle(s->file, s->io, LIBPFF_OPEN_READ, NULL) == 1 && libpff_file_get_root_folder(s->file, &root, NULL) == 1) {
-		push(s, root, false);
+	else if (libpff_file_open_file_io_handle(s->file, s->io, LIBPFF_OPEN_READ, NULL) == 1 && libpff_file_get_root_folder(s->file, &root, NULL) == 1) {
+		push(m, s, root, false);
 		return TRIAGE_OK;
 	}
-	snprintf(m->why, MAIL_WHY, "%.190s", m->source->failed.text[0] != '\0' ? m->source->failed.text : "its tables are damaged, or of a version that is not read");
+	mail_broken(m, m->source->failed.text[0] != '\0' ? m->source->failed.text : "its tables are damaged, or of a version that is not read");
 	return TRIAGE_OK;
 }
 
@@ -218,7 +137,7 @@ pst_open(struct unpack_mail *m, struct triage_error *err)
 
 /* A text property of the first record set, as UTF-8, into out (cleared). */
 static bool
-read_text(libpff_item_t *item, uint32_t id, struct buf *out)
+read_text(struct unpack_mail *m, libpff_item_t *item, uint32_t id, struct buf *out)
 {
 	libpff_record_set_t *set = NULL;
 	libpff_record_entry_t *entry = NULL;
@@ -228,8 +147,10 @@ read_text(libpff_item_t *item, uint32_t id, struct buf *out)
 	if (libpff_item_get_record_set_by_index(item, 0, &set, NULL) != 1)
 		return false;
 	if (libpff_record_set_get_entry_by_type(set, id, 0, &entry, LIBPFF_ENTRY_VALUE_FLAG_MATCH_ANY_VALUE_TYPE, NULL) == 1) {
-		if (libpff_record_entry_get_data_as_utf8_string_size(entry, &size, NULL) == 1 && size > 1 && size < TEXT_MAX) {
+		if (libpff_record_entry_get_data_as_utf8_string_size(entry, &size, NULL) == 1 && size > 1) {
 			char *room = buf_room(out, size);
+			if (room == NULL)
+				m->left_out = "a text in it is longer than 1 MiB, and was not read";
 			if (room != NULL && libpff_record_entry_get_data_as_utf8_string(entry, (uint8_t *)room, size, NULL) == 1) {
 				buf_wrote(out, strnlen(room, size));
 				there = out->size > 0;
@@ -248,7 +169,7 @@ to_time(int got, uint64_t filetime)
 }
 
 static void
-make_headers(struct pst *s, libpff_item_t *item, int64_t *ret_time)
+make_headers(struct unpack_mail *m, struct pst *s, libpff_item_t *item, int64_t *ret_time)
 {
 	enum { TEXTS = 8 };
 	static const uint32_t ids[TEXTS] = { 0x007d, 0x0c1a, 0x5d01, 0x0c1f, 0x0e04, 0x0e03, 0x0037, 0x1035 };
@@ -256,7 +177,7 @@ make_headers(struct pst *s, libpff_item_t *item, int64_t *ret_time)
 	uint64_t submitted = 0, delivered = 0;
 	for (size_t i = 0; i < TEXTS; i++) {
 		buf_init(&text[i], TEXT_MAX);
-		read_text(item, ids[i], &text[i]);
+		read_text(m, item, ids[i], &text[i]);
 	}
 	/* a subject may begin with two bytes that tell where its prefix ends */
 	const char *subject = buf_cstr(&text[6]);
@@ -273,21 +194,25 @@ make_headers(struct pst *s, libpff_item_t *item, int64_t *ret_time)
 }
 
 static bool
-read_body(struct pst *s, libpff_item_t *item, unsigned piece)
+read_body(struct unpack_mail *m, struct pst *s, libpff_item_t *item, unsigned piece)
 {
 	size_t size = 0;
 	int got = piece == PIECE_BODY ? libpff_message_get_plain_text_body_size(item, &size, NULL) : piece == PIECE_HTML ?
 	    libpff_message_get_html_body_size(item, &size, NULL) : libpff_message_get_rtf_body_size(item, &size, NULL);
-	if (got != 1 || size == 0 || size > BODY_MAX)
+	if (got != 1 || size == 0)
 		return false;
-	char *room = buf_room(&s->whole, size);
-	if (room == NULL)
+	char *room = size <= BODY_MAX ? buf_room(&s->whole, size) : NULL;
+	if (room == NULL) {
+		m->left_out = "a body in it is larger than what is held in memory";
 		return false;
+	}
 	uint8_t *to = (uint8_t *)room;
 	got = piece == PIECE_BODY ? libpff_message_get_plain_text_body(item, to, size, NULL) : piece == PIECE_HTML ?
 	    libpff_message_get_html_body(item, to, size, NULL) : libpff_message_get_rtf_body(item, to, size, NULL);
-	if (got != 1)
+	if (got != 1) {
+		s->lost++;
 		return false;
+	}
 	while (size > 0 && room[size - 1] == '\0')
 		size--;
 	buf_wrote(&s->whole, size);
@@ -309,20 +234,31 @@ next_attachment(struct unpack_mail *m, struct pst *s, struct place *p)
 		forget_attachment(s);
 		if (libpff_message_get_attachment(p->item, number - 1, &s->attachment, NULL) != 1) {
 			s->attachment = NULL;
+			s->lost++;
 			continue;
 		}
 		snprintf(otherwise, sizeof(otherwise), "attachment-%d.bin", number);
-		if (libpff_attachment_get_type(s->attachment, &type, NULL) != 1)
+		if (libpff_attachment_get_type(s->attachment, &type, NULL) != 1) {
+			s->lost++;
 			continue;
-		if (type == LIBPFF_ATTACHMENT_TYPE_ITEM && libpff_attachment_get_item(s->attachment, &inner, NULL) == 1) {
+		}
+		if (type == LIBPFF_ATTACHMENT_TYPE_ITEM) {
+			if (libpff_attachment_get_item(s->attachment, &inner, NULL) != 1) {
+				s->lost++;
+				continue;
+			}
 			buf_format(&s->path, "attached-%d/", number);
-			push(s, inner, true);
+			push(m, s, inner, true);
 			return false;
 		}
-		if (type != LIBPFF_ATTACHMENT_TYPE_DATA || libpff_attachment_get_data_size(s->attachment, &size, NULL) != 1)
+		if (type != LIBPFF_ATTACHMENT_TYPE_DATA)
+			continue;	/* a link: its bytes lie elsewhere */
+		if (libpff_attachment_get_data_size(s->attachment, &size, NULL) != 1) {
+			s->lost++;
 			continue;
-		if (!read_text(s->attachment, 0x3707, &name))
-			read_text(s->attachment, 0x3704, &name);
+		}
+		if (!read_text(m, s->attachment, 0x3707, &name))
+			read_text(m, s->attachment, 0x3704, &name);
 		mail_put_name(&m->name, buf_cstr(&name), name.size, otherwise);
 		m->size = s->attachment_left = size;
 		return true;
@@ -340,15 +276,15 @@ next_piece(struct unpack_mail *m, struct pst *s, struct place *p)
 	unsigned piece = p->piece++;
 	buf_text(&m->name, names[piece]);
 	if (piece == PIECE_HEADERS)
-		make_headers(s, p->item, &m->mtime);
-	bool there = piece == PIECE_HEADERS || read_body(s, p->item, piece);
+		make_headers(m, s, p->item, &m->mtime);
+	bool there = piece == PIECE_HEADERS || read_body(m, s, p->item, piece);
 	m->size = s->whole.size;
 	return there;
 }
 
 /* Go on in the folder on top: into its next message, then its next folder. False when it is done. */
 static bool
-next_in_folder(struct pst *s, struct place *p)
+next_in_folder(struct unpack_mail *m, struct pst *s, struct place *p)
 {
 	libpff_item_t *item = NULL;
 	uint8_t name[600] = "";
@@ -357,7 +293,9 @@ next_in_folder(struct pst *s, struct place *p)
 		int number = ++p->next;
 		if (libpff_folder_get_sub_message(p->item, number - 1, &item, NULL) == 1) {
 			buf_format(&s->path, "message-%06d/", number);
-			push(s, item, true);
+			push(m, s, item, true);
+		} else {
+			s->lost++;
 		}
 		return true;
 	}
@@ -370,7 +308,9 @@ next_in_folder(struct pst *s, struct place *p)
 			name[0] = '\0';
 		mail_put_name(&s->path, (const char *)name, strnlen((const char *)name, sizeof(name)), otherwise);
 		buf_char(&s->path, '/');
-		push(s, item, false);
+		push(m, s, item, false);
+	} else {
+		s->lost++;
 	}
 	return true;
 }
@@ -396,13 +336,14 @@ pst_next(struct unpack_mail *m)
 				return UNPACK_MEMBER;
 			if (s->depth == depth && piece == PIECE_ATTACHMENT && p->next >= p->count)
 				pop(s);
-		} else if (!next_in_folder(s, p)) {
+		} else if (!next_in_folder(m, s, p)) {
 			pop(s);
 		}
 	}
-	if (!s->too_deep)
+	if (s->lost == 0)
 		return UNPACK_END;
-	snprintf(m->why, MAIL_WHY, "its folders or attached messages lie too deep in each other, or are too many: some are left out");
+	snprintf(m->why, MAIL_WHY, "%ju of its folders, messages, bodies and attachments cannot be read%s", (uintmax_t)s->lost,
+	    m->left_out != NULL ? "; others lie too deep in each other, are too many or too long" : "");
 	return UNPACK_BROKEN;
 }
 
@@ -416,7 +357,7 @@ pst_more(struct unpack_mail *m)
 		ssize_t got = room != NULL ? libpff_attachment_data_read_buffer(s->attachment, (uint8_t *)room, want, NULL) : -1;
 		if (got <= 0 || (size_t)got > want) {
 			s->attachment_left = 0;
-			snprintf(m->why, MAIL_WHY, "an attachment in it cannot be read whole");
+			mail_broken(m, "an attachment in it cannot be read whole");
 			return false;
 		}
 		s->attachment_left -= (uint64_t)got;
