@@ -122,6 +122,8 @@ void artefact_unsigned(struct artefact *a, const char *key, uint64_t value);
 void artefact_flag(struct artefact *a, const char *key, bool value);
 void artefact_hex(struct artefact *a, const char *key, const void *data, size_t size);
 void artefact_when(struct artefact *a, const char *key, int64_t time);			/* ISO 8601, UTC; nothing for TRIAGE_TIME_NONE */
+/* The parser itself left something out of this event: the field "cut" says so, as it does of what these functions leave out. */
+void artefact_cut(struct artefact *a);
 /*
  * Fields that many events share need not be made each time: artefact_mark() says how far data is, artefact_since() gives the text of what was
  * put behind a mark (borrowed until the next call), artefact_fields() puts such text again. What goes in must be sound JSON as artefact_since()

@@ -142,6 +142,16 @@ take_back(struct artefact *a, size_t before, bool was_first)
 	a->cut = true;
 }
 
+/* The most that harmless text can take as a JSON string: line ends and tabs, which it may hold, take six bytes each. */
+static size_t
+json_room(const struct buf *text)
+{
+	size_t room = 2 * text->size + 2;
+	for (size_t i = 0; i < text->size; i++)
+		room += text->data[i] == '\n' || text->data[i] == '\r' || text->data[i] == '\t' ? 4 : 0;
+	return room;
+}
+
 void
 artefact_bytes(struct artefact *a, const char *key, const void *text, size_t size)
 {
@@ -161,7 +171,7 @@ artefact_bytes(struct artefact *a, const char *key, const void *text, size_t siz
 	a->first_field = was_first;
 	clean(a, p, kept);
 	const char *value = buf_cstr(&a->text);
-	if (!field(a, key, 2 * a->text.size + 2))
+	if (!field(a, key, json_room(&a->text)))
 		return;
 	buf_char(&a->data, '"');
 	text_json(&a->data, value);
@@ -288,6 +298,12 @@ artefact_fields(struct artefact *a, const char *text, size_t size)
 }
 
 void
+artefact_cut(struct artefact *a)
+{
+	a->cut = true;
+}
+
+void
 artefact_list(struct artefact *a, const char *key)
 {
 	a->list_left_out = !field(a, key, 8);
@@ -317,7 +333,7 @@ artefact_item(struct artefact *a, const char *value)
 		a->data.size = before;
 	}
 	clean(a, value, size);
-	if (a->data.size + 2 * a->text.size + 8 > ARTEFACT_DATA_MAX) {
+	if (a->data.size + json_room(&a->text) + 6 > ARTEFACT_DATA_MAX) {
 		a->cut = true;
 		return;
 	}
