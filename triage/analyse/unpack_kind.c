@@ -2,6 +2,7 @@
 #include "triage/analyse/unpack_mail.h"
 
 #include "triage/artefact/ole.h"
+#include "triage/base/mime.h"
 
 #include <string.h>
 
@@ -66,7 +67,7 @@ unpack_kind_of(struct view head)
 		return UNPACK_TAR;
 	if (ole_is(head))
 		return UNPACK_MSG;
-	return mail_is_mbox(head) ? UNPACK_MBOX : mail_is_message(head) ? UNPACK_MESSAGE : UNPACK_NONE;
+	return mail_is_mbox(head) ? UNPACK_MBOX : mime_is_message(head) ? UNPACK_MESSAGE : UNPACK_NONE;
 }
 
 size_t

@@ -152,32 +152,3 @@ mail_is_mbox(struct view head)
 	buf_release(&value);
 	return field;
 }
-
-bool
-mail_is_message(struct view head)
-{
-	/* who sent it, and what only mail has beside */
-	static const char *const from[] = { "from", "received", "return-path", "delivered-to", "sender" };
-	static const char *const beside[] = { "date", "message-id", "subject", "to", "mime-version", "received", "return-path", "reply-to", "dkim-signature", "x-mailer" };
-	struct buf value;
-	char name[MIME_NAME_MAX], seen[4][MIME_NAME_MAX];
-	size_t at = 0, count = 0;
-	bool sender = false;
-	/* cheap: most streams end here */
-	for (size_t i = 0; i < head.size && head.data[i] != ':'; i++)
-		if (i > 40 || !(isalnum(head.data[i]) || head.data[i] == '-'))
-			return false;
-	buf_init(&value, MIME_VALUE_MAX + 16);
-	for (unsigned fields = 0; fields < 60 && !(sender && count >= 2) && mime_field(head, &at, name, &value); fields++) {
-		for (size_t i = 0; i < sizeof(from) / sizeof(from[0]); i++)
-			sender = sender || strcmp(name, from[i]) == 0;
-		bool again = false;
-		for (size_t i = 0; i < count; i++)
-			again = again || strcmp(seen[i], name) == 0;
-		for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]) && !again && count < 4; i++)
-			if (strcmp(name, beside[i]) == 0)
-				memcpy(seen[count++], name, sizeof(name));
-	}
-	buf_release(&value);
-	return sender && count >= 2;
-}

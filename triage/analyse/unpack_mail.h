@@ -74,8 +74,7 @@ void mail_put_name(struct buf *out, const char *name, size_t size, const char *o
 /* "From: ..." when value is not empty; line ends in it become blanks. */
 void mail_put_header(struct buf *out, const char *field, const char *value);
 
-/* Is this the beginning of a message, or of a mailbox? */
-bool mail_is_message(struct view head);
+/* Is this the beginning of a mailbox? Of a message: mime_is_message(). */
 bool mail_is_mbox(struct view head);
 /* A line "From somebody date" of a mailbox. */
 bool mail_is_from_line(const uint8_t *line, size_t size);

@@ -8,7 +8,6 @@
 
 #include "triage/base/mime.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +22,7 @@ struct header {
 	} received[RECEIVED_MAX];
 	size_t received_count, received_left_out;
 	size_t date_at;
+	bool cut;			/* a field was longer than is kept */
 };
 
 struct state {
@@ -49,27 +49,8 @@ field_of(struct header *h, size_t i)
 static bool
 claims(const struct artefact_subject *who, struct view head)
 {
-	/* who sent it, and two that only mail has beside */
-	static const char *const from[] = { "from", "received", "return-path", "delivered-to", "sender" };
-	static const char *const beside[] = { "date", "message-id", "subject", "to", "mime-version", "received", "return-path", "reply-to", "x-delivery-time" };
-	SCOPED_BUF value;
-	char name[MIME_NAME_MAX];
-	uint32_t seen = 0;
-	size_t at = 0, line = 0;
-	bool sender = false;
 	(void)who;
-	buf_init(&value, MIME_VALUE_MAX + 16);
-	while (line < head.size && line <= 40 && (isalnum(head.data[line]) || head.data[line] == '-'))
-		line++;
-	if (line == 0 || line >= head.size || head.data[line] != ':')
-		return false;
-	for (unsigned n = 0; n < 60 && mime_field(head, &at, name, &value); n++) {
-		for (size_t i = 0; i < sizeof(from) / sizeof(from[0]); i++)
-			sender = sender || strcmp(name, from[i]) == 0;
-		for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++)
-			seen |= strcmp(name, beside[i]) == 0 ? UINT32_C(1) << i : 0;
-	}
-	return sender && __builtin_popcount(seen) >= 2;
+	return mime_is_message(head);
 }
 
 /* The header's text, words decoded; the first of several of one name. */
@@ -88,7 +69,9 @@ read_header(struct view all, struct header *h)
 			}
 			h->received[h->received_count].offset = before;
 			h->received[h->received_count].text = strdup(buf_cstr(&value));
-			h->received_count += h->received[h->received_count].text != NULL;
+			bool kept = h->received[h->received_count].text != NULL;
+			h->received_count += kept;
+			h->received_left_out += !kept;
 		}
 		for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
 			struct buf *to = field_of(h, i);
@@ -97,6 +80,7 @@ read_header(struct view all, struct header *h)
 			if (strcmp(name, "date") == 0)
 				h->date_at = before;
 			mime_words(to, buf_cstr(&value), value.size < TEXT_MAX ? value.size : TEXT_MAX);
+			h->cut = h->cut || value.size > TEXT_MAX || to->failed;
 		}
 	}
 }
@@ -113,6 +97,8 @@ put_fields(struct artefact *a, const struct header *h)
 	artefact_text(a, "return_path", buf_cstr(&h->return_path));
 	artefact_text(a, "mailer", buf_cstr(&h->mailer));
 	artefact_text(a, "sender_ip", buf_cstr(&h->sender_ip));
+	if (h->cut)
+		artefact_cut(a);
 }
 
 /* The word behind "from " or "by " of a Received line. */
@@ -188,8 +174,10 @@ step(struct artefact *a, void *state, struct view bytes, uint64_t at, bool last,
 	*ret_used = bytes.size;
 	if (s->done)
 		return TRIAGE_OK;
-	bool whole = last || bytes.size >= HEADER_MAX || memmem(bytes.data, bytes.size, "\n\n", 2) != NULL || memmem(bytes.data, bytes.size, "\n\r\n", 3) != NULL;
-	if (!whole) {
+	/* the same for each way in which the stream may come */
+	struct view header = { bytes.data, bytes.size < HEADER_MAX ? bytes.size : HEADER_MAX };
+	bool ends = memmem(header.data, header.size, "\n\n", 2) != NULL || memmem(header.data, header.size, "\n\r\n", 3) != NULL;
+	if (!last && !ends && bytes.size < HEADER_MAX) {
 		*ret_used = 0;
 		return TRIAGE_OK;
 	}
@@ -197,8 +185,10 @@ step(struct artefact *a, void *state, struct view bytes, uint64_t at, bool last,
 	s->done = true;
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		buf_init(field_of(&h, i), 3 * TEXT_MAX);
-	read_header(bytes, &h);
+	read_header(header, &h);
 	enum triage_status st = send_message(a, &h, err);
+	if (st == TRIAGE_OK && !ends && header.size == HEADER_MAX)
+		st = artefact_remark(a, TRIAGE_LOW, "header-cut", HEADER_MAX, 0, err, "the header is longer than %u KiB: the rest of it is not read", (unsigned)(HEADER_MAX >> 10));
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		buf_release(field_of(&h, i));
 	for (size_t i = 0; i < h.received_count; i++)

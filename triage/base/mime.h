@@ -29,6 +29,9 @@ bool mime_parameter(const char *value, const char *name, struct buf *out);
 /* "Tue, 5 Mar 2024 10:11:12 +0100 (CET)": ns since 1970 UTC. False when it is no date. ret_zoned: it said which zone. */
 bool mime_date(const char *text, int64_t *ret_ns, bool *ret_zoned);
 
+/* Do the first bytes of a stream look like the header of a message: who sent it, and two fields that only mail has beside? */
+bool mime_is_message(struct view head);
+
 /* Base64 in pieces. */
 struct mime_base64 {
 	uint32_t bits;
