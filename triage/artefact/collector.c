@@ -53,6 +53,7 @@ tell_lines(struct artefact *a, struct view all, struct triage_error *err)
 {
 	const char *line = (const char *)all.data, *end = line + all.size;
 	enum triage_status st = TRIAGE_OK;
+	uint64_t left_out = 0;
 	for (unsigned kept = 0; line < end && st == TRIAGE_OK;) {
 		char value[KEPT_LINE + 1];
 		const char *stop = memchr(line, '\n', (size_t)(end - line)), *next = stop != NULL ? stop + 1 : end;
@@ -65,8 +66,13 @@ tell_lines(struct artefact *a, struct view all, struct triage_error *err)
 		value[size] = '\0';
 		if (size > 0 && (kept < KEPT_LINES || last) && ++kept > 0)
 			st = artefact_fact(a, "collection", "", "line", value, WEIGHT, err);
+		else
+			left_out += size > 0;
 		line = next;
 	}
+	if (st == TRIAGE_OK && left_out > 0)
+		st = artefact_remark(a, TRIAGE_INFO, "lines-left-out", TRIAGE_NO_ID, 0, err, "%ju lines of the collector's log, between its first %d and its last one, are not quoted",
+		    (uintmax_t)left_out, KEPT_LINES);
 	return st;
 }
 

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOOK = 100, TEXT_MAX = 32 << 10, SIZE_MOST = 4 << 20 };
+enum { LOOK = 100, TEXT_MAX = ARTEFACT_VALUE_MAX };
 
 enum kind { USER_TAB, SYSTEM_TAB, ANACRON, AT_JOB };
 
@@ -28,7 +28,7 @@ struct state {
 	uint64_t uid;
 	char user[128];
 	struct buf script;
-	bool begun, in_body;
+	bool begun, in_body, cut;	/* cut: lines of the script were left out */
 };
 
 /* One field of time: numbers, names, stars, ranges, steps. */
@@ -177,8 +177,6 @@ static bool
 claims(const struct artefact_subject *who, struct view head)
 {
 	size_t looked;
-	if (who->size > SIZE_MOST)
-		return false;
 	if (is_at_job(head))
 		return true;
 	if (!in_cron_place(who) || unix_named(who, "*.c|*.h|*.py|*.md|*.html"))
@@ -239,6 +237,8 @@ send_at(struct artefact *a, const struct state *s, struct triage_error *err)
 	artefact_unsigned(a, "uid", s->uid);
 	artefact_text(a, "command", buf_cstr(&s->script));
 	artefact_when(a, "runs", when);
+	if (s->cut)
+		artefact_cut(a);
 	artefact_technique(a, "T1053.002");
 	artefact_message(a, "Job of at for uid %ju: %.1000s", (uintmax_t)s->uid, buf_cstr(&s->script));
 	enum triage_status st = artefact_send(a, err);
@@ -253,7 +253,9 @@ take_at(struct state *s, const struct log_line *line)
 {
 	if (strncmp(line->text, "# atrun uid=", 12) == 0)
 		s->uid = strtoull(line->text + 12, NULL, 10);
-	else if (s->in_body && s->script.size + line->size + 1 < TEXT_MAX) {
+	else if (s->in_body && s->script.size + line->size + 1 > TEXT_MAX)
+		s->cut = true;
+	else if (s->in_body) {
 		if (s->script.size > 0)
 			buf_char(&s->script, '\n');
 		buf_put(&s->script, line->text, line->size);

@@ -35,7 +35,7 @@ claims(const struct artefact_subject *who, struct view head)
 	if (good > 0 && 2 * good >= looked)
 		return true;
 	/* the settings are one long line */
-	return unix_named(who, "config.v2.json") && who->size <= SETTINGS_MOST && head.size > 2 && head.data[0] == '{';
+	return unix_named(who, "config.v2.json") && head.size > 2 && head.data[0] == '{';
 }
 
 static int64_t
@@ -51,7 +51,7 @@ begin(struct artefact *a, struct state *s)
 {
 	s->begun = true;
 	s->settings = unix_named(artefact_who(a), "config.v2.json");
-	buf_init(&s->whole, SETTINGS_MOST + LOG_LINE_MAX);
+	buf_init(&s->whole, SETTINGS_MOST);
 	buf_init(&s->text, 4 * TEXT_MAX);
 	buf_init(&s->time, 128);
 	buf_init(&s->stream, 64);
@@ -100,16 +100,17 @@ take_log(struct artefact *a, struct state *s, const struct log_line *line, struc
 struct container {
 	char id[80], name[128], image[256], path[512], host[128], created[64], started[64], finished[64];
 	struct buf arguments, environment, mounts;
-	bool privileged;
+	bool privileged, cut;		/* cut: a text did not fit */
 };
 
 static void
-keep(struct json *j, char *out, size_t size)
+keep(struct json *j, char *out, size_t size, bool *ret_cut)
 {
 	SCOPED_BUF text;
 	buf_init(&text, 8192);
 	json_string(j, &text);
 	snprintf(out, size, "%s", buf_cstr(&text));
+	*ret_cut = *ret_cut || text.failed || text.size >= size;
 }
 
 static void
@@ -120,22 +121,17 @@ keep_item(struct json *j, struct buf *into)
 	json_string(j, into);
 }
 
-struct place {
-	const char *above, *key;
-	size_t at, size;
-};
-
 /* Strings of the object at their places: `above` is the name of the object that they lie in, "" for the outermost. */
 static void
 take_string(struct json *j, const char *above, const char *key, struct container *c)
 {
 #define PLACE(in, name, field) { in, name, offsetof(struct container, field), sizeof(((struct container *)0)->field) }
-	static const struct place places[] = { PLACE("", "ID", id), PLACE("", "Name", name), PLACE("", "Path", path), PLACE("", "Created", created),
+	static const struct { const char *above, *key; size_t at, size; } places[] = { PLACE("", "ID", id), PLACE("", "Name", name), PLACE("", "Path", path), PLACE("", "Created", created),
 		PLACE("State", "StartedAt", started), PLACE("State", "FinishedAt", finished), PLACE("Config", "Image", image), PLACE("Config", "Hostname", host) };
 #undef PLACE
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		if (strcmp(places[i].above, above) == 0 && strcmp(places[i].key, key) == 0)
-			keep(j, (char *)c + places[i].at, places[i].size);
+			keep(j, (char *)c + places[i].at, places[i].size, &c->cut);
 	if (strcmp(above, "") == 0 && strcmp(key, "Args") == 0)
 		keep_item(j, &c->arguments);
 	else if (strcmp(above, "Config") == 0 && strcmp(key, "Env") == 0)
@@ -149,13 +145,14 @@ read_settings(const char *text, size_t size, struct container *c)
 {
 	struct json j;
 	char above[JSON_DEPTH_MAX + 2][64] = { "" }, key[64] = "";
+	bool ignored = false;		/* a key that is cut is none of those looked for */
 	unsigned depth = 0;
 	json_start(&j, text, size);
 	for (enum json_event e = json_next(&j); e != JSON_END; e = json_next(&j)) {
 		if (e == JSON_ERROR)
 			return false;
 		if (e == JSON_KEY)
-			keep(&j, key, sizeof(key));
+			keep(&j, key, sizeof(key), &ignored);
 		else if ((e == JSON_OBJECT || e == JSON_ARRAY) && ++depth < JSON_DEPTH_MAX + 2)
 			/* an array keeps the name of the object that it lies in, for its strings belong there */
 			snprintf(above[depth], sizeof(above[depth]), "%s", e == JSON_ARRAY ? above[depth - 1] : depth == 1 ? "" : key);
@@ -187,6 +184,8 @@ send_container(struct artefact *a, const struct container *c, struct triage_erro
 	artefact_text(a, "container_host", c->host);
 	if (c->privileged)
 		artefact_flag(a, "privileged", true);
+	if (c->cut || c->arguments.failed || c->environment.failed || c->mounts.failed)
+		artefact_cut(a);
 	artefact_technique(a, "T1610");
 	artefact_message(a, "Container %s of image %s: %s %s", c->name[0] == '/' ? c->name + 1 : c->name, c->image, c->path, buf_cstr(&c->arguments));
 	for (size_t i = 0; i < 3 && st == TRIAGE_OK; i++) {
@@ -209,7 +208,7 @@ take_settings(struct artefact *a, const struct state *s, struct triage_error *er
 	buf_init(&c->environment, TEXT_MAX);
 	buf_init(&c->mounts, TEXT_MAX);
 	if (!read_settings(buf_cstr(&s->whole), s->whole.size, c))
-		st = artefact_remark(a, TRIAGE_LOW, "settings-damaged", 0, s->whole.size, err, "the settings of a container are no whole JSON: what was read is told");
+		st = artefact_remark(a, TRIAGE_LOW, "settings-damaged", 0, s->whole.size, err, "the settings of a container are no whole JSON, or larger than is read: what was read is told");
 	if (st == TRIAGE_OK)
 		st = send_container(a, c, err);
 	buf_release(&c->arguments);
@@ -234,7 +233,8 @@ step(struct artefact *a, void *state, struct view bytes, uint64_t at, bool last,
 		begin(a, s);
 	if (!s->settings)
 		return log_lines_step(a, &s->lines, bytes, at, last, ret_used, take, s, err);
-	buf_put(&s->whole, bytes.data, bytes.size);
+	size_t room = SETTINGS_MOST - s->whole.size;
+	buf_put(&s->whole, bytes.data, bytes.size < room ? bytes.size : room);
 	*ret_used = bytes.size;
 	return last ? take_settings(a, s, err) : TRIAGE_OK;
 }

@@ -284,6 +284,8 @@ put_fields(struct artefact *a, const struct record *r, uint32_t id, int64_t when
 		for (uint32_t i = 0; i < r->count; i++)
 			artefact_item(a, r->texts[i]);
 		artefact_list_end(a);
+		if (r->count < load_le16(r->p + STRINGS))
+			artefact_cut(a);
 	}
 	if (size > 0 && data >= NAMES && data <= r->size - 4 && size <= r->size - 4 - data)
 		artefact_hex(a, "binary", r->p + data, size);

@@ -50,6 +50,8 @@ static void
 put(struct artefact *a, const char *key, const char *p, size_t size, char *copy, size_t room)
 {
 	snprintf(copy, room, "%.*s", (int)(size < room ? size : room - 1), p);
+	if (size >= room)
+		artefact_cut(a);
 	artefact_text(a, key, copy);
 }
 

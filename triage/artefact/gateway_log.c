@@ -31,9 +31,9 @@ is_key(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
 }
 
-/* The next KEY=VALUE at *p, which moves behind it; the value may be in quotes. False when there is none. */
+/* The next KEY=VALUE at *p, which moves behind it; the value may be in quotes. ret_cut: it did not fit. False when there is none. */
 static bool
-next_pair(const char **p, char key[KEY_SIZE], char value[VALUE_SIZE])
+next_pair(const char **p, char key[KEY_SIZE], char value[VALUE_SIZE], bool *ret_cut)
 {
 	const char *s = *p;
 	for (;;) {
@@ -54,6 +54,7 @@ next_pair(const char **p, char key[KEY_SIZE], char value[VALUE_SIZE])
 	bool quoted = *s == '"';
 	size_t n = quoted ? strcspn(s + 1, "\"") : strcspn(s, " ,|\t");
 	snprintf(value, VALUE_SIZE, "%.*s", (int)(n < VALUE_SIZE ? n : VALUE_SIZE - 1), s + quoted);
+	*ret_cut = *ret_cut || n >= VALUE_SIZE;
 	s += quoted + n;
 	*p = s + (quoted && *s == '"');
 	return true;
@@ -155,7 +156,8 @@ send_line(struct artefact *a, const char *pairs, const struct log_line *line, st
 	char key[KEY_SIZE], value[VALUE_SIZE], keys[KEYS_MOST][KEY_SIZE];
 	const char *technique, *p = pairs;
 	size_t count = 0;
-	while (next_pair(&p, key, value))
+	bool cut = false;
+	while (next_pair(&p, key, value, &cut))
 		note(&s, key, value);
 	if (!moment(&s, &t))
 		return artefact_remark(a, TRIAGE_LOW, "time-damaged", line->offset, line->size, err, "line %ju has no time", (uintmax_t)line->number);
@@ -167,8 +169,9 @@ send_line(struct artefact *a, const char *pairs, const struct log_line *line, st
 	artefact_host(a, s.device);
 	artefact_user(a, s.user);
 	p = pairs;
-	while (count < KEYS_MOST && next_pair(&p, key, value)) {
-		bool known = false;
+	while (next_pair(&p, key, value, &cut)) {
+		bool known = count == KEYS_MOST;
+		cut = cut || known;
 		for (size_t i = 0; i < count && !known; i++)
 			known = strcasecmp(keys[i], key) == 0;
 		if (known)
@@ -176,6 +179,8 @@ send_line(struct artefact *a, const char *pairs, const struct log_line *line, st
 		snprintf(keys[count++], KEY_SIZE, "%s", key);
 		artefact_text(a, key, value);
 	}
+	if (cut)
+		artefact_cut(a);
 	artefact_technique(a, technique);
 	const char *from = s.remote[0] != '\0' ? s.remote : s.source;
 	artefact_message(a, "Firewall %s%s%s%s%s%s%s%s%s%s%s: %s", s.type, s.subtype[0] != '\0' ? " " : "", s.subtype, s.action[0] != '\0' ? ", " : "", s.action,

@@ -173,12 +173,11 @@ is_binary(const struct log_lines *lines, struct view head)
 }
 
 /* The non-empty lines of one head, taken apart once for all rows that ask; see log_head_keep(). */
-enum { KEPT_LINES = 64 };
 static struct kept_head {
 	struct view head;		/* as it was given; data is NULL when none is kept */
 	struct log_lines lines;
 	struct buf text;		/* each ended by NUL */
-	size_t starts[KEPT_LINES], count, done;
+	size_t starts[LOG_HEAD_LINES], count, done;
 	bool begun, ended;
 } kept;
 
@@ -205,7 +204,7 @@ take_line(struct kept_head *k)
 	if (head.size > ARTEFACT_HEAD)
 		head.size = ARTEFACT_HEAD;
 	if (!k->begun) {
-		buf_init(&k->text, (size_t)KEPT_LINES * ARTEFACT_HEAD);
+		buf_init(&k->text, (size_t)LOG_HEAD_LINES * ARTEFACT_HEAD);
 		k->done = begin(&k->lines, head);
 		k->ended = is_binary(&k->lines, head);
 		k->begun = true;
@@ -213,7 +212,7 @@ take_line(struct kept_head *k)
 	for (size_t before = k->count; !k->ended && k->count == before;) {
 		k->done += zeros(&k->lines, head.data + k->done, head.size - k->done);
 		size_t left = head.size - k->done, end = line_end(&k->lines, head.data + k->done, left);
-		k->ended = k->count == KEPT_LINES || (end == left && k->count > 0 && head.size == ARTEFACT_HEAD);
+		k->ended = k->count == LOG_HEAD_LINES || (end == left && k->count > 0 && head.size == ARTEFACT_HEAD);
 		if (end > 0 && !k->ended) {
 			copy_line(&k->lines, head.data + k->done, end);
 			const char *text = buf_cstr(&k->lines.text);

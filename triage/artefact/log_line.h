@@ -11,7 +11,7 @@
 
 #include "triage/artefact/artefact.h"
 
-enum { LOG_LINE_MAX = 64 << 10 };
+enum { LOG_LINE_MAX = 64 << 10, LOG_HEAD_LINES = 200 };
 
 struct log_line {
 	char *text;			/* ended by NUL, without its line end; the callback may write into it; until the callback returns */
@@ -41,7 +41,7 @@ void log_lines_release(struct log_lines *lines);
 bool log_head_line(struct view head, size_t n, char *out, size_t size);
 /*
  * How many of the first `most` non-empty lines of a head does a shape accept? ret_looked: how many there were. A line that the head cuts
- * is not looked at, unless it is the only one. Nothing is accepted in a head with control characters that no log has. most: up to 64.
+ * is not looked at, unless it is the only one. Nothing is accepted in a head with control characters that no log has. most: up to LOG_HEAD_LINES.
  */
 size_t log_head_count(struct view head, size_t most, bool (*shape)(const char *line), size_t *ret_looked);
 

@@ -22,6 +22,7 @@ struct state {
 	struct log_time start;
 	uint64_t offset;
 	size_t installed, named;
+	bool block_cut;			/* lines of the block were left out */
 	char package[256];
 	bool begun, in_block, status, has_status;
 	enum package_form form;
@@ -146,6 +147,8 @@ send_block(struct artefact *a, struct state *s, const struct log_time *end, stru
 	if (term)
 		artefact_text(a, "output", buf_cstr(&s->block));
 	const char *what = term ? "" : put_block(a, &s->block);
+	if (s->block_cut)
+		artefact_cut(a);
 	if (end != NULL)
 		artefact_when(a, "ended", end->ns);
 	block_value(&s->block, "Commandline: ", command, sizeof(command));
@@ -218,6 +221,7 @@ take_block(struct artefact *a, struct state *s, const struct log_line *line, con
 	s->offset = line->offset;
 	s->in_block = true;
 	buf_clear(&s->block);
+	s->block_cut = false;
 	return st;
 }
 
@@ -245,6 +249,7 @@ take(struct artefact *a, void *state, struct log_line *line, struct triage_error
 			buf_char(&s->block, '\n');
 			return TRIAGE_OK;
 		}
+		s->block_cut = s->in_block;
 		if (line->size == 0 || s->in_block)
 			return TRIAGE_OK;
 		return artefact_remark(a, TRIAGE_INFO, "line-unknown", line->offset, line->size, err, "line %ju says nothing of a package", (uintmax_t)line->number);

@@ -159,7 +159,10 @@ send_key(struct artefact *a, const struct state *s, const struct key *k, const s
 	artefact_text(a, "fingerprint", print);
 	artefact_text(a, "comment", k->comment);
 	artefact_text(a, s->hosts ? "target" : "options", k->options);
-	artefact_text(a, "key", line->size < 2000 ? line->text : "");
+	if (line->size < 2000)
+		artefact_text(a, "key", line->text);
+	else
+		artefact_cut(a);
 	if (s->hosts) {
 		artefact_message(a, "%s%sknows the host %s by its key %s %s", s->user, s->user[0] != '\0' ? " " : "", k->options[0] == '|' ? "whose name is hashed" : k->options,
 		    k->type, print);

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOOK = 200, VALUES = 12, VALUE_MAX = 8 << 10, SIZE_MOST = 1 << 20 };
+enum { LOOK = 200, VALUES = 12, VALUE_MAX = 8 << 10 };
 
 /* Names whose values are told; those that may come more than once are joined by LF. */
 static const char *const names[VALUES] = { "Description", "ExecStart", "ExecStartPre", "ExecStartPost", "ExecStop", "User", "Environment", "OnCalendar", "OnBootSec",
@@ -52,7 +52,8 @@ static bool
 claims(const struct artefact_subject *who, struct view head)
 {
 	size_t looked;
-	if (who->size > SIZE_MOST)
+	/* most files end here */
+	if (memmem(head.data, head.size, "[Service]", 9) == NULL && memmem(head.data, head.size, "[Timer]", 7) == NULL)
 		return false;
 	bool shape = log_head_count(head, LOOK, is_service, &looked) > 0 && log_head_count(head, LOOK, is_unit_line, &looked) * 2 >= looked;
 	return shape && (log_head_count(head, LOOK, is_body, &looked) > 0 || unix_path_has(who, "/systemd/"));

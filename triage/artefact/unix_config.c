@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIZE_MOST = 256 << 10, LINES_MAX = 24 << 10 };
+enum { LINES_MAX = 24 << 10 };
 
 struct place {
 	const char *part;		/* of the path; one that ends in '/' is a folder, any other is the path's end */
@@ -66,7 +66,7 @@ static bool
 claims(const struct artefact_subject *who, struct view head)
 {
 	size_t looked;
-	return who->size <= SIZE_MOST && place_of(who) != NULL && log_head_count(head, 1, is_any, &looked) > 0;
+	return place_of(who) != NULL && log_head_count(head, 1, is_any, &looked) > 0;
 }
 
 static enum triage_status

@@ -54,9 +54,11 @@ static void
 put_level(struct artefact *a, const char *text)
 {
 	static const char *const words[] = { "EMERG", "ALERT", "CRITICAL", "FATAL", "ERROR", "WARNING", "WARN", "NOTICE", "INFO", "DEBUG", "TRACE" };
+	char front[72];
+	snprintf(front, sizeof(front), "%.71s", text);
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		const char *s = strcasestr(text, words[i]);
-		if (s != NULL && s - text < 60) {
+		const char *s = strcasestr(front, words[i]);
+		if (s != NULL && s - front < 60) {
 			artefact_text(a, "severity", words[i]);
 			return;
 		}
