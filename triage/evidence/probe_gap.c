@@ -23,6 +23,7 @@ enum {
 	DENSE = 2 * MIB,			/* bytes of a gap of which each sector is looked at in any case */
 	SPARSE_MAX = 8192,			/* multiples of 1 MiB that are looked at in one gap; of a larger one fewer, spread evenly */
 	LOST_MAX = 64,				/* volumes of one space */
+	TRIES_MAX = 4096,			/* marks in one space that may prove to be none */
 };
 #define DENSE_FULL (UINT64_C(64) << 30)		/* the same when unallocated space is searched */
 
@@ -34,7 +35,9 @@ struct gaps {
 	struct probe *probe;
 	uint32_t parent;
 	bool no_table;
-	unsigned lost, left_out;
+	unsigned lost, left_out, tries;
+	bool tries_over;
+	uint64_t step, step_from;	/* the widest step that a gap was looked at in, and where it was taken up first */
 	uint8_t *window;		/* WINDOW + MARKS bytes */
 	uint64_t window_at;
 	size_t window_size;
@@ -237,6 +240,10 @@ search_gap(struct gaps *g, const struct range *gap, struct triage_error *err)
 	enum triage_status st = TRIAGE_OK;
 	while ((gap->end - gap->start) / step > SPARSE_MAX)
 		step *= 2;
+	if (step > MIB && gap->end - gap->start > dense && step > g->step) {
+		g->step = step;
+		g->step_from = gap->start + dense;
+	}
 	/* volumes begin at sectors of the space */
 	at += (SECTOR - at % SECTOR) % SECTOR;
 	for (unsigned turn = 0; at < gap->end && st == TRIAGE_OK; turn++) {
@@ -245,7 +252,10 @@ search_gap(struct gaps *g, const struct range *gap, struct triage_error *err)
 		if (turn % 4096 == 0 && source->in.beat != NULL)
 			source->in.beat(source->in.beat_ctx);
 		const uint8_t *p = look_at(g, at, gap->end, at - gap->start < dense, &size);
-		bool found = p != NULL && has_mark(p, size) && volume_at(g, at, gap, &lost) && lost.start >= rest;
+		bool marked = p != NULL && has_mark(p, size);
+		g->tries_over = g->tries_over || (marked && g->tries == TRIES_MAX);
+		bool found = marked && g->tries < TRIES_MAX && volume_at(g, at, gap, &lost) && lost.start >= rest;
+		g->tries += marked && !found && !g->tries_over;
 		if (found) {
 			uint64_t end = lost.start + lost.length;
 			st = send_space(g, rest, lost.start, err);
@@ -299,6 +309,13 @@ probe_gaps(struct probe *probe, const struct layout *layout, unsigned *ret_lost,
 	if (st == TRIAGE_OK && g.left_out > 0)
 		st = source_problem(probe->sink, "volumes", TRIAGE_MEDIUM, "too-many-lost-volumes", TRIAGE_NO_ID, 0, err,
 		    "%u volumes beyond the first %d that no partition table names are not examined", g.left_out, LOST_MAX);
+	if (st == TRIAGE_OK && g.tries_over)
+		st = source_problem(probe->sink, "volumes", TRIAGE_MEDIUM, "too-many-marks", TRIAGE_NO_ID, 0, err,
+		    "%d places look like the beginning of a volume and are none: no more of them are tried, so a volume that no partition table names may be missing", TRIES_MAX);
+	if (st == TRIAGE_OK && g.step > 0)
+		st = source_problem(probe->sink, "volumes", TRIAGE_INFO, "volume-search-sparse", probe_place(probe, g.step_from), 0, err,
+		    "what no partition covers is large: from %" PRIu64 " on volumes that no table names are only looked for every %" PRIu64 " MiB%s", g.step_from,
+		    g.step / MIB, probe->source->in.carve ? "" : "; when unallocated space is searched too, at every sector of its first 64 GiB");
 	free(taken);
 	free(g.window);
 	*ret_lost = g.lost;

@@ -229,7 +229,10 @@ slack_send(struct slack *s, struct evidence_fs *fs, const struct evidence_sink *
 	if (s->piece_count == 0)
 		return TRIAGE_OK;
 	qsort(s->pieces, s->piece_count, sizeof(*s->pieces), by_edge);
-	return fs->driver->list(fs, &(struct evidence_sink){ .ctx = &n, .entry = name_entry, .problem = pass_over }, err);
+	enum triage_status st = fs->driver->list(fs, &(struct evidence_sink){ .ctx = &n, .entry = name_entry, .problem = pass_over }, err);
+	/* a listing that is not the same the second time */
+	s->pieces_left_out += s->piece_count - n.next;
+	return st;
 }
 
 void
