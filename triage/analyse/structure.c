@@ -68,6 +68,9 @@ structure_inflate(struct view in, int bits, uint64_t *budget, size_t *ret_used, 
 			break;
 	}
 	size_t used = in.size - z.avail_in;
+	/* what makes little of much is paid for by what it takes: many members may have the same bytes */
+	uint64_t idle = used > made ? used - made : 0;
+	*budget -= idle < *budget ? idle : *budget;
 	inflateEnd(&z);
 	if (ret_used != NULL)
 		*ret_used = used;

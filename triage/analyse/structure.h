@@ -40,7 +40,7 @@ bool structure_has(struct view in, uint64_t at, const void *bytes, size_t size);
 uint64_t structure_last(struct view in, const void *bytes, size_t size);
 /*
  * Unpack a zlib (bits 15), raw deflate (bits -15) or gzip (bits 31) stream at the start of in. ret_used, ret_out: bytes, may be NULL; budget: bytes of output that may still
- * be made, lowered by what was. False when the bytes contradict themselves; true when they do not, as far as the budget reached.
+ * be made, lowered by what was, or by what was taken in when that is more. False when the bytes contradict themselves; true when they do not, as far as the budget reached.
  */
 bool structure_inflate(struct view in, int bits, uint64_t *budget, size_t *ret_used, uint64_t *ret_out, uint32_t *ret_crc, bool *ret_whole);
 

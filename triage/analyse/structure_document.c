@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { PDF_HEAD = 1024, PDF_TAIL = 2048, PDF_ROW = 20, PDF_SECTIONS = 64, PDF_SAMPLE = 64 };
+enum { PDF_HEAD = 1024, PDF_TAIL = 2048, PDF_ROW = 20, PDF_SECTIONS = 64, PDF_SAMPLE = 64, PDF_BLANKS = 256 /* between two words; more are no table that a writer made */ };
 
 static bool
 pdf_starts(struct view head)
@@ -27,7 +27,7 @@ static uint64_t
 pdf_number(struct view all, uint64_t *at)
 {
 	uint64_t value = 0, p = *at;
-	while (p < all.size && (all.data[p] == ' ' || all.data[p] == '\n' || all.data[p] == '\r' || all.data[p] == '\t'))
+	while (p < all.size && p - *at < PDF_BLANKS && (all.data[p] == ' ' || all.data[p] == '\n' || all.data[p] == '\r' || all.data[p] == '\t'))
 		p++;
 	uint64_t first = p;
 	while (p < all.size && all.data[p] >= '0' && all.data[p] <= '9' && p - first < 18)
@@ -41,7 +41,7 @@ is_object(struct view all, uint64_t at)
 {
 	if (pdf_number(all, &at) == UINT64_MAX || pdf_number(all, &at) == UINT64_MAX)
 		return false;
-	while (at < all.size && all.data[at] == ' ')
+	for (unsigned i = 0; i < PDF_BLANKS && at < all.size && all.data[at] == ' '; i++)
 		at++;
 	return structure_has(all, at, "obj", 3);
 }
