@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LIST_MAX = 64, WORD_IN_MESSAGE = 400, VALUES_MAX = 4 << 20 };
+enum { LIST_MAX = 64, HEX_MAX = 256, WORD_IN_MESSAGE = 400, VALUES_MAX = 4 << 20 };
 
 static sqlite3_stmt *
 prepare_for(struct database *db, const char *table, const char *column, bool one)
@@ -155,7 +155,9 @@ read_field(struct sql_row *r, unsigned i)
 		v = (struct view){ (const uint8_t *)text, strlen(text) };
 		break;
 	case FORM_HEX:
-		if (v.size > 0 && v.size <= 256)
+		if (v.size > HEX_MAX)
+			artefact_cut(a);
+		else if (v.size > 0)
 			artefact_hex(a, f->key, v.data, v.size);
 		break;
 	case FORM_MEMBER:
@@ -197,7 +199,11 @@ read_list(struct sql_row *r, unsigned i)
 	(void)sqlite3_reset(r->lists[i]);
 	(void)sqlite3_bind_value(r->lists[i], 1, sqlite3_column_value(r->stmt, r->list_by[i]));
 	artefact_list(r->db->a, l->key);
-	for (unsigned n = 0; n < LIST_MAX && db_step(r->db, r->lists[i]) == SQLITE_ROW; n++) {
+	for (unsigned n = 0; db_step(r->db, r->lists[i]) == SQLITE_ROW; n++) {
+		if (n == LIST_MAX) {
+			artefact_cut(r->db->a);
+			break;
+		}
 		const char *text = (const char *)sqlite3_column_text(r->lists[i], value);
 		if (text == NULL || text[0] == '\0')
 			continue;

@@ -27,17 +27,19 @@ static const struct { const char *name, *key, *meaning; } properties[PROPERTIES]
 struct item {
 	struct database *db;
 	sqlite3_int64 work_id;
-	bool any;
+	bool any, cut;			/* cut: a text was longer than is kept */
 	struct buf texts[SIZE];
 	uint64_t numbers[PROPERTIES];
 	uint8_t property_of[COLUMNS_MAX];	/* by column number: a property and 1, 0 for none */
 };
 
-static void
+/* SQLITE_DONE, or why not all names were read. */
+static int
 read_names(struct item *it)
 {
 	sqlite3_stmt *stmt = db_prepare(it->db, "SELECT Id, UniqueKey FROM SystemIndex_1_PropertyStore_Metadata");
-	while (stmt != NULL && db_step(it->db, stmt) == SQLITE_ROW) {
+	int rc = SQLITE_ERROR;
+	while (stmt != NULL && (rc = db_step(it->db, stmt)) == SQLITE_ROW) {
 		sqlite3_int64 id = sqlite3_column_int64(stmt, 0);
 		const char *name = (const char *)sqlite3_column_text(stmt, 1), *dash = name != NULL ? strchr(name, '-') : NULL;
 		for (unsigned i = 0; dash != NULL && id >= 0 && id < COLUMNS_MAX && i < PROPERTIES; i++)
@@ -45,6 +47,7 @@ read_names(struct item *it)
 				it->property_of[id] = (uint8_t)(i + 1);
 	}
 	(void)sqlite3_finalize(stmt);
+	return rc;
 }
 
 static void
@@ -59,8 +62,9 @@ take_value(struct item *it, sqlite3_stmt *stmt)
 	if (property < SIZE) {
 		const char *text = (const char *)sqlite3_column_text(stmt, 2);
 		buf_clear(&it->texts[property]);
-		if (text != NULL)
-			buf_put(&it->texts[property], text, strnlen(text, TEXT_KEPT));
+		size_t length = text != NULL ? strlen(text) : 0;
+		buf_put(&it->texts[property], text, length < TEXT_KEPT ? length : TEXT_KEPT);
+		it->cut = it->cut || length > TEXT_KEPT;
 		return;
 	}
 	const uint8_t *bytes = sqlite3_column_blob(stmt, 2);
@@ -91,6 +95,8 @@ send_item(struct item *it, struct triage_error *err)
 		artefact_unsigned(a, properties[SIZE].key, it->numbers[SIZE]);
 	for (unsigned i = GATHERED; i < PROPERTIES; i++)
 		artefact_when(a, properties[i].key, when_from_filetime(it->numbers[i]));
+	if (it->cut)
+		artefact_cut(a);
 	artefact_message(a, "Indexed by Windows Search: %s", what);
 	for (unsigned i = GATHERED; i < PROPERTIES && st == TRIAGE_OK && what[0] != '\0'; i++) {
 		artefact_again(a, when_from_filetime(it->numbers[i]), properties[i].meaning);
@@ -99,7 +105,7 @@ send_item(struct item *it, struct triage_error *err)
 	for (unsigned i = 0; i < SIZE; i++)
 		buf_clear(&it->texts[i]);
 	memset(it->numbers, 0, sizeof(it->numbers));
-	it->any = false;
+	it->any = it->cut = false;
 	return st;
 }
 
@@ -108,12 +114,12 @@ search_read(struct database *db, struct triage_error *err)
 {
 	struct item it = { .db = db };
 	enum triage_status st = TRIAGE_OK;
-	int rc = SQLITE_DONE;
+	int rc = SQLITE_ERROR, names;
 	if (!db_has_table(db, "SystemIndex_1_PropertyStore", "ColumnId") || !db_has_table(db, "SystemIndex_1_PropertyStore_Metadata", "UniqueKey"))
 		return TRIAGE_OK;
 	for (unsigned i = 0; i < SIZE; i++)
 		buf_init(&it.texts[i], 2 * TEXT_KEPT);
-	read_names(&it);
+	names = read_names(&it);
 	sqlite3_stmt *stmt = db_prepare(db, "SELECT WorkId, ColumnId, Value FROM SystemIndex_1_PropertyStore");
 	while (st == TRIAGE_OK && stmt != NULL && (rc = db_step(db, stmt)) == SQLITE_ROW) {
 		if (it.any && sqlite3_column_int64(stmt, 0) != it.work_id)
@@ -123,6 +129,7 @@ search_read(struct database *db, struct triage_error *err)
 	}
 	if (st == TRIAGE_OK && it.any)
 		st = send_item(&it, err);
+	rc = rc == SQLITE_DONE ? names : rc;
 	if (st == TRIAGE_OK && rc != SQLITE_DONE)
 		st = artefact_remark(db->a, TRIAGE_LOW, "database-damaged", TRIAGE_NO_ID, 0, err, "the index of Windows Search: %.150s",
 		    rc == SQLITE_INTERRUPT ? "it takes too long" : sqlite3_errmsg(db->handle));

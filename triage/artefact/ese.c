@@ -171,6 +171,9 @@ read_database(struct ese *e, struct triage_error *err)
 		st = k != NULL ? k->read(e, err) : TRIAGE_OK;
 	if (st == TRIAGE_OK && e->long_over)
 		st = artefact_remark(e->a, TRIAGE_LOW, "long-values", TRIAGE_NO_ID, 0, err, "long or compressed values with more bytes than are read of a file of this size were left out");
+	if (st == TRIAGE_OK && e->long_lost > 0)
+		st = artefact_remark(e->a, TRIAGE_LOW, "long-values-lost", TRIAGE_NO_ID, 0, err, "%ju times a long value of a row could not be found or unpacked, and is missing from its event",
+		    (uintmax_t)e->long_lost);
 	return st;
 }
 

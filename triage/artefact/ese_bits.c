@@ -186,6 +186,8 @@ read_rest(struct artefact *a, struct view b, struct ese_map *files, int64_t time
 			buf_text(first, file);
 	}
 	artefact_list_end(a);
+	if (count > FILES_MAX)
+		artefact_cut(a);
 	b = (struct view){ b.data + GUID * count, b.size - GUID * (size_t)count };
 	if (b.size >= MARK && memcmp(b.data, files_mark, MARK) == 0)
 		b = (struct view){ b.data + MARK, b.size - MARK };

@@ -39,6 +39,7 @@ struct ese {
 	uint32_t *seen, walk;					/* number of the walk that last visited a page */
 	uint8_t *uses;						/* how many walks visited it: at most ESE_USES */
 	bool over_budget, long_over;
+	uint64_t long_lost;		/* long values of rows that could not be had */
 	struct ese_table *tables;
 	size_t table_count, table_room;
 	struct ese_column *columns;

@@ -133,8 +133,10 @@ get_tagged(struct ese_cursor *c, const struct ese_column *col, struct view *ret)
 		return false;
 	buf_clear(&c->e->value);
 	if (separated) {
-		if (!ese_long_value(c->e, c->table, v, &c->e->value))
+		if (!ese_long_value(c->e, c->table, v, &c->e->value)) {
+			c->e->long_lost += !c->e->long_over;
 			return false;
+		}
 	} else if ((flags & VALUE_COMPRESSED) != 0 && v.size > 0) {
 		if (c->e->long_left < LONG_MAX_BYTES) {
 			c->e->long_over = true;
@@ -362,6 +364,8 @@ ese_put_all(struct ese_cursor *c, const char *const *skip)
 	SCOPED_BUF out;
 	char key[ESE_NAME_MAX];
 	buf_init(&out, 4 * ARTEFACT_VALUE_MAX);
+	if (c->table->column_count > ESE_PUT_MAX)
+		artefact_cut(c->e->a);
 	for (size_t i = 0; i < c->table->column_count && i < ESE_PUT_MAX; i++) {
 		const struct ese_column *col = &c->e->columns[c->table->first_column + i];
 		struct ese_value v;
