@@ -213,6 +213,28 @@ corpus_path(const char *rest)
 	return path;
 }
 
+/* A file of the corpus; what was parsed before is freed. False when the corpus is not there. */
+static inline bool
+parsed_corpus(struct parsed *p, const char *rest)
+{
+	const char *path = corpus_path(rest);
+	parsed_free(p);
+	if (path != NULL)
+		parsed_file(p, path);
+	return path != NULL;
+}
+
+/* How many events and remarks a damaged file still gives. */
+static inline void
+parsed_damaged(const char *path, size_t events, size_t remarks)
+{
+	struct parsed p = { 0 };
+	parsed_file(&p, path);
+	assert_int_equal(p.count, events);
+	assert_int_equal(p.remark_count, remarks);
+	parsed_free(&p);
+}
+
 /* True when an event has this text in data (the JSON of one field, for example "\"pid\":7"). */
 static inline size_t
 parsed_with(const struct parsed *p, const char *data)
@@ -221,6 +243,30 @@ parsed_with(const struct parsed *p, const char *data)
 	for (size_t i = 0; i < p->count; i++)
 		n += strstr(p->events[i].data, data) != NULL;
 	return n;
+}
+
+/* Events of a parser and with a meaning; NULL for any. */
+static inline size_t
+parsed_count(const struct parsed *p, const char *parser, const char *meaning)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < p->count; i++)
+		n += (parser == NULL || strcmp(p->events[i].parser, parser) == 0) && (meaning == NULL || strcmp(p->events[i].meaning, meaning) == 0);
+	return n;
+}
+
+/* The first event of a parser, with a meaning, with this text in data; NULL for any. Fails the test when there is none. */
+static inline const struct parsed_event *
+parsed_event_of(const struct parsed *p, const char *parser, const char *meaning, const char *data)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		const struct parsed_event *e = &p->events[i];
+		if ((parser == NULL || strcmp(e->parser, parser) == 0) && (meaning == NULL || strcmp(e->meaning, meaning) == 0) &&
+		    (data == NULL || strstr(e->data, data) != NULL))
+			return e;
+	}
+	fail_msg("no event of %s, %s, with %s", parser != NULL ? parser : "any parser", meaning != NULL ? meaning : "any meaning", data != NULL ? data : "any data");
+	return NULL;
 }
 
 static inline bool

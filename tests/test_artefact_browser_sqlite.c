@@ -1,27 +1,6 @@
 /* test_artefact_browser_sqlite.c - browsers and the like: our fixtures, a write-ahead log, hostile schemas, and the corpus. */
 #include "tests/artefact_harness.h"
 
-static const struct parsed_event *
-event_of(const struct parsed *p, const char *part, const char *meaning)
-{
-	char parser[64];
-	snprintf(parser, sizeof(parser), "browser_sqlite.%s", part);
-	for (size_t i = 0; i < p->count; i++)
-		if (strcmp(p->events[i].parser, parser) == 0 && strcmp(p->events[i].meaning, meaning) == 0)
-			return &p->events[i];
-	fail_msg("no event %s of %s", meaning, parser);
-	return NULL;
-}
-
-static size_t
-events_of(const struct parsed *p, const char *meaning)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < p->count; i++)
-		n += strcmp(p->events[i].meaning, meaning) == 0;
-	return n;
-}
-
 static void
 chromium_is_told(void **state)
 {
@@ -30,23 +9,23 @@ chromium_is_told(void **state)
 	parsed_file(&p, fixture("artefact/browser_sqlite/History"));
 	assert_number_equal(p.remark_count, 0);
 	/* without its log: one visit */
-	assert_number_equal(events_of(&p, "visited"), 1);
-	const struct parsed_event *e = event_of(&p, "visit", "visited");
+	assert_number_equal(parsed_count(&p, NULL, "visited"), 1);
+	const struct parsed_event *e = parsed_event_of(&p, "browser_sqlite.visit", "visited", NULL);
 	assert_number_equal(e->time, parsed_time("2023-11-14T22:13:20.000001Z"));
 	assert_string_equal(e->precision, "us");
 	assert_string_equal(e->message, "Visited https://search.example/?q=rclone (rclone - zoeken)");
-	e = event_of(&p, "download", "download started");
+	e = parsed_event_of(&p, "browser_sqlite.download", "download started", NULL);
 	assert_string_equal(e->message, "Downloaded C:\\Users\\anna\\Downloads\\tool.exe from https://bad.example/tool.exe (uncommon content)");
 	assert_non_null(strstr(e->data, "\"url_chain\":[\"https://short.example/a\",\"https://bad.example/tool.exe\"]"));
-	assert_string_equal(event_of(&p, "search", "last searched")->message, "Searched for \"rclone mega\"");
+	assert_string_equal(parsed_event_of(&p, "browser_sqlite.search", "last searched", NULL)->message, "Searched for \"rclone mega\"");
 	parsed_free(&p);
 	parsed_file(&p, fixture("artefact/browser_sqlite/Login Data"));
-	assert_string_equal(event_of(&p, "login", "password saved")->message, "Password kept for https://vpn.example/ as anna");
+	assert_string_equal(parsed_event_of(&p, "browser_sqlite.login", "password saved", NULL)->message, "Password kept for https://vpn.example/ as anna");
 	assert_number_equal(parsed_with(&p, "SECRET"), 0);
 	assert_number_equal(parsed_with(&p, "534543"), 0);
 	parsed_free(&p);
 	parsed_file(&p, fixture("artefact/browser_sqlite/Cookies"));
-	assert_non_null(strstr(event_of(&p, "cookie", "cookie created")->data, "\"url\":\"https://bank.example/in\""));
+	assert_non_null(strstr(parsed_event_of(&p, "browser_sqlite.cookie", "cookie created", NULL)->data, "\"url\":\"https://bank.example/in\""));
 	assert_number_equal(parsed_with(&p, "SECRET"), 0);
 	parsed_free(&p);
 }
@@ -62,7 +41,7 @@ a_log_is_applied_up_to_its_last_commit(void **state)
 	p.companions[0] = (struct parsed_companion){ "-wal", { wal, wal_size } };
 	parsed_bytes(&p, "/Default/History", data, size);
 	assert_number_equal(p.remark_count, 0);
-	assert_number_equal(events_of(&p, "visited"), 2);
+	assert_number_equal(parsed_count(&p, NULL, "visited"), 2);
 	assert_number_equal(parsed_with(&p, "mega.example"), 1);
 	assert_string_equal(p.events[0].user, "");
 	parsed_free(&p);
@@ -72,7 +51,7 @@ a_log_is_applied_up_to_its_last_commit(void **state)
 	/* a frame whose sum does not hold ends the log: nothing of the transaction counts */
 	wal[32 + 24 + 100] ^= 1;
 	parsed_bytes(&p, "/Default/History", data, size);
-	assert_number_equal(events_of(&p, "visited"), 1);
+	assert_number_equal(parsed_count(&p, NULL, "visited"), 1);
 	parsed_free(&p);
 	free(data);
 	free(wal);
@@ -119,7 +98,7 @@ any_log_is_borne(void **state)
 		size_t cut = round % 5 == 0 ? seed % wal_size : wal_size;
 		p.companions[0] = (struct parsed_companion){ "-wal", { changed, cut } };
 		parsed_bytes(&p, "/Default/History", data, size);
-		taken += events_of(&p, "visited") == 2;
+		taken += parsed_count(&p, NULL, "visited") == 2;
 		parsed_free(&p);
 	}
 	assert_true(taken > 10);
@@ -134,17 +113,17 @@ firefox_safari_and_windows_are_told(void **state)
 	struct parsed p = { 0 };
 	(void)state;
 	parsed_file(&p, fixture("artefact/browser_sqlite/places.sqlite"));
-	const struct parsed_event *e = event_of(&p, "visit", "visited");
+	const struct parsed_event *e = parsed_event_of(&p, "browser_sqlite.visit", "visited", NULL);
 	assert_number_equal(e->time, parsed_time("2023-11-14T22:13:20.000009Z"));
 	assert_non_null(strstr(e->data, "\"visit_type\":\"download\""));
-	assert_string_equal(event_of(&p, "download", "download started")->message, "Downloaded file:///home/anna/tool.exe from https://bad.example/tool.exe");
+	assert_string_equal(parsed_event_of(&p, "browser_sqlite.download", "download started", NULL)->message, "Downloaded file:///home/anna/tool.exe from https://bad.example/tool.exe");
 	parsed_free(&p);
 	parsed_file(&p, fixture("artefact/browser_sqlite/History.db"));
-	assert_number_equal(event_of(&p, "visit", "visited")->time, parsed_time("2023-11-14T22:13:20.25Z"));
-	(void)event_of(&p, "deletion", "end of the history that was deleted");
+	assert_number_equal(parsed_event_of(&p, "browser_sqlite.visit", "visited", NULL)->time, parsed_time("2023-11-14T22:13:20.25Z"));
+	(void)parsed_event_of(&p, "browser_sqlite.deletion", "end of the history that was deleted", NULL);
 	parsed_free(&p);
 	parsed_file(&p, fixture("artefact/browser_sqlite/ActivitiesCache.db"));
-	e = event_of(&p, "activity", "activity started");
+	e = parsed_event_of(&p, "browser_sqlite.activity", "activity started", NULL);
 	assert_string_equal(e->message, "Activity (open) of C:\\Tools\\rclone.exe: salaris.xlsx");
 	assert_string_equal(e->source, "database");
 	assert_non_null(strstr(e->data, "\"packages\":[\"c:\\\\tools\\\\rclone.exe\"]"));
@@ -158,7 +137,7 @@ firefox_safari_and_windows_are_told(void **state)
 	assert_number_equal(p.events[1].time, parsed_time("2023-11-14T22:13:21Z"));
 	parsed_free(&p);
 	parsed_file(&p, fixture("artefact/browser_sqlite/wpndatabase.db"));
-	assert_number_equal(event_of(&p, "notification", "notification arrived")->time, parsed_time("2023-11-14T22:13:20.0000003Z"));
+	assert_number_equal(parsed_event_of(&p, "browser_sqlite.notification", "notification arrived", NULL)->time, parsed_time("2023-11-14T22:13:20.0000003Z"));
 	parsed_free(&p);
 }
 
@@ -171,8 +150,8 @@ rows_behind_damage_are_read(void **state)
 	assert_true(parsed_has_remark(&p, "database-damaged"));
 	assert_number_equal(parsed_with(&p, "\"row\":1}"), 1);
 	assert_number_equal(parsed_with(&p, "\"row\":100}"), 1);
-	assert_true(events_of(&p, "visited") > 60);
-	assert_true(events_of(&p, "visited") < 100);
+	assert_true(parsed_count(&p, NULL, "visited") > 60);
+	assert_true(parsed_count(&p, NULL, "visited") < 100);
 	parsed_free(&p);
 }
 
@@ -182,9 +161,9 @@ what_a_schema_says_to_run_is_not_run(void **state)
 	struct parsed p = { 0 };
 	(void)state;
 	parsed_file(&p, fixture("artefact/browser_sqlite/hostile.db"));
-	assert_number_equal(events_of(&p, "visited"), 0);
-	assert_number_equal(events_of(&p, "last entered"), 0);
-	assert_number_equal(events_of(&p, "first entered"), 1);
+	assert_number_equal(parsed_count(&p, NULL, "visited"), 0);
+	assert_number_equal(parsed_count(&p, NULL, "last entered"), 0);
+	assert_number_equal(parsed_count(&p, NULL, "first entered"), 1);
 	parsed_free(&p);
 }
 
@@ -222,7 +201,7 @@ the_corpus_is_read(void **state)
 			return;
 		parsed_file(&p, found);
 		assert_number_equal(p.remark_count, 0);
-		assert_number_equal(events_of(&p, files[i].meaning), files[i].events);
+		assert_number_equal(parsed_count(&p, NULL, files[i].meaning), files[i].events);
 		parsed_free(&p);
 	}
 }

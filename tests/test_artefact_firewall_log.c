@@ -19,23 +19,17 @@ connections_in_local_time(void **state)
 static void
 damage_is_told(void **state)
 {
-	struct parsed p = { 0 };
 	(void)state;
-	parsed_file(&p, fixture("artefact/firewall_log/damaged.log"));
-	assert_number_equal(p.count, 1);
-	assert_number_equal(p.remark_count, 4);
-	parsed_free(&p);
+	parsed_damaged(fixture("artefact/firewall_log/damaged.log"), 1, 4);
 }
 
 static void
 the_corpus_is_read(void **state)
 {
 	struct parsed p = { 0 };
-	const char *path = corpus_path("logs/windows_firewall.log");
 	(void)state;
-	if (path == NULL)
+	if (!parsed_corpus(&p, "logs/windows_firewall.log"))
 		return;
-	parsed_file(&p, path);
 	assert_number_equal(p.count, 15);
 	assert_number_equal(p.events[7].time, parsed_time("2005-04-11T08:06:26Z"));
 	assert_non_null(strstr(p.events[7].data, "\"tcpsyn\":\"123456789\""));

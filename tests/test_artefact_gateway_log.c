@@ -33,12 +33,8 @@ vpn_sessions_and_refused_traffic(void **state)
 static void
 damage_is_told(void **state)
 {
-	struct parsed p = { 0 };
 	(void)state;
-	parsed_file(&p, fixture("artefact/gateway_log/damaged.log"));
-	assert_number_equal(p.count, 10);
-	assert_number_equal(p.remark_count, 4);
-	parsed_free(&p);
+	parsed_damaged(fixture("artefact/gateway_log/damaged.log"), 10, 4);
 }
 
 int

@@ -174,11 +174,9 @@ static void
 a_lone_surrogate_stays_visible(void **state)
 {
 	struct parsed p = { 0 };
-	const char *path = corpus_path("lnk/plaso/unpaired_surrogate.lnk");
 	(void)state;
-	if (path == NULL)
+	if (!parsed_corpus(&p, "lnk/plaso/unpaired_surrogate.lnk"))
 		return;
-	parsed_file(&p, path);
 	assert_non_null(strstr(p.events[0].data, "unicode_U+0000d800_\\\\xed\\\\xa0\\\\x80.exe"));
 	assert_number_equal(parsed_with(&p, "\"file_reference\":\"386618-63\""), 3);
 	parsed_free(&p);

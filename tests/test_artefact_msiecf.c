@@ -46,11 +46,9 @@ static void
 the_corpus_is_read(void **state)
 {
 	struct parsed p = { 0 };
-	const char *path = corpus_path("browser/msiecf_History.IE5_index.dat");
 	(void)state;
-	if (path == NULL)
+	if (!parsed_corpus(&p, "browser/msiecf_History.IE5_index.dat"))
 		return;
-	parsed_file(&p, path);
 	assert_number_equal(p.count, 17);
 	assert_number_equal(p.events[0].time, parsed_time("2015-08-25T11:05:18.512Z"));
 	assert_number_equal(p.events[0].offset, 20480);

@@ -35,16 +35,6 @@ corpus_parsed(struct parsed *p, const char *rest, const char *name)
 	return true;
 }
 
-static const struct parsed_event *
-event_of(const struct parsed *p, const char *data)
-{
-	for (size_t i = 0; i < p->count; i++)
-		if (strstr(p->events[i].data, data) != NULL)
-			return &p->events[i];
-	fail_msg("no event with %s", data);
-	return NULL;
-}
-
 static void
 every_key_is_told_once(void **state)
 {
@@ -54,7 +44,7 @@ every_key_is_told_once(void **state)
 	/* the hive, its root, Big, Many and seven below */
 	assert_number_equal(p.count, 1 + 1 + 1 + 1 + 7);
 	assert_number_equal(parsed_with(&p, "\"key\":\"ROOT\\\\Many\\\\6\",\"value\":\"\",\"deleted\":false,\"values\":1"), 1);
-	assert_string_equal(event_of(&p, "\"hive\":\"unknown\"")->meaning, "hive last written");
+	assert_string_equal(parsed_event_of(&p, NULL, NULL, "\"hive\":\"unknown\"")->meaning, "hive last written");
 	assert_string_equal(p.events[1].precision, "100ns");
 	assert_number_equal(p.remark_count, 0);
 	parsed_free(&p);
@@ -67,15 +57,15 @@ deleted_keys_and_values_are_found(void **state)
 	(void)state;
 	parsed_file(&p, fixture(FIXTURE "lost.dat"));
 	assert_number_equal(parsed_with(&p, "\"deleted\":true"), 2 + 3 + 1);
-	const struct parsed_event *e = event_of(&p, "\"key\":\"ROOT\\\\Kept\\\\Gone\\\\Below\",\"value\":\"\",\"deleted\":true,\"values\":1");
+	const struct parsed_event *e = parsed_event_of(&p, NULL, NULL, "\"key\":\"ROOT\\\\Kept\\\\Gone\\\\Below\",\"value\":\"\",\"deleted\":true,\"values\":1");
 	assert_number_equal(e->time, parsed_time("2024-01-02T10:59:00Z"));
-	e = event_of(&p, "\"key\":\"ROOT\\\\Kept\\\\Gone\",\"value\":\"v\",\"deleted\":true,\"type\":\"REG_SZ\",\"data\":\"123456\"");
+	e = parsed_event_of(&p, NULL, NULL, "\"key\":\"ROOT\\\\Kept\\\\Gone\",\"value\":\"v\",\"deleted\":true,\"type\":\"REG_SZ\",\"data\":\"123456\"");
 	assert_number_equal(e->time, parsed_time("2024-01-02T11:00:00Z"));
 	/* a value whose key is not known has the time of the hive, and says so */
-	e = event_of(&p, "\"value\":\"orphan\",\"deleted\":true,\"type\":\"REG_SZ\",\"data\":\"lost value\"");
+	e = parsed_event_of(&p, NULL, NULL, "\"value\":\"orphan\",\"deleted\":true,\"type\":\"REG_SZ\",\"data\":\"lost value\"");
 	assert_string_equal(e->meaning, "hive last written");
 	/* a NUL in a name hides it from the programs of Windows, not from the reader */
-	event_of(&p, "Na\xe2\x90\x80me");
+	parsed_event_of(&p, NULL, NULL, "Na\xe2\x90\x80me");
 	parsed_free(&p);
 }
 
@@ -132,9 +122,9 @@ logs_are_applied(void **state)
 	(void)state;
 	with_log(&p, "dirty.dat", ".LOG1");
 	assert_number_equal(p.remark_count, 0);
-	assert_number_equal(event_of(&p, "\"key\":\"ROOT\\\\One\"")->time, parsed_time("2024-02-01T00:00:01Z"));
-	assert_number_equal(event_of(&p, "\"key\":\"ROOT\\\\Three\\\\Deep\"")->time, parsed_time("2024-02-01T00:00:02Z"));
-	event_of(&p, "\"log_entries\":2");
+	assert_number_equal(parsed_event_of(&p, NULL, NULL, "\"key\":\"ROOT\\\\One\"")->time, parsed_time("2024-02-01T00:00:01Z"));
+	assert_number_equal(parsed_event_of(&p, NULL, NULL, "\"key\":\"ROOT\\\\Three\\\\Deep\"")->time, parsed_time("2024-02-01T00:00:02Z"));
+	parsed_event_of(&p, NULL, NULL, "\"log_entries\":2");
 	parsed_free(&p);
 	p = (struct parsed){ 0 };
 	with_log(&p, "old.dat", ".LOG");
@@ -146,7 +136,7 @@ logs_are_applied(void **state)
 	with_log(&p, "damaged.dat", ".LOG1");
 	assert_number_equal(p.remark_count, 1);
 	assert_string_equal(p.remarks[0].code, "log-damaged");
-	assert_number_equal(event_of(&p, "\"key\":\"ROOT\\\\One\"")->time, parsed_time("2024-02-01T00:00:01Z"));
+	assert_number_equal(parsed_event_of(&p, NULL, NULL, "\"key\":\"ROOT\\\\One\"")->time, parsed_time("2024-02-01T00:00:01Z"));
 	assert_number_equal(parsed_with(&p, "Three"), 0);
 	parsed_free(&p);
 }
@@ -159,7 +149,7 @@ a_dirty_hive_without_log_is_told(void **state)
 	parsed_file(&p, fixture(FIXTURE "dirty.dat"));
 	assert_number_equal(p.remark_count, 1);
 	assert_string_equal(p.remarks[0].code, "hive-dirty");
-	assert_number_equal(event_of(&p, "\"key\":\"ROOT\\\\One\"")->time, parsed_time("2024-02-01T00:00:00Z"));
+	assert_number_equal(parsed_event_of(&p, NULL, NULL, "\"key\":\"ROOT\\\\One\"")->time, parsed_time("2024-02-01T00:00:00Z"));
 	parsed_free(&p);
 }
 
@@ -178,7 +168,7 @@ the_logs_of_the_corpus_give_what_windows_made(void **state)
 	dirty.companions[1] = (struct parsed_companion){ ".LOG2", { data[2], size[2] } };
 	parsed_bytes(&dirty, "NewDirtyHive", data[0], size[0]);
 	assert_true(corpus_parsed(&twin, "registry/yarp/NewDirtyHive1/RecoveredHive_Windows10", "twin"));
-	event_of(&dirty, "\"log_entries\":4");
+	parsed_event_of(&dirty, NULL, NULL, "\"log_entries\":4");
 	assert_number_equal(dirty.count, twin.count);
 	for (size_t i = 0; i < dirty.count; i++) {
 		assert_number_equal(dirty.events[i].time, twin.events[i].time);
@@ -203,12 +193,12 @@ the_corpus_has_these_deleted_keys(void **state)
 	assert_number_equal(parsed_with(&p, "\"deleted\":true"), 4);
 	for (unsigned i = 0; i < 4; i++) {
 		snprintf(wanted, sizeof(wanted), "\"key\":\"ROOT\\\\%s,\"value\":\"\",\"deleted\":true,\"values\":0", paths[i]);
-		event_of(&p, wanted);
+		parsed_event_of(&p, NULL, NULL, wanted);
 	}
 	parsed_free(&p);
 	assert_true(corpus_parsed(&p, "registry/yarp/DeletedDataHive", "hive"));
-	event_of(&p, "\"key\":\"ROOT\\\\456\",\"value\":\"v\",\"deleted\":true,\"type\":\"REG_SZ\",\"data\":\"123456\"");
-	event_of(&p, "\"value\":\"v2\",\"deleted\":true,\"type\":\"REG_SZ\",\"data\":\"456\"");
+	parsed_event_of(&p, NULL, NULL, "\"key\":\"ROOT\\\\456\",\"value\":\"v\",\"deleted\":true,\"type\":\"REG_SZ\",\"data\":\"123456\"");
+	parsed_event_of(&p, NULL, NULL, "\"value\":\"v2\",\"deleted\":true,\"type\":\"REG_SZ\",\"data\":\"456\"");
 	parsed_free(&p);
 }
 
@@ -282,7 +272,7 @@ a_long_log_of_the_corpus(void **state)
 	parsed_bytes(&after, "NTUSER.DAT", data[0], size[0]);
 	assert_number_equal(keys_told(&before), 2590);
 	assert_number_equal(keys_told(&after), 2590 + 521 - 6);
-	event_of(&after, "\"log_entries\":23");
+	parsed_event_of(&after, NULL, NULL, "\"log_entries\":23");
 	assert_number_equal(after.remark_count, 0);
 	for (unsigned i = 0; i < 3; i++)
 		free(data[i]);
@@ -298,12 +288,12 @@ a_hive_of_a_user_says_whose_it_is(void **state)
 	(void)state;
 	/* by the name in its head */
 	parsed_file(&p, fixture(FIXTURE "NTUSER.DAT"));
-	assert_string_equal(event_of(&p, "TypedPaths")->user, "anna");
+	assert_string_equal(parsed_event_of(&p, NULL, NULL, "TypedPaths")->user, "anna");
 	parsed_free(&p);
 	/* where it lies counts more */
 	void *data = parsed_read(fixture(FIXTURE "NTUSER.DAT"), &size);
 	parsed_bytes(&p, "/Documents and Settings/piet/NTUSER.DAT", data, size);
-	assert_string_equal(event_of(&p, "TypedPaths")->user, "piet");
+	assert_string_equal(parsed_event_of(&p, NULL, NULL, "TypedPaths")->user, "piet");
 	parsed_free(&p);
 	free(data);
 }
@@ -315,11 +305,11 @@ a_bin_without_its_hive(void **state)
 	(void)state;
 	parsed_file(&p, fixture(FIXTURE "fragment.bin"));
 	/* places are those of the stream: the bin has no head before it */
-	const struct parsed_event *e = event_of(&p, "\"key\":\"?\\\\ROOT\\\\Plain\"");
+	const struct parsed_event *e = parsed_event_of(&p, NULL, NULL, "\"key\":\"?\\\\ROOT\\\\Plain\"");
 	assert_non_null(strstr(e->data, "\"deleted\":false,\"unreferenced\":true"));
 	assert_number_equal(e->time, parsed_time("2024-01-01T10:00:00.5Z"));
 	assert_true(e->offset < 4096);
-	event_of(&p, "\"value\":\"v\",\"deleted\":true,\"type\":\"REG_SZ\",\"data\":\"123456\"");
+	parsed_event_of(&p, NULL, NULL, "\"value\":\"v\",\"deleted\":true,\"type\":\"REG_SZ\",\"data\":\"123456\"");
 	parsed_free(&p);
 }
 

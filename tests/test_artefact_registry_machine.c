@@ -5,25 +5,6 @@
 
 #define FIXTURE "artefact/registry/"
 
-static const struct parsed_event *
-event_of(const struct parsed *p, const char *parser, const char *meaning, const char *data)
-{
-	for (size_t i = 0; i < p->count; i++)
-		if (strcmp(p->events[i].parser, parser) == 0 && strcmp(p->events[i].meaning, meaning) == 0 && strstr(p->events[i].data, data) != NULL)
-			return &p->events[i];
-	fail_msg("no event of %s, %s, with %s", parser, meaning, data);
-	return NULL;
-}
-
-static size_t
-count_of(const struct parsed *p, const char *parser)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < p->count; i++)
-		n += strcmp(p->events[i].parser, parser) == 0;
-	return n;
-}
-
 #define WRITTEN "key last written"
 
 static void
@@ -41,14 +22,14 @@ what_machine_it_is(void **state)
 	assert_string_equal(parsed_fact(&p, "", "address"), "192.0.2.17");
 	for (size_t i = 0; i < p.fact_count; i++)
 		assert_string_not_equal(p.facts[i].value, "OLD-NAME");
-	assert_number_equal(event_of(&p, "registry.shutdown", "shut down", "")->time, parsed_time("2024-03-01T16:31:02.25Z"));
+	assert_number_equal(parsed_event_of(&p, "registry.shutdown", "shut down", "")->time, parsed_time("2024-03-01T16:31:02.25Z"));
 	parsed_free(&p);
 	parsed_file(&p, fixture(FIXTURE "SOFTWARE"));
 	/* 22631 is 11, whatever the name says */
 	assert_string_equal(parsed_fact(&p, "", "os"), "Windows 11 Pro");
 	assert_string_equal(parsed_fact(&p, "", "version"), "10.0.22631.3155 (23H2)");
 	assert_string_equal(parsed_fact(&p, "", "build"), "22631");
-	assert_number_equal(event_of(&p, "registry.windows", "installed", "")->time, parsed_time("2023-05-01T08:40:00.1234567Z"));
+	assert_number_equal(parsed_event_of(&p, "registry.windows", "installed", "")->time, parsed_time("2023-05-01T08:40:00.1234567Z"));
 	parsed_free(&p);
 }
 
@@ -58,29 +39,29 @@ what_starts_by_itself(void **state)
 	struct parsed p = { 0 };
 	(void)state;
 	parsed_file(&p, fixture(FIXTURE "SYSTEM"));
-	const struct parsed_event *e = event_of(&p, "registry.services", WRITTEN, "\"service\":\"BTOBTO\"");
+	const struct parsed_event *e = parsed_event_of(&p, "registry.services", WRITTEN, "\"service\":\"BTOBTO\"");
 	assert_number_equal(e->time, parsed_time("2024-02-29T22:14:07Z"));
 	assert_non_null(strstr(e->data, "\"start\":\"manual\",\"type\":\"service\""));
-	event_of(&p, "registry.services", WRITTEN, "\"service_dll\":\"C:\\\\ProgramData\\\\helper.dll\",\"failure_command\":\"C:\\\\PerfLogs\\\\x.bat\"");
+	parsed_event_of(&p, "registry.services", WRITTEN, "\"service_dll\":\"C:\\\\ProgramData\\\\helper.dll\",\"failure_command\":\"C:\\\\PerfLogs\\\\x.bat\"");
 	/* a service that was deleted is known as one */
-	e = event_of(&p, "registry.services", WRITTEN, "\"service\":\"gone\"");
+	e = parsed_event_of(&p, "registry.services", WRITTEN, "\"service\":\"gone\"");
 	assert_non_null(strstr(e->data, "\"deleted\":true"));
 	assert_number_equal(e->time, parsed_time("2024-02-29T22:20:00Z"));
-	event_of(&p, "registry.lsa", WRITTEN, "\"data\":[\"kerberos\",\"msv1_0\",\"mimilib\"]");
-	assert_string_equal(event_of(&p, "registry.portproxy", WRITTEN, "\"data\":\"10.0.0.5/3389\"")->technique, "T1090.001");
+	parsed_event_of(&p, "registry.lsa", WRITTEN, "\"data\":[\"kerberos\",\"msv1_0\",\"mimilib\"]");
+	assert_string_equal(parsed_event_of(&p, "registry.portproxy", WRITTEN, "\"data\":\"10.0.0.5/3389\"")->technique, "T1090.001");
 	parsed_free(&p);
 	parsed_file(&p, fixture(FIXTURE "SOFTWARE"));
-	e = event_of(&p, "registry.run", WRITTEN, "\"value\":\"upd\"");
+	e = parsed_event_of(&p, "registry.run", WRITTEN, "\"value\":\"upd\"");
 	assert_string_equal(e->message, "Run key (Run): upd = C:\\ProgramData\\upd.exe -s");
 	assert_string_equal(e->technique, "T1547.001");
-	event_of(&p, "registry.run", WRITTEN, "\"value\":\"*x\"");
-	assert_string_equal(event_of(&p, "registry.ifeo", WRITTEN, "sethc.exe")->technique, "T1546.012");
-	event_of(&p, "registry.winlogon", WRITTEN, "\"value\":\"Userinit\"");
-	event_of(&p, "registry.defender", WRITTEN, "\"value\":\"C:\\\\\"");
-	assert_number_equal(event_of(&p, "registry.startupapproved", "autostart disabled", "\"value\":\"upd\"")->time, parsed_time("2024-03-01T09:09:09Z"));
-	assert_number_equal(event_of(&p, "registry.taskcache", "task last run", "\"task\":\"\\\\Updater\"")->time, parsed_time("2024-03-01T03:00:00Z"));
-	event_of(&p, "registry.taskcache", WRITTEN, "\"actions\":\"C:\\\\Windows\\\\System32\\\\cmd.exe /c C:\\\\PerfLogs\\\\x.bat; COM {03020100-0504-0706-0809-0a0b0c0d0e0f} data\"");
-	event_of(&p, "registry.taskcache", WRITTEN, "\"task\":\"\\\\Hidden\",\"id\":\"{AC}\",\"index\":0,\"hidden\":true");
+	parsed_event_of(&p, "registry.run", WRITTEN, "\"value\":\"*x\"");
+	assert_string_equal(parsed_event_of(&p, "registry.ifeo", WRITTEN, "sethc.exe")->technique, "T1546.012");
+	parsed_event_of(&p, "registry.winlogon", WRITTEN, "\"value\":\"Userinit\"");
+	parsed_event_of(&p, "registry.defender", WRITTEN, "\"value\":\"C:\\\\\"");
+	assert_number_equal(parsed_event_of(&p, "registry.startupapproved", "autostart disabled", "\"value\":\"upd\"")->time, parsed_time("2024-03-01T09:09:09Z"));
+	assert_number_equal(parsed_event_of(&p, "registry.taskcache", "task last run", "\"task\":\"\\\\Updater\"")->time, parsed_time("2024-03-01T03:00:00Z"));
+	parsed_event_of(&p, "registry.taskcache", WRITTEN, "\"actions\":\"C:\\\\Windows\\\\System32\\\\cmd.exe /c C:\\\\PerfLogs\\\\x.bat; COM {03020100-0504-0706-0809-0a0b0c0d0e0f} data\"");
+	parsed_event_of(&p, "registry.taskcache", WRITTEN, "\"task\":\"\\\\Hidden\",\"id\":\"{AC}\",\"index\":0,\"hidden\":true");
 	/* passwords are not told */
 	assert_number_equal(parsed_with(&p, "never shown"), 0);
 	parsed_free(&p);
@@ -92,16 +73,16 @@ devices_and_networks(void **state)
 	struct parsed p = { 0 };
 	(void)state;
 	parsed_file(&p, fixture(FIXTURE "SYSTEM"));
-	assert_number_equal(event_of(&p, "registry.devices", "device last removed", "\"vendor\":\"SanDisk\"")->time, parsed_time("2024-02-28T15:44:10Z"));
-	event_of(&p, "registry.mounteddevices", WRITTEN, "\"device\":\"GPT partition {03020100-0504-0706-0809-0a0b0c0d0e0f}\"");
-	event_of(&p, "registry.shares", WRITTEN, "\"share\":\"delen\",\"path\":\"D:\\\\Delen\"");
-	event_of(&p, "registry.firewall", WRITTEN, "\"local_port\":\"8443\"");
+	assert_number_equal(parsed_event_of(&p, "registry.devices", "device last removed", "\"vendor\":\"SanDisk\"")->time, parsed_time("2024-02-28T15:44:10Z"));
+	parsed_event_of(&p, "registry.mounteddevices", WRITTEN, "\"device\":\"GPT partition {03020100-0504-0706-0809-0a0b0c0d0e0f}\"");
+	parsed_event_of(&p, "registry.shares", WRITTEN, "\"share\":\"delen\",\"path\":\"D:\\\\Delen\"");
+	parsed_event_of(&p, "registry.firewall", WRITTEN, "\"local_port\":\"8443\"");
 	parsed_free(&p);
 	parsed_file(&p, fixture(FIXTURE "SOFTWARE"));
-	const struct parsed_event *e = event_of(&p, "registry.networks", "network last connected", "\"kind\":\"wireless\"");
+	const struct parsed_event *e = parsed_event_of(&p, "registry.networks", "network last connected", "\"kind\":\"wireless\"");
 	assert_true(e->local);
 	assert_number_equal(e->time, parsed_time("2024-03-01T08:01:02Z"));
-	assert_false(event_of(&p, "registry.networks", WRITTEN, "\"kind\":\"wireless\"")->local);
+	assert_false(parsed_event_of(&p, "registry.networks", WRITTEN, "\"kind\":\"wireless\"")->local);
 	parsed_free(&p);
 }
 
@@ -115,16 +96,16 @@ accounts_without_their_secrets(void **state)
 	assert_string_equal(parsed_fact(&p, made, "name"), "svc_help$");
 	assert_string_equal(parsed_fact(&p, made, "groups"), "Administrators");
 	assert_string_equal(parsed_fact(&p, "S-1-5-21-1111111111-2222222222-3333333333-500", "disabled"), "yes");
-	assert_number_equal(event_of(&p, "registry.sam", "account created", "svc_help$")->time, parsed_time("2024-02-29T22:07:00Z"));
+	assert_number_equal(parsed_event_of(&p, "registry.sam", "account created", "svc_help$")->time, parsed_time("2024-02-29T22:07:00Z"));
 	/* it has taken the number of the administrator */
-	event_of(&p, "registry.sam", WRITTEN, "\"rid\":1002,\"name\":\"svc_help$\",\"comment\":\"made by hand\"");
-	event_of(&p, "registry.sam", WRITTEN, "\"other_rid\":500");
-	event_of(&p, "registry.sam", "last logon", "\"logon_count\":311");
+	parsed_event_of(&p, "registry.sam", WRITTEN, "\"rid\":1002,\"name\":\"svc_help$\",\"comment\":\"made by hand\"");
+	parsed_event_of(&p, "registry.sam", WRITTEN, "\"other_rid\":500");
+	parsed_event_of(&p, "registry.sam", "last logon", "\"logon_count\":311");
 	parsed_free(&p);
 	parsed_file(&p, fixture(FIXTURE "SECURITY"));
-	event_of(&p, "registry.security", WRITTEN, "\"Logon/Logoff: Logon: success and failure\"");
-	event_of(&p, "registry.security", WRITTEN, "\"cached_logons\":1,\"places\":2");
-	event_of(&p, "registry.security", "secret set", "\"secret\":\"DefaultPassword\"");
+	parsed_event_of(&p, "registry.security", WRITTEN, "\"Logon/Logoff: Logon: success and failure\"");
+	parsed_event_of(&p, "registry.security", WRITTEN, "\"cached_logons\":1,\"places\":2");
+	parsed_event_of(&p, "registry.security", "secret set", "\"secret\":\"DefaultPassword\"");
 	assert_number_equal(parsed_with(&p, "never shown"), 0);
 	parsed_free(&p);
 }
@@ -135,16 +116,16 @@ programs_and_boot_entries(void **state)
 	struct parsed p = { 0 };
 	(void)state;
 	parsed_file(&p, fixture(FIXTURE "Amcache.hve"));
-	assert_number_equal(event_of(&p, "registry.amcache", "program linked", "rclone.exe")->time, parsed_time("2024-01-10T22:26:24Z"));
-	event_of(&p, "registry.amcache", WRITTEN, "\"sha1\":\"abababababababababababababababababababab\"");
-	assert_number_equal(event_of(&p, "registry.amcache", "file last modified", "odd.sys")->time, parsed_time("2024-02-29T22:11:00Z"));
+	assert_number_equal(parsed_event_of(&p, "registry.amcache", "program linked", "rclone.exe")->time, parsed_time("2024-01-10T22:26:24Z"));
+	parsed_event_of(&p, "registry.amcache", WRITTEN, "\"sha1\":\"abababababababababababababababababababab\"");
+	assert_number_equal(parsed_event_of(&p, "registry.amcache", "file last modified", "odd.sys")->time, parsed_time("2024-02-29T22:11:00Z"));
 	parsed_free(&p);
 	parsed_file(&p, fixture(FIXTURE "Amcache-8.hve"));
-	assert_number_equal(event_of(&p, "registry.amcache", "file created", "old.exe")->time, parsed_time("2015-02-01T09:59:00Z"));
-	assert_number_equal(event_of(&p, "registry.amcache", "installed", "AddRemoveProgram")->time, parsed_time("2015-02-01T10:05:00Z"));
+	assert_number_equal(parsed_event_of(&p, "registry.amcache", "file created", "old.exe")->time, parsed_time("2015-02-01T09:59:00Z"));
+	assert_number_equal(parsed_event_of(&p, "registry.amcache", "installed", "AddRemoveProgram")->time, parsed_time("2015-02-01T10:05:00Z"));
 	parsed_free(&p);
 	parsed_file(&p, fixture(FIXTURE "BCD"));
-	event_of(&p, "registry.bcd", WRITTEN, "\"recovery_enabled\":false,\"test_signing\":true,\"safe_boot\":1,\"boot_status_policy\":1");
+	parsed_event_of(&p, "registry.bcd", WRITTEN, "\"recovery_enabled\":false,\"test_signing\":true,\"safe_boot\":1,\"boot_status_policy\":1");
 	parsed_free(&p);
 }
 
@@ -176,28 +157,28 @@ the_corpus_of_regipy(void **state)
 	(void)state;
 	if (!corpus_parsed(&p, "registry/regipy/SYSTEM.xz", "SYSTEM"))
 		return;
-	assert_number_equal(count_of(&p, "registry.shimcache"), 660);
-	const struct parsed_event *e = event_of(&p, "registry.shimcache", "file last modified", "VirusScan Enterprise\\\\mfeann.exe");
+	assert_number_equal(parsed_count(&p, "registry.shimcache", NULL), 660);
+	const struct parsed_event *e = parsed_event_of(&p, "registry.shimcache", "file last modified", "VirusScan Enterprise\\\\mfeann.exe");
 	assert_number_equal(e->time, parsed_time("2011-01-12T12:08:00Z"));
 	assert_non_null(strstr(e->data, "\"executed\":true"));
-	assert_number_equal(count_of(&p, "registry.mounteddevices"), 11);
+	assert_number_equal(parsed_count(&p, "registry.mounteddevices", NULL), 11);
 	assert_string_equal(parsed_fact(&p, "", "hostname"), "WKS-WIN732BITA");
 	assert_string_equal(parsed_fact(&p, "", "timezone"), "Eastern Standard Time");
 	assert_string_equal(parsed_fact(&p, "", "tz_bias"), "300");
 	parsed_free(&p);
 	assert_true(corpus_parsed(&p, "registry/regipy/SYSTEM_WIN_10_1709.xz", "SYSTEM"));
-	assert_number_equal(count_of(&p, "registry.bam"), 55);
-	assert_number_equal(event_of(&p, "registry.bam", "last run", "System32\\\\dwm.exe\",\"sid\":\"S-1-5-90-0-1")->time, parsed_time("2020-04-19T09:09:35.7318159Z"));
-	assert_number_equal(event_of(&p, "registry.devices", "device last removed", "\"product\":\"Cruzer\"")->time / 1000, parsed_time("2020-03-17T14:23:45.504690Z") / 1000);
-	event_of(&p, "registry.devices", WRITTEN, "\"disk_id\":\"{fc416b61-6437-11ea-bd0c-a483e7c21469}\"");
-	event_of(&p, "registry.windows", "installed", "Source OS (Updated on 5/16/2019 00:55:20)\",\"value\":\"\",\"deleted\":false,\"product\":\"Windows 10 Pro\",\"version\":\"10.0.17134.765\"");
+	assert_number_equal(parsed_count(&p, "registry.bam", NULL), 55);
+	assert_number_equal(parsed_event_of(&p, "registry.bam", "last run", "System32\\\\dwm.exe\",\"sid\":\"S-1-5-90-0-1")->time, parsed_time("2020-04-19T09:09:35.7318159Z"));
+	assert_number_equal(parsed_event_of(&p, "registry.devices", "device last removed", "\"product\":\"Cruzer\"")->time / 1000, parsed_time("2020-03-17T14:23:45.504690Z") / 1000);
+	parsed_event_of(&p, "registry.devices", WRITTEN, "\"disk_id\":\"{fc416b61-6437-11ea-bd0c-a483e7c21469}\"");
+	parsed_event_of(&p, "registry.windows", "installed", "Source OS (Updated on 5/16/2019 00:55:20)\",\"value\":\"\",\"deleted\":false,\"product\":\"Windows 10 Pro\",\"version\":\"10.0.17134.765\"");
 	parsed_free(&p);
 	assert_true(corpus_parsed(&p, "registry/regipy/SAM.xz", "SAM"));
-	event_of(&p, "registry.sam", "last logon", "\"rid\":1000");
-	event_of(&p, "registry.sam", WRITTEN, "\"flags\":529,\"logon_count\":6,\"failed_logon_count\":0");
+	parsed_event_of(&p, "registry.sam", "last logon", "\"rid\":1000");
+	parsed_event_of(&p, "registry.sam", WRITTEN, "\"flags\":529,\"logon_count\":6,\"failed_logon_count\":0");
 	parsed_free(&p);
 	assert_true(corpus_parsed(&p, "registry/regipy/amcache.hve.xz", "Amcache.hve"));
-	event_of(&p, "registry.amcache", WRITTEN, "\"program_id\":\"000075a010066bb612ca7357ce31df8e9f0300000904\",\"sha1\":\"056f4b9d9ec9b5dc548e1b460da889e44089d76f\"");
+	parsed_event_of(&p, "registry.amcache", WRITTEN, "\"program_id\":\"000075a010066bb612ca7357ce31df8e9f0300000904\",\"sha1\":\"056f4b9d9ec9b5dc548e1b460da889e44089d76f\"");
 	parsed_free(&p);
 }
 
@@ -208,12 +189,12 @@ the_corpus_of_plaso(void **state)
 	(void)state;
 	if (!corpus_parsed(&p, "registry/plaso/Amcache.hve", "Amcache.hve"))
 		return;
-	assert_number_equal(event_of(&p, "registry.amcache", "program linked", "idafree50.tmp")->time, parsed_time("1992-06-19T22:22:17Z"));
-	assert_number_equal(event_of(&p, "registry.amcache", "installed", "FileInsight - File analysis tool")->time, parsed_time("2017-08-01T12:52:59Z"));
+	assert_number_equal(parsed_event_of(&p, "registry.amcache", "program linked", "idafree50.tmp")->time, parsed_time("1992-06-19T22:22:17Z"));
+	assert_number_equal(parsed_event_of(&p, "registry.amcache", "installed", "FileInsight - File analysis tool")->time, parsed_time("2017-08-01T12:52:59Z"));
 	parsed_free(&p);
 	assert_true(corpus_parsed(&p, "registry/plaso/regf_SAM", "SAM"));
-	event_of(&p, "registry.sam", "last logon", "\"logon_count\":3");
-	assert_number_equal(event_of(&p, "registry.sam", "last logon", "\"rid\":500")->time, parsed_time("2014-03-18T10:20:47.3414256Z"));
+	parsed_event_of(&p, "registry.sam", "last logon", "\"logon_count\":3");
+	assert_number_equal(parsed_event_of(&p, "registry.sam", "last logon", "\"rid\":500")->time, parsed_time("2014-03-18T10:20:47.3414256Z"));
 	parsed_free(&p);
 }
 

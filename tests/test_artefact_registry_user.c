@@ -4,42 +4,23 @@
 #define FIXTURE "artefact/registry/"
 #define WRITTEN "key last written"
 
-static const struct parsed_event *
-event_of(const struct parsed *p, const char *parser, const char *meaning, const char *data)
-{
-	for (size_t i = 0; i < p->count; i++)
-		if (strcmp(p->events[i].parser, parser) == 0 && strcmp(p->events[i].meaning, meaning) == 0 && strstr(p->events[i].data, data) != NULL)
-			return &p->events[i];
-	fail_msg("no event of %s, %s, with %s", parser, meaning, data);
-	return NULL;
-}
-
-static size_t
-count_of(const struct parsed *p, const char *parser, const char *meaning)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < p->count; i++)
-		n += strcmp(p->events[i].parser, parser) == 0 && (meaning == NULL || strcmp(p->events[i].meaning, meaning) == 0);
-	return n;
-}
-
 static void
 programs_started_from_explorer(void **state)
 {
 	struct parsed p = { 0 };
 	(void)state;
 	parsed_file(&p, fixture(FIXTURE "NTUSER.DAT"));
-	const struct parsed_event *e = event_of(&p, "registry.userassist", "last run", "\"path\":\"%PROGRAMFILES%\\\\PuTTY\\\\putty.exe\",\"run_count\":7,\"focus_count\":9,\"focus_ms\":61000");
+	const struct parsed_event *e = parsed_event_of(&p, "registry.userassist", "last run", "\"path\":\"%PROGRAMFILES%\\\\PuTTY\\\\putty.exe\",\"run_count\":7,\"focus_count\":9,\"focus_ms\":61000");
 	assert_number_equal(e->time, parsed_time("2024-02-12T08:15:30.25Z"));
 	assert_string_equal(e->user, "anna");
 	/* old entries count from five; a name that is not enciphered stays */
-	e = event_of(&p, "registry.userassist", "last run", "UEME_RUNPATH:C:\\\\WINNT\\\\notepad.exe\",\"session\":3,\"run_count\":3");
+	e = parsed_event_of(&p, "registry.userassist", "last run", "UEME_RUNPATH:C:\\\\WINNT\\\\notepad.exe\",\"session\":3,\"run_count\":3");
 	assert_number_equal(e->time, parsed_time("2005-06-01T12:00:00Z"));
-	event_of(&p, "registry.userassist", WRITTEN, "\"name\":\"UEME_RUNCPL:desk.cpl\"");
+	parsed_event_of(&p, "registry.userassist", WRITTEN, "\"name\":\"UEME_RUNCPL:desk.cpl\"");
 	/* no time of its own, and one that is cut */
-	e = event_of(&p, "registry.userassist", WRITTEN, "rclone.exe\",\"run_count\":0");
+	e = parsed_event_of(&p, "registry.userassist", WRITTEN, "rclone.exe\",\"run_count\":0");
 	assert_number_equal(e->time, parsed_time("2024-02-12T09:00:00Z"));
-	event_of(&p, "registry.userassist", WRITTEN, "\"name\":\"cut\",\"path\":\"cut\",\"data\":\"010203\"");
+	parsed_event_of(&p, "registry.userassist", WRITTEN, "\"name\":\"cut\",\"path\":\"cut\",\"data\":\"010203\"");
 	parsed_free(&p);
 }
 
@@ -49,24 +30,24 @@ folders_looked_at(void **state)
 	struct parsed p = { 0 };
 	(void)state;
 	parsed_file(&p, fixture(FIXTURE "UsrClass.dat"));
-	const struct parsed_event *e = event_of(&p, "registry.shellbags", WRITTEN, "\"path\":\"<My Computer> C:\\\\Personeel\"");
+	const struct parsed_event *e = parsed_event_of(&p, "registry.shellbags", WRITTEN, "\"path\":\"<My Computer> C:\\\\Personeel\"");
 	assert_number_equal(e->time, parsed_time("2024-02-16T08:00:03Z"));
 	assert_non_null(strstr(e->data, "\"file_reference\":\"1234-5\""));
 	assert_non_null(strstr(e->data, "\"position\":0,\"node_slot\":12"));
-	e = event_of(&p, "registry.shellbags", "folder modified", "Personeel");
+	e = parsed_event_of(&p, "registry.shellbags", "folder modified", "Personeel");
 	assert_number_equal(e->time, parsed_time("2024-02-10T09:00:00Z"));
 	assert_string_equal(e->precision, "2s");
-	assert_non_null(strstr(event_of(&p, "registry.shellbags", WRITTEN, "\"path\":\"<My Computer>\"")->data, "\"position\":1"));
+	assert_non_null(strstr(parsed_event_of(&p, "registry.shellbags", WRITTEN, "\"path\":\"<My Computer>\"")->data, "\"position\":1"));
 	/* a value without a key, and a folder below one whose item is cut, which is told */
-	e = event_of(&p, "registry.shellbags", WRITTEN, "\"path\":\"alleen\"");
+	e = parsed_event_of(&p, "registry.shellbags", WRITTEN, "\"path\":\"alleen\"");
 	assert_number_equal(e->time, parsed_time("2024-02-16T08:00:00Z"));
-	event_of(&p, "registry.shellbags", WRITTEN, "\"path\":\"<My Computer>\\\\?\\\\onder\"");
-	event_of(&p, "registry", WRITTEN, "BagMRU\\\\0\\\\1\"");
+	parsed_event_of(&p, "registry.shellbags", WRITTEN, "\"path\":\"<My Computer>\\\\?\\\\onder\"");
+	parsed_event_of(&p, "registry", WRITTEN, "BagMRU\\\\0\\\\1\"");
 	assert_number_equal(p.remark_count, 1);
 	assert_string_equal(p.remarks[0].code, "shell-item-damaged");
-	assert_number_equal(count_of(&p, "registry.shellbags", WRITTEN), 6);
-	assert_number_equal(count_of(&p, "registry.muicache", NULL), 2);
-	event_of(&p, "registry.muicache", WRITTEN, "\"path\":\"C:\\\\tools\\\\old.exe\",\"description\":\"Old tool\"");
+	assert_number_equal(parsed_count(&p, "registry.shellbags", WRITTEN), 6);
+	assert_number_equal(parsed_count(&p, "registry.muicache", NULL), 2);
+	parsed_event_of(&p, "registry.muicache", WRITTEN, "\"path\":\"C:\\\\tools\\\\old.exe\",\"description\":\"Old tool\"");
 	parsed_free(&p);
 }
 
@@ -85,11 +66,11 @@ what_was_used_last(void **state)
 	(void)state;
 	parsed_file(&p, fixture(FIXTURE "NTUSER.DAT"));
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-		event_of(&p, "registry.mru", WRITTEN, wanted[i]);
-	const struct parsed_event *e = event_of(&p, "registry.mru", "last used", "\"text\":\"http://mega.example/\",\"position\":0");
+		parsed_event_of(&p, "registry.mru", WRITTEN, wanted[i]);
+	const struct parsed_event *e = parsed_event_of(&p, "registry.mru", "last used", "\"text\":\"http://mega.example/\",\"position\":0");
 	assert_number_equal(e->time, parsed_time("2024-02-13T12:39:58.5Z"));
-	assert_number_equal(count_of(&p, "registry.mru", NULL), sizeof(wanted) / sizeof(wanted[0]) + 2);
-	assert_number_equal(event_of(&p, "registry.tools", WRITTEN, "\\Sysinternals\\\\PsExec\"")->time, parsed_time("2024-02-13T13:00:00Z"));
+	assert_number_equal(parsed_count(&p, "registry.mru", NULL), sizeof(wanted) / sizeof(wanted[0]) + 2);
+	assert_number_equal(parsed_event_of(&p, "registry.tools", WRITTEN, "\\Sysinternals\\\\PsExec\"")->time, parsed_time("2024-02-13T13:00:00Z"));
 	parsed_free(&p);
 }
 
@@ -99,19 +80,19 @@ other_machines(void **state)
 	struct parsed p = { 0 };
 	(void)state;
 	parsed_file(&p, fixture(FIXTURE "NTUSER.DAT"));
-	const struct parsed_event *e = event_of(&p, "registry.rdp_client", WRITTEN, "\"remote_host\":\"10.0.0.5\",\"remote_user\":\"STAD\\\\admin\"");
+	const struct parsed_event *e = parsed_event_of(&p, "registry.rdp_client", WRITTEN, "\"remote_host\":\"10.0.0.5\",\"remote_user\":\"STAD\\\\admin\"");
 	assert_number_equal(e->time, parsed_time("2024-02-14T08:00:05Z"));
 	assert_string_equal(e->technique, "T1021.001");
-	assert_number_equal(count_of(&p, "registry.rdp_client", NULL), 3);
-	event_of(&p, "registry.mountpoints2", WRITTEN, "\"share\":\"\\\\\\\\BALIE-SRV\\\\c$\",\"label\":\"Server\"");
-	event_of(&p, "registry.mountpoints2", WRITTEN, "\"volume\":\"{d9a06c88-0000-0000-0000-100000000000}\"");
-	event_of(&p, "registry.mountpoints2", WRITTEN, "\"drive\":\"E\"");
-	event_of(&p, "registry.mountpoints2", WRITTEN, "\"drive\":\"Z\",\"share\":\"\\\\\\\\BALIE-SRV\\\\delen\",\"remote_user\":\"STAD\\\\anna\"");
-	event_of(&p, "registry.sshclient", WRITTEN, "\"session\":\"web server\",\"remote_host\":\"203.0.113.9\",\"remote_user\":\"root\",\"port\":2222,\"protocol\":\"ssh\"");
-	event_of(&p, "registry.sshclient", WRITTEN, "\"session\":\"sftp://weg\",\"remote_host\":\"files.example\",\"remote_user\":\"anna\",\"protocol_number\":5,\"password_kept\":true");
-	event_of(&p, "registry.sshclient", WRITTEN, "\"remote_host\":\"203.0.113.9\",\"key_type\":\"ssh-ed25519\",\"port\":\"2222\"");
+	assert_number_equal(parsed_count(&p, "registry.rdp_client", NULL), 3);
+	parsed_event_of(&p, "registry.mountpoints2", WRITTEN, "\"share\":\"\\\\\\\\BALIE-SRV\\\\c$\",\"label\":\"Server\"");
+	parsed_event_of(&p, "registry.mountpoints2", WRITTEN, "\"volume\":\"{d9a06c88-0000-0000-0000-100000000000}\"");
+	parsed_event_of(&p, "registry.mountpoints2", WRITTEN, "\"drive\":\"E\"");
+	parsed_event_of(&p, "registry.mountpoints2", WRITTEN, "\"drive\":\"Z\",\"share\":\"\\\\\\\\BALIE-SRV\\\\delen\",\"remote_user\":\"STAD\\\\anna\"");
+	parsed_event_of(&p, "registry.sshclient", WRITTEN, "\"session\":\"web server\",\"remote_host\":\"203.0.113.9\",\"remote_user\":\"root\",\"port\":2222,\"protocol\":\"ssh\"");
+	parsed_event_of(&p, "registry.sshclient", WRITTEN, "\"session\":\"sftp://weg\",\"remote_host\":\"files.example\",\"remote_user\":\"anna\",\"protocol_number\":5,\"password_kept\":true");
+	parsed_event_of(&p, "registry.sshclient", WRITTEN, "\"remote_host\":\"203.0.113.9\",\"key_type\":\"ssh-ed25519\",\"port\":\"2222\"");
 	/* passwords stay where they are, those of a deleted session too */
-	event_of(&p, "registry.sshclient", WRITTEN, "\"deleted\":true,\"program\":\"WinSCP\",\"session\":\"oud\",\"remote_host\":\"old.example\",\"password_kept\":true");
+	parsed_event_of(&p, "registry.sshclient", WRITTEN, "\"deleted\":true,\"program\":\"WinSCP\",\"session\":\"oud\",\"remote_host\":\"old.example\",\"password_kept\":true");
 	for (size_t i = 0; i < p.count; i++)
 		assert_null(strstr(p.events[i].message, "A35C4B6D7E8F"));
 	assert_number_equal(parsed_with(&p, "geheim") + parsed_with(&p, "A35C4B6D7E8F"), 0);
@@ -124,21 +105,21 @@ documents_and_programs(void **state)
 	struct parsed p = { 0 };
 	(void)state;
 	parsed_file(&p, fixture(FIXTURE "NTUSER.DAT"));
-	const struct parsed_event *e = event_of(&p, "registry.office", "last opened", "\"path\":\"C:\\\\Users\\\\anna\\\\plan.docx\"");
+	const struct parsed_event *e = parsed_event_of(&p, "registry.office", "last opened", "\"path\":\"C:\\\\Users\\\\anna\\\\plan.docx\"");
 	assert_number_equal(e->time, parsed_time("2024-02-15T09:00:00.125Z"));
 	assert_non_null(strstr(e->data, "\"pinned\":true"));
-	event_of(&p, "registry.office", "last opened", "Place MRU");
-	event_of(&p, "registry.office", WRITTEN, "\"path\":\"C:\\\\broken.docx\"");
-	e = event_of(&p, "registry.office", "document trusted", "factuur.docm");
+	parsed_event_of(&p, "registry.office", "last opened", "Place MRU");
+	parsed_event_of(&p, "registry.office", WRITTEN, "\"path\":\"C:\\\\broken.docx\"");
+	e = parsed_event_of(&p, "registry.office", "document trusted", "factuur.docm");
 	assert_number_equal(e->time, parsed_time("2024-02-15T09:31:00Z"));
 	assert_string_equal(e->precision, "min");
 	assert_string_equal(e->technique, "T1204.002");
 	assert_non_null(strstr(e->data, "\"macros_enabled\":true"));
-	e = event_of(&p, "registry.office", "document trusted", "lees.docx");
+	e = parsed_event_of(&p, "registry.office", "document trusted", "lees.docx");
 	assert_string_equal(e->technique, "");
-	assert_number_equal(event_of(&p, "registry.office", "document created", "lees.docx")->time, parsed_time("2024-02-15T09:30:00Z"));
-	event_of(&p, "registry.appcompatflags", WRITTEN, "\"layers\":\"~ RUNASADMIN WIN7RTM\"");
-	event_of(&p, "registry.appcompatflags", WRITTEN, "rclone.exe\",\"data\":\"53414350");
+	assert_number_equal(parsed_event_of(&p, "registry.office", "document created", "lees.docx")->time, parsed_time("2024-02-15T09:30:00Z"));
+	parsed_event_of(&p, "registry.appcompatflags", WRITTEN, "\"layers\":\"~ RUNASADMIN WIN7RTM\"");
+	parsed_event_of(&p, "registry.appcompatflags", WRITTEN, "rclone.exe\",\"data\":\"53414350");
 	parsed_free(&p);
 }
 
@@ -169,20 +150,20 @@ the_corpus_of_regipy(void **state)
 	(void)state;
 	if (!corpus_parsed(&p, "registry/regipy/NTUSER.DAT.xz"))
 		return;
-	const struct parsed_event *e = event_of(&p, "registry.userassist", "last run", "\"path\":\"%PROGRAMFILES(X86)%\\\\Microsoft Office\\\\Office14\\\\EXCEL.EXE\"");
+	const struct parsed_event *e = parsed_event_of(&p, "registry.userassist", "last run", "\"path\":\"%PROGRAMFILES(X86)%\\\\Microsoft Office\\\\Office14\\\\EXCEL.EXE\"");
 	assert_number_equal(e->time, parsed_time("2012-04-04T15:43:14.785Z"));
 	assert_non_null(strstr(e->data, "\"run_count\":4,\"focus_count\":1,\"focus_ms\":47673"));
-	e = event_of(&p, "registry.mountpoints2", WRITTEN, "\"drive\":\"p\",\"share\":\"\\\\\\\\controller\\\\public\"");
+	e = parsed_event_of(&p, "registry.mountpoints2", WRITTEN, "\"drive\":\"p\",\"share\":\"\\\\\\\\controller\\\\public\"");
 	assert_number_equal(e->time / 1000, parsed_time("2012-04-03T22:08:18.840132Z") / 1000);
-	event_of(&p, "registry.mru", WRITTEN, "\"text\":\"alloy\",\"position\":0");
+	parsed_event_of(&p, "registry.mru", WRITTEN, "\"text\":\"alloy\",\"position\":0");
 	parsed_free(&p);
 	assert_true(corpus_parsed(&p, "registry/regipy/NTUSER_BAGMRU.DAT.xz"));
-	assert_number_equal(count_of(&p, "registry.shellbags", WRITTEN), 102);
-	e = event_of(&p, "registry.shellbags", WRITTEN, "BagMRU\\\\2\\\\0\\\\0\"");
+	assert_number_equal(parsed_count(&p, "registry.shellbags", WRITTEN), 102);
+	e = parsed_event_of(&p, "registry.shellbags", WRITTEN, "BagMRU\\\\2\\\\0\\\\0\"");
 	assert_non_null(strstr(e->data, "\\\\tmp\\\\rekall\""));
 	parsed_free(&p);
 	assert_true(corpus_parsed(&p, "registry/regipy/UsrClass.dat.xz"));
-	assert_number_equal(count_of(&p, "registry.shellbags", WRITTEN), 29);
+	assert_number_equal(parsed_count(&p, "registry.shellbags", WRITTEN), 29);
 	parsed_free(&p);
 }
 
@@ -193,11 +174,11 @@ the_corpus_of_plaso(void **state)
 	(void)state;
 	if (!corpus_parsed(&p, "registry/plaso/NTUSER-WIN7.DAT"))
 		return;
-	assert_number_equal(event_of(&p, "registry.office", "last opened", "SA-23E Mitchell-Hyundyne Starfury.docx")->time, parsed_time("2012-03-13T18:27:15.083Z"));
-	assert_number_equal(event_of(&p, "registry.userassist", "last run", "\"run_count\":14")->time, parsed_time("2010-11-10T07:49:37.078067600Z"));
+	assert_number_equal(parsed_event_of(&p, "registry.office", "last opened", "SA-23E Mitchell-Hyundyne Starfury.docx")->time, parsed_time("2012-03-13T18:27:15.083Z"));
+	assert_number_equal(parsed_event_of(&p, "registry.userassist", "last run", "\"run_count\":14")->time, parsed_time("2010-11-10T07:49:37.078067600Z"));
 	parsed_free(&p);
 	assert_true(corpus_parsed(&p, "registry/plaso/NTUSER.DAT"));
-	event_of(&p, "registry.userassist", "last run", "UEME_RUNPIDL:%csidl2%\\\\MSN.lnk\"");
+	parsed_event_of(&p, "registry.userassist", "last run", "UEME_RUNPIDL:%csidl2%\\\\MSN.lnk\"");
 	parsed_free(&p);
 }
 

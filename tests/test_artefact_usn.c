@@ -93,11 +93,9 @@ static void
 the_corpus_is_read(void **state)
 {
 	struct parsed p = { 0 };
-	const char *path = corpus_path("usn/plaso_UsnJrnl.raw");
 	(void)state;
-	if (path == NULL)
+	if (!parsed_corpus(&p, "usn/plaso_UsnJrnl.raw"))
 		return;
-	parsed_file(&p, path);
 	assert_number_equal(p.count, 19);
 	assert_number_equal(p.remark_count, 0);
 	assert_number_equal(p.events[0].time, parsed_time("2015-11-30T21:15:27.203125Z"));

@@ -43,23 +43,17 @@ attacks_are_marked(void **state)
 static void
 damaged_lines_are_told(void **state)
 {
-	struct parsed p = { 0 };
 	(void)state;
-	parsed_file(&p, fixture("artefact/web_access/damaged.log"));
-	assert_number_equal(p.count, 9);
-	assert_number_equal(p.remark_count, 6);
-	parsed_free(&p);
+	parsed_damaged(fixture("artefact/web_access/damaged.log"), 9, 6);
 }
 
 static void
 the_corpus_is_read(void **state)
 {
 	struct parsed p = { 0 };
-	const char *path = corpus_path("logs/apache_access.log");
 	(void)state;
-	if (path == NULL)
+	if (!parsed_corpus(&p, "logs/apache_access.log"))
 		return;
-	parsed_file(&p, path);
 	assert_number_equal(p.count, 15);
 	assert_number_equal(p.remark_count, 0);
 	assert_number_equal(p.events[4].time, parsed_time("2016-01-13T17:31:20Z"));
