@@ -15,7 +15,7 @@ enum {
 	BLOCK = 128, BITMAP = 0x250, FIRST_BLOCK = 0x4000, HEADER_SIZE = 0x50, FOLDERS = 0x48, FOLDER_ENTRY = 12, FOLDER_NAME = 8, FOLDERS_MAX = 32,
 	BLOCKS = 4, SECONDARY = 8, PRIMARY = 16, EXPIRY = 24, CACHED_SIZE = 32, LOCATION = 0x34, FOLDER = 0x38, FILE_NAME = 0x3c, DATA = 0x44, DATA_SIZE = 0x48,
 	CHECKED = 0x50, HITS = 0x54, URL_NEEDED = 0x60,
-	TEXT_MAX = 4096,
+	TEXT_MAX = 4096, HEADERS_MAX = 2048,
 };
 static const char signature[] = "Client UrlCache MMF Ver ";
 
@@ -26,17 +26,19 @@ claims(const struct artefact_subject *who, struct view head)
 	return head.size >= HEADER_SIZE && memcmp(head.data, signature, sizeof(signature) - 1) == 0;
 }
 
-/* Text in a record up to its NUL, cut; "" when it does not lie in it. */
-static const char *
+/* Text in a record up to its NUL; "" when it does not lie in it. True when it was cut to fit. */
+static bool
 text_at(struct view record, uint32_t at, char *room, size_t size)
 {
 	room[0] = '\0';
 	if (at < 8 || at >= record.size)
-		return room;
-	size_t n = strnlen((const char *)record.data + at, record.size - at < size - 1 ? record.size - at : size - 1);
+		return false;
+	size_t n = strnlen((const char *)record.data + at, record.size - at < size ? record.size - at : size);
+	bool cut = n == size;
+	n -= cut;
 	memcpy(room, record.data + at, n);
 	room[n] = '\0';
-	return room;
+	return cut;
 }
 
 /* What an entry is, by the beginning of its location, and its user and address. */
@@ -109,8 +111,8 @@ send_url(struct artefact *a, struct view all, struct view r, uint64_t offset, bo
 	if (r.size < URL_NEEDED + shift)
 		return artefact_remark(a, TRIAGE_LOW, "record-damaged", offset, r.size, err, "a URL record that is too short");
 	int64_t secondary = when_from_filetime(load_le64(r.data + SECONDARY)), primary = when_from_filetime(load_le64(r.data + PRIMARY));
-	text_at(r, load_le32(r.data + LOCATION + shift), location, sizeof(location));
-	text_at(r, load_le32(r.data + FILE_NAME + shift), file, sizeof(file));
+	bool location_cut = text_at(r, load_le32(r.data + LOCATION + shift), location, sizeof(location));
+	bool file_cut = text_at(r, load_le32(r.data + FILE_NAME + shift), file, sizeof(file));
 	if (location[0] == '\0')
 		return artefact_remark(a, TRIAGE_LOW, "record-damaged", offset, r.size, err, "a URL record without an address");
 	enum use use = use_of(location, user, sizeof(user), &url);
@@ -121,6 +123,8 @@ send_url(struct artefact *a, struct view all, struct view r, uint64_t offset, bo
 	artefact_text(a, "user", user);
 	artefact_text(a, "location", location);
 	artefact_text(a, "file_name", file);
+	if (location_cut || file_cut || data_size > HEADERS_MAX)
+		artefact_cut(a);
 	if (file[0] != '\0')
 		put_folder(a, all, r.data[FOLDER + shift]);
 	artefact_unsigned(a, "hits", load_le32(r.data + HITS + shift));
@@ -128,7 +132,7 @@ send_url(struct artefact *a, struct view all, struct view r, uint64_t offset, bo
 	artefact_when(a, "expires", shift == 0 ? fat_time(r.data + EXPIRY) : when_from_filetime(load_le64(r.data + EXPIRY)));
 	artefact_when(a, "last_checked", fat_time(r.data + CHECKED + shift));
 	if (use == CACHE && view_has(r, data, data_size) && data_size >= 4 && memcmp(r.data + data, "HTTP", 4) == 0)
-		artefact_bytes(a, "response_headers", r.data + data, strnlen((const char *)r.data + data, data_size > 2048 ? 2048 : data_size));
+		artefact_bytes(a, "response_headers", r.data + data, strnlen((const char *)r.data + data, data_size > HEADERS_MAX ? HEADERS_MAX : data_size));
 	if (recovered)
 		artefact_flag(a, "recovered", true);
 	artefact_user(a, user);

@@ -117,7 +117,11 @@ put_strings(struct registry *r, struct view in, struct buf *out)
 	SCOPED_BUF one;
 	buf_init(&one, 4 * ARTEFACT_VALUE_MAX);
 	artefact_list(registry_artefact(r), "entries");
-	for (size_t at = 0; at + 2 <= in.size && out->size < ARTEFACT_VALUE_MAX;) {
+	for (size_t at = 0; at + 2 <= in.size;) {
+		if (out->size >= ARTEFACT_VALUE_MAX) {
+			artefact_cut(registry_artefact(r));
+			break;
+		}
 		struct wintext text = wintext_wide(in, at, in.size / 2);
 		at += wintext_span(text);
 		if (text.units == 0)
