@@ -97,5 +97,14 @@ run two -j 1 ev
 same "whatever -j: the same members and events" "$(q "SELECT path, sha256 FROM files ORDER BY 1; SELECT time, message, path FROM timeline ORDER BY 1, 2, 3" | sha256sum)" \
 	"$(sql two "SELECT path, sha256 FROM files ORDER BY 1; SELECT time, message, path FROM timeline ORDER BY 1, 2, 3" | sha256sum)"
 printf '!BDN damaged beyond all' > ev/x.pst && truncate -s 300K ev/x.pst
+python3 - << 'MAKE'
+import struct
+whole = open("ev/saved.msg", "rb").read(); size = struct.pack("<Q", 8400)
+assert whole.count(size) == 1
+open("ev/cut.msg", "wb").write(whole.replace(size, struct.pack("<Q", 16800)))
+MAKE
 run bad ev
 same "a store that is none is told" "$(sql bad "SELECT code FROM problems WHERE path = '/x.pst'")" "archive-damaged"
+same "an Outlook message whose attachment is cut: what is there, and that it is cut" "$(sql bad "SELECT count(*) FROM files WHERE path LIKE '/cut.msg!%'"; sql bad "SELECT code FROM problems WHERE path = '/cut.msg'")" "5
+archive-damaged"
+same "a whole one tells of no damage" "$(sql bad "SELECT count(*) FROM problems WHERE path = '/saved.msg'")" 0
