@@ -52,14 +52,20 @@ text(struct ese_cursor *c, unsigned column)
 
 /* Room for one more. */
 static bool
-grow(void **items, size_t count, size_t *room, size_t size, size_t max)
+grow(struct ese *e, void **items, size_t count, size_t *room, size_t size, size_t max)
 {
 	if (count < *room)
 		return true;
 	size_t wanted = *room == 0 ? 64 : 2 * *room;
-	void *more = count >= max || fault_hit() ? NULL : realloc(*items, wanted * size);
-	if (more == NULL)
+	if (count >= max) {
+		e->catalogue_cut = true;
 		return false;
+	}
+	void *more = fault_hit() ? NULL : realloc(*items, wanted * size);
+	if (more == NULL) {
+		e->failed = true;
+		return false;
+	}
 	*items = more;
 	*room = wanted;
 	return true;
@@ -73,9 +79,7 @@ take_row(struct ese_cursor *c)
 	uint32_t objid = number(c, OBJID), kind = number(c, KIND);
 	struct ese_table *t = e->table_count > 0 ? &e->tables[e->table_count - 1] : NULL;
 	if (kind == KIND_TABLE) {
-		if (!grow((void **)&e->tables, e->table_count, &e->table_room, sizeof(*e->tables), TABLE_MAX))
-			e->failed = true;
-		else
+		if (grow(e, (void **)&e->tables, e->table_count, &e->table_room, sizeof(*e->tables), TABLE_MAX))
 			e->tables[e->table_count++] = (struct ese_table){ .name = text(c, NAME), .objid = objid, .root = number(c, TYPE_OR_PAGE),
 				.template = text(c, TEMPLATE), .first_column = e->column_count };
 		return;
@@ -86,10 +90,8 @@ take_row(struct ese_cursor *c)
 		t->long_root = number(c, TYPE_OR_PAGE);
 	if (kind != KIND_COLUMN)
 		return;
-	if (!grow((void **)&e->columns, e->column_count, &e->column_room, sizeof(*e->columns), COLUMN_MAX)) {
-		e->failed = true;
+	if (!grow(e, (void **)&e->columns, e->column_count, &e->column_room, sizeof(*e->columns), COLUMN_MAX))
 		return;
-	}
 	e->columns[e->column_count++] = (struct ese_column){ .name = text(c, NAME), .id = number(c, ID), .type = number(c, TYPE_OR_PAGE),
 		.codepage = number(c, LOCALE), .size = number(c, SPACE), .record_offset = number(c, RECORD_OFFSET) };
 	t->column_count++;
@@ -106,7 +108,7 @@ read_catalogue(struct ese *e, uint32_t page, uint32_t objid, struct triage_error
 	t.root = page;
 	ese_rows(&c, e, &t);
 	enum triage_status st = TRIAGE_OK;
-	while (st == TRIAGE_OK && row && !e->failed) {
+	while (st == TRIAGE_OK && row && !e->failed && !e->catalogue_cut) {
 		st = ese_next(&c, &row, err);
 		if (st == TRIAGE_OK && row)
 			take_row(&c);
@@ -169,8 +171,11 @@ place_tables(struct ese *e)
 		struct ese_table *t = &e->tables[i];
 		if (t->template.size == 0)
 			continue;
-		if (looked++ < TEMPLATES_MAX)
+		e->catalogue_cut |= looked == TEMPLATES_MAX;
+		if (looked < TEMPLATES_MAX) {
 			t->before = find_template(e, t);
+			looked++;
+		}
 		(void)place_columns(e, t, end_of_columns(e, t->before));
 	}
 }
@@ -213,6 +218,8 @@ open_pages(struct ese *e, struct triage_error *err)
 	if (st == TRIAGE_OK && e->failed)
 		return no_memory(err);
 	place_tables(e);
+	if (st == TRIAGE_OK && e->catalogue_cut)
+		st = artefact_remark(e->a, TRIAGE_MEDIUM, "catalogue-cut", TRIAGE_NO_ID, 0, err, "the catalogue names more tables, columns or copies of templates than are read: the rest is left out");
 	return st;
 }
 

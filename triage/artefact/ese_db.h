@@ -46,6 +46,7 @@ struct ese {
 	size_t column_count, column_room;
 	struct buf value, chunk;				/* the value that was made last */
 	bool failed;						/* out of memory */
+	bool catalogue_cut;					/* it names more than is read */
 };
 
 /* One entry of a page. */
