@@ -37,9 +37,30 @@ damage_is_told(void **state)
 	parsed_damaged(fixture("artefact/gateway_log/damaged.log"), 10, 4);
 }
 
+static void
+fields_beyond_a_bound_are_told(void **state)
+{
+	struct parsed p = { 0 };
+	struct buf line;
+	(void)state;
+	buf_init(&line, 8 << 10);
+	for (unsigned keys = 98; keys <= 99; keys++) {
+		buf_clear(&line);
+		buf_text(&line, "date=2023-11-14 time=22:13:20");
+		for (unsigned i = 0; i < keys; i++)
+			buf_format(&line, " k%u=v", i);
+		buf_char(&line, '\n');
+		parsed_bytes(&p, "/fw.log", buf_cstr(&line), line.size);
+		assert_number_equal(parsed_with(&p, "\"k97\":\"v\""), 1);
+		assert_number_equal(parsed_with(&p, "\"cut\":true"), keys == 99);
+		parsed_free(&p);
+	}
+	buf_release(&line);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(vpn_sessions_and_refused_traffic), cmocka_unit_test(damage_is_told) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(vpn_sessions_and_refused_traffic), cmocka_unit_test(damage_is_told), cmocka_unit_test(fields_beyond_a_bound_are_told) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

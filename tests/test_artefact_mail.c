@@ -37,12 +37,33 @@ words_are_decoded_and_damage_is_told(void **state)
 	parsed_free(&p);
 }
 
+static void
+a_header_without_end_is_told(void **state)
+{
+	struct parsed p = { 0 };
+	struct buf header;
+	(void)state;
+	buf_init(&header, 1 << 20);
+	buf_text(&header, "From: a@b\nTo: c@d\nDate: Tue, 5 Mar 2024 10:11:12 +0000\nSubject: ");
+	for (unsigned i = 0; i < 5000; i++)
+		buf_char(&header, 'x');
+	for (unsigned i = 0; header.size < 300 << 10; i++)
+		buf_format(&header, "\nX-Filler-%u: y", i);
+	parsed_bytes(&p, "/x.eml", buf_cstr(&header), header.size);
+	assert_number_equal(p.count, 1);
+	assert_number_equal(parsed_with(&p, "\"cut\":true"), 1);
+	assert_true(parsed_has_remark(&p, "header-cut"));
+	parsed_free(&p);
+	buf_release(&header);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_header_tells_its_way),
 		cmocka_unit_test(words_are_decoded_and_damage_is_told),
+		cmocka_unit_test(a_header_without_end_is_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

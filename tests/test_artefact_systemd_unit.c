@@ -21,9 +21,30 @@ a_service_and_a_timer(void **state)
 	parsed_free(&p);
 }
 
+/* What is put before it to hide it: comments, and more bytes than a unit has. */
+static void
+a_unit_behind_comments_is_read(void **state)
+{
+	struct parsed p = { 0 };
+	struct buf unit;
+	(void)state;
+	buf_init(&unit, 4 << 20);
+	for (unsigned i = 0; i < 150; i++)
+		buf_text(&unit, "# nothing to see here\n");
+	buf_text(&unit, "[Service]\nExecStart=/tmp/.x/run\n");
+	while (unit.size < 2 << 20)
+		buf_text(&unit, "# nothing to see here either\n");
+	parsed_bytes(&p, "/etc/systemd/system/x.service", buf_cstr(&unit), unit.size);
+	assert_string_equal(p.kind->name, "systemd_unit");
+	assert_number_equal(p.count, 1);
+	assert_number_equal(parsed_with(&p, "\"exec_start\":\"/tmp/.x/run\""), 1);
+	parsed_free(&p);
+	buf_release(&unit);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(a_service_and_a_timer) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(a_service_and_a_timer), cmocka_unit_test(a_unit_behind_comments_is_read) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
