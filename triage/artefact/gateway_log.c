@@ -207,13 +207,6 @@ step(struct artefact *a, void *state, struct view bytes, uint64_t at, bool last,
 	return log_lines_step(a, &s->lines, bytes, at, last, ret_used, take, s, err);
 }
 
-static void
-release(void *state)
-{
-	struct state *s = state;
-	log_lines_release(&s->lines);
-}
-
 const struct artefact_kind artefact_gateway_log = {
 	.name = "gateway_log",
 	.source = "syslog",
@@ -224,5 +217,5 @@ const struct artefact_kind artefact_gateway_log = {
 	.claims = claims,
 	.step = step,
 	.state_size = sizeof(struct state),
-	.release = release,
+	.release = log_lines_release_state,
 };

@@ -16,6 +16,12 @@ log_entries_release(struct log_entries *e)
 	buf_release(&e->text);
 }
 
+void
+log_entries_release_state(void *state)
+{
+	log_entries_release(state);
+}
+
 static enum triage_status
 send_held(struct artefact *a, const struct taking *t, struct triage_error *err)
 {

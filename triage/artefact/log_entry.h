@@ -32,6 +32,8 @@ struct log_entry_row {
 WARN_UNUSED enum triage_status log_entries_step(struct artefact *a, struct log_entries *e, const struct log_entry_row *row, struct view bytes, uint64_t at,
     bool last, size_t *ret_used, void *state, struct triage_error *err);
 void log_entries_release(struct log_entries *e);
+/* For a row's release: of a state that begins with a struct log_entries and has nothing else on the heap. */
+void log_entries_release_state(void *state);
 
 /* Begin an event of an entry: time, precision, local mark, offset. */
 void log_entry_event(struct artefact *a, const struct log_entry *entry, const struct log_time *t, const char *meaning);

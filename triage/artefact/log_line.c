@@ -172,6 +172,12 @@ is_binary(const struct log_lines *lines, struct view head)
 	return 8 * odd > end - front;
 }
 
+void
+log_lines_release_state(void *state)
+{
+	log_lines_release(state);
+}
+
 /* The non-empty lines of one head, taken apart once for all rows that ask; see log_head_keep(). */
 static struct kept_head {
 	struct view head;		/* as it was given; data is NULL when none is kept */

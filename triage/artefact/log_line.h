@@ -33,6 +33,8 @@ typedef enum triage_status log_line_take(struct artefact *a, void *state, struct
 WARN_UNUSED enum triage_status log_lines_step(struct artefact *a, struct log_lines *lines, struct view bytes, uint64_t at, bool last, size_t *ret_used,
     log_line_take *take, void *state, struct triage_error *err);
 void log_lines_release(struct log_lines *lines);
+/* For a row's release: of a state that begins with a struct log_lines and has nothing else on the heap. */
+void log_lines_release_state(void *state);
 
 /*
  * For claims: the n-th line of a head (from 0), copied into out (size bytes, cut to fit, UTF-16LE with its mark too). False when

@@ -143,13 +143,6 @@ step(struct artefact *a, void *state, struct view bytes, uint64_t at, bool last,
 	return log_entries_step(a, &s->entries, &row, bytes, at, last, ret_used, s, err);
 }
 
-static void
-release(void *state)
-{
-	struct state *s = state;
-	log_entries_release(&s->entries);
-}
-
 const struct artefact_kind artefact_samba = {
 	.name = "samba",
 	.source = "other",
@@ -160,5 +153,5 @@ const struct artefact_kind artefact_samba = {
 	.claims = claims,
 	.step = step,
 	.state_size = sizeof(struct state),
-	.release = release,
+	.release = log_entries_release_state,
 };

@@ -206,13 +206,6 @@ step(struct artefact *a, void *state, struct view bytes, uint64_t at, bool last,
 	return log_lines_step(a, &s->lines, bytes, at, last, ret_used, take, s, err);
 }
 
-static void
-release(void *state)
-{
-	struct state *s = state;
-	log_lines_release(&s->lines);
-}
-
 const struct artefact_kind artefact_ssh_keys = {
 	.name = "ssh_keys",
 	.source = "other",
@@ -223,5 +216,5 @@ const struct artefact_kind artefact_ssh_keys = {
 	.claims = claims,
 	.step = step,
 	.state_size = sizeof(struct state),
-	.release = release,
+	.release = log_lines_release_state,
 };

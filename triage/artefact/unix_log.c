@@ -98,13 +98,6 @@ step(struct artefact *a, void *state, struct view bytes, uint64_t at, bool last,
 	return log_entries_step(a, &s->entries, &row, bytes, at, last, ret_used, s, err);
 }
 
-static void
-release(void *state)
-{
-	struct state *s = state;
-	log_entries_release(&s->entries);
-}
-
 const struct artefact_kind artefact_unix_log = {
 	.name = "unix_log",
 	.source = "other",
@@ -115,5 +108,5 @@ const struct artefact_kind artefact_unix_log = {
 	.claims = claims,
 	.step = step,
 	.state_size = sizeof(struct state),
-	.release = release,
+	.release = log_entries_release_state,
 };

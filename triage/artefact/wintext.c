@@ -53,19 +53,8 @@ wintext_append(struct buf *out, struct wintext t)
 		text_from_utf16le(out, t.data, t.units);
 		return;
 	}
-	for (size_t i = 0; i < t.units; i++) {
-		unsigned c = t.data[i] >= 0x80 && t.data[i] < 0xa0 ? ansi_high[t.data[i] - 0x80] : t.data[i];
-		if (c < 0x80) {
-			buf_char(out, (char)c);
-		} else if (c < 0x800) {
-			buf_char(out, (char)(0xc0 | c >> 6));
-			buf_char(out, (char)(0x80 | (c & 0x3f)));
-		} else {
-			buf_char(out, (char)(0xe0 | c >> 12));
-			buf_char(out, (char)(0x80 | (c >> 6 & 0x3f)));
-			buf_char(out, (char)(0x80 | (c & 0x3f)));
-		}
-	}
+	for (size_t i = 0; i < t.units; i++)
+		text_code_point(out, t.data[i] >= 0x80 && t.data[i] < 0xa0 ? ansi_high[t.data[i] - 0x80] : t.data[i]);
 }
 
 const char *

@@ -1,5 +1,6 @@
 #include "triage/base/mime.h"
 
+#include "triage/base/text.h"
 #include "triage/base/when.h"
 
 #include <ctype.h>
@@ -79,21 +80,6 @@ mime_field(struct view in, size_t *at, char *name, struct buf *value)
 
 /* --- characters --- */
 
-static void
-put_utf8(struct buf *out, uint32_t c)
-{
-	if (c < 0x80) {
-		buf_char(out, (char)c);
-	} else if (c < 0x800) {
-		buf_char(out, (char)(0xc0 | c >> 6));
-		buf_char(out, (char)(0x80 | (c & 0x3f)));
-	} else {
-		buf_char(out, (char)(0xe0 | c >> 12));
-		buf_char(out, (char)(0x80 | (c >> 6 & 0x3f)));
-		buf_char(out, (char)(0x80 | (c & 0x3f)));
-	}
-}
-
 /* Bytes of a charset as UTF-8; of one not known here as they are. */
 static void
 put_charset(struct buf *out, const char *charset, const uint8_t *data, size_t size)
@@ -107,7 +93,7 @@ put_charset(struct buf *out, const char *charset, const uint8_t *data, size_t si
 		return;
 	}
 	for (size_t i = 0; i < size; i++)
-		put_utf8(out, data[i] >= 0x80 && data[i] < 0xa0 ? upper[data[i] - 0x80] : latin && charset[10] == '5' && data[i] == 0xa4 ? 0x20ac : data[i]);
+		text_code_point(out, data[i] >= 0x80 && data[i] < 0xa0 ? upper[data[i] - 0x80] : latin && charset[10] == '5' && data[i] == 0xa4 ? 0x20ac : data[i]);
 }
 
 /* --- codings --- */

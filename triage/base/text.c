@@ -215,8 +215,8 @@ text_bodyfile(struct buf *out, const char *text)
 	}
 }
 
-static void
-put_code_point(struct buf *out, uint32_t c)
+void
+text_code_point(struct buf *out, uint32_t c)
 {
 	char text[4];
 	size_t n;
@@ -254,7 +254,7 @@ text_from_utf16le(struct buf *out, const uint8_t *data, size_t units)
 				i++;
 			}
 		}
-		put_code_point(out, c);
+		text_code_point(out, c);
 	}
 }
 

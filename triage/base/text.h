@@ -39,6 +39,7 @@ void text_bodyfile(struct buf *out, const char *text);
 
 /* Append UTF-16LE as UTF-8; lone surrogates as their three WTF-8 bytes, so that nothing is lost. */
 void text_from_utf16le(struct buf *out, const uint8_t *data, size_t units);
+void text_code_point(struct buf *out, uint32_t code);	/* as UTF-8 */
 
 /* Lower-case hex into out, which has room for 2 * size + 1. */
 void text_hex(char *out, const void *data, size_t size);
