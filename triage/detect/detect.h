@@ -170,6 +170,7 @@ struct detect_story {
 	int64_t first_time, last_time;
 	uint64_t finding_count;
 	unsigned classes;		/* of its findings of medium severity or more */
+	bool detected;			/* a finding of a detector rests on logs */
 	bool generic;			/* only rules of no certain tool or family speak of it */
 	bool shown;			/* on page 1 */
 };

@@ -149,6 +149,7 @@ add_finding(struct detect_story *s, const struct scores *scores, const struct de
 	}
 	if (f->severity >= TRIAGE_MEDIUM)
 		s->classes |= votes_of(f);
+	s->detected |= strcmp(f->kind, "sigma") != 0 && (f->classes & CLASS_LOG) != 0;
 	s->generic &= strcmp(f->kind, "yara") == 0;
 	s->finding_count++;
 	if (f->first_time != TRIAGE_TIME_NONE && (s->first_time == TRIAGE_TIME_NONE || f->first_time < s->first_time))
