@@ -181,8 +181,8 @@ found(struct detect_judge *j, const struct command_rule *r, const struct happeni
 	struct fold *f = judge_claim_event(j, r->detection, h, "", r->detection->severity);
 	if (f == NULL)
 		return;
-	size_t size = strlen(line);
-	fold_reason(&j->folds, f, "Command: %.*s%s", size > 300 ? 300 : (int)size, line, size > 300 ? "..." : "");
+	size_t size = words_cut(line, 300);
+	fold_reason(&j->folds, f, "Command: %.*s%s", (int)size, line, line[size] != '\0' ? "..." : "");
 }
 
 static void

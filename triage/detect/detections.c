@@ -1,4 +1,5 @@
 #include "triage/detect/judge.h"
+#include "triage/detect/words.h"
 
 #include "triage/base/buf.h"
 
@@ -149,7 +150,7 @@ judge_claim(struct detect_judge *j, const struct detection *d, const char *host,
 	if (f->count == 0 && split[0] != '\0') {
 		SCOPED_BUF title;
 		buf_init(&title, 4096);
-		buf_format(&title, "%s: %.200s", d->title, split);
+		buf_format(&title, "%s: %.*s", d->title, (int)words_cut(split, 200), split);
 		fold_text(&j->folds, &f->plan.title, buf_cstr(&title));
 	}
 	return f;
