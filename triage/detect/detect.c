@@ -233,7 +233,8 @@ detect_judge_finish(struct detect_judge *j, double examined_share, struct triage
 		return TRIAGE_E_USAGE;
 	}
 	j->finished = true;
-	contacts_finish(&j->contacts, &j->pool);
+	if (!contacts_finish(&j->contacts, &j->pool))
+		judge_remark(j, "There was no memory to list the contacts with other machines.");
 	enum triage_status st = TRIAGE_OK;
 	for (size_t i = 0; i < DETECTOR_COUNT && st == TRIAGE_OK; i++)
 		if (detectors[i]->finish != NULL)

@@ -75,17 +75,6 @@ log_of(struct detect_judge *j, struct gaps_state *s, struct happening *h)
 	return l;
 }
 
-/* An example that outlives its event. */
-static struct fold_example
-keep_example(struct detect_judge *j, const struct happening *h)
-{
-	struct fold_example e = judge_event_example(h, 1);
-	const char *path = pool_text(&j->pool, e.path, strlen(e.path)), *sample = pool_text(&j->pool, e.sample, strnlen(e.sample, 500));
-	e.path = path != NULL ? path : "";
-	e.sample = sample != NULL ? sample : "";
-	return e;
-}
-
 static void
 see_number(struct detect_judge *j, struct log *l, const struct happening *h, int64_t number)
 {
@@ -98,7 +87,7 @@ see_number(struct detect_judge *j, struct log *l, const struct happening *h, int
 	if (l->number >= 0 && number > l->number + HOLE_LEAST) {
 		if (l->hole_count < HOLES_MAX)
 			l->holes[l->hole_count++] = (struct hole){ .first = l->number + 1, .last = number - 1, .missing = number - l->number - 1, .before = l->time, .after = h->event->time,
-				.example = keep_example(j, h) };
+				.example = judge_keep_example(j, h, 1) };
 		else
 			l->holes_more++;
 	}
@@ -116,7 +105,7 @@ see_silence(struct detect_judge *j, struct gaps_state *s, struct log *l, const s
 			l->second_longest = l->silence.from == TRIAGE_TIME_NONE ? 0 : l->silence.to - l->silence.from;
 			l->silence.from = l->time;
 			l->silence.to = h->event->time;
-			l->silence.example = keep_example(j, h);
+			l->silence.example = judge_keep_example(j, h, 1);
 		} else if (gap > l->second_longest) {
 			l->second_longest = gap;
 		}
@@ -162,7 +151,7 @@ see_service(struct detect_judge *j, struct gaps_state *s, const struct happening
 	}
 	if (id == 1100 && s->ended == 0) {
 		s->ended = e->time;
-		s->ended_example = keep_example(j, h);
+		s->ended_example = judge_keep_example(j, h, 1);
 		s->ended_host = pool_text(&j->pool, e->host, strlen(e->host));
 	}
 }
@@ -178,8 +167,10 @@ gaps_event(struct detect_judge *j, void *state, struct happening *h, struct tria
 	see_service(j, s, h, id);
 	see_clock(j, h, id);
 	struct log *l = log_of(j, s, h);
-	if (l == NULL)
+	if (l == NULL) {
+		judge_remark(j, "There are more files of logs than the judge tells apart; those beyond were not searched for gaps.");
 		return TRIAGE_OK;
+	}
 	if (happening_number(h, "record_id", &number) && number > 0)
 		see_number(j, l, h, number);
 	see_silence(j, s, l, h);

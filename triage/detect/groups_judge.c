@@ -190,6 +190,8 @@ put_reasons(struct detect_judge *j, struct group *g, const struct case_for *c, b
 		fold_reason(folds, f, "%u independent traits of the family: %sprobably %s.", family, family >= scores->very_probable_traits ? "very " : "", g->family);
 	if (folders)
 		encrypted_folders_reason(j, f, g);
+	else
+		fold_reason(folds, f, "Its folders are not told: more than %d groups of encrypted files come before it.", LISTED_MAX);
 }
 
 void

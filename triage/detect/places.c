@@ -57,12 +57,11 @@ odd_word(const char *list, const char *normal, char *out, size_t size)
 	for (const char *p = list; *p != '\0';) {
 		p += strspn(p, " ,;\n\r\t");
 		size_t n = strcspn(p, " ,;\n\r\t");
-		if (n > 0 && n < size) {
-			memcpy(out, p, n);
-			out[n] = '\0';
-			if (!words_glob_any(normal, '|', out))
-				return;
-		}
+		size_t kept = n < size ? n : size - 1;	/* a word cut off is none of the normal ones */
+		memcpy(out, p, kept);
+		out[kept] = '\0';
+		if (n > 0 && !words_glob_any(normal, '|', out))
+			return;
 		out[0] = '\0';
 		p += n;
 	}

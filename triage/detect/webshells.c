@@ -53,8 +53,11 @@ webshells_file(struct detect_judge *j, void *state, const struct subject *s, str
 	while (g != NULL && g->folder != s->folder)
 		g = g->next;
 	if (g == NULL) {
-		if (st->folder_count >= GROUPS_KEPT || (g = pool_alloc(&j->pool, sizeof(*g))) == NULL)
+		g = st->folder_count < GROUPS_KEPT ? pool_alloc(&j->pool, sizeof(*g)) : NULL;
+		if (g == NULL) {
+			judge_remark(j, "More folders of web sites hold scripts than the judge compares; those beyond were not compared.");
 			return TRIAGE_OK;
+		}
 		*g = (struct script_folder){ .next = *head, .folder = s->folder, .newest = TRIAGE_TIME_NONE, .second = TRIAGE_TIME_NONE, .path = "" };
 		*head = g;
 		if (st->last_folder != NULL)
@@ -88,12 +91,11 @@ page_of(struct detect_judge *j, struct webshells_state *st, const char *url, con
 		if (strcasecmp(p->url, url) == 0)
 			return p;
 	struct page *p = st->page_count < PAGES_MAX ? pool_alloc(&j->pool, sizeof(*p)) : NULL;
-	if (p == NULL || (p->url = pool_text(&j->pool, url, strlen(url))) == NULL || (p->host = pool_text(&j->pool, h->event->host, strlen(h->event->host))) == NULL)
+	if (p == NULL || (p->url = pool_text(&j->pool, url, strlen(url))) == NULL || (p->host = pool_text(&j->pool, h->event->host, strlen(h->event->host))) == NULL) {
+		judge_remark(j, "Web servers were asked for more pages than the judge counts; those beyond were not counted.");
 		return NULL;
-	p->example = judge_event_example(h, 1);
-	const char *path = pool_text(&j->pool, h->event->path, strlen(h->event->path)), *sample = pool_text(&j->pool, h->event->message, strnlen(h->event->message, 500));
-	p->example.path = path != NULL ? path : "";
-	p->example.sample = sample != NULL ? sample : "";
+	}
+	p->example = judge_keep_example(j, h, 1);
 	p->first = h->event->time;
 	p->next = *head;
 	*head = p;
@@ -117,8 +119,12 @@ webshells_event(struct detect_judge *j, void *state, struct happening *h, struct
 	const char *asked = happening_text(h, "url"), *client = happening_text(h, "client");
 	size_t n = strcspn(asked, "?#;");
 	st->requests++;
-	if (n == 0 || n >= sizeof(url) || happening_text(h, "status")[0] != '2')
+	if (n == 0 || happening_text(h, "status")[0] != '2')
 		return TRIAGE_OK;
+	if (n >= sizeof(url)) {
+		judge_remark(j, "Some requests ask for pages of very long names; these were not counted.");
+		return TRIAGE_OK;
+	}
 	memcpy(url, asked, n);
 	url[n] = '\0';
 	struct page *p = words_glob_any(scripts, '|', url) ? page_of(j, st, url, h) : NULL;
