@@ -300,6 +300,7 @@ odd_files_are_told_by_place_and_content(void **state)
 	show(&t, "/inetpub/wwwroot/aspnet_client/system_web/x.aspx", text_content(900));
 	show(&t, "/var/www/html/wp-content/uploads/2024/a.php", text_content(900));
 	show(&t, "/temp/ntds.dit", random_content(20 << 20));
+	show(&t, "/var/www/.ssh/authorized_keys", text_content(400));
 	finish(&t, 1);
 	assert_number_equal(need_finding(&t, "detect:persistence-accessibility")->count, 1);
 	assert_has(need_finding(&t, "detect:persistence-accessibility")->detail, "sethc.exe has the same content");
@@ -307,6 +308,8 @@ odd_files_are_told_by_place_and_content(void **state)
 	assert_non_null(finding_of(&t, "detect:webshell-exchange"));
 	assert_non_null(finding_of(&t, "detect:webshell-place"));
 	assert_non_null(finding_of(&t, "detect:credential-ntds-copy"));
+	assert_int_equal(need_finding(&t, "detect:persistence-key-service")->severity, TRIAGE_MEDIUM);
+	assert_null(strstr(detect_verdict(t.judge)->reasons, "lacks a claim"));
 	close_judge(&t);
 	open_judge(&t);
 	show(&t, "/Windows/System32/sethc.exe", hashed(3));

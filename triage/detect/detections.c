@@ -139,8 +139,10 @@ detection_class(const char *source, const char *parser)
 struct fold *
 judge_claim(struct detect_judge *j, const struct detection *d, const char *host, const char *split)
 {
-	if (d == NULL)
+	if (d == NULL) {
+		judge_remark(j, "The table of detections lacks a claim that a detector makes: what supports it is not told.");
 		return NULL;
+	}
 	const struct fold_plan plan = { .rule = d->rule, .kind = d->kind, .family = "", .split = split, .host = host, .title = d->title, .technique = d->technique,
 		.why = d->why, .innocent = d->innocent, .version = d->version, .check = CHECK_RECORD, .severity = d->severity, .confidence = d->confidence };
 	struct fold *f = fold_for(&j->folds, &plan);

@@ -47,7 +47,7 @@ struct fold *judge_claim(struct detect_judge *j, const struct detection *d, cons
 /* One event more, or one file more, that supports a claim; NULL when there is no room. */
 struct fold *judge_claim_event(struct detect_judge *j, const struct detection *d, const struct happening *h, const char *split, unsigned weight);
 struct fold *judge_claim_file(struct detect_judge *j, const struct detection *d, const struct subject *s, const char *split, unsigned weight);
-/* The same by id; an id that the table does not have gives NULL. */
+/* The same by id; an id that the table does not have gives NULL, which judge_claim() and the others remark. */
 const struct detection *judge_detection(const struct detect_judge *j, const char *id);
 
 #endif
