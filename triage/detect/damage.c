@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -327,6 +328,12 @@ damage_finish(struct detect_judge *j, void *state, struct triage_error *err)
 	return TRIAGE_E_MEMORY;
 }
 
+static void
+damage_release(void *state)
+{
+	free(((struct damage_map *)state)->sums);
+}
+
 const struct detector damage_detector = {
-	.name = "damage", .state_size = sizeof(struct damage_map), .begin = damage_begin, .file = damage_file, .finish = damage_finish,
+	.name = "damage", .state_size = sizeof(struct damage_map), .begin = damage_begin, .file = damage_file, .finish = damage_finish, .release = damage_release,
 };

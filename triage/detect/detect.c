@@ -1,4 +1,4 @@
-#include "triage/detect/damage.h"
+#include "triage/detect/judge.h"
 
 #include "triage/base/fault.h"
 
@@ -64,7 +64,9 @@ detect_judge_free(struct detect_judge *j)
 {
 	if (j == NULL)
 		return;
-	free(j->damage != NULL ? j->damage->sums : NULL);
+	for (size_t i = 0; i < DETECTOR_COUNT; i++)
+		if (detectors[i]->release != NULL && j->states[i] != NULL)
+			detectors[i]->release(j->states[i]);
 	folds_release(&j->folds);
 	happening_release(&j->happening);
 	stories_release(&j->stories);

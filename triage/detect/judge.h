@@ -97,6 +97,7 @@ struct detector {
 	enum triage_status (*file)(struct detect_judge *j, void *state, const struct subject *s, struct triage_error *err);
 	enum triage_status (*event)(struct detect_judge *j, void *state, struct happening *h, struct triage_error *err);
 	enum triage_status (*finish)(struct detect_judge *j, void *state, struct triage_error *err);
+	void (*release)(void *state);	/* what does not come from the pool; begin may not have run */
 };
 
 /* For detectors. */
