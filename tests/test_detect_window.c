@@ -87,12 +87,36 @@ a_limit_that_is_met_stands_in_the_reasons_of_the_verdict(void **state)
 	}
 }
 
+/* Sanitizers would see a sum that does not fit. */
+static void
+times_that_lie_centuries_apart_do_no_harm(void **state)
+{
+	static const int64_t times[] = { INT64_MIN + 1, -1, NIGHT, INT64_MAX };
+	static const char values[] = ",\"target_sid\":\"S-1-5-21-1\",\"target_user_name\":\"jan\",\"ip_address\":\"203.0.113.9\",\"logon_type\":10,\"old_time\":\"1680-01-01T00:00:00Z\","
+	    "\"new_time\":\"2260-01-01T00:00:00Z\",\"previous_time\":\"1680-01-01T00:00:00Z\"";
+	static const int ids[] = { 4625, 4624, 4720, 4724, 4726, 4616, 4648, 4769, 1100 };
+	(void)state;
+	struct judged t;
+	open_judge(&t);
+	show_match(&t, "/x/note.txt", text_content(100), &note_rule);
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		for (size_t k = 0; k < sizeof(ids) / sizeof(ids[0]); k++)
+			show_windows(&t, "Security", "Microsoft-Windows-Security-Auditing", ids[k], times[i], "jan", values);
+		show_name_given(&t, "a.docx.lockbit", times[i]);
+	}
+	finish(&t, 1);
+	assert_non_null(finding_of(&t, "detect:anti-clock"));
+	assert_non_null(finding_of(&t, "detect:logon-public"));
+	close_judge(&t);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_rate_covers_the_whole_window_however_long_it_is),
 		cmocka_unit_test(an_ending_is_one_in_any_capitals),
+		cmocka_unit_test(times_that_lie_centuries_apart_do_no_harm),
 		cmocka_unit_test(a_limit_that_is_met_stands_in_the_reasons_of_the_verdict),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,8 @@
 #include "triage/detect/judge.h"
 #include "triage/detect/words.h"
 
+#include "triage/base/when.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -63,14 +65,14 @@ static void
 deleted(struct detect_judge *j, struct accounts_state *s, struct happening *h, const char *key)
 {
 	struct account *a = account_of(j, s, key, false);
-	if (a == NULL || a->told || h->event->time - a->made > 7 * DAY)
+	if (a == NULL || a->told || when_since(a->made, h->event->time) > 7 * DAY)
 		return;
 	struct fold *f = judge_claim_event(j, judge_detection(j, "account-short-lived"), h, "", 1);
 	a->told = true;
 	if (f == NULL)
 		return;
 	fold_time(f, a->made);
-	fold_reason(&j->folds, f, "%.300s, %" PRId64 " minutes after it was made", h->event->message, (h->event->time - a->made) / MINUTE);
+	fold_reason(&j->folds, f, "%.300s, %" PRId64 " minutes after it was made", h->event->message, when_since(a->made, h->event->time) / MINUTE);
 }
 
 static void
@@ -80,7 +82,7 @@ reset(struct detect_judge *j, struct accounts_state *s, struct happening *h)
 	size_t n = strlen(by);
 	if (n > 0 && by[n - 1] == '$')
 		return;
-	if (s->reset_begun == 0 || h->event->time - s->reset_begun > 10 * MINUTE) {
+	if (s->reset_begun == 0 || when_since(s->reset_begun, h->event->time) > 10 * MINUTE) {
 		s->reset_begun = h->event->time;
 		s->resets = 0;
 	}

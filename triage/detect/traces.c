@@ -5,6 +5,8 @@
 #include "triage/detect/judge.h"
 #include "triage/detect/words.h"
 
+#include "triage/base/when.h"
+
 #include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
@@ -203,12 +205,12 @@ traces_file(struct detect_judge *j, void *state, const struct subject *s, struct
 	struct traces_state *st = state;
 	int64_t shown = s->file->times[TRIAGE_BTIME], kept = s->file->times[TRIAGE_FN_BTIME];
 	(void)err;
-	if (!s->ordinary || s->file->state != TRIAGE_STATE_ALLOCATED || shown == TRIAGE_TIME_NONE || kept == TRIAGE_TIME_NONE || shown % SECOND != 0 || kept % SECOND == 0 || kept - shown < DAY
+	if (!s->ordinary || s->file->state != TRIAGE_STATE_ALLOCATED || shown == TRIAGE_TIME_NONE || kept == TRIAGE_TIME_NONE || shown % SECOND != 0 || kept % SECOND == 0 || when_since(shown, kept) < DAY
 	    || s->file->known == DETECT_GOOD || !words_glob_any(endings, '|', s->file->name))
 		return TRIAGE_OK;
 	struct fold *f = judge_claim_file(j, judge_detection(j, "anti-timestomp"), s, "", strstr(s->file->path, "/Windows/") != NULL ? 2 : 1);
 	if (f != NULL)
-		fold_reason(&j->folds, f, "%.300s: shown as made %" PRId64 " days before it came onto this volume", s->file->path, (kept - shown) / DAY);
+		fold_reason(&j->folds, f, "%.300s: shown as made %" PRId64 " days before it came onto this volume", s->file->path, when_since(shown, kept) / DAY);
 	if (f != NULL)
 		st->stomped = f;
 	return TRIAGE_OK;

@@ -4,6 +4,8 @@
 #include "triage/detect/judge.h"
 #include "triage/detect/words.h"
 
+#include "triage/base/when.h"
+
 #include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
@@ -147,7 +149,7 @@ webshells_finish(struct detect_judge *j, void *state, struct triage_error *err)
 	struct webshells_state *st = state;
 	(void)err;
 	for (struct script_folder *g = st->first_folder; g != NULL; g = g->later) {
-		if (g->count <= SIBLINGS || g->newest - g->second < 30 * DAY)
+		if (g->count <= SIBLINGS || when_since(g->second, g->newest) < 30 * DAY)
 			continue;
 		struct fold *f = judge_claim(j, judge_detection(j, "webshell-odd"), "", "");
 		if (f == NULL)
@@ -156,7 +158,7 @@ webshells_finish(struct detect_judge *j, void *state, struct triage_error *err)
 		f->plan.check = CHECK_TEXT;
 		fold_add(&j->folds, f, &e, g->newest);
 		f->classes |= CLASS_FILE;
-		fold_reason(&j->folds, f, "%.300s came %" PRId64 " days after the other %" PRIu64 " scripts of its folder", g->path, (g->newest - g->second) / DAY, g->count - 1);
+		fold_reason(&j->folds, f, "%.300s came %" PRId64 " days after the other %" PRIu64 " scripts of its folder", g->path, when_since(g->second, g->newest) / DAY, g->count - 1);
 	}
 	for (struct page *p = st->first_page; p != NULL && st->requests >= SITE; p = p->later) {
 		if (p->several || p->posts < POSTS || p->others > p->posts / 4)

@@ -115,12 +115,12 @@ static const char *
 remark_on(const struct detect_judge *j, const struct window *w, enum clock clock, const struct minutes_span *span, const struct minutes_span *files)
 {
 	bool before = j->note_first != TRIAGE_TIME_NONE && w->asked && w->oldest_usn > j->note_first;
-	before = before || (w->asked && files->first != TRIAGE_TIME_NONE && w->oldest_usn > files->first + MINUTE);
+	before = before || (w->asked && files->first != TRIAGE_TIME_NONE && when_since(files->first, w->oldest_usn) > MINUTE);
 	if (clock == CLOCK_USN && before)
 		return "The oldest entry of the change journal is later than the first ransom note or damaged file: it was written over, and the start is at the latest this.";
 	if (clock == CLOCK_RECORDS)
 		return "The dates of last change do not fall together, as when a program puts them back: the dates of change of the records are used.";
-	if (j->note_first != TRIAGE_TIME_NONE && (j->note_first < span->first - HOUR || j->note_first > span->last + HOUR))
+	if (j->note_first != TRIAGE_TIME_NONE && (when_since(j->note_first, span->first) > HOUR || when_since(span->last, j->note_first) > HOUR))
 		return "The first ransom note is dated outside of this window by more than an hour.";
 	return "";
 }
