@@ -13,20 +13,29 @@ struct case_windows {
 	const char *channel, *provider;
 	int id;
 	const char *values;
-	const char *rule;		/* expected; with '!' before it: must not be there */
+	const char *rule;		/* as close_expecting() has it */
 };
+
+/* rule: expected; with '!' before it: must not be there. what, data: for the failure. */
+static void
+close_expecting(struct judged *t, const char *rule, const char *what, const char *data)
+{
+	bool no = rule[0] == '!';
+	finish(t, 1);
+	if ((finding_of(t, rule + no) == NULL) != no)
+		fail_msg("%s: %s %s", rule, what, data);
+	close_judge(t);
+}
 
 static void
 check_windows(const struct case_windows *c)
 {
 	struct judged t;
-	bool no = c->rule[0] == '!';
+	char id[20];
+	snprintf(id, sizeof(id), "%d", c->id);
 	open_judge(&t);
 	show_windows(&t, c->channel, c->provider, c->id, NIGHT, "anna", c->values);
-	finish(&t, 1);
-	if ((finding_of(&t, c->rule + no) == NULL) != no)
-		fail_msg("%s: event %d%s", c->rule, c->id, c->values);
-	close_judge(&t);
+	close_expecting(&t, c->rule, id, c->values);
 }
 
 static void
@@ -79,14 +88,10 @@ static void
 check_other(const struct case_other *c)
 {
 	struct judged t;
-	bool no = c->rule[0] == '!';
 	open_judge(&t);
 	show_event(&t, (struct detect_event){ .source = c->source, .parser = c->parser, .path = c->path, .data = c->data, .time = NIGHT, .meaning = "key last written", .message = "What it says",
 		.host = "PC-12", .offset = TRIAGE_NO_ID });
-	finish(&t, 1);
-	if ((finding_of(&t, c->rule + no) == NULL) != no)
-		fail_msg("%s: %s %s", c->rule, c->parser, c->data);
-	close_judge(&t);
+	close_expecting(&t, c->rule, c->parser, c->data);
 }
 
 static void

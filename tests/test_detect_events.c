@@ -1,7 +1,11 @@
 /* test_detect_events.c - judging events: fields of their data, and detectors that read them. */
 #include "tests/detect_harness.h"
 
+#include "triage/detect/folds.h"
 #include "triage/detect/happening.h"
+
+#define TEN "0123456789"
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
 
 static void
 fields_are_found_by_name(void **state)
@@ -28,7 +32,94 @@ fields_are_found_by_name(void **state)
 	happening_begin(&h, &broken);
 	assert_string_equal(happening_text(&h, "a"), "1");
 	assert_true(h.cut);
+	const struct detect_event long_name = { .data = "{\"" HUNDRED HUNDRED "\":1,\"b\":2}" };
+	happening_begin(&h, &long_name);
+	assert_string_equal(happening_text(&h, "b"), "2");
+	assert_true(h.cut);
 	happening_release(&h);
+}
+
+static void
+an_event_that_is_not_taken_apart_whole_is_remarked(void **state)
+{
+	(void)state;
+	struct judged t;
+	open_judge(&t);
+	show_event(&t, (struct detect_event){ .source = "prefetch", .parser = "prefetch", .time = NIGHT, .data = "{\"executable\":\"ANYDESK.EXE\"," });
+	finish(&t, 1);
+	assert_non_null(finding_of(&t, "detect:tool-present"));
+	assert_has(detect_verdict(t.judge)->reasons, "data that is damaged");
+	close_judge(&t);
+	open_judge(&t);
+	show_event(&t, (struct detect_event){ .source = "prefetch", .parser = "prefetch", .time = NIGHT, .data = "{\"executable\":\"ANYDESK.EXE\"}" });
+	finish(&t, 1);
+	assert_null(strstr(detect_verdict(t.judge)->reasons, "damaged"));
+	close_judge(&t);
+}
+
+/* accounts, logs: how many of them one finding is about. */
+static void
+clear_logs(struct judged *t, unsigned accounts, unsigned logs)
+{
+	char user[20], channel[60];
+	open_judge(t);
+	for (unsigned i = 0; i < 40; i++) {
+		snprintf(user, sizeof(user), "user%u", i % accounts);
+		snprintf(channel, sizeof(channel), ",\"data_channel\":\"Log%u\"", i % logs);
+		show_windows(t, "System", "Microsoft-Windows-Eventlog", 104, NIGHT + i, user, channel);
+	}
+	finish(t, 1);
+}
+
+static void
+what_does_not_fit_into_a_finding_is_told_in_it(void **state)
+{
+	(void)state;
+	struct judged t;
+	clear_logs(&t, 20, 12);
+	const char *detail = need_finding(&t, "detect:log-cleared")->detail;
+	assert_has(detail, "user19");
+	assert_has(detail, "Cleared: Log11");
+	assert_null(strstr(detail, "more accounts"));
+	assert_null(strstr(detail, "More of the kind"));
+	close_judge(&t);
+	clear_logs(&t, 21, 13);
+	detail = need_finding(&t, "detect:log-cleared")->detail;
+	assert_null(strstr(detail, "user20"));
+	assert_has(detail, "\"More of the kind was seen than is said here.\",\"It speaks of more accounts than are listed.\"]");
+	close_judge(&t);
+}
+
+static void
+folds_of_very_long_names_are_one_and_a_full_pool_refuses(void **state)
+{
+	(void)state;
+	static struct folds folds;
+	static char name[40000];
+	struct pool pool;
+	memset(name, 'x', sizeof(name) - 1);
+	pool_init(&pool, 200000);
+	folds_init(&folds, &pool);
+	struct fold_plan plan = { .rule = "r", .kind = "k", .family = "", .split = name, .title = "T", .technique = "", .why = "W", .innocent = "I", .version = "1" };
+	struct fold *first = fold_for(&folds, &plan);
+	assert_non_null(first);
+	assert_ptr_equal(fold_for(&folds, &plan), first);
+	assert_number_equal(folds.count, 1);
+	assert_false(pool.refused);
+	size_t made = 1;
+	for (; made < 100; made++) {
+		name[0] = (char)('A' + made % 26);
+		name[1] = (char)('A' + made / 26);
+		if (fold_for(&folds, &plan) == NULL)
+			break;
+	}
+	assert_true(made < 100 && pool.refused);
+	assert_number_equal(folds.count, made);
+	assert_number_equal(folds.refused, 1);
+	for (size_t i = 0; i < folds.count; i++)
+		assert_true(folds.list[i]->plan.split[0] != '\0');
+	folds_release(&folds);
+	pool_release(&pool);
 }
 
 static void
@@ -62,6 +153,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fields_are_found_by_name),
+		cmocka_unit_test(an_event_that_is_not_taken_apart_whole_is_remarked),
+		cmocka_unit_test(what_does_not_fit_into_a_finding_is_told_in_it),
+		cmocka_unit_test(folds_of_very_long_names_are_one_and_a_full_pool_refuses),
 		cmocka_unit_test(a_cleared_log_is_told_once_a_host),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

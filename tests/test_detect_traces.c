@@ -300,6 +300,7 @@ odd_files_are_told_by_place_and_content(void **state)
 	show(&t, "/inetpub/wwwroot/aspnet_client/system_web/x.aspx", text_content(900));
 	show(&t, "/var/www/html/wp-content/uploads/2024/a.php", text_content(900));
 	show(&t, "/temp/ntds.dit", random_content(20 << 20));
+	show(&t, "/var/www/.ssh/authorized_keys", text_content(400));
 	finish(&t, 1);
 	assert_number_equal(need_finding(&t, "detect:persistence-accessibility")->count, 1);
 	assert_has(need_finding(&t, "detect:persistence-accessibility")->detail, "sethc.exe has the same content");
@@ -307,6 +308,8 @@ odd_files_are_told_by_place_and_content(void **state)
 	assert_non_null(finding_of(&t, "detect:webshell-exchange"));
 	assert_non_null(finding_of(&t, "detect:webshell-place"));
 	assert_non_null(finding_of(&t, "detect:credential-ntds-copy"));
+	assert_int_equal(need_finding(&t, "detect:persistence-key-service")->severity, TRIAGE_MEDIUM);
+	assert_null(strstr(detect_verdict(t.judge)->reasons, "lacks a claim"));
 	close_judge(&t);
 	open_judge(&t);
 	show(&t, "/Windows/System32/sethc.exe", hashed(3));
@@ -359,12 +362,15 @@ the_first_act_and_the_accounts_come_out_of_the_findings_alone(void **state)
 	const struct detect_finding copy = { .severity = TRIAGE_CRITICAL, .rule = "detect:credential-ntds-copy", .kind = "credential-access", .title = "Copied", .technique = "", .host = "", .path = "", .first_time = NIGHT + 9,
 		.last_time = NIGHT + 9, .detail = "{\"accounts\":[\"BEHEER\"],\"examples\":[]}" };
 	const struct detect_finding *const all[] = { &copy, &guess, &log };
+	struct triage_error err = { 0 };
+	bool left_out = true;
 	buf_init(&entry, 10000);
 	buf_init(&accounts, 10000);
 	answer_entry(all, 3, &entry);
 	assert_string_equal(buf_cstr(&entry), "{\"confidence\":80,\"finding\":\"detect:brute-force-success\",\"host\":\"PC-12\",\"kind\":\"brute-force\",\"path\":\"/b\",\"technique\":\"T1110\","
 	    "\"time\":\"2022-12-06T01:00:00.000000000Z\",\"title\":\"A guessed password worked\",\"vector\":\"guessed-password\"}");
-	answer_accounts(all, 3, &accounts);
+	assert_int_equal(answer_accounts(all, 3, &accounts, &left_out, &err), TRIAGE_OK);
+	assert_false(left_out);
 	assert_has(buf_cstr(&accounts), "[{\"account\":\"BEHEER\",\"last_use\":\"2022-12-06T01:00:00.000000009Z\",\"reasons\":[\"Copied\",\"A guessed password worked\"],\"severity\":\"critical\"},{\"account\":\"krbtgt\"");
 	assert_has(buf_cstr(&accounts), "{\"account\":\"x\"");
 	assert_null(strstr(buf_cstr(&accounts), "PC-9"));
@@ -372,9 +378,60 @@ the_first_act_and_the_accounts_come_out_of_the_findings_alone(void **state)
 	buf_clear(&entry);
 	buf_clear(&accounts);
 	answer_entry(all, 0, &entry);
-	answer_accounts(all, 0, &accounts);
+	assert_int_equal(answer_accounts(all, 0, &accounts, &left_out, &err), TRIAGE_OK);
 	assert_string_equal(buf_cstr(&entry), "null");
 	assert_string_equal(buf_cstr(&accounts), "[]");
+}
+
+static void
+accounts_of_any_length_and_number_do_no_harm(void **state)
+{
+	(void)state;
+	SCOPED_BUF detail;
+	SCOPED_BUF accounts;
+	struct triage_error err = { 0 };
+	bool left_out = true;
+	buf_init(&detail, 1 << 20);
+	buf_init(&accounts, 1 << 20);
+	/* a domain that is longer than any */
+	buf_format(&detail, "{\"accounts\":[\"%0999d\\\\jan\"", 0);
+	for (unsigned i = 0; i < 499; i++)
+		buf_format(&detail, ",\"user%u\"", i);
+	size_t few = detail.size;
+	buf_text(&detail, "]}");
+	struct detect_finding f = { .severity = TRIAGE_HIGH, .rule = "r", .kind = "account", .title = "T", .last_time = NIGHT, .detail = buf_cstr(&detail) };
+	const struct detect_finding *const all[] = { &f };
+	assert_int_equal(answer_accounts(all, 1, &accounts, &left_out, &err), TRIAGE_OK);
+	assert_has(buf_cstr(&accounts), "00000\\\\jan\"");
+	assert_has(buf_cstr(&accounts), "\"user498\"");
+	assert_false(left_out);
+	detail.size = few;
+	buf_text(&detail, ",\"one_more\"]}");
+	f.detail = buf_cstr(&detail);
+	buf_clear(&accounts);
+	assert_int_equal(answer_accounts(all, 1, &accounts, &left_out, &err), TRIAGE_OK);
+	assert_true(left_out);
+	assert_null(strstr(buf_cstr(&accounts), "one_more"));
+}
+
+static void
+an_account_of_many_findings_says_that_there_are_more(void **state)
+{
+	(void)state;
+	SCOPED_BUF accounts;
+	struct triage_error err = { 0 };
+	bool left_out = true;
+	struct detect_finding f[11];
+	const struct detect_finding *all[11];
+	static const char *const titles[] = { "T0", "T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9", "T10" };
+	for (size_t i = 0; i < 11; i++) {
+		f[i] = (struct detect_finding){ .severity = TRIAGE_HIGH, .rule = "r", .kind = "account", .title = titles[i], .last_time = NIGHT, .detail = "{\"accounts\":[\"jan\"]}" };
+		all[i] = &f[i];
+	}
+	buf_init(&accounts, 1 << 20);
+	assert_int_equal(answer_accounts(all, 11, &accounts, &left_out, &err), TRIAGE_OK);
+	assert_has(buf_cstr(&accounts), "\"T7\",\"More findings name it.\"]");
+	assert_null(strstr(buf_cstr(&accounts), "T8"));
 }
 
 int
@@ -394,6 +451,8 @@ main(void)
 		cmocka_unit_test(odd_files_are_told_by_place_and_content),
 		cmocka_unit_test(a_page_that_one_visitor_sends_to_is_told),
 		cmocka_unit_test(the_first_act_and_the_accounts_come_out_of_the_findings_alone),
+		cmocka_unit_test(accounts_of_any_length_and_number_do_no_harm),
+		cmocka_unit_test(an_account_of_many_findings_says_that_there_are_more),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,5 +28,17 @@ for key in $(grep -v '^#' rules/scores.tsv | sed 1d | cut -f1); do
 done
 say $bad "every row of scores.tsv is read"
 bad=0
+claims=$(cat triage/detect/*.c | tr '\n' ' ' | grep -o 'judge_detection(j, [^)]*)' | grep -o '"[^"]*"' | tr -d '"'
+    sed -n 's/^	{ "\([a-z-]*\)", "\*\{0,1\}\/.*/\1/p' triage/detect/odd_files.c)
+rows=$(grep -v '^#' rules/detections.tsv | sed 1d | cut -f1)
+supported=$(cut -f1 rules/signs.tsv rules/commands.tsv rules/persistence.tsv)
+for id in $claims; do
+	echo "$rows" | grep -qx "$id" || { echo "# no row of rules/detections.tsv for $id"; bad=1; }
+done
+for id in $rows; do
+	printf '%s\n%s\n' "$claims" "$supported" | grep -qx "$id" || { echo "# nobody makes the claim $id of rules/detections.tsv"; bad=1; }
+done
+say $bad "every claim of a detector has its row in detections.tsv, and every row a detector"
+bad=0
 git ls-files 2>/dev/null | grep -Ei '\.(o|a|so|exe|raw|pyc)$' && bad=1
 say $bad "no build product is in the repository"

@@ -29,6 +29,14 @@ char *when_text(int64_t ns, unsigned digits, const char *suffix, char *out);
 /* "2022-12-06T01:14:09Z", "2022-12-06 01:14", "2022-12-06", fractions and +hh:mm too. False when it is none of these. */
 bool when_parse(const char *text, int64_t *ret_ns);
 
+/* Nanoseconds from one moment to a later one. Times of evidence may lie centuries apart: what does not fit is the most that does. */
+static inline int64_t
+when_since(int64_t earlier, int64_t later)
+{
+	int64_t ns;
+	return !__builtin_sub_overflow(later, earlier, &ns) ? ns : later > earlier ? INT64_MAX : INT64_MIN;
+}
+
 /* The run's clock: SOURCE_DATE_EPOCH when set (then always that moment), else CLOCK_REALTIME. */
 int64_t when_now(void);
 bool when_is_fixed(void);	/* SOURCE_DATE_EPOCH is in force */

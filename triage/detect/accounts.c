@@ -4,6 +4,8 @@
 #include "triage/detect/judge.h"
 #include "triage/detect/words.h"
 
+#include "triage/base/when.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -36,9 +38,13 @@ account_of(struct detect_judge *j, struct accounts_state *s, const char *sid, bo
 	for (struct account *a = *head; a != NULL; a = a->next)
 		if (strcmp(a->sid, sid) == 0)
 			return a;
-	struct account *a = make && s->count < ACCOUNTS_MAX ? pool_alloc(&j->pool, sizeof(*a)) : NULL;
-	if (a == NULL || (a->sid = pool_text(&j->pool, sid, strlen(sid))) == NULL)
+	if (!make)
 		return NULL;
+	struct account *a = s->count < ACCOUNTS_MAX ? pool_alloc(&j->pool, sizeof(*a)) : NULL;
+	if (a == NULL || (a->sid = pool_text(&j->pool, sid, strlen(sid))) == NULL) {
+		judge_remark(j, "More accounts were made than the judge keeps; of those beyond it is not known how long they lived.");
+		return NULL;
+	}
 	a->next = *head;
 	*head = a;
 	s->count++;
@@ -46,17 +52,27 @@ account_of(struct detect_judge *j, struct accounts_state *s, const char *sid, bo
 }
 
 static void
+made(struct detect_judge *j, struct accounts_state *s, const struct happening *h, const char *key)
+{
+	struct account *a = account_of(j, s, key, true);
+	if (a == NULL)
+		return;
+	a->made = h->event->time;
+	a->told = false;
+}
+
+static void
 deleted(struct detect_judge *j, struct accounts_state *s, struct happening *h, const char *key)
 {
 	struct account *a = account_of(j, s, key, false);
-	if (a == NULL || a->told || h->event->time - a->made > 7 * DAY)
+	if (a == NULL || a->told || when_since(a->made, h->event->time) > 7 * DAY)
 		return;
 	struct fold *f = judge_claim_event(j, judge_detection(j, "account-short-lived"), h, "", 1);
 	a->told = true;
 	if (f == NULL)
 		return;
 	fold_time(f, a->made);
-	fold_reason(&j->folds, f, "%.300s, %" PRId64 " minutes after it was made", h->event->message, (h->event->time - a->made) / MINUTE);
+	fold_reason(&j->folds, f, "%.300s, %" PRId64 " minutes after it was made", h->event->message, when_since(a->made, h->event->time) / MINUTE);
 }
 
 static void
@@ -66,7 +82,7 @@ reset(struct detect_judge *j, struct accounts_state *s, struct happening *h)
 	size_t n = strlen(by);
 	if (n > 0 && by[n - 1] == '$')
 		return;
-	if (s->reset_begun == 0 || h->event->time - s->reset_begun > 10 * MINUTE) {
+	if (s->reset_begun == 0 || when_since(s->reset_begun, h->event->time) > 10 * MINUTE) {
 		s->reset_begun = h->event->time;
 		s->resets = 0;
 	}
@@ -92,9 +108,8 @@ accounts_event(struct detect_judge *j, void *state, struct happening *h, struct 
 		const char *sid = happening_text(h, "target_sid");
 		if (strcasecmp(happening_text(h, "provider"), "Microsoft-Windows-Security-Auditing") != 0 || sid[0] == '\0')
 			return TRIAGE_OK;
-		struct account *a = id == 4720 ? account_of(j, s, sid, true) : NULL;
-		if (a != NULL)
-			a->made = h->event->time;
+		if (id == 4720)
+			made(j, s, h, sid);
 		if (id == 4726)
 			deleted(j, s, h, sid);
 		if (id == 4724)
@@ -109,8 +124,8 @@ accounts_event(struct detect_judge *j, void *state, struct happening *h, struct 
 	name = name[0] != '\0' ? name : h->event->user;
 	if (strcmp(meaning, "account deleted") == 0)
 		deleted(j, s, h, name);
-	else if (account_of(j, s, name, true) != NULL)
-		account_of(j, s, name, true)->made = h->event->time;
+	else
+		made(j, s, h, name);
 	return TRIAGE_OK;
 }
 

@@ -1,5 +1,6 @@
 #include "triage/detect/answers.h"
 
+#include "triage/base/fault.h"
 #include "triage/base/json.h"
 #include "triage/base/text.h"
 #include "triage/base/when.h"
@@ -9,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { ACCOUNTS_MAX = 500, REASONS_MAX = 8, NAME_MAX_BYTES = 256 };
+enum { ACCOUNTS_MAX = 500, REASONS_MAX = 8 };
 
 static bool
 is_among(const char *const *words, const char *word)
@@ -85,16 +86,18 @@ answer_entry(const struct detect_finding *const *findings, size_t count, struct 
 /* --- accounts --- */
 
 struct reset {
-	char name[NAME_MAX_BYTES];	/* as first seen */
+	char *name;			/* as first seen */
 	int64_t last;
 	enum triage_severity severity;
-	const char *reasons[REASONS_MAX];
+	const char *reasons[REASONS_MAX + 1];	/* the last one says that there are more */
 	size_t reason_count;
 };
 
 struct resets {
 	struct reset *list;
 	size_t count;
+	bool left_out;			/* not all are in the list */
+	bool no_memory;
 };
 
 /* Accounts that nobody can reset: of machines and of Windows itself. */
@@ -108,7 +111,7 @@ is_nobody(const char *name)
 		if (strcasecmp(*o, base) == 0)
 			return true;
 	return base[n - 1] == '$' || strncmp(base, "S-1-5-18", 8) == 0 || strncmp(base, "S-1-5-19", 8) == 0 || strncmp(base, "S-1-5-20", 8) == 0 || strncasecmp(base, "DWM-", 4) == 0
-	    || strncasecmp(base, "UMFD-", 5) == 0 || strncasecmp(name, "NT ", 3) == 0 || n >= NAME_MAX_BYTES;
+	    || strncasecmp(base, "UMFD-", 5) == 0 || strncasecmp(name, "NT ", 3) == 0;
 }
 
 static void
@@ -117,13 +120,18 @@ add(struct resets *r, const char *name, const struct detect_finding *f, const ch
 	size_t i = 0;
 	while (i < r->count && strcasecmp(r->list[i].name, name) != 0)
 		i++;
-	if (i == ACCOUNTS_MAX)
+	if (i == ACCOUNTS_MAX) {
+		r->left_out = true;
 		return;
+	}
 	struct reset *a = &r->list[i];
 	if (i == r->count) {
+		*a = (struct reset){ .name = fault_hit() ? NULL : strdup(name), .last = TRIAGE_TIME_NONE };
+		if (a->name == NULL) {
+			r->no_memory = true;
+			return;
+		}
 		r->count++;
-		*a = (struct reset){ .last = TRIAGE_TIME_NONE };
-		memcpy(a->name, name, strlen(name) + 1);
 	}
 	if (f->last_time != TRIAGE_TIME_NONE && (a->last == TRIAGE_TIME_NONE || f->last_time > a->last))
 		a->last = f->last_time;
@@ -132,8 +140,9 @@ add(struct resets *r, const char *name, const struct detect_finding *f, const ch
 	for (size_t k = 0; k < a->reason_count; k++)
 		if (strcmp(a->reasons[k], reason) == 0)
 			return;
-	if (a->reason_count < REASONS_MAX)
-		a->reasons[a->reason_count++] = reason;
+	if (a->reason_count <= REASONS_MAX)
+		a->reasons[a->reason_count] = a->reason_count < REASONS_MAX ? reason : "More findings name it.";
+	a->reason_count += a->reason_count <= REASONS_MAX;
 }
 
 /* The accounts of a finding stand in its detail. */
@@ -157,7 +166,9 @@ add_accounts(struct resets *r, const struct detect_finding *f)
 		while (json_next(&j) == JSON_STRING) {
 			buf_clear(&name);
 			json_string(&j, &name);
-			if (!name.failed && !is_nobody(buf_cstr(&name)))
+			if (name.failed)
+				r->left_out = true;
+			else if (!is_nobody(buf_cstr(&name)))
 				add(r, buf_cstr(&name), f, f->title);
 		}
 	}
@@ -189,13 +200,14 @@ put_reset(struct buf *out, const struct reset *a)
 	buf_char(out, '}');
 }
 
-void
-answer_accounts(const struct detect_finding *const *findings, size_t count, struct buf *out)
+enum triage_status
+answer_accounts(const struct detect_finding *const *findings, size_t count, struct buf *out, bool *ret_left_out, struct triage_error *err)
 {
 	static const char *const kinds[] = { "credential-access", "lateral-movement", "account", "brute-force", "exfiltration", "persistence", "remote-access", "protection-off", "backup-destroyed", "log-cleared", NULL };
 	static const char *const whole_domain[] = { "detect:credential-ntds-copy", "detect:credential-dcsync", "detect:credential-zerologon", NULL };
-	struct resets r = { .list = calloc(ACCOUNTS_MAX, sizeof(*r.list)) };
-	for (size_t i = 0; i < count && r.list != NULL; i++) {
+	struct resets r = { .list = fault_hit() ? NULL : calloc(ACCOUNTS_MAX, sizeof(*r.list)) };
+	r.no_memory = r.list == NULL;
+	for (size_t i = 0; i < count && !r.no_memory; i++) {
 		const struct detect_finding *f = findings[i];
 		if (f->severity < TRIAGE_MEDIUM || !is_among(kinds, f->kind))
 			continue;
@@ -210,7 +222,14 @@ answer_accounts(const struct detect_finding *const *findings, size_t count, stru
 		if (i > 0)
 			buf_char(out, ',');
 		put_reset(out, &r.list[i]);
+		free(r.list[i].name);
 	}
 	buf_char(out, ']');
 	free(r.list);
+	*ret_left_out = r.left_out;
+	if (r.no_memory) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for the accounts to reset");
+		return TRIAGE_E_MEMORY;
+	}
+	return buf_check(out, err);
 }

@@ -17,8 +17,8 @@ void answer_entry(const struct detect_finding *const *findings, size_t count, st
 /*
  * Accounts in findings of medium severity or more about logons, passwords and accounts, sorted by name: an array of objects with account, last_use
  * (time of the last finding that names it, or null), reasons (titles) and severity. Machine accounts and those of Windows itself are left out. A copied
- * password database adds "krbtgt" with the reason that it must be reset twice.
+ * password database adds "krbtgt" with the reason that it must be reset twice. *ret_left_out: there are more than are listed. Errors: E_MEMORY, E_LIMIT.
  */
-void answer_accounts(const struct detect_finding *const *findings, size_t count, struct buf *out);
+WARN_UNUSED enum triage_status answer_accounts(const struct detect_finding *const *findings, size_t count, struct buf *out, bool *ret_left_out, struct triage_error *err);
 
 #endif

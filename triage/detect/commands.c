@@ -15,13 +15,6 @@ gram(const char *p)
 
 /* --- the table --- */
 
-static enum triage_status
-bad(const char *path, size_t row, const char *what, const char *cell, struct triage_error *err)
-{
-	triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "table %s row %zu: %s: %s", path, row + 1, what, cell);
-	return TRIAGE_E_FORMAT;
-}
-
 static bool
 cut_words(struct command_rule *r)
 {
@@ -66,16 +59,16 @@ commands_load(struct commands *c, const struct detections *d, const struct table
 		return st;
 	c->list = calloc(count + 1, sizeof(*c->list));
 	if (c->list == NULL)
-		return bad(path, 0, "out of memory", "", err);
+		return detections_bad(path, 0, "out of memory", "", err);
 	for (size_t row = 0; row < count && st == TRIAGE_OK; row++) {
 		struct command_rule *r = &c->list[c->count++];
 		r->text = strdup(table_cell(table, row, columns[2]));
 		r->without = table_cell(table, row, columns[3]);
 		st = detections_named(d, path, row, table_cell(table, row, columns[0]), &r->detection, err);
 		if (st == TRIAGE_OK && (r->text == NULL || !cut_words(r)))
-			return bad(path, row, "no words, or too many", table_cell(table, row, columns[2]), err);
+			return detections_bad(path, row, "no words, or too many", table_cell(table, row, columns[2]), err);
 		if (st == TRIAGE_OK && !take_scope(r, table_cell(table, row, columns[1])))
-			return bad(path, row, "in is not any, command, script or service", table_cell(table, row, columns[1]), err);
+			return detections_bad(path, row, "in is not any, command, script or service", table_cell(table, row, columns[1]), err);
 	}
 	return st;
 }
@@ -181,8 +174,8 @@ found(struct detect_judge *j, const struct command_rule *r, const struct happeni
 	struct fold *f = judge_claim_event(j, r->detection, h, "", r->detection->severity);
 	if (f == NULL)
 		return;
-	size_t size = strlen(line);
-	fold_reason(&j->folds, f, "Command: %.*s%s", size > 300 ? 300 : (int)size, line, size > 300 ? "..." : "");
+	size_t size = words_cut(line, 300);
+	fold_reason(&j->folds, f, "Command: %.*s%s", (int)size, line, line[size] != '\0' ? "..." : "");
 }
 
 static void

@@ -77,7 +77,7 @@ compare(const void *a, const void *b)
 	return order;
 }
 
-void
+bool
 contacts_finish(struct contacts *c, struct pool *pool)
 {
 	size_t n = 0;
@@ -86,4 +86,5 @@ contacts_finish(struct contacts *c, struct pool *pool)
 		c->sorted[n++] = &k->row;
 	if (n > 1)
 		qsort(c->sorted, n, sizeof(*c->sorted), compare);
+	return c->sorted != NULL;
 }

@@ -23,7 +23,7 @@ struct contacts {
 
 /* False when there is no room: it was not kept. */
 bool contacts_add(struct contacts *c, struct pool *pool, const struct happening *h, const struct logon *l);
-/* Put them in order: by first time, then by their texts. */
-void contacts_finish(struct contacts *c, struct pool *pool);
+/* Put them in order: by first time, then by their texts. False: no memory, and there are none. */
+bool contacts_finish(struct contacts *c, struct pool *pool);
 
 #endif

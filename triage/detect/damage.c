@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -39,15 +40,17 @@ damage_begin(struct detect_judge *j, void *state, struct triage_error *err)
 }
 
 static uint32_t
-filesystem_of(struct damage_map *m, uint64_t id)
+filesystem_of(struct detect_judge *j, struct damage_map *m, uint64_t id)
 {
 	size_t i = m->filesystem_count;
 	while (i > 0 && m->filesystems[i - 1].id != id)
 		i--;
 	if (i > 0)
 		return (uint32_t)i - 1;
-	if (m->filesystem_count == DAMAGE_FILESYSTEMS)
+	if (m->filesystem_count == DAMAGE_FILESYSTEMS) {
+		judge_remark(j, "There are more filesystems than the damage map sums up singly; those beyond are counted with the last one.");
 		return DAMAGE_FILESYSTEMS - 1;
+	}
 	m->filesystems[m->filesystem_count] = (struct damage_filesystem){ .id = id, .count = { .first = TRIAGE_TIME_NONE, .last = TRIAGE_TIME_NONE } };
 	return (uint32_t)m->filesystem_count++;
 }
@@ -89,21 +92,23 @@ ending_for(struct detect_judge *j, struct damage_map *m, const struct subject *s
 {
 	/* all that was added, without its first dot */
 	const char *text = s->file->name + strlen(s->file->name) - cut + 1;
-	struct ending **head = &m->endings[hash_path(text, strlen(text)) % ENDING_BUCKETS];
+	struct ending **head = &m->endings[happening_hash(text) % ENDING_BUCKETS];
 	for (struct ending *e = *head; e != NULL; e = e->next)
 		if (strcasecmp(e->text, text) == 0)
 			return e;
-	if (m->ending_count == ENDINGS_MAX || is_common(text))
+	if (is_common(text))
 		return NULL;
 	const struct fold_plan plan = { .rule = "detect:renamed-files", .kind = "encrypted", .family = "", .split = text, .title = "", .technique = "T1486",
 		.why = "These files have names that encrypting programs give, but their bytes are sound: their old names make them usable again.",
 		.innocent = "Someone who renamed files, or a program with an ending of its own.", .version = "1", .check = CHECK_NAME,
 		.severity = TRIAGE_MEDIUM, .confidence = 40 };
-	struct ending *e = pool_alloc(&j->pool, sizeof(*e));
+	struct ending *e = m->ending_count < ENDINGS_MAX ? pool_alloc(&j->pool, sizeof(*e)) : NULL;
 	const char *copy = e != NULL ? pool_text(&j->pool, text, strlen(text)) : NULL;
 	struct fold *f = copy != NULL ? fold_for(&j->folds, &plan) : NULL;
-	if (f == NULL)
+	if (f == NULL) {
+		judge_remark(j, "Sound files have more unknown endings than the judge tells apart; those beyond are not taken for renamed ones.");
 		return NULL;
+	}
 	f->draft = true;
 	*e = (struct ending){ .next = *head, .text = copy, .fold = f };
 	m->ending_count++;
@@ -183,7 +188,7 @@ damage_file(struct detect_judge *j, void *state, const struct subject *s, struct
 		take_older(m, s);
 		return TRIAGE_OK;
 	}
-	uint32_t filesystem = filesystem_of(m, s->file->filesystem_id);
+	uint32_t filesystem = filesystem_of(j, m, s->file->filesystem_id);
 	m->filesystems[filesystem].count.files++;
 	m->filesystems[filesystem].count.bytes += s->file->size;
 	count_testable(m, s);
@@ -323,6 +328,12 @@ damage_finish(struct detect_judge *j, void *state, struct triage_error *err)
 	return TRIAGE_E_MEMORY;
 }
 
+static void
+damage_release(void *state)
+{
+	free(((struct damage_map *)state)->sums);
+}
+
 const struct detector damage_detector = {
-	.name = "damage", .state_size = sizeof(struct damage_map), .begin = damage_begin, .file = damage_file, .finish = damage_finish,
+	.name = "damage", .state_size = sizeof(struct damage_map), .begin = damage_begin, .file = damage_file, .finish = damage_finish, .release = damage_release,
 };

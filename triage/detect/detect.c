@@ -1,4 +1,4 @@
-#include "triage/detect/damage.h"
+#include "triage/detect/judge.h"
 
 #include "triage/base/fault.h"
 
@@ -7,7 +7,8 @@
 
 #define POOL_LIMIT ((size_t)512 << 20)
 #define TEXTS_LIMIT ((size_t)512 << 20)
-#define DETAIL_LIMIT ((size_t)4 << 20)
+#define TEXTS_SPARE ((size_t)32 << 20)	/* of it, for the verdict: details leave it free */
+#define DETAIL_LIMIT ((size_t)16 << 20)	/* more than 20 examples and accounts of the longest texts make */
 
 #define DETECTOR(id) extern const struct detector id##_detector;
 #include "triage/detect/detectors.def"
@@ -63,7 +64,9 @@ detect_judge_free(struct detect_judge *j)
 {
 	if (j == NULL)
 		return;
-	free(j->damage != NULL ? j->damage->sums : NULL);
+	for (size_t i = 0; i < DETECTOR_COUNT; i++)
+		if (detectors[i]->release != NULL && j->states[i] != NULL)
+			detectors[i]->release(j->states[i]);
 	folds_release(&j->folds);
 	happening_release(&j->happening);
 	stories_release(&j->stories);
@@ -73,103 +76,6 @@ detect_judge_free(struct detect_judge *j)
 	free(j->families);
 	free(j->findings);
 	free(j);
-}
-
-/* --- shared by the detectors --- */
-
-static bool
-is_namesake(const char *a, const char *b)
-{
-	size_t size = strlen(a);
-	return strncmp(a, b, size) == 0 && b[size] == ' ' && b[size + 1] >= '0' && b[size + 1] <= '9';
-}
-
-bool
-families_agree(const char *a, const char *b)
-{
-	return a[0] != '\0' && b[0] != '\0' && (strcmp(a, b) == 0 || is_namesake(a, b) || is_namesake(b, a));
-}
-
-void
-judge_family_trait(struct detect_judge *j, const char *family, unsigned traits)
-{
-	size_t i = 0;
-	if (family[0] == '\0')
-		return;
-	while (i < j->family_count && strcmp(j->families[i].name, family) != 0)
-		i++;
-	if (i == FAMILIES_MAX)
-		return;
-	if (i == j->family_count) {
-		const char *name = pool_text(&j->pool, family, strlen(family));
-		if (name == NULL)
-			return;
-		j->families[j->family_count++] = (struct family){ .name = name };
-	}
-	j->families[i].traits |= traits;
-}
-
-unsigned
-judge_family_traits(const struct detect_judge *j, const char *family)
-{
-	unsigned traits = 0;
-	for (size_t i = 0; i < j->family_count; i++)
-		if (families_agree(j->families[i].name, family))
-			traits |= j->families[i].traits;
-	return traits;
-}
-
-unsigned
-judge_count_traits(unsigned traits)
-{
-	return (unsigned)__builtin_popcount(traits & ~(unsigned)TRAIT_ENCRYPTED);
-}
-
-void
-judge_remark(struct detect_judge *j, const char *text)
-{
-	for (size_t i = 0; i < j->remark_count; i++)
-		if (strcmp(j->remarks[i], text) == 0)
-			return;
-	if (j->remark_count < REMARKS_MAX)
-		j->remarks[j->remark_count++] = text;
-}
-
-struct fold_example
-judge_example(const struct subject *s, unsigned weight)
-{
-	return (struct fold_example){ .path = s->file->path, .file_id = s->file->file_id, .offset = TRIAGE_NO_ID, .string_id = "", .sample = "",
-		.weight = weight };
-}
-
-struct fold_example
-judge_event_example(const struct happening *h, unsigned weight)
-{
-	const struct detect_event *e = h->event;
-	return (struct fold_example){ .path = e->path, .file_id = e->file_id, .offset = e->offset, .event_id = e->event_id, .time = e->time, .string_id = "",
-		.sample = e->message, .weight = weight };
-}
-
-struct fold *
-judge_add_event(struct detect_judge *j, const struct fold_plan *plan, const struct happening *h, unsigned weight)
-{
-	struct fold_plan placed = *plan;
-	if (placed.host == NULL)
-		placed.host = h->event->host;
-	struct fold *f = fold_for(&j->folds, &placed);
-	if (f == NULL)
-		return NULL;
-	const struct fold_example e = judge_event_example(h, weight);
-	fold_add(&j->folds, f, &e, h->event->time);
-	fold_user(&j->folds, f, h->event->user);
-	return f;
-}
-
-unsigned
-judge_confidence(const struct detect_judge *j, double confidence)
-{
-	double most = j->tables->scores.confidence_max < 95 ? j->tables->scores.confidence_max : 95;
-	return confidence < 1 ? 1 : confidence > most ? (unsigned)most : (unsigned)confidence;
 }
 
 /* --- the run --- */
@@ -246,6 +152,8 @@ detect_judge_event(struct detect_judge *j, const struct detect_event *event, str
 	for (size_t i = 0; i < DETECTOR_COUNT && st == TRIAGE_OK; i++)
 		if (detectors[i]->event != NULL && wants_source(detectors[i], event->source))
 			st = detectors[i]->event(j, j->states[i], &j->happening, err);
+	if (j->happening.cut)
+		judge_remark(j, "Some events have more or longer fields than are looked at, or data that is damaged; they were judged by what could be read.");
 	return st;
 }
 
@@ -273,6 +181,10 @@ make_finding(struct detect_judge *j, struct fold *f, struct buf *detail, struct 
 	enum triage_status st = buf_check(detail, err);
 	if (st != TRIAGE_OK)
 		return st;
+	if (j->texts.used + detail->size > TEXTS_LIMIT - TEXTS_SPARE) {
+		j->folds.refused++;
+		return TRIAGE_OK;
+	}
 	const char *text = pool_text(&j->texts, buf_cstr(detail), detail->size);
 	if (text == NULL)
 		return no_memory(err);
@@ -293,16 +205,23 @@ make_findings(struct detect_judge *j, struct triage_error *err)
 	j->findings = fault_hit() ? NULL : calloc(j->folds.count + 1, sizeof(*j->findings));
 	if (j->findings == NULL)
 		return no_memory(err);
-	for (size_t i = 0; i < j->folds.count; i++) {
-		struct fold *f = j->folds.list[i];
-		enum triage_status st = f->draft || f->count == 0 ? TRIAGE_OK : make_finding(j, f, &detail, err);
-		if (st != TRIAGE_OK)
-			return st;
-	}
+	/* the most severe first: if there is no room for all, it is the others that are left out */
+	for (unsigned severity = TRIAGE_SEVERITY_COUNT; severity-- > 0;)
+		for (size_t i = 0; i < j->folds.count; i++) {
+			struct fold *f = j->folds.list[i];
+			if (f->draft || f->told || f->count == 0 || f->plan.severity != severity)
+				continue;
+			enum triage_status st = make_finding(j, f, &detail, err);
+			if (st != TRIAGE_OK)
+				return st;
+			f->told = true;	/* the town's list may have lowered its severity */
+		}
 	if (j->finding_count > 1)
 		qsort(j->findings, j->finding_count, sizeof(*j->findings), compare_findings);
 	if (j->folds.refused > 0)
 		judge_remark(j, "Some objects could not be listed: the limit of findings was met.");
+	if (j->pool.refused)
+		judge_remark(j, "The memory of the judge was full: some of what was seen could not be kept, and was judged less or not at all.");
 	if (j->folders.rest.files > 0)
 		judge_remark(j, "There are more folders than the judge tells apart; those beyond were judged together.");
 	return TRIAGE_OK;
@@ -316,7 +235,8 @@ detect_judge_finish(struct detect_judge *j, double examined_share, struct triage
 		return TRIAGE_E_USAGE;
 	}
 	j->finished = true;
-	contacts_finish(&j->contacts, &j->pool);
+	if (!contacts_finish(&j->contacts, &j->pool))
+		judge_remark(j, "There was no memory to list the contacts with other machines.");
 	enum triage_status st = TRIAGE_OK;
 	for (size_t i = 0; i < DETECTOR_COUNT && st == TRIAGE_OK; i++)
 		if (detectors[i]->finish != NULL)

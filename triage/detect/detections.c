@@ -1,14 +1,15 @@
 #include "triage/detect/judge.h"
+#include "triage/detect/words.h"
 
 #include "triage/base/buf.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static enum triage_status
-bad(const char *path, size_t row, const char *what, const char *cell, struct triage_error *err)
+enum triage_status
+detections_bad(const char *path, size_t row, const char *what, const char *cell, struct triage_error *err)
 {
-	triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "table %s row %zu: %s %s", path, row + 1, what, cell);
+	triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "table %s row %zu: %s: %s", path, row + 1, what, cell);
 	return TRIAGE_E_FORMAT;
 }
 
@@ -29,7 +30,7 @@ detections_named(const struct detections *d, const char *path, size_t row, const
 {
 	const struct detection *found = detections_find(d, id);
 	if (found == NULL)
-		return bad(path, row, "there is no such detection:", id, err);
+		return detections_bad(path, row, "there is no such detection", id, err);
 	*ret_detection = found;
 	return TRIAGE_OK;
 }
@@ -44,20 +45,20 @@ take_row(struct detection *d, const char *const *cells, const char *path, size_t
 	while (severity < TRIAGE_SEVERITY_COUNT && strcmp(cells[3], triage_severity_name(severity)) != 0)
 		severity++;
 	if (severity == TRIAGE_SEVERITY_COUNT)
-		return bad(path, row, "no severity:", cells[3], err);
+		return detections_bad(path, row, "no severity", cells[3], err);
 	unsigned long confidence = strtoul(cells[4], &end, 10);
 	if (*end != '\0' || confidence < 1 || confidence > 95)
-		return bad(path, row, "no confidence from 1 to 95:", cells[4], err);
+		return detections_bad(path, row, "no confidence from 1 to 95", cells[4], err);
 	for (size_t i = 0; i < 10; i++)
 		if (cells[i][0] == '\0' && i != 2)
-			return bad(path, row, "an empty cell after", cells[0], err);
+			return detections_bad(path, row, "an empty cell after", cells[0], err);
 	d->severity = (enum triage_severity)severity;
 	d->confidence = (unsigned)confidence;
 	SCOPED_BUF rule;
 	buf_init(&rule, 4096);
 	buf_format(&rule, "detect:%s", d->id);
 	d->rule = strdup(buf_cstr(&rule));
-	return d->rule != NULL ? TRIAGE_OK : bad(path, row, "out of memory at", d->id, err);
+	return d->rule != NULL ? TRIAGE_OK : detections_bad(path, row, "out of memory at", d->id, err);
 }
 
 enum triage_status
@@ -73,7 +74,7 @@ detections_load(struct detections *d, const struct table *table, const char *pat
 		return st;
 	d->list = calloc(count + 1, sizeof(*d->list));
 	if (d->list == NULL)
-		return bad(path, 0, "out of memory", "", err);
+		return detections_bad(path, 0, "out of memory", "", err);
 	for (size_t row = 0; row < count && st == TRIAGE_OK; row++) {
 		const char *cells[COLUMNS];
 		for (size_t i = 0; i < COLUMNS; i++)
@@ -81,7 +82,7 @@ detections_load(struct detections *d, const struct table *table, const char *pat
 		st = take_row(&d->list[row], cells, path, row, err);
 		d->count++;
 		if (st == TRIAGE_OK && detections_find(d, cells[0]) != &d->list[row])
-			return bad(path, row, "a detection twice:", cells[0], err);
+			return detections_bad(path, row, "a detection twice", cells[0], err);
 	}
 	return st;
 }
@@ -138,8 +139,10 @@ detection_class(const char *source, const char *parser)
 struct fold *
 judge_claim(struct detect_judge *j, const struct detection *d, const char *host, const char *split)
 {
-	if (d == NULL)
+	if (d == NULL) {
+		judge_remark(j, "The table of detections lacks a claim that a detector makes: what supports it is not told.");
 		return NULL;
+	}
 	const struct fold_plan plan = { .rule = d->rule, .kind = d->kind, .family = "", .split = split, .host = host, .title = d->title, .technique = d->technique,
 		.why = d->why, .innocent = d->innocent, .version = d->version, .check = CHECK_RECORD, .severity = d->severity, .confidence = d->confidence };
 	struct fold *f = fold_for(&j->folds, &plan);
@@ -149,7 +152,7 @@ judge_claim(struct detect_judge *j, const struct detection *d, const char *host,
 	if (f->count == 0 && split[0] != '\0') {
 		SCOPED_BUF title;
 		buf_init(&title, 4096);
-		buf_format(&title, "%s: %.200s", d->title, split);
+		buf_format(&title, "%s: %.*s", d->title, (int)words_cut(split, 200), split);
 		fold_text(&j->folds, &f->plan.title, buf_cstr(&title));
 	}
 	return f;

@@ -33,6 +33,8 @@ void detections_release(struct detections *d);
 const struct detection *detections_find(const struct detections *d, const char *id);
 /* A column that must be there, and a cell that must not be empty; E_FORMAT names table and row. */
 WARN_UNUSED enum triage_status detections_column(const struct table *table, const char *path, const char *name, size_t *ret_column, struct triage_error *err);
+/* Sets the error of a row (from 0) and its cell, and gives E_FORMAT. */
+WARN_UNUSED enum triage_status detections_bad(const char *path, size_t row, const char *what, const char *cell, struct triage_error *err);
 /* The detection that a row of another table names. */
 WARN_UNUSED enum triage_status detections_named(const struct detections *d, const char *path, size_t row, const char *id, const struct detection **ret_detection,
     struct triage_error *err);
@@ -47,7 +49,7 @@ struct fold *judge_claim(struct detect_judge *j, const struct detection *d, cons
 /* One event more, or one file more, that supports a claim; NULL when there is no room. */
 struct fold *judge_claim_event(struct detect_judge *j, const struct detection *d, const struct happening *h, const char *split, unsigned weight);
 struct fold *judge_claim_file(struct detect_judge *j, const struct detection *d, const struct subject *s, const char *split, unsigned weight);
-/* The same by id; an id that the table does not have gives NULL. */
+/* The same by id; an id that the table does not have gives NULL, which judge_claim() and the others remark. */
 const struct detection *judge_detection(const struct detect_judge *j, const char *id);
 
 #endif

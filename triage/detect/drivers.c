@@ -22,13 +22,6 @@ compare_names(const void *a, const void *b, void *ctx)
 	return strcasecmp(table_cell(d->table, *(const uint32_t *)a, d->name_column), table_cell(d->table, *(const uint32_t *)b, d->name_column));
 }
 
-static enum triage_status
-bad(const char *path, size_t row, const char *what, struct triage_error *err)
-{
-	triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "table %s row %zu: %s", path, row + 1, what);
-	return TRIAGE_E_FORMAT;
-}
-
 enum triage_status
 drivers_load(struct drivers *d, const struct table *table, const char *path, struct triage_error *err)
 {
@@ -45,13 +38,13 @@ drivers_load(struct drivers *d, const struct table *table, const char *path, str
 	d->sha1 = calloc(count + 1, sizeof(*d->sha1));
 	d->names = calloc(count + 1, sizeof(*d->names));
 	if (d->sha256 == NULL || d->sha1 == NULL || d->names == NULL)
-		return bad(path, 0, "out of memory", err);
+		return detections_bad(path, 0, "out of memory", "", err);
 	for (size_t row = 0; row < count; row++) {
 		const char *sha256 = table_cell(table, row, c[1]), *sha1 = table_cell(table, row, c[2]);
 		if (sha256[0] != '\0' && !text_unhex(sha256, d->sha256[d->sha256_count].bytes, DRIVER_SHA256))
-			return bad(path, row, "no SHA-256", err);
+			return detections_bad(path, row, "no SHA-256", sha256, err);
 		if (sha1[0] != '\0' && !text_unhex(sha1, d->sha1[d->sha1_count].bytes, DRIVER_SHA1))
-			return bad(path, row, "no SHA-1", err);
+			return detections_bad(path, row, "no SHA-1", sha1, err);
 		if (sha256[0] != '\0')
 			d->sha256[d->sha256_count++].row = (uint32_t)row;
 		if (sha1[0] != '\0')
@@ -155,6 +148,18 @@ drivers_file(struct detect_judge *j, void *state, const struct subject *s, struc
 	return TRIAGE_OK;
 }
 
+/* The digest that a text begins with. */
+static bool
+read_digest(const char *text, uint8_t *out, size_t size)
+{
+	char hex[2 * DRIVER_SHA256 + 1];
+	if (strnlen(text, 2 * size) < 2 * size)
+		return false;
+	memcpy(hex, text, 2 * size);
+	hex[2 * size] = '\0';
+	return text_unhex(hex, out, size);
+}
+
 /* Sysmon's driver loads and Amcache give digests, service installations names. */
 static enum triage_status
 drivers_event(struct detect_judge *j, void *state, struct happening *h, struct triage_error *err)
@@ -166,24 +171,13 @@ drivers_event(struct detect_judge *j, void *state, struct happening *h, struct t
 	if (id != 6 && id != 7045 && !amcache)
 		return TRIAGE_OK;
 	uint8_t sha256[DRIVER_SHA256], sha1[DRIVER_SHA1];
-	char hex[65];
 	const char *hashes = happening_text(h, id == 6 ? "hashes" : "sha1"), *at = strcasestr(hashes, "SHA256="), *name = NULL;
-	if (at != NULL && strlen(at + 7) >= 64) {
-		memcpy(hex, at + 7, 64);
-		hex[64] = '\0';
-		for (char *p = hex; *p != '\0'; p++)
-			*p = *p >= 'A' && *p <= 'F' ? (char)(*p + 32) : *p;
-		name = text_unhex(hex, sha256, sizeof(sha256)) ? drivers_by_digest(d, sha256, NULL) : NULL;
-	}
+	if (at != NULL && read_digest(at + 7, sha256, sizeof(sha256)))
+		name = drivers_by_digest(d, sha256, NULL);
 	at = amcache ? hashes : strcasestr(hashes, "SHA1=");
 	at = at != NULL && !amcache ? at + 5 : at;
-	if (name == NULL && at != NULL && strlen(at) >= 40) {
-		memcpy(hex, at, 40);
-		hex[40] = '\0';
-		for (char *p = hex; *p != '\0'; p++)
-			*p = *p >= 'A' && *p <= 'F' ? (char)(*p + 32) : *p;
-		name = text_unhex(hex, sha1, sizeof(sha1)) ? drivers_by_digest(d, NULL, sha1) : NULL;
-	}
+	if (name == NULL && at != NULL && read_digest(at, sha1, sizeof(sha1)))
+		name = drivers_by_digest(d, NULL, sha1);
 	const char *base = words_base(happening_text(h, id == 6 ? "image_loaded" : id == 7045 ? "image_path" : "path"));
 	bool exact = name != NULL;
 	if (name == NULL && !amcache && words_ends(base, ".sys") && !is_common(base))

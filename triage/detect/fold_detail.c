@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 /* The last step of the check, for each kind of claim. %s is the fetched file. */
 static const char *const last_steps[CHECK_COUNT] = {
@@ -89,6 +90,20 @@ put_list(struct buf *out, const char *key, const char *const *texts, size_t coun
 	buf_char(out, ']');
 }
 
+/* What did not fit is told, so that no list is taken for the whole. */
+static void
+put_reasons(const struct fold *fold, struct buf *out)
+{
+	const char *texts[FOLD_REASONS_MAX + 2];
+	size_t count = fold->reason_count;
+	memcpy(texts, fold->reasons, count * sizeof(texts[0]));
+	if (fold->reasons_cut)
+		texts[count++] = "More of the kind was seen than is said here.";
+	if (fold->users_cut)
+		texts[count++] = "It speaks of more accounts than are listed.";
+	put_list(out, "reasons", texts, count);
+}
+
 static void
 put_example(const struct fold_example *e, struct buf *out)
 {
@@ -134,7 +149,7 @@ fold_detail(const struct fold *fold, struct buf *out)
 	put_key(out, "how_to_check", buf_cstr(&check));
 	put_key(out, "innocent", fold->plan.innocent);
 	buf_char(out, ',');
-	put_list(out, "reasons", fold->reasons, fold->reason_count);
+	put_reasons(fold, out);
 	put_key(out, "version", fold->plan.version);
 	put_key(out, "why", fold->plan.why);
 	buf_char(out, '}');

@@ -1,6 +1,7 @@
 #include "triage/detect/folds.h"
 
 #include "triage/base/fault.h"
+#include "triage/detect/words.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 
 enum { TEXT_KEPT_MAX = 16 << 10, REASON_SIZE = 600 };
+static const char MORE[] = "...";
 
 void
 folds_init(struct folds *folds, struct pool *pool)
@@ -26,15 +28,8 @@ folds_release(struct folds *folds)
 static const char *
 keep_text(struct folds *folds, const char *text)
 {
-	size_t size = strlen(text);
-	if (size == 0)
-		return "";
-	if (size > TEXT_KEPT_MAX) {
-		size = TEXT_KEPT_MAX;
-		while (size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80)
-			size--;
-	}
-	const char *copy = pool_text(folds->pool, text, size);
+	size_t size = words_cut(text, TEXT_KEPT_MAX);
+	const char *copy = size > 0 ? pool_text(folds->pool, text, size) : NULL;
 	return copy != NULL ? copy : "";
 }
 
@@ -52,18 +47,26 @@ hash_plan(const struct fold_plan *plan)
 	const char *const parts[] = { plan->rule, plan->kind, plan->family, plan->host != NULL ? plan->host : "", plan->split };
 	uint32_t h = 2166136261u;
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		for (const char *p = parts[i]; *p != '\0'; p++)
+		for (const char *p = parts[i], *end = p + words_cut(p, TEXT_KEPT_MAX); p < end; p++)
 			h = (h ^ (unsigned char)*p) * 16777619u;
 		h = (h ^ 0xff) * 16777619u;
 	}
 	return (h ^ h >> 13) % FOLD_BUCKETS;
 }
 
+/* kept: as keep_text() left it. */
+static bool
+same_text(const char *kept, const char *text)
+{
+	size_t size = words_cut(text, TEXT_KEPT_MAX);
+	return strncmp(kept, text, size) == 0 && kept[size] == '\0';
+}
+
 static bool
 same_plan(const struct fold_plan *a, const struct fold_plan *b)
 {
-	return strcmp(a->rule, b->rule) == 0 && strcmp(a->kind, b->kind) == 0 && strcmp(a->family, b->family) == 0
-	    && strcmp(a->host, b->host != NULL ? b->host : "") == 0 && strcmp(a->split, b->split) == 0;
+	return same_text(a->rule, b->rule) && same_text(a->kind, b->kind) && same_text(a->family, b->family) && same_text(a->host, b->host != NULL ? b->host : "")
+	    && same_text(a->split, b->split);
 }
 
 static bool
@@ -82,6 +85,25 @@ list_has_room(struct folds *folds)
 	return true;
 }
 
+/* NULL when not all of its text could be kept: it would stand for others. */
+static struct fold *
+fold_new(struct folds *folds, const struct fold_plan *plan)
+{
+	struct fold *f = list_has_room(folds) && folds->count < FOLDS_MAX ? pool_alloc(folds->pool, sizeof(*f)) : NULL;
+	if (f == NULL)
+		return NULL;
+	*f = (struct fold){ .plan = *plan, .first_time = TRIAGE_TIME_NONE, .last_time = TRIAGE_TIME_NONE };
+	const char **const texts[] = { &f->plan.rule, &f->plan.kind, &f->plan.family, &f->plan.split, &f->plan.title, &f->plan.technique, &f->plan.why, &f->plan.host,
+		&f->plan.innocent, &f->plan.version };
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		const char *text = *texts[i] != NULL ? *texts[i] : "";
+		*texts[i] = keep_text(folds, text);
+		if ((*texts[i])[0] == '\0' && text[0] != '\0')
+			return NULL;
+	}
+	return f;
+}
+
 struct fold *
 fold_for(struct folds *folds, const struct fold_plan *plan)
 {
@@ -89,17 +111,12 @@ fold_for(struct folds *folds, const struct fold_plan *plan)
 	for (struct fold *f = *head; f != NULL; f = f->next)
 		if (same_plan(&f->plan, plan))
 			return f;
-	struct fold *f = list_has_room(folds) && folds->count < FOLDS_MAX ? pool_alloc(folds->pool, sizeof(*f)) : NULL;
+	struct fold *f = fold_new(folds, plan);
 	if (f == NULL) {
 		folds->refused++;
 		return NULL;
 	}
-	*f = (struct fold){ .plan = *plan, .next = *head, .first_time = TRIAGE_TIME_NONE, .last_time = TRIAGE_TIME_NONE };
-	const char **const texts[] = { &f->plan.rule, &f->plan.kind, &f->plan.family, &f->plan.split, &f->plan.title, &f->plan.technique, &f->plan.why,
-		&f->plan.host,
-		&f->plan.innocent, &f->plan.version };
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		*texts[i] = *texts[i] != NULL ? keep_text(folds, *texts[i]) : "";
+	f->next = *head;
 	*head = f;
 	folds->list[folds->count++] = f;
 	return f;
@@ -158,14 +175,16 @@ fold_example(struct folds *folds, struct fold *fold, const struct fold_example *
 void
 fold_user(struct folds *folds, struct fold *fold, const char *user)
 {
-	if (user[0] == '\0' || fold->user_count == FOLD_USERS_MAX)
+	if (user[0] == '\0' || fold->users_cut)
 		return;
 	for (size_t i = 0; i < fold->user_count; i++)
-		if (strcmp(fold->users[i], user) == 0)
+		if (same_text(fold->users[i], user))
 			return;
-	const char *kept = keep_text(folds, user);
+	const char *kept = fold->user_count < FOLD_USERS_MAX ? keep_text(folds, user) : "";
 	if (kept[0] != '\0')
 		fold->users[fold->user_count++] = kept;
+	else
+		fold->users_cut = true;
 }
 
 void
@@ -173,17 +192,21 @@ fold_reason(struct folds *folds, struct fold *fold, const char *format, ...)
 {
 	char text[REASON_SIZE];
 	va_list args;
-	if (fold->reason_count == FOLD_REASONS_MAX)
+	if (fold->reasons_cut)
 		return;
 	va_start(args, format);
 	int n = vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	if (n < 0)
+	if (n <= 0)
 		return;
+	if ((size_t)n >= sizeof(text))
+		memcpy(text + words_cut(text, sizeof(text) - sizeof(MORE)), MORE, sizeof(MORE));
 	for (size_t i = 0; i < fold->reason_count; i++)
 		if (strcmp(fold->reasons[i], text) == 0)
 			return;
-	const char *kept = keep_text(folds, text);
+	const char *kept = fold->reason_count < FOLD_REASONS_MAX ? keep_text(folds, text) : "";
 	if (kept[0] != '\0')
 		fold->reasons[fold->reason_count++] = kept;
+	else
+		fold->reasons_cut = true;
 }

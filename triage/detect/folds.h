@@ -2,8 +2,8 @@
  * folds.h - findings in the making: what is alike becomes one finding with a count, times and a few examples.
  *
  * A fold is found by (rule, kind, family, host, split); split is "" or what sets one object apart on purpose. All text is kept in
- * the judge's pool. When the pool is full or there are FOLDS_MAX folds, new ones are refused (NULL) and the caller counts
- * its object elsewhere; examples that do not fit are counted but not kept.
+ * the judge's pool. When the pool is full or there are FOLDS_MAX folds, new ones are refused (NULL) and counted, which the judge
+ * remarks; examples that do not fit are counted but not kept; of reasons and accounts that do not fit the detail says that there are more.
  */
 #ifndef TRIAGE_DETECT_FOLDS_H
 #define TRIAGE_DETECT_FOLDS_H
@@ -52,9 +52,10 @@ struct fold {
 	size_t reason_count;
 	const char *users[FOLD_USERS_MAX];	/* accounts that it speaks of */
 	size_t user_count;
+	bool reasons_cut, users_cut;		/* there were more than fit; the detail says so */
 	unsigned classes;			/* enum source_class of what supports it: one vote each; 0: confidence stands as it is */
 	bool alone;				/* has no normal use: one class is enough */
-	bool draft;				/* not (yet) a finding */
+	bool draft, told;			/* not (yet) a finding; already one */
 };
 
 struct folds {
@@ -75,9 +76,9 @@ void fold_example(struct folds *folds, struct fold *fold, const struct fold_exam
 void fold_add(struct folds *folds, struct fold *fold, const struct fold_example *example, int64_t when);
 /* Widen the times only. */
 void fold_time(struct fold *fold, int64_t when);
-/* One sentence more, once; beyond FOLD_REASONS_MAX they are left out. */
+/* One sentence more, once; of those beyond FOLD_REASONS_MAX only that there are some. */
 void fold_reason(struct folds *folds, struct fold *fold, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* An account that the finding speaks of, once; "" adds nothing; beyond FOLD_USERS_MAX they are left out. */
+/* An account that the finding speaks of, once; "" adds nothing; of those beyond FOLD_USERS_MAX only that there are some. */
 void fold_user(struct folds *folds, struct fold *fold, const char *user);
 /* Set a text of the plan anew (fold->plan.title and so on); the old one stays when the pool is full. */
 void fold_text(struct folds *folds, const char **slot, const char *text);

@@ -75,17 +75,6 @@ log_of(struct detect_judge *j, struct gaps_state *s, struct happening *h)
 	return l;
 }
 
-/* An example that outlives its event. */
-static struct fold_example
-keep_example(struct detect_judge *j, const struct happening *h)
-{
-	struct fold_example e = judge_event_example(h, 1);
-	const char *path = pool_text(&j->pool, e.path, strlen(e.path)), *sample = pool_text(&j->pool, e.sample, strnlen(e.sample, 500));
-	e.path = path != NULL ? path : "";
-	e.sample = sample != NULL ? sample : "";
-	return e;
-}
-
 static void
 see_number(struct detect_judge *j, struct log *l, const struct happening *h, int64_t number)
 {
@@ -98,7 +87,7 @@ see_number(struct detect_judge *j, struct log *l, const struct happening *h, int
 	if (l->number >= 0 && number > l->number + HOLE_LEAST) {
 		if (l->hole_count < HOLES_MAX)
 			l->holes[l->hole_count++] = (struct hole){ .first = l->number + 1, .last = number - 1, .missing = number - l->number - 1, .before = l->time, .after = h->event->time,
-				.example = keep_example(j, h) };
+				.example = judge_keep_example(j, h, 1) };
 		else
 			l->holes_more++;
 	}
@@ -108,15 +97,15 @@ see_number(struct detect_judge *j, struct log *l, const struct happening *h, int
 static void
 see_silence(struct detect_judge *j, struct gaps_state *s, struct log *l, const struct happening *h)
 {
-	int64_t gap = l->time == TRIAGE_TIME_NONE ? 0 : h->event->time - l->time;
+	int64_t gap = l->time == TRIAGE_TIME_NONE ? 0 : when_since(l->time, h->event->time);
 	l->records++;
-	if (gap > HOUR && s->stopped < l->time - 10 * MINUTE && strcmp(h->event->meaning, "started") != 0) {
+	if (gap > HOUR && when_since(s->stopped, l->time) > 10 * MINUTE && strcmp(h->event->meaning, "started") != 0) {
 		l->long_gaps++;
-		if (gap > l->silence.to - l->silence.from || l->silence.from == TRIAGE_TIME_NONE) {
-			l->second_longest = l->silence.from == TRIAGE_TIME_NONE ? 0 : l->silence.to - l->silence.from;
+		if (gap > when_since(l->silence.from, l->silence.to) || l->silence.from == TRIAGE_TIME_NONE) {
+			l->second_longest = l->silence.from == TRIAGE_TIME_NONE ? 0 : when_since(l->silence.from, l->silence.to);
 			l->silence.from = l->time;
 			l->silence.to = h->event->time;
-			l->silence.example = keep_example(j, h);
+			l->silence.example = judge_keep_example(j, h, 1);
 		} else if (gap > l->second_longest) {
 			l->second_longest = gap;
 		}
@@ -133,11 +122,12 @@ see_clock(struct detect_judge *j, struct happening *h, int64_t id)
 		return;
 	if (!when_parse(happening_text(h, security ? "previous_time" : "old_time"), &before) || !when_parse(happening_text(h, "new_time"), &after))
 		return;
-	if (after - before < HOUR && before - after < HOUR)
+	int64_t moved = when_since(before, after);
+	if (moved < HOUR && moved > -HOUR)
 		return;
 	struct fold *f = judge_claim_event(j, judge_detection(j, "anti-clock"), h, "", 1);
 	if (f != NULL)
-		fold_reason(&j->folds, f, "By %" PRId64 " minutes: %.300s", (after - before) / MINUTE, h->event->message);
+		fold_reason(&j->folds, f, "By %" PRId64 " minutes: %.300s", moved / MINUTE, h->event->message);
 }
 
 /* The end of the log service is part of each shutdown; without one near it, it is told. */
@@ -149,11 +139,11 @@ see_service(struct detect_judge *j, struct gaps_state *s, const struct happening
 		s->stopped = e->time;
 	if (strcmp(e->meaning, "started") == 0)
 		s->ended = s->resumed = 0;	/* it was a restart */
-	if (s->ended != 0 && s->resumed == 0 && e->time - s->ended > 10 * MINUTE)
+	if (s->ended != 0 && s->resumed == 0 && when_since(s->ended, e->time) > 10 * MINUTE)
 		s->resumed = e->time;
 	/* other records go on, and no start of the machine is near */
-	if (s->resumed != 0 && e->time - s->resumed > 10 * MINUTE) {
-		struct fold *f = s->stopped >= s->ended - 10 * MINUTE ? NULL : judge_claim(j, judge_detection(j, "log-service-off"), s->ended_host != NULL ? s->ended_host : "", "");
+	if (s->resumed != 0 && when_since(s->resumed, e->time) > 10 * MINUTE) {
+		struct fold *f = when_since(s->stopped, s->ended) <= 10 * MINUTE ? NULL : judge_claim(j, judge_detection(j, "log-service-off"), s->ended_host != NULL ? s->ended_host : "", "");
 		if (f != NULL) {
 			fold_add(&j->folds, f, &s->ended_example, s->ended);
 			f->classes |= CLASS_LOG;
@@ -162,7 +152,7 @@ see_service(struct detect_judge *j, struct gaps_state *s, const struct happening
 	}
 	if (id == 1100 && s->ended == 0) {
 		s->ended = e->time;
-		s->ended_example = keep_example(j, h);
+		s->ended_example = judge_keep_example(j, h, 1);
 		s->ended_host = pool_text(&j->pool, e->host, strlen(e->host));
 	}
 }
@@ -178,8 +168,10 @@ gaps_event(struct detect_judge *j, void *state, struct happening *h, struct tria
 	see_service(j, s, h, id);
 	see_clock(j, h, id);
 	struct log *l = log_of(j, s, h);
-	if (l == NULL)
+	if (l == NULL) {
+		judge_remark(j, "There are more files of logs than the judge tells apart; those beyond were not searched for gaps.");
 		return TRIAGE_OK;
+	}
 	if (happening_number(h, "record_id", &number) && number > 0)
 		see_number(j, l, h, number);
 	see_silence(j, s, l, h);
@@ -196,7 +188,7 @@ tell_hole(struct detect_judge *j, const struct log *l, const struct hole *hole)
 	fold_time(f, hole->after);
 	f->classes |= CLASS_LOG;
 	fold_reason(&j->folds, f, "Log %s: records %" PRId64 " to %" PRId64 " are not there (%" PRId64 " records, %" PRId64 " minutes).", l->channel, hole->first, hole->last, hole->missing,
-	    (hole->after - hole->before) / MINUTE);
+	    when_since(hole->before, hole->after) / MINUTE);
 }
 
 static enum triage_status
@@ -209,8 +201,8 @@ gaps_finish(struct detect_judge *j, void *state, struct triage_error *err)
 		for (size_t i = 0; i < l->hole_count && l->holes_more == 0 && l->hole_count <= HOLES_MAX / 2; i++)
 			if (l->holes[i].missing > 0 && l->records > 20)
 				tell_hole(j, l, &l->holes[i]);
-		int64_t longest = l->silence.from == TRIAGE_TIME_NONE ? 0 : l->silence.to - l->silence.from;
-		if (l->records < RHYTHM_LEAST || longest < 12 * HOUR || longest < 4 * l->second_longest || (strcasecmp(l->channel, "Security") != 0 && strcasecmp(l->channel, "System") != 0))
+		int64_t longest = l->silence.from == TRIAGE_TIME_NONE ? 0 : when_since(l->silence.from, l->silence.to);
+		if (l->records < RHYTHM_LEAST || longest < 12 * HOUR || longest / 4 < l->second_longest || (strcasecmp(l->channel, "Security") != 0 && strcasecmp(l->channel, "System") != 0))
 			continue;
 		struct fold *f = judge_claim(j, judge_detection(j, "log-gap-time"), l->host, "");
 		if (f == NULL)

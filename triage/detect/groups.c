@@ -50,6 +50,9 @@ group_for(struct detect_judge *j, struct groups *groups, const struct claim *cla
 	if (g->fold == NULL)
 		return NULL;
 	*head = g;
+	struct group **alike = &groups->extensions[happening_hash(g->extension) % GROUP_BUCKETS];
+	g->alike = *alike;
+	*alike = g;
 	if (groups->last != NULL)
 		groups->last->later = g;
 	else
@@ -62,14 +65,11 @@ group_for(struct detect_judge *j, struct groups *groups, const struct claim *cla
 const struct group *
 groups_find(const struct groups *groups, const char *extension)
 {
-	const struct group *other = NULL;
-	for (const struct group *g = groups != NULL ? groups->first : NULL; g != NULL; g = g->later)
-		if (strcasecmp(g->extension, extension) == 0) {
-			if (g->found)
-				return g;
-			other = g;
-		}
-	return other;
+	const struct group *found = NULL;
+	for (const struct group *g = groups != NULL ? groups->extensions[happening_hash(extension) % GROUP_BUCKETS] : NULL; g != NULL; g = g->alike)
+		if (strcasecmp(g->extension, extension) == 0 && (found == NULL || g->found))
+			found = g;
+	return found;
 }
 
 uint64_t

@@ -10,6 +10,7 @@ enum { GROUPS_MAX = 4096, GROUP_BUCKETS = 1024 };
 
 struct group {
 	struct group *next, *later;	/* in its bucket; in the order of first sight */
+	struct group *alike;		/* in the bucket of its extension, the newest first */
 	const char *family;		/* "" for an extension that tells no family */
 	const char *extension;		/* lower case, without dot, of the first file; "" when it has none */
 	bool more_extensions;
@@ -28,7 +29,8 @@ struct group {
 };
 
 struct groups {
-	struct group *buckets[GROUP_BUCKETS];
+	struct group *buckets[GROUP_BUCKETS];	/* by family, or by extension when it tells none */
+	struct group *extensions[GROUP_BUCKETS];	/* all by extension */
 	struct group *first, *last;
 	size_t count;
 };
@@ -43,7 +45,7 @@ struct claim {
 
 /* Find or make; NULL when there is no room. */
 struct group *group_for(struct detect_judge *j, struct groups *groups, const struct claim *claim);
-/* The group of an extension that tells no family, or one whose first file had it; any capitals. NULL when there is none. */
+/* The group of an extension that tells no family, or one whose first file had it; any capitals; one that was found first. NULL when there is none. */
 const struct group *groups_find(const struct groups *groups, const char *extension);
 void group_add(struct detect_judge *j, struct group *g, const struct claim *claim, const struct subject *s);
 

@@ -97,7 +97,7 @@ judge_extension(struct detect_judge *j, struct group *g, const struct case_for *
 	p->severity = tied ? TRIAGE_CRITICAL : TRIAGE_HIGH;
 	double confidence = confidence_for(scores, 1u + keeps + (c->note || c->mark));
 	int64_t hours = (int64_t)scores->new_extension_hours * INT64_C(3600000000000);
-	bool sudden = g->fold->first_time != TRIAGE_TIME_NONE && g->fold->last_time <= g->fold->first_time + hours;
+	bool sudden = g->fold->first_time != TRIAGE_TIME_NONE && when_since(g->fold->first_time, g->fold->last_time) <= hours;
 	if (sudden)
 		fold_reason(&j->folds, g->fold, "All were changed within %.0f hours.", scores->new_extension_hours);
 	p->confidence = judge_confidence(j, confidence + (sudden ? 5 : 0) - (varied ? 0 : 15));
@@ -190,6 +190,8 @@ put_reasons(struct detect_judge *j, struct group *g, const struct case_for *c, b
 		fold_reason(folds, f, "%u independent traits of the family: %sprobably %s.", family, family >= scores->very_probable_traits ? "very " : "", g->family);
 	if (folders)
 		encrypted_folders_reason(j, f, g);
+	else
+		fold_reason(folds, f, "Its folders are not told: more than %d groups of encrypted files come before it.", LISTED_MAX);
 }
 
 void

@@ -49,18 +49,19 @@ struct place {
 };
 
 static void
-name_key(struct place *p, const struct json *j, struct buf *key)
+name_key(struct happening *h, struct place *p, const struct json *j)
 {
-	size_t base = p->ends[j->depth - 1], size;
+	size_t size = p->ends[j->depth - 1], i = 0;
+	struct buf *key = &h->key;
 	buf_clear(key);
 	json_string(j, key);
-	size = base;
-	if (base > 0 && size + 1 < sizeof(p->name))
+	if (size > 0 && size + 1 < sizeof(p->name))
 		p->name[size++] = '.';
-	for (size_t i = 0; i < key->size && size + 1 < sizeof(p->name); i++)
+	for (; i < key->size && size + 1 < sizeof(p->name); i++)
 		p->name[size++] = key->data[i] == '\0' ? '_' : (char)key->data[i];
 	p->name[size] = '\0';
 	p->ends[j->depth] = size;
+	h->cut |= i < key->size || key->failed;
 }
 
 /* Offsets in text stand in for the pointers until all text is there. */
@@ -101,7 +102,7 @@ take_apart(struct happening *h)
 			break;
 		}
 		if (e == JSON_KEY)
-			name_key(&p, &j, &h->key);
+			name_key(h, &p, &j);
 		else if (e == JSON_OBJECT || e == JSON_ARRAY)
 			p.ends[j.depth] = p.ends[j.depth - 1];
 		else if (e != JSON_OBJECT_END && e != JSON_ARRAY_END)

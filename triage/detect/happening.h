@@ -25,7 +25,7 @@ struct happening {
 	struct happening_field fields[HAPPENING_FIELDS_MAX];
 	size_t count;
 	bool apart;			/* data was taken apart */
-	bool cut;			/* there are more fields, or data is no sound JSON: it was not all taken */
+	bool cut;			/* there are more fields, one has a longer name, or data is no sound JSON: it was not all taken, which the judge remarks */
 };
 
 void happening_init(struct happening *h);

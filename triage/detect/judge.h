@@ -45,7 +45,7 @@ struct subject {
 /* Traits by which a family shows itself; each is of another kind. */
 enum trait { TRAIT_NOTE = 1, TRAIT_NOTE_NAME = 2, TRAIT_EXTENSION = 4, TRAIT_MARK = 8, TRAIT_PROGRAM = 16, TRAIT_ENCRYPTED = 32 };
 
-enum { FAMILIES_MAX = 4096, NOTE_NAMES_MAX = 256, REMARKS_MAX = 8, DETECTORS_MAX = 64 };
+enum { FAMILIES_MAX = 4096, NOTE_NAMES_MAX = 256, REMARKS_MAX = 64, DETECTORS_MAX = 64 };
 
 struct family {
 	const char *name;
@@ -97,6 +97,7 @@ struct detector {
 	enum triage_status (*file)(struct detect_judge *j, void *state, const struct subject *s, struct triage_error *err);
 	enum triage_status (*event)(struct detect_judge *j, void *state, struct happening *h, struct triage_error *err);
 	enum triage_status (*finish)(struct detect_judge *j, void *state, struct triage_error *err);
+	void (*release)(void *state);	/* what does not come from the pool; begin may not have run */
 };
 
 /* For detectors. */
@@ -106,10 +107,12 @@ unsigned judge_family_traits(const struct detect_judge *j, const char *family);	
 unsigned judge_count_traits(unsigned traits);
 /* "LockBit" and "LockBit 3.0" are one family's, "LockBit 2.0" and "LockBit 3.0" are not. */
 bool families_agree(const char *a, const char *b);
-/* A limit was met and something was only counted. text: a literal. */
+/* A limit was met: something was only counted, or not looked at. text: a literal, or from j->pool; told once. */
 void judge_remark(struct detect_judge *j, const char *text);
 struct fold_example judge_example(const struct subject *s, unsigned weight);	/* about no certain bytes */
 struct fold_example judge_event_example(const struct happening *h, unsigned weight);
+/* The same with its text copied, for those who tell it when the event is gone. */
+struct fold_example judge_keep_example(struct detect_judge *j, const struct happening *h, unsigned weight);
 /* An event more in a fold of its plan, with host and user of the event; NULL when there is no room. */
 struct fold *judge_add_event(struct detect_judge *j, const struct fold_plan *plan, const struct happening *h, unsigned weight);
 unsigned judge_confidence(const struct detect_judge *j, double confidence);	/* 1 to confidence.max */

@@ -7,6 +7,8 @@
 #include "triage/detect/judge.h"
 #include "triage/detect/words.h"
 
+#include "triage/base/when.h"
+
 #include <string.h>
 
 enum { BURST = 20, BURST_TRIES = 10, SPRAY_ACCOUNTS = 10, FAN_OUT = 5, SOURCES_MAX = 100000, BUCKETS = 4096, NAMES_MAX = 16, ROAST_SERVICES = 5 };
@@ -61,7 +63,7 @@ trail_of(struct detect_judge *j, struct logons_state *s, char kind, const char *
 static void
 note_time(struct trail *t, int64_t when, int64_t window)
 {
-	if (t->begun == TRIAGE_TIME_NONE || when - t->begun > window) {
+	if (t->begun == TRIAGE_TIME_NONE || when_since(t->begun, when) > window) {
 		t->begun = when;
 		t->in_window = 0;
 		t->name_count = 0;
@@ -117,7 +119,7 @@ worked(struct detect_judge *j, struct logons_state *s, struct happening *h, cons
 	char pair[2 * LOGON_TEXT_MAX + 2];
 	struct trail *t = trail_of(j, s, 'f', h->event->host, l->address, &new);
 	struct fold *f;
-	if (t != NULL && !new && t->in_window >= BURST_TRIES && h->event->time - t->last <= HOUR) {
+	if (t != NULL && !new && t->in_window >= BURST_TRIES && when_since(t->last, h->event->time) <= HOUR) {
 		f = judge_claim_event(j, judge_detection(j, "brute-force-success"), h, "", 1);
 		if (f != NULL) {
 			fold_reason(&j->folds, f, "%s logged on from %s by %s after %ju failed logons from there.", l->account, l->address, l->protocol, (uintmax_t)t->in_window);
@@ -137,7 +139,7 @@ worked(struct detect_judge *j, struct logons_state *s, struct happening *h, cons
 	pair[n] = '\t';
 	memcpy(pair + n + 1, l->address, strlen(l->address) + 1);
 	t = trail_of(j, s, 'p', h->event->host, pair, &new);
-	if (t != NULL && new && h->event->time - s->first_seen > 7 * DAY) {
+	if (t != NULL && new && when_since(s->first_seen, h->event->time) > 7 * DAY) {
 		f = judge_claim_event(j, judge_detection(j, "logon-new-source"), h, "", 1);
 		if (f != NULL)
 			fold_reason(&j->folds, f, "%s from %s by %s, for the first time.", l->account, l->address, l->protocol);

@@ -117,7 +117,7 @@ put_beside(struct detect_judge *j, const struct candidate *x)
 	if (f == NULL)
 		return;
 	put(j, f, x);
-	fold_reason(&j->folds, f, "%" PRIu64 " files in its folders look encrypted.", encrypted_beside(x));
+	fold_reason(&j->folds, f, "%s%" PRIu64 " files in its folders look encrypted.", x->folder_count == CANDIDATE_FOLDERS ? "At least " : "", encrypted_beside(x));
 	if (traits) {
 		fold_reason(&j->folds, f, "The name is one that %s uses, and files with its extension or mark were found: probably %s.", family, family);
 		judge_family_trait(j, family, TRAIT_NOTE_NAME);

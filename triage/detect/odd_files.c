@@ -63,8 +63,12 @@ keep_screen_program(struct detect_judge *j, struct odd_files_state *st, const st
 	static const char helpers[] = "sethc.exe|utilman.exe|osk.exe|magnify.exe|narrator.exe|displayswitch.exe|atbroker.exe", shells[] = "cmd.exe|powershell.exe|explorer.exe|taskmgr.exe";
 	bool shell = words_glob_any(shells, '|', s->file->name);
 	if ((!shell && !words_glob_any(helpers, '|', s->file->name)) || s->file->state != TRIAGE_STATE_ALLOCATED || s->file->content == NULL || !s->file->content->hashed
-	    || !words_glob_any("*/Windows/System32/*|*/Windows/explorer.exe|*/WINNT/system32/*", '|', s->file->path) || st->count == KEPT_MAX)
+	    || !words_glob_any("*/Windows/System32/*|*/Windows/explorer.exe|*/WINNT/system32/*", '|', s->file->path))
 		return;
+	if (st->count == KEPT_MAX) {
+		judge_remark(j, "There are more programs of logon screens than the judge compares with shells; those beyond were not compared.");
+		return;
+	}
 	struct screen_program *p = &st->kept[st->count];
 	*p = (struct screen_program){ .filesystem_id = s->file->filesystem_id, .file_id = s->file->file_id, .shell = shell, .appeared = s->appeared,
 		.path = pool_text(&j->pool, s->file->path, strlen(s->file->path)) };

@@ -1,13 +1,18 @@
 /*
  * package_changed.c - files of the system that differ from the digest that their package gives, and programs in folders of the system that no package
  * brought. Digests of packages come before the files. A path may be given by several packages (diversions): any of their digests will do.
+ *
+ * Table and names are of its own and not from the judge's pool: they grow with what the evidence says of itself, and must leave room for what is found.
  */
 #include "triage/detect/judge.h"
+
+#include "triage/base/fault.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_ROOM = 4096, VOUCHED_MAX = 4000000, VOUCHED_ENOUGH = 2000 };
+enum { FIRST_ROOM = 4096, VOUCHED_MAX = 4000000, VOUCHED_ENOUGH = 2000, GIVERS_MAX = 16 };
+#define NAMES_LIMIT ((size_t)128 << 20)
 
 struct vouched {
 	uint64_t place;			/* of filesystem and path, hashed; 0: empty */
@@ -16,8 +21,9 @@ struct vouched {
 };
 
 struct package_changed {
-	struct vouched *table;		/* open addressing; one path may stand in it several times */
+	struct vouched *table;		/* open addressing; one path may stand in it up to GIVERS_MAX times */
 	size_t room, count;
+	struct pool names;
 	const char *last;		/* package at hand: names come in runs */
 };
 
@@ -35,10 +41,10 @@ place_of(uint64_t filesystem, const char *path)
 }
 
 static bool
-grow(struct detect_judge *j, struct package_changed *x)
+grow(struct package_changed *x)
 {
 	struct package_changed bigger = { .room = x->room == 0 ? FIRST_ROOM : x->room * 2 };
-	bigger.table = pool_alloc(&j->pool, bigger.room * sizeof(*bigger.table));
+	bigger.table = fault_hit() ? NULL : calloc(bigger.room, sizeof(*bigger.table));
 	if (bigger.table == NULL)
 		return false;
 	for (size_t i = 0; i < x->room; i++) {
@@ -49,9 +55,18 @@ grow(struct detect_judge *j, struct package_changed *x)
 			at = (at + 1) & (bigger.room - 1);
 		bigger.table[at] = x->table[i];
 	}
+	free(x->table);
 	x->table = bigger.table;
 	x->room = bigger.room;
 	return true;
+}
+
+static enum triage_status
+package_begin(struct detect_judge *j, void *state, struct triage_error *err)
+{
+	(void)j, (void)err;
+	pool_init(&((struct package_changed *)state)->names, NAMES_LIMIT);
+	return TRIAGE_OK;
 }
 
 static enum triage_status
@@ -59,17 +74,25 @@ package_vouched(struct detect_judge *j, void *state, const struct detect_vouched
 {
 	struct package_changed *x = state;
 	(void)err;
-	bool room = x->count < VOUCHED_MAX && ((x->count + 1) * 3 < x->room * 2 || grow(j, x));
+	bool room = x->count < VOUCHED_MAX && ((x->count + 1) * 3 < x->room * 2 || grow(x));
 	if (room && (x->last == NULL || strcmp(x->last, v->package) != 0))
-		x->last = pool_text(&j->pool, v->package, strlen(v->package));
+		x->last = pool_text(&x->names, v->package, strlen(v->package));
 	if (!room || x->last == NULL) {
 		judge_remark(j, "Some digests of packages could not be kept: their files were not held against them.");
 		return TRIAGE_OK;
 	}
 	uint64_t place = place_of(v->filesystem_id, v->path);
-	size_t at = place & (x->room - 1);
-	while (x->table[at].place != 0)
-		at = (at + 1) & (x->room - 1);
+	size_t at = place & (x->room - 1), givers = 0;
+	for (; x->table[at].place != 0; at = (at + 1) & (x->room - 1)) {
+		if (x->table[at].place != place)
+			continue;
+		if (memcmp(x->table[at].md5, v->md5, sizeof(v->md5)) == 0)
+			return TRIAGE_OK;
+		if (++givers == GIVERS_MAX) {
+			judge_remark(j, "Packages give more digests for one file than are compared with it.");
+			return TRIAGE_OK;
+		}
+	}
 	x->table[at] = (struct vouched){ .place = place, .package = x->last };
 	memcpy(x->table[at].md5, v->md5, sizeof(v->md5));
 	x->count++;
@@ -148,5 +171,13 @@ package_file(struct detect_judge *j, void *state, const struct subject *s, struc
 	return TRIAGE_OK;
 }
 
-const struct detector package_changed_detector = { .name = "package_changed", .state_size = sizeof(struct package_changed), .vouched = package_vouched,
-	.file = package_file };
+static void
+package_release(void *state)
+{
+	struct package_changed *x = state;
+	free(x->table);
+	pool_release(&x->names);
+}
+
+const struct detector package_changed_detector = { .name = "package_changed", .state_size = sizeof(struct package_changed), .begin = package_begin, .vouched = package_vouched,
+	.file = package_file, .release = package_release };

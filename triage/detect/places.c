@@ -5,13 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum triage_status
-bad(const char *path, size_t row, const char *what, const char *cell, struct triage_error *err)
-{
-	triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "table %s row %zu: %s: %s", path, row + 1, what, cell);
-	return TRIAGE_E_FORMAT;
-}
-
 enum triage_status
 places_load(struct places *p, const struct detections *d, const struct table *table, const char *path, struct triage_error *err)
 {
@@ -26,7 +19,7 @@ places_load(struct places *p, const struct detections *d, const struct table *ta
 		return st;
 	p->list = calloc(count + 1, sizeof(*p->list));
 	if (p->list == NULL)
-		return bad(path, 0, "out of memory", "", err);
+		return detections_bad(path, 0, "out of memory", "", err);
 	for (size_t row = 0; row < count && st == TRIAGE_OK; row++) {
 		struct autostart_place *a = &p->list[p->count++];
 		unsigned test = 0;
@@ -35,7 +28,7 @@ places_load(struct places *p, const struct detections *d, const struct table *ta
 		while (test < TESTS && strcmp(tests[test], table_cell(table, row, c[5])) != 0)
 			test++;
 		if (test == TESTS || a->parser[0] == '\0' || a->field[0] == '\0')
-			return bad(path, row, "no such test, or no parser or field", table_cell(table, row, c[5]), err);
+			return detections_bad(path, row, "no such test, or no parser or field", table_cell(table, row, c[5]), err);
 		a->test = (enum place_test)test;
 		st = detections_named(d, path, row, table_cell(table, row, c[0]), &a->detection, err);
 	}
@@ -57,12 +50,11 @@ odd_word(const char *list, const char *normal, char *out, size_t size)
 	for (const char *p = list; *p != '\0';) {
 		p += strspn(p, " ,;\n\r\t");
 		size_t n = strcspn(p, " ,;\n\r\t");
-		if (n > 0 && n < size) {
-			memcpy(out, p, n);
-			out[n] = '\0';
-			if (!words_glob_any(normal, '|', out))
-				return;
-		}
+		size_t kept = n < size ? n : size - 1;	/* a word cut off is none of the normal ones */
+		memcpy(out, p, kept);
+		out[kept] = '\0';
+		if (n > 0 && !words_glob_any(normal, '|', out))
+			return;
 		out[0] = '\0';
 		p += n;
 	}

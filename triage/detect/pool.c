@@ -31,21 +31,26 @@ pool_release(struct pool *p)
 	pool_init(p, p->limit);
 }
 
+static void *
+refuse(struct pool *p)
+{
+	p->refused = true;
+	return NULL;
+}
+
 void *
 pool_alloc(struct pool *p, size_t size)
 {
 	if (size > SIZE_MAX / 2 || fault_hit())
-		return NULL;
+		return refuse(p);
 	size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 	struct pool_chunk *c = p->chunks;
 	if (c == NULL || size > c->size - c->filled) {
 		size_t room = size > CHUNK_SIZE ? size : CHUNK_SIZE;
 		size_t whole = sizeof(*c) + room;
-		if (whole > p->limit - p->used)
-			return NULL;
-		c = calloc(1, whole);
+		c = whole <= p->limit - p->used ? calloc(1, whole) : NULL;
 		if (c == NULL)
-			return NULL;
+			return refuse(p);
 		*c = (struct pool_chunk){ .next = p->chunks, .size = room };
 		p->chunks = c;
 		p->used += whole;

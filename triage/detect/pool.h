@@ -7,11 +7,13 @@
 #ifndef TRIAGE_DETECT_POOL_H
 #define TRIAGE_DETECT_POOL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct pool {
 	struct pool_chunk *chunks;	/* newest first */
 	size_t used, limit;		/* bytes taken from the system, and the most that may be */
+	bool refused;			/* something got no memory: what its owner keeps is not whole */
 };
 
 void pool_init(struct pool *p, size_t limit);

@@ -82,8 +82,11 @@ remember_name(struct detect_judge *j, const char *name)
 		if (strcmp(j->note_names[i], name) == 0)
 			return;
 	const char *copy = j->note_name_count < NOTE_NAMES_MAX ? pool_text(&j->pool, name, strlen(name)) : NULL;
-	if (copy != NULL)
-		j->note_names[j->note_name_count++] = copy;
+	if (copy == NULL) {
+		judge_remark(j, "Ransom notes, or what could be such, have more names than the judge searches for extensions.");
+		return;
+	}
+	j->note_names[j->note_name_count++] = copy;
 }
 
 static void
@@ -199,7 +202,7 @@ put_reasons(struct detect_judge *j, const struct notes *n, uint64_t beside, unsi
 	if (n->in_folders > 1)
 		fold_reason(folds, n->fold, "The notes stand in %" PRIu64 " places of the folder tree.", n->in_folders);
 	if (beside > 0)
-		fold_reason(folds, n->fold, "%" PRIu64 " files beside the notes look encrypted.", beside);
+		fold_reason(folds, n->fold, "%s%" PRIu64 " files beside the notes look encrypted.", n->folder_count == NOTE_FOLDERS ? "At least " : "", beside);
 	if (n->family[0] == '\0')
 		return;
 	if (traits >= scores->very_probable_traits)

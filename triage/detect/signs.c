@@ -8,13 +8,6 @@
 
 enum { KEYS_MAX = 8192 };
 
-static enum triage_status
-bad(const char *path, size_t row, const char *what, const char *cell, struct triage_error *err)
-{
-	triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "table %s row %zu: %s: %s", path, row + 1, what, cell);
-	return TRIAGE_E_FORMAT;
-}
-
 static uint32_t
 bucket_of(const char *parser, size_t size, int64_t event_id)
 {
@@ -106,7 +99,7 @@ signs_load(struct signs *s, const struct detections *d, const struct table *tabl
 	s->list = calloc(count + 1, sizeof(*s->list));
 	s->keys = calloc(KEYS_MAX, sizeof(*s->keys));
 	if (s->list == NULL || s->keys == NULL)
-		return bad(path, 0, "out of memory", "", err);
+		return detections_bad(path, 0, "out of memory", "", err);
 	for (size_t row = count; row-- > 0;) {	/* backwards, so that a bucket holds them in the order of the table */
 		struct sign *sign = &s->list[row];
 		st = detections_named(d, path, row, table_cell(table, row, c[0]), &sign->detection, err);
@@ -117,9 +110,9 @@ signs_load(struct signs *s, const struct detections *d, const struct table *tabl
 		sign->reason = table_cell(table, row, c[5]);
 		s->count = count;
 		if (sign->text == NULL || !cut_conditions(sign))
-			return bad(path, row, "no condition, or too many of them", table_cell(table, row, c[3]), err);
+			return detections_bad(path, row, "no condition, or too many of them", table_cell(table, row, c[3]), err);
 		if (!add_keys(s, table_cell(table, row, c[1]), table_cell(table, row, c[2]), row))
-			return bad(path, row, "no number of an event, or too many rows", table_cell(table, row, c[2]), err);
+			return detections_bad(path, row, "no number of an event, or too many rows", table_cell(table, row, c[2]), err);
 	}
 	return TRIAGE_OK;
 }

@@ -1,6 +1,7 @@
 #include "triage/detect/stories.h"
 
 #include "triage/base/fault.h"
+#include "triage/base/when.h"
 #include "triage/detect/detections.h"
 
 #include <stdlib.h>
@@ -108,9 +109,10 @@ relevance(int64_t when, int64_t first, int64_t last)
 		return 1;
 	if (when == TRIAGE_TIME_NONE)
 		return 0.8;
-	if (when > first - 30 * DAY && when < last + 2 * DAY)
+	int64_t before = when_since(when, first), after = when_since(last, when);
+	if (before < 30 * DAY && after < 2 * DAY)
 		return 1;
-	return when > first - 180 * DAY && when < last + 30 * DAY ? 0.8 : 0.6;
+	return before < 180 * DAY && after < 30 * DAY ? 0.8 : 0.6;
 }
 
 /* The class that a finding votes in; detectors and rules that say nothing of it rest on logs (Sigma) or on content. */

@@ -7,13 +7,6 @@
 
 enum { TOOLS_MAX = 512 };
 
-static enum triage_status
-bad(const char *path, size_t row, const char *what, const char *cell, struct triage_error *err)
-{
-	triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "table %s row %zu: %s: %s", path, row + 1, what, cell);
-	return TRIAGE_E_FORMAT;
-}
-
 /* Every glob of a list into a set; the list is cut in place. */
 static enum triage_status
 add_list(struct name_set *set, char **room, const char *list, size_t id, struct triage_error *err)
@@ -42,7 +35,7 @@ take_tool(struct tool *t, const struct table *table, const size_t *c, const char
 	while (severity < TRIAGE_SEVERITY_COUNT && strcmp(word, triage_severity_name(severity)) != 0)
 		severity++;
 	if (severity == TRIAGE_SEVERITY_COUNT || t->name[0] == '\0' || t->why[0] == '\0' || row >= TOOLS_MAX)
-		return bad(path, row, "no severity, name or reason, or too many rows", t->name, err);
+		return detections_bad(path, row, "no severity, name or reason, or too many rows", t->name, err);
 	t->severity = (enum triage_severity)severity;
 	return TRIAGE_OK;
 }
@@ -63,7 +56,7 @@ tools_load(struct tools *t, const struct table *table, const char *path, struct 
 	t->list = calloc(count + 1, sizeof(*t->list));
 	char *text = t->texts = calloc(room, 1);
 	if (t->list == NULL || t->texts == NULL)
-		return bad(path, 0, "out of memory", "", err);
+		return detections_bad(path, 0, "out of memory", "", err);
 	for (size_t row = 0; row < count && st == TRIAGE_OK; row++) {
 		struct tool *tool = &t->list[t->count++];
 		st = take_tool(tool, table, c, path, row, err);

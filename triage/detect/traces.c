@@ -5,11 +5,13 @@
 #include "triage/detect/judge.h"
 #include "triage/detect/words.h"
 
+#include "triage/base/when.h"
+
 #include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
-enum { ARCHIVES_LEAST = 3, LETTERS_LEAST = 8, STOMPED_MANY = 40, APPS_MAX = 20000, BUCKETS = 1024 };
+enum { ARCHIVES_LEAST = 3, LETTERS_LEAST = 8, STOMPED_MANY = 40, ARCHIVES_MAX = 20000, APPS_MAX = 20000, BUCKETS = 1024 };
 #define SECOND INT64_C(1000000000)
 #define DAY (86400 * SECOND)
 #define SENT_LEAST (UINT64_C(500) << 20)	/* bytes on one day */
@@ -56,16 +58,6 @@ hash_of(const char *text)
 	return (h ^ h >> 13) % BUCKETS;
 }
 
-static struct fold_example
-keep_example(struct detect_judge *j, const struct happening *h)
-{
-	struct fold_example e = judge_event_example(h, 1);
-	const char *path = pool_text(&j->pool, e.path, strlen(e.path)), *sample = pool_text(&j->pool, e.sample, strnlen(e.sample, 500));
-	e.path = path != NULL ? path : "";
-	e.sample = sample != NULL ? sample : "";
-	return e;
-}
-
 /* "AAAAAAAA.AAA": 0 for A, -1 when the name is not of one letter. */
 static int
 one_letter(const char *name)
@@ -96,10 +88,12 @@ see_archive(struct detect_judge *j, struct traces_state *s, struct happening *h,
 	struct archive **head = &s->archives[hash_of(name)], *a = *head;
 	while (a != NULL && strcasecmp(a->name, name) != 0)
 		a = a->next;
-	if (a == NULL && made && s->archive_count < APPS_MAX && (a = pool_alloc(&j->pool, sizeof(*a))) != NULL) {
-		a->name = pool_text(&j->pool, name, strlen(name));
-		if (a->name == NULL)
+	if (a == NULL && made) {
+		a = s->archive_count < ARCHIVES_MAX ? pool_alloc(&j->pool, sizeof(*a)) : NULL;
+		if (a == NULL || (a->name = pool_text(&j->pool, name, strlen(name))) == NULL) {
+			judge_remark(j, "The change journal names more archives than the judge keeps; those beyond were not judged.");
 			return;
+		}
 		a->next = *head;
 		*head = a;
 		s->archive_count++;
@@ -111,7 +105,7 @@ see_archive(struct detect_judge *j, struct traces_state *s, struct happening *h,
 	a->deleted = true;
 	s->archive_last = h->event->time;
 	if (s->gone == 0) {
-		s->archived = keep_example(j, h);
+		s->archived = judge_keep_example(j, h, 1);
 		s->archive_host = pool_text(&j->pool, h->event->host, strlen(h->event->host));
 	}
 	if (s->gone < 3)
@@ -133,7 +127,7 @@ see_journal(struct detect_judge *j, struct traces_state *s, struct happening *h)
 		s->shred_last = h->event->time;
 		if (s->renames == 1) {
 			s->shred_first = h->event->time;
-			s->shredded = keep_example(j, h);
+			s->shredded = judge_keep_example(j, h, 1);
 			s->shred_host = pool_text(&j->pool, h->event->host, strlen(h->event->host));
 		}
 	}
@@ -166,8 +160,10 @@ see_usage(struct detect_judge *j, struct traces_state *s, struct happening *h)
 		a = a->next;
 	if (a == NULL) {
 		a = s->sender_count < APPS_MAX ? pool_alloc(&j->pool, sizeof(*a)) : NULL;
-		if (a == NULL || (a->app = pool_text(&j->pool, app, strlen(app))) == NULL || (a->host = pool_text(&j->pool, h->event->host, strlen(h->event->host))) == NULL)
+		if (a == NULL || (a->app = pool_text(&j->pool, app, strlen(app))) == NULL || (a->host = pool_text(&j->pool, h->event->host, strlen(h->event->host))) == NULL) {
+			judge_remark(j, "More programs used the network than the judge keeps; those beyond were not compared with their other days.");
 			return;
+		}
 		a->day = INT64_MIN;
 		a->next = *head;
 		*head = a;
@@ -182,7 +178,7 @@ see_usage(struct detect_judge *j, struct traces_state *s, struct happening *h)
 		end_day(a);
 		a->day = day;
 		a->days++;
-		a->example = keep_example(j, h);
+		a->example = judge_keep_example(j, h, 1);
 	}
 	a->sent_today += (uint64_t)sent;
 }
@@ -209,13 +205,14 @@ traces_file(struct detect_judge *j, void *state, const struct subject *s, struct
 	struct traces_state *st = state;
 	int64_t shown = s->file->times[TRIAGE_BTIME], kept = s->file->times[TRIAGE_FN_BTIME];
 	(void)err;
-	if (!s->ordinary || s->file->state != TRIAGE_STATE_ALLOCATED || shown == TRIAGE_TIME_NONE || kept == TRIAGE_TIME_NONE || shown % SECOND != 0 || kept % SECOND == 0 || kept - shown < DAY
+	if (!s->ordinary || s->file->state != TRIAGE_STATE_ALLOCATED || shown == TRIAGE_TIME_NONE || kept == TRIAGE_TIME_NONE || shown % SECOND != 0 || kept % SECOND == 0 || when_since(shown, kept) < DAY
 	    || s->file->known == DETECT_GOOD || !words_glob_any(endings, '|', s->file->name))
 		return TRIAGE_OK;
 	struct fold *f = judge_claim_file(j, judge_detection(j, "anti-timestomp"), s, "", strstr(s->file->path, "/Windows/") != NULL ? 2 : 1);
 	if (f != NULL)
-		fold_reason(&j->folds, f, "%.300s: shown as made %" PRId64 " days before it came onto this volume", s->file->path, (kept - shown) / DAY);
-	st->stomped = f;
+		fold_reason(&j->folds, f, "%.300s: shown as made %" PRId64 " days before it came onto this volume", s->file->path, when_since(shown, kept) / DAY);
+	if (f != NULL)
+		st->stomped = f;
 	return TRIAGE_OK;
 }
 

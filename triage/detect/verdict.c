@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { KINDS_MAX = 32, REASONS_SIZE = 64 << 10, FAMILY_SIZE = 160 };
+enum { KINDS_MAX = 64, REASONS_SIZE = 4 << 20, ANSWER_SIZE = 4 << 20, FAMILY_SIZE = 160 };	/* sizes: more than the longest texts of a fold can fill */
 
 struct share {
 	const struct detect_finding *finding;	/* the one that gave most */
@@ -42,6 +42,13 @@ points_of(const struct scores *scores, const struct detect_judge *j, const struc
 	return points;
 }
 
+static enum triage_status
+no_memory(struct triage_error *err)
+{
+	triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for the verdict");
+	return TRIAGE_E_MEMORY;
+}
+
 /*
  * A Sigma rule and a detector that read the same logs say one thing: the rule adds nothing to a story in which a detector speaks out of logs. Else one event
  * would count as two kinds.
@@ -54,7 +61,7 @@ says_again(const struct detect_judge *j, size_t finding)
 }
 
 static struct sum
-add_up(const struct detect_judge *j)
+add_up(struct detect_judge *j)
 {
 	struct sum sum = { .count = 0 };
 	for (size_t i = 0; i < j->finding_count; i++) {
@@ -65,8 +72,10 @@ add_up(const struct detect_judge *j)
 			continue;
 		while (k < sum.count && strcmp(sum.kinds[k].finding->kind, f->kind) != 0)
 			k++;
-		if (k == KINDS_MAX)
+		if (k == KINDS_MAX) {
+			judge_remark(j, "There are more kinds of findings than are added up; the least severe ones were left out of the sum.");
 			continue;
+		}
 		if (k == sum.count) {
 			sum.kinds[sum.count++] = (struct share){ f, points };
 			sum.telling += f->severity >= TRIAGE_MEDIUM;
@@ -162,26 +171,25 @@ put_answers(struct detect_judge *j, struct triage_error *err)
 {
 	SCOPED_BUF entry;
 	SCOPED_BUF accounts;
+	bool left_out = false;
+	buf_init(&entry, ANSWER_SIZE);
+	buf_init(&accounts, ANSWER_SIZE);
 	const struct detect_finding **list = pool_alloc(&j->texts, (j->finding_count + 1) * sizeof(*list));
-	buf_init(&entry, REASONS_SIZE);
-	buf_init(&accounts, (size_t)4 << 20);
-	for (size_t i = 0; i < j->finding_count && list != NULL; i++)
+	if (list == NULL)
+		return no_memory(err);
+	for (size_t i = 0; i < j->finding_count; i++)
 		list[i] = &j->findings[i];
-	if (list != NULL) {
-		answer_entry(list, j->finding_count, &entry);
-		answer_accounts(list, j->finding_count, &accounts);
-		enum triage_status st = buf_check(&entry, err);
-		if (st == TRIAGE_OK)
-			st = buf_check(&accounts, err);
-		if (st != TRIAGE_OK)
-			return st;
-		j->verdict.entry = pool_text(&j->texts, buf_cstr(&entry), entry.size);
-		j->verdict.accounts_to_reset = pool_text(&j->texts, buf_cstr(&accounts), accounts.size);
-	}
-	if (j->verdict.entry != NULL && j->verdict.accounts_to_reset != NULL)
-		return TRIAGE_OK;
-	triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for the answers of the verdict");
-	return TRIAGE_E_MEMORY;
+	answer_entry(list, j->finding_count, &entry);
+	enum triage_status st = buf_check(&entry, err);
+	if (st == TRIAGE_OK)
+		st = answer_accounts(list, j->finding_count, &accounts, &left_out, err);
+	if (st != TRIAGE_OK)
+		return st;
+	if (left_out)
+		judge_remark(j, "Findings name more accounts than stand in the list of those to reset.");
+	j->verdict.entry = pool_text(&j->texts, buf_cstr(&entry), entry.size);
+	j->verdict.accounts_to_reset = pool_text(&j->texts, buf_cstr(&accounts), accounts.size);
+	return j->verdict.entry != NULL && j->verdict.accounts_to_reset != NULL ? TRIAGE_OK : no_memory(err);
 }
 
 enum triage_status
@@ -191,20 +199,22 @@ judge_verdict(struct detect_judge *j, double examined_share, struct triage_error
 	SCOPED_BUF family;
 	buf_init(&reasons, REASONS_SIZE);
 	buf_init(&family, FAMILY_SIZE * 2);
+	enum triage_status st = put_answers(j, err);	/* first: it may have something to remark */
+	if (st != TRIAGE_OK)
+		return st;
 	struct sum sum = add_up(j);
 	put_reasons(j, &sum, examined_share, &reasons);
 	put_families(j, &family);
-	enum triage_status st = buf_check(&reasons, err);
+	st = buf_check(&reasons, err);
 	if (st != TRIAGE_OK)
 		return st;
 	const char *reasons_text = pool_text(&j->texts, buf_cstr(&reasons), reasons.size);
 	const char *family_text = pool_text(&j->texts, buf_cstr(&family), family.size);
-	if (reasons_text == NULL || family_text == NULL) {
-		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for the verdict");
-		return TRIAGE_E_MEMORY;
-	}
-	j->verdict = (struct detect_verdict){ .word = word_of(j, &sum, examined_share), .score = (unsigned)(sum.points + 0.5), .reasons = reasons_text,
+	if (reasons_text == NULL || family_text == NULL)
+		return no_memory(err);
+	j->verdict = (struct detect_verdict){ .entry = j->verdict.entry, .accounts_to_reset = j->verdict.accounts_to_reset,
+		.word = word_of(j, &sum, examined_share), .score = (unsigned)(sum.points + 0.5), .reasons = reasons_text,
 		.family = family_text, .encrypted_files = j->encrypted_files, .encrypted_bytes = j->encrypted_bytes, .notes = j->notes,
 		.first_encrypted = j->first_encrypted, .last_encrypted = j->last_encrypted, .window = j->window != NULL ? j->window : "" };
-	return put_answers(j, err);
+	return TRIAGE_OK;
 }

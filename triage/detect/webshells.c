@@ -4,6 +4,8 @@
 #include "triage/detect/judge.h"
 #include "triage/detect/words.h"
 
+#include "triage/base/when.h"
+
 #include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
@@ -53,8 +55,11 @@ webshells_file(struct detect_judge *j, void *state, const struct subject *s, str
 	while (g != NULL && g->folder != s->folder)
 		g = g->next;
 	if (g == NULL) {
-		if (st->folder_count >= GROUPS_KEPT || (g = pool_alloc(&j->pool, sizeof(*g))) == NULL)
+		g = st->folder_count < GROUPS_KEPT ? pool_alloc(&j->pool, sizeof(*g)) : NULL;
+		if (g == NULL) {
+			judge_remark(j, "More folders of web sites hold scripts than the judge compares; those beyond were not compared.");
 			return TRIAGE_OK;
+		}
 		*g = (struct script_folder){ .next = *head, .folder = s->folder, .newest = TRIAGE_TIME_NONE, .second = TRIAGE_TIME_NONE, .path = "" };
 		*head = g;
 		if (st->last_folder != NULL)
@@ -88,12 +93,11 @@ page_of(struct detect_judge *j, struct webshells_state *st, const char *url, con
 		if (strcasecmp(p->url, url) == 0)
 			return p;
 	struct page *p = st->page_count < PAGES_MAX ? pool_alloc(&j->pool, sizeof(*p)) : NULL;
-	if (p == NULL || (p->url = pool_text(&j->pool, url, strlen(url))) == NULL || (p->host = pool_text(&j->pool, h->event->host, strlen(h->event->host))) == NULL)
+	if (p == NULL || (p->url = pool_text(&j->pool, url, strlen(url))) == NULL || (p->host = pool_text(&j->pool, h->event->host, strlen(h->event->host))) == NULL) {
+		judge_remark(j, "Web servers were asked for more pages than the judge counts; those beyond were not counted.");
 		return NULL;
-	p->example = judge_event_example(h, 1);
-	const char *path = pool_text(&j->pool, h->event->path, strlen(h->event->path)), *sample = pool_text(&j->pool, h->event->message, strnlen(h->event->message, 500));
-	p->example.path = path != NULL ? path : "";
-	p->example.sample = sample != NULL ? sample : "";
+	}
+	p->example = judge_keep_example(j, h, 1);
 	p->first = h->event->time;
 	p->next = *head;
 	*head = p;
@@ -117,8 +121,12 @@ webshells_event(struct detect_judge *j, void *state, struct happening *h, struct
 	const char *asked = happening_text(h, "url"), *client = happening_text(h, "client");
 	size_t n = strcspn(asked, "?#;");
 	st->requests++;
-	if (n == 0 || n >= sizeof(url) || happening_text(h, "status")[0] != '2')
+	if (n == 0 || happening_text(h, "status")[0] != '2')
 		return TRIAGE_OK;
+	if (n >= sizeof(url)) {
+		judge_remark(j, "Some requests ask for pages of very long names; these were not counted.");
+		return TRIAGE_OK;
+	}
 	memcpy(url, asked, n);
 	url[n] = '\0';
 	struct page *p = words_glob_any(scripts, '|', url) ? page_of(j, st, url, h) : NULL;
@@ -141,7 +149,7 @@ webshells_finish(struct detect_judge *j, void *state, struct triage_error *err)
 	struct webshells_state *st = state;
 	(void)err;
 	for (struct script_folder *g = st->first_folder; g != NULL; g = g->later) {
-		if (g->count <= SIBLINGS || g->newest - g->second < 30 * DAY)
+		if (g->count <= SIBLINGS || when_since(g->second, g->newest) < 30 * DAY)
 			continue;
 		struct fold *f = judge_claim(j, judge_detection(j, "webshell-odd"), "", "");
 		if (f == NULL)
@@ -150,7 +158,7 @@ webshells_finish(struct detect_judge *j, void *state, struct triage_error *err)
 		f->plan.check = CHECK_TEXT;
 		fold_add(&j->folds, f, &e, g->newest);
 		f->classes |= CLASS_FILE;
-		fold_reason(&j->folds, f, "%.300s came %" PRId64 " days after the other %" PRIu64 " scripts of its folder", g->path, (g->newest - g->second) / DAY, g->count - 1);
+		fold_reason(&j->folds, f, "%.300s came %" PRId64 " days after the other %" PRIu64 " scripts of its folder", g->path, when_since(g->second, g->newest) / DAY, g->count - 1);
 	}
 	for (struct page *p = st->first_page; p != NULL && st->requests >= SITE; p = p->later) {
 		if (p->several || p->posts < POSTS || p->others > p->posts / 4)

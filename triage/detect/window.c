@@ -4,6 +4,7 @@
  */
 #include "triage/detect/damage.h"
 #include "triage/detect/minutes.h"
+#include "triage/detect/words.h"
 
 #include "triage/base/text.h"
 #include "triage/base/when.h"
@@ -39,13 +40,6 @@ is_suspect(const struct detect_judge *j, const char *name)
 	return g != NULL && (double)(g->random + g->partly + g->headless) >= j->tables->scores.siblings_with_note;
 }
 
-static bool
-ends_with(const char *text, const char *end)
-{
-	size_t size = strlen(text), n = strlen(end);
-	return size >= n && strcmp(text + size - n, end) == 0;
-}
-
 static enum triage_status
 window_event(struct detect_judge *j, void *state, struct happening *h, struct triage_error *err)
 {
@@ -57,7 +51,7 @@ window_event(struct detect_judge *j, void *state, struct happening *h, struct tr
 			w->oldest_usn = e->time;
 		w->asked = true;
 		/* each change is told again when the file is closed */
-		if (!ends_with(e->message, ": created") && !ends_with(e->message, ": renamed (new name)"))
+		if (!words_ends(e->message, ": created") && !words_ends(e->message, ": renamed (new name)"))
 			return TRIAGE_OK;
 		if (is_suspect(j, happening_text(h, "name")))
 			w->full = !minutes_add(&w->minutes[CLOCK_USN], &j->pool, e->time) || w->full;
@@ -86,13 +80,15 @@ put_rate(struct buf *b, const struct minute *const *sorted, size_t count, const 
 	static const int64_t steps[] = { 1, 5, 15, 60, 360, 1440, 10080 };
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && (to - from) / step >= RATE_MAX; i++)
 		step = steps[i];
+	while ((to - from) / step >= RATE_MAX)
+		step *= 2;
 	buf_text(b, "\"rate\":{");
 	put_time(b, "start", from * MINUTE);
 	buf_format(b, ",\"step_minutes\":%" PRId64 ",\"counts\":[", step);
 	size_t i = 0;
 	while (i < count && sorted[i]->number < from)
 		i++;
-	for (int64_t at = from; at <= to && (at - from) / step < RATE_MAX; at += step) {
+	for (int64_t at = from; at <= to; at += step) {
 		uint64_t n = 0;
 		for (; i < count && sorted[i]->number < at + step; i++)
 			n += sorted[i]->count;
@@ -119,14 +115,14 @@ static const char *
 remark_on(const struct detect_judge *j, const struct window *w, enum clock clock, const struct minutes_span *span, const struct minutes_span *files)
 {
 	bool before = j->note_first != TRIAGE_TIME_NONE && w->asked && w->oldest_usn > j->note_first;
-	before = before || (w->asked && files->first != TRIAGE_TIME_NONE && w->oldest_usn > files->first + MINUTE);
+	before = before || (w->asked && files->first != TRIAGE_TIME_NONE && when_since(files->first, w->oldest_usn) > MINUTE);
 	if (clock == CLOCK_USN && before)
 		return "The oldest entry of the change journal is later than the first ransom note or damaged file: it was written over, and the start is at the latest this.";
 	if (clock == CLOCK_RECORDS)
 		return "The dates of last change do not fall together, as when a program puts them back: the dates of change of the records are used.";
-	if (j->note_first != TRIAGE_TIME_NONE && (j->note_first < span->first - HOUR || j->note_first > span->last + HOUR))
+	if (j->note_first != TRIAGE_TIME_NONE && (when_since(j->note_first, span->first) > HOUR || when_since(span->last, j->note_first) > HOUR))
 		return "The first ransom note is dated outside of this window by more than an hour.";
-	return w->full ? "There were more minutes than are counted." : "";
+	return "";
 }
 
 static void
@@ -158,7 +154,6 @@ static void
 put_window(struct detect_judge *j, struct window *w, const struct minute **const sorted[CLOCK_COUNT])
 {
 	SCOPED_BUF b;
-	buf_init(&b, WINDOW_TEXT);
 	struct minutes_span spans[CLOCK_COUNT];
 	buf_init(&b, WINDOW_TEXT);
 	for (size_t i = 0; i < CLOCK_COUNT; i++)
@@ -186,8 +181,7 @@ put_window(struct detect_judge *j, struct window *w, const struct minute **const
 	buf_char(&b, '}');
 	if (remark[0] != '\0')
 		judge_remark(j, remark);
-	if (!b.failed)
-		j->window = pool_text(&j->texts, buf_cstr(&b), b.size);
+	j->window = b.failed ? NULL : pool_text(&j->texts, buf_cstr(&b), b.size);
 }
 
 static enum triage_status
@@ -209,6 +203,8 @@ window_finish(struct detect_judge *j, void *state, struct triage_error *err)
 		any = minutes_sort(&w->minutes[i], &j->pool, &sorted[i]);
 	if (any)
 		put_window(j, w, sorted);
+	if (w->full)
+		judge_remark(j, "Files were changed in more minutes than the judge counts: the time of the encryption rests on those that were counted.");
 	return TRIAGE_OK;
 }
 

@@ -75,19 +75,23 @@ words_field(struct happening *h, const char *name)
 	return "";
 }
 
-/* Cut at a character. */
+size_t
+words_cut(const char *text, size_t most)
+{
+	size_t size = strnlen(text, most + 1);
+	if (size <= most)
+		return size;
+	for (size = most; size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80;)
+		size--;
+	return size;
+}
+
 static void
 put_cut(struct buf *out, const char *text)
 {
-	size_t size = strlen(text);
-	bool cut = size > 300;
-	if (cut) {
-		size = 300;
-		while (size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80)
-			size--;
-	}
+	size_t size = words_cut(text, 300);
 	buf_put(out, text, size);
-	if (cut)
+	if (text[size] != '\0')
 		buf_text(out, "...");
 }
 

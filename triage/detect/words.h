@@ -17,6 +17,8 @@ int64_t words_event_id(const struct detect_event *e);
 const char *words_field(struct happening *h, const char *name);
 /* A sentence with every {field} replaced by its value, cut after 300 bytes. */
 void words_fill(struct buf *out, const char *sentence, struct happening *h);
+/* How many bytes of a text are kept when it may have at most so many: cut at a character. */
+size_t words_cut(const char *text, size_t most);
 /* The part of a path behind its last '/' or '\\'. */
 const char *words_base(const char *path);
 /* text begins with start, without regard to case. */
