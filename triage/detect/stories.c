@@ -2,6 +2,7 @@
 
 #include "triage/base/fault.h"
 #include "triage/base/when.h"
+#include "triage/detect/happening.h"
 #include "triage/detect/detections.h"
 
 #include <stdlib.h>
@@ -89,15 +90,25 @@ only_host(const struct detect_finding *findings, size_t count)
 	return host;
 }
 
+/* Stories by host: a case may hold as many names of machines as findings. */
+enum { HOST_BUCKETS = 4096 };
+struct host_index {
+	uint32_t heads[HOST_BUCKETS];	/* index + 1 of a story; 0: none */
+	uint32_t next[];		/* the same, by story */
+};
+
 static struct detect_story *
-story_for(struct stories *s, const char *host, const char *tactic, bool begin)
+story_for(struct stories *s, struct host_index *index, const char *host, const char *tactic, bool begin)
 {
-	for (size_t i = 0; i < s->count; i++)
-		if (strcmp(s->list[i].host, host) == 0 && strcmp(s->list[i].tactic, tactic) == 0)
-			return &s->list[i];
+	uint32_t *head = &index->heads[happening_hash(host) % HOST_BUCKETS];
+	for (uint32_t i = *head; i != 0; i = index->next[i - 1])
+		if (strcmp(s->list[i - 1].host, host) == 0 && strcmp(s->list[i - 1].tactic, tactic) == 0)
+			return &s->list[i - 1];
 	if (!begin)
 		return NULL;
 	s->list[s->count] = (struct detect_story){ .host = host, .tactic = tactic, .first_time = TRIAGE_TIME_NONE, .last_time = TRIAGE_TIME_NONE };
+	index->next[s->count] = *head;
+	*head = (uint32_t)s->count + 1;
 	return &s->list[s->count++];
 }
 
@@ -221,16 +232,20 @@ stories_make(struct stories *s, const struct tactics *tactics, const struct scor
 	const char *only = only_host(findings, count);
 	*s = (struct stories){ .list = fault_hit() ? NULL : calloc(count + 1, sizeof(*s->list)) };
 	s->of_finding = fault_hit() ? NULL : calloc(count + 1, sizeof(*s->of_finding));
-	if (s->list == NULL || s->of_finding == NULL)
+	struct host_index *index = fault_hit() ? NULL : calloc(1, sizeof(*index) + (count + 1) * sizeof(index->next[0]));
+	if (s->list == NULL || s->of_finding == NULL || index == NULL) {
+		free(index);
 		return no_memory(err);
+	}
 	for (size_t i = 0; i < count; i++) {
 		const struct detect_finding *f = &findings[i];
 		const char *host = f->host[0] != '\0' ? f->host : only;
-		struct detect_story *story = story_for(s, host, tactic_of(tactics, f->technique, f->kind), f->severity >= TRIAGE_MEDIUM);
+		struct detect_story *story = story_for(s, index, host, tactic_of(tactics, f->technique, f->kind), f->severity >= TRIAGE_MEDIUM);
 		s->of_finding[i] = story != NULL ? (uint32_t)(story - s->list) : UINT32_MAX;
 		if (story != NULL)
 			add_finding(story, scores, f, relevance(f->last_time, first, last));
 	}
+	free(index);
 	return sort_stories(s, tactics, count, err);
 }
 
