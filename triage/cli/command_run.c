@@ -328,6 +328,13 @@ run(const struct command *self, struct options *o)
 	plan.output = bundle;
 	plan.jobs = o->jobs;
 	plan.budget_seconds = o->budget;
+	/* what the end of the run does was asked for at its beginning */
+	if (o->sign == NULL && o->sign_key == NULL) {
+		o->sign = saved.sign;
+		o->sign_key = saved.sign_key;
+	}
+	o->fail_on = o->fail_on != NULL ? o->fail_on : saved.fail_on;
+	o->ask_key = o->ask_key || saved.ask_key;
 	int status = carry_out(&plan, o);
 	options_release(&saved);
 	return status;
