@@ -1,5 +1,6 @@
 /* test_query.c - the sealed database: its views, what they say, and that its bytes depend on nothing but the evidence. */
 #include "tests/case_make.h"
+#include "triage/case/schema.h"
 
 #include <fcntl.h>
 
@@ -555,7 +556,7 @@ a_cursor_that_ended_stays_ended(void **state)
 }
 
 static void
-what_is_no_case_or_a_newer_one_is_refused(void **state)
+what_is_no_case_or_of_another_version_is_refused(void **state)
 {
 	(void)state;
 	struct made m;
@@ -569,10 +570,19 @@ what_is_no_case_or_a_newer_one_is_refused(void **state)
 	write_whole(other, data, size);
 	assert_ok(case_open(other, &r, &err));	/* any name will do */
 	case_reader_close(r);
-	data[63] = 2;				/* user_version, big endian at 60 */
+	struct triage_error why = { 0 };
+	data[63] = CASE_SCHEMA_VERSION + 1;	/* user_version, big endian at 60 */
 	write_whole(other, data, size);
-	assert_status(TRIAGE_E_UNSUPPORTED, case_open(other, &r, &err));
-	data[63] = 1;
+	assert_int_equal(case_open(other, &r, &why), TRIAGE_E_UNSUPPORTED);
+	assert_non_null(strstr(why.text, "newer version"));
+	assert_status(TRIAGE_E_UNSUPPORTED, case_open_any(other, &r, &err));
+	data[63] = CASE_SCHEMA_VERSION - 1;
+	write_whole(other, data, size);
+	assert_int_equal(case_open(other, &r, &why), TRIAGE_E_UNSUPPORTED);
+	assert_non_null(strstr(why.text, "use the version that wrote it"));
+	assert_ok(case_open_any(other, &r, &err));
+	case_reader_close(r);
+	data[63] = CASE_SCHEMA_VERSION;
 	data[71] ^= 1;				/* application_id at 68 */
 	write_whole(other, data, size);
 	assert_status(TRIAGE_E_FORMAT, case_open(other, &r, &err));
@@ -627,7 +637,7 @@ main(void)
 		cmocka_unit_test(judgements_findings_coverage_and_facts_are_in_the_sealed_case),
 		cmocka_unit_test(a_build_can_be_done_again_over_what_was_left),
 		cmocka_unit_test(a_cursor_that_ended_stays_ended),
-		cmocka_unit_test(what_is_no_case_or_a_newer_one_is_refused),
+		cmocka_unit_test(what_is_no_case_or_of_another_version_is_refused),
 		cmocka_unit_test(a_damaged_case_does_not_pass_its_check),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

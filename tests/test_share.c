@@ -26,6 +26,22 @@ fields_of_records_go_out_by_name_and_form(void **state)
 	assert_string_equal(data_of("{\"channel\":\"Security\",\"remote\":\"::ffff:203.0.113.9\",\"peer\":\"2001:DB8::5\",\"x\":{\"client\":[\"203.0.113.9\",\"192.0.2.1\"]}}"),
 	    "{\"channel\":\"Security\",\"addresses\":[\"203.0.113.9\",\"2001:db8::5\",\"192.0.2.1\"]}");
 	assert_string_equal(data_of("{\"client\":\"192.0.2.1\""), "{\"addresses\":[\"192.0.2.1\"]}");
+	/* each once, however often the record has it; too many addresses are cut, and it says so */
+	assert_string_equal(data_of("{\"port\":\"22\",\"x\":[{\"port\":23},{\"port\":24}],\"channel\":\"System\",\"y\":{\"channel\":\"System\"}}"),
+	    "{\"port\":22,\"channel\":\"System\"}");
+	SCOPED_BUF many;
+	buf_init(&many, 1 << 16);
+	for (unsigned i = 1; i <= 65; i++) {
+		buf_format(&many, "%s10.0.0.%u", i > 1 ? "\",\"" : "{\"client\":[\"", i);
+		if (i >= 64) {
+			size_t end = many.size;
+			buf_text(&many, "\"]}");
+			const char *data = data_of(buf_cstr(&many));
+			assert_non_null(strstr(data, "\"10.0.0.64\"]"));
+			assert_int_equal(strstr(data, ",\"more_addresses\":true}") != NULL, i > 64);
+			many.size = end;
+		}
+	}
 	assert_string_equal(data_of("not json"), "{}");
 	assert_string_equal(data_of(""), "{}");
 }

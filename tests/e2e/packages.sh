@@ -18,6 +18,9 @@ same "a changed program is a finding" "$(sql "$tmp/case" "SELECT severity || ' '
 same "the package is named" "$(sql "$tmp/case" "SELECT count(*) FROM findings WHERE rule = 'detect:package-changed' AND kind = 'package-changed' AND detail LIKE '%/usr/bin/changed of package one%'")" 1
 same "changed data is low" "$(sql "$tmp/case" "SELECT severity || ' ' || path FROM findings WHERE rule = 'detect:package-data-changed'")" "low /usr/share/doc/changed.txt"
 same "checksums are no moments" "$(sql "$tmp/case" "SELECT count(*) FROM timeline WHERE parser = 'package_sums'")" 0
+"$TRIAGE" judge -o "$tmp/again" "$tmp/case" > /dev/null 2> "$tmp/stderr"
+same "judged again, it says what it cannot judge" "$(sql "$tmp/again" "SELECT severity || ' ' || substr(message, 1, instr(message, ' ') - 1) FROM problems WHERE code = 'packages-not-judged'")" \
+	"low $(sql "$tmp/case" "SELECT count(*) FROM findings WHERE kind = 'package-changed'")"
 seq 1 2500 | sed "s/.*/$none  usr\/lib\/none\/&/" > "$tmp/ev/var/lib/dpkg/info/many.md5sums"
 cp /bin/true "$tmp/ev/usr/bin/unowned"
 "$TRIAGE" run -q -o "$tmp/case2" "$tmp/ev" > /dev/null 2> "$tmp/stderr"

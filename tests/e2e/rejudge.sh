@@ -6,7 +6,7 @@ export SOURCE_DATE_EPOCH
 make_image town || exit 1
 /usr/bin/python3 "$EVIDENCE/vss_files.py" "$tmp/vss.raw" 96 400 > "$tmp/make.log" 2>&1 || rm -f "$tmp/vss.raw"
 cp -r fixtures/artefact "$tmp/artefacts"
-judged() { for v in findings contacts damage files coverage problems timeline; do sqlite3 -batch "$1/data/case.db" "SELECT * FROM $v"; done | sha256sum; }
+judged() { for v in findings stories contacts damage files coverage problems timeline; do sqlite3 -batch "$1/data/case.db" "SELECT * FROM $v"; done | sha256sum; }
 for name in town.img vss.raw artefacts; do
 	[ -e "$tmp/$name" ] || { echo "# $name could not be made"; continue; }
 	"$TRIAGE" run -q --hostname GEM-FS01 --case A1 --examiner "J. Peeters" -o "$tmp/first-$name" "$tmp/$name" > /dev/null 2>&1
@@ -60,6 +60,20 @@ for change in "CREATE TRIGGER t AFTER INSERT ON t_finding BEGIN DELETE FROM t_fi
 	reseal
 	refused "a case in which somebody did $change" "triage: "
 done
+# a bundle of an older version: intact, its digests are of use, the rest wants the program that wrote it
+rm -rf "$tmp/copy"; cp -r "$one" "$tmp/copy"; chmod -R u+w "$tmp/copy"
+sqlite3 "$tmp/copy/data/case.db" "DROP VIEW stories; DROP VIEW contacts; DROP VIEW damage; PRAGMA user_version = 1"
+reseal
+refused "a bundle of an older version" "older version of this program (schema 1; .*use the version that wrote it"
+for command in "report -o $tmp/old.html" "report --print -o $tmp/old.html" "export -f misp -o $tmp/old.json" "share -o $tmp/old"; do
+	# shellcheck disable=SC2086
+	"$TRIAGE" $command "$tmp/copy" > /dev/null 2> "$tmp/stderr"
+	same "${command%% *} refuses it" "$?" 1
+	check "and says what to do" grep -q "use the version that wrote it, or examine the evidence again" "$tmp/stderr"
+	check "and leaves nothing behind" sh -c '! ls -d "$1"/old* > "$1/check.ls" 2>&1' - "$tmp"
+done
+check "verify finds it as it was sealed" "$TRIAGE" verify -q "$tmp/copy"
+check "a set of its digests can be made" "$TRIAGE" hashset build -o "$tmp/old.set" "$tmp/copy"
 "$TRIAGE" judge -o "$one/x" "$one" > /dev/null 2>&1
 same "nothing is written into the bundle" "$?" 2
 "$TRIAGE" judge -o "$two" "$one" > /dev/null 2>&1

@@ -2,7 +2,7 @@
 # resume.sh - kill -9 of the supervisor at 50 points, of workers at each stage, Ctrl-C: after --resume the same sealed case.
 . "$(dirname "$0")/common.sh.inc"
 make_image town || exit 1
-SOURCE_DATE_EPOCH=1670378400
+SOURCE_DATE_EPOCH=$(($(date +%s) + 3600))	# the certificate below is valid then
 export SOURCE_DATE_EPOCH
 # everything but the custody chain, which tells of the interruption
 picture() { (cd "$1/data" && for v in evidence volumes filesystems files timeline matches extents findings problems coverage; do sqlite3 -batch case.db "SELECT * FROM $v"; done; cat timeline.csv bodyfile.txt findings.jsonl summary.json) | sha256sum; }
@@ -37,7 +37,8 @@ sleep 0.3
 same "no worker outlives its supervisor" "$(pgrep -c -f "$tmp/case" || true)" 0
 
 rm -rf "$tmp/case"
-"$TRIAGE" run --progress none -j 1 -o "$tmp/case" "$tmp/town.img" > /dev/null 2> "$tmp/stderr" &
+openssl req -x509 -newkey rsa:2048 -nodes -keyout "$tmp/key.pem" -out "$tmp/cert.pem" -days 30000 -set_serial 1 -subj "/CN=J. Peeters" -addext keyUsage=critical,digitalSignature > "$tmp/openssl.log" 2>&1
+"$TRIAGE" run --progress none -j 1 --fail-on high --sign "$tmp/cert.pem" --sign-key "$tmp/key.pem" -o "$tmp/case" "$tmp/town.img" > /dev/null 2> "$tmp/stderr" &
 pid=$!
 sleep "$(awk "BEGIN { print $took / 2000000 }")"
 kill -INT $pid
@@ -48,7 +49,9 @@ if [ $status -eq 130 ]; then
 	check "and says how to go on" grep -q -- "--resume" "$tmp/stderr"
 	check "an interrupted bundle has no manifest" test ! -e "$tmp/case/manifest-sha256.txt"
 	"$TRIAGE" run -q --resume "$tmp/case" > /dev/null 2>&1
+	same "what --fail-on of the interrupted run says stands" "$?" 10
 	same "and is the same after --resume" "$(picture "$tmp/case")" "$want"
+	check "and signed, as was asked for at the beginning" test -s "$tmp/case/tagmanifest-sha256.txt.p7s"
 else
 	bad "Ctrl-C stops with 130" "exit $status"
 fi

@@ -19,6 +19,7 @@
 #include "tests/fuzz/fuzz_ntfs.c"
 #include "tests/fuzz/fuzz_probe.c"
 #include "tests/fuzz/fuzz_rule_text.c"
+#include "tests/fuzz/fuzz_sealed.c"
 #include "tests/fuzz/fuzz_sigma.c"
 #include "tests/fuzz/fuzz_structure.c"
 #include "tests/fuzz/fuzz_table.c"

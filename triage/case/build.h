@@ -55,8 +55,8 @@ void build_forget_clocks(struct case_sealer *z);
 WARN_UNUSED enum triage_status build_event_words(struct case_store *s, struct triage_error *err);
 WARN_UNUSED enum triage_status build_events(struct case_sealer *z, struct triage_error *err);
 
-/* query.c: is it a case, and not one of a newer program? Errors: E_FORMAT, E_UNSUPPORTED. */
-WARN_UNUSED enum triage_status build_check_identity(struct sql *q, struct triage_error *err);
+/* query.c: is it a case, of a schema from oldest up to ours? Errors: E_FORMAT, E_UNSUPPORTED. */
+WARN_UNUSED enum triage_status build_check_identity(struct sql *q, int64_t oldest, struct triage_error *err);
 /* query.c: a reader over an open connection, which stays its owner's. */
 WARN_UNUSED enum triage_status case_reader_over(struct sql *q, struct case_reader **ret_reader, struct triage_error *err);
 

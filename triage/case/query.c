@@ -66,7 +66,7 @@ only_reading(void *ctx, int action, const char *a, const char *b, const char *c,
 }
 
 enum triage_status
-build_check_identity(struct sql *q, struct triage_error *err)
+build_check_identity(struct sql *q, int64_t oldest, struct triage_error *err)
 {
 	int64_t application, version;
 	enum triage_status st = sql_number(q, "PRAGMA application_id", &application, err);
@@ -81,6 +81,11 @@ build_check_identity(struct sql *q, struct triage_error *err)
 	if (version > CASE_SCHEMA_VERSION) {
 		triage_error_set(err, TRIAGE_E_UNSUPPORTED, TRIAGE_NO_OFFSET, "%s was written by a newer version of this program (schema %jd): use that one",
 		    q->path, (intmax_t)version);
+		return TRIAGE_E_UNSUPPORTED;
+	}
+	if (version < oldest) {
+		triage_error_set(err, TRIAGE_E_UNSUPPORTED, TRIAGE_NO_OFFSET, "%s was written by an older version of this program (schema %jd; this one reads %d): "
+		    "use the version that wrote it, or examine the evidence again", q->path, (intmax_t)version, CASE_SCHEMA_VERSION);
 		return TRIAGE_E_UNSUPPORTED;
 	}
 	return TRIAGE_OK;
@@ -99,8 +104,8 @@ case_reader_over(struct sql *q, struct case_reader **ret_reader, struct triage_e
 	return TRIAGE_OK;
 }
 
-enum triage_status
-case_open(const char *path, struct case_reader **ret_reader, struct triage_error *err)
+static enum triage_status
+open_from(const char *path, int64_t oldest, struct case_reader **ret_reader, struct triage_error *err)
 {
 	struct case_reader *r = NULL;
 	enum triage_status st = case_reader_over(NULL, &r, err);
@@ -112,7 +117,7 @@ case_open(const char *path, struct case_reader **ret_reader, struct triage_error
 		st = sql_exec(r->q, "PRAGMA cache_size = -65536; PRAGMA temp_store = FILE; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;"
 		    " PRAGMA query_only = ON", err);
 	if (st == TRIAGE_OK)
-		st = build_check_identity(r->q, err);
+		st = build_check_identity(r->q, oldest, err);
 	if (st == TRIAGE_OK && sqlite3_set_authorizer(r->own.db, only_reading, NULL) != SQLITE_OK)
 		st = sql_fail(r->q, SQLITE_ERROR, "cannot set up", err);
 	if (st != TRIAGE_OK) {
@@ -121,6 +126,18 @@ case_open(const char *path, struct case_reader **ret_reader, struct triage_error
 	}
 	*ret_reader = r;
 	return TRIAGE_OK;
+}
+
+enum triage_status
+case_open(const char *path, struct case_reader **ret_reader, struct triage_error *err)
+{
+	return open_from(path, CASE_SCHEMA_VERSION, ret_reader, err);
+}
+
+enum triage_status
+case_open_any(const char *path, struct case_reader **ret_reader, struct triage_error *err)
+{
+	return open_from(path, 1, ret_reader, err);
 }
 
 void

@@ -72,8 +72,10 @@ enum { CASE_EVIDENCE_EVIDENCE_ID, CASE_EVIDENCE_NAME, CASE_EVIDENCE_KIND, CASE_E
 	CASE_EVIDENCE_SHA1, CASE_EVIDENCE_SHA256, CASE_EVIDENCE_STORED_MD5, CASE_EVIDENCE_STORED_SHA1, CASE_EVIDENCE_HASH_VERDICT,
 	CASE_EVIDENCE_BAD_SECTORS };
 
-/* Open read-only, immutable. Errors: E_IO, E_FORMAT, E_UNSUPPORTED (newer schema). */
+/* Open read-only, immutable. Errors: E_IO, E_FORMAT, E_UNSUPPORTED (schema of another version: err says which program to take). */
 WARN_UNUSED enum triage_status case_open(const char *path, struct case_reader **ret_reader, struct triage_error *err);
+/* The same, of an older schema too: of that only the views and columns of the contract are to be asked for. */
+WARN_UNUSED enum triage_status case_open_any(const char *path, struct case_reader **ret_reader, struct triage_error *err);
 void case_reader_close(struct case_reader *r);	/* NULL is fine */
 /*
  * case_count() and case_meta() cannot say that they failed; this can: E_IO when anything asked of the reader failed so far. Ask it before

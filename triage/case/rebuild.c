@@ -12,8 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The checksums of packages lay in the journal, which is gone: findings that rest on them cannot be made again, and a row says so. */
 static const char judged_sql[] =
-    "DELETE FROM t_finding; DELETE FROM t_contact; DELETE FROM t_damage; DELETE FROM t_damage_filesystem; DELETE FROM t_damage_sum;"
+    "INSERT INTO t_problem(stage, severity, code, message) SELECT 'judge', 'low', 'packages-not-judged', n || ' finding(s) about the files of packages were not"
+    " judged again: the checksums are not in the case. They stand in the bundle that this one was made from'"
+    " FROM (SELECT count(*) AS n FROM t_finding WHERE kind = 'package-changed') WHERE n > 0;"
+    " DELETE FROM t_finding; DELETE FROM t_story; DELETE FROM t_contact; DELETE FROM t_damage; DELETE FROM t_damage_filesystem; DELETE FROM t_damage_sum;"
     " UPDATE t_file SET extension_mismatch = 0 WHERE extension_mismatch <> 0;"
     " DELETE FROM t_meta WHERE key GLOB 'extracted.*' OR key GLOB 'verdict*' OR key GLOB 'ransomware.*'";
 
@@ -29,7 +33,7 @@ set_up(struct sql *q, struct triage_error *err)
 	    sqlite3_db_config(q->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL) != SQLITE_OK))
 		st = sql_fail(q, SQLITE_ERROR, "cannot set up", err);
 	if (st == TRIAGE_OK)
-		st = build_check_identity(q, err);
+		st = build_check_identity(q, CASE_SCHEMA_VERSION, err);
 	if (st == TRIAGE_OK)
 		st = sql_number(q, "SELECT count(*) FROM sqlite_schema WHERE type NOT IN ('table', 'index', 'view')", &triggers, err);
 	if (st == TRIAGE_OK && triggers > 0) {

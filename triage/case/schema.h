@@ -5,8 +5,8 @@
 #define JOURNAL_APPLICATION "1416784204"	/* "TriL" */
 #define JOURNAL_VERSION "4"
 #define CASE_APPLICATION "1416784195"		/* "TriC" */
-#define CASE_SCHEMA "1"				/* contract: schema_version */
-enum { CASE_SCHEMA_VERSION = 1 };
+#define CASE_SCHEMA "2"				/* contract: schema_version */
+enum { CASE_SCHEMA_VERSION = 2 };
 
 extern const char journal_schema[];
 /* Tables of case.db; then, when they are filled, its views. Ended by NULL. */

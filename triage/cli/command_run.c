@@ -81,7 +81,7 @@ save_arguments(const struct options *o, struct buf *b)
 		const struct option_row *row = &options_run[i];
 		const char *at = (const char *)o + row->offset;
 		char text[64], name[64];
-		if (row->type == OPTION_LATER || strcmp(row->name, "output") == 0)
+		if (strcmp(row->name, "output") == 0)
 			continue;
 		snprintf(name, sizeof(name), "--%s", row->name);
 		const char *value = NULL;
@@ -328,6 +328,13 @@ run(const struct command *self, struct options *o)
 	plan.output = bundle;
 	plan.jobs = o->jobs;
 	plan.budget_seconds = o->budget;
+	/* what the end of the run does was asked for at its beginning */
+	if (o->sign == NULL && o->sign_key == NULL) {
+		o->sign = saved.sign;
+		o->sign_key = saved.sign_key;
+	}
+	o->fail_on = o->fail_on != NULL ? o->fail_on : saved.fail_on;
+	o->ask_key = o->ask_key || saved.ask_key;
 	int status = carry_out(&plan, o);
 	options_release(&saved);
 	return status;

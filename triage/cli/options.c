@@ -12,7 +12,6 @@
 #define WORD(name_, argument_, help_, member_, words_) { FIELDS(0, name_, argument_, help_, OPTION_WORD, member_), .words = words_ }
 #define COUNT(letter_, name_, argument_, help_, member_, min_, max_) \
 	{ FIELDS(letter_, name_, argument_, help_, OPTION_COUNT, member_), .min = min_, .max = max_ }
-#define LATER(name_, argument_) { .name = name_, .argument = argument_, .type = OPTION_LATER }
 #define COMMON ROW('h', "help", NULL, "print this help", OPTION_FLAG, help), ROW('V', "version", NULL, "print the version", OPTION_FLAG, version)
 
 #define LAYERS \
@@ -279,7 +278,6 @@ store(const struct option_row *row, const char *text, struct options *o)
 		unsigned *pair = (unsigned *)(void *)at;
 		return sscanf(text, "%u/%u", &pair[0], &pair[1]) == 2 && pair[1] >= 1 && pair[0] >= 1 && pair[0] <= pair[1];
 	}
-	case OPTION_LATER: break;
 	}
 	return false;
 }
@@ -299,10 +297,6 @@ static bool
 take(const struct command *command, const struct option_row *row, const char *text, struct options *o)
 {
 	char what[300];
-	if (row->type == OPTION_LATER) {
-		snprintf(what, sizeof(what), "--%s is not in this version", row->name);
-		return wrong(command, what, "");
-	}
 	if (store(row, text, o))
 		return true;
 	snprintf(what, sizeof(what), "--%s does not take this%s%s", row->name, row->words != NULL ? ", only " : "", row->words != NULL ? row->words : "");
@@ -392,8 +386,6 @@ options_help(const struct command *command)
 	for (size_t i = 0; i < *command->row_count; i++) {
 		const struct option_row *row = &command->rows[i];
 		char left[80];
-		if (row->type == OPTION_LATER)
-			continue;
 		snprintf(left, sizeof(left), "%c%c%s --%s%s%s", row->letter != 0 ? '-' : ' ', row->letter != 0 ? row->letter : ' ', row->letter != 0 ? "," : " ",
 		    row->name, row->argument != NULL ? " " : "", row->argument != NULL ? row->argument : "");
 		printf("  %-26s %s\n", left, row->help);

@@ -20,7 +20,6 @@ enum option_type {
 	OPTION_WORD,		/* const char *, one of words */
 	OPTION_SHARD,		/* two unsigned: K/N */
 	OPTION_RANGE,		/* const char *: all, none, N or N..M; see options_range() */
-	OPTION_LATER,		/* of the contract, not in this version: refused with a line that says so */
 };
 
 struct option_row {

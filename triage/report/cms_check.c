@@ -48,6 +48,21 @@ claimed_time(CMS_SignerInfo *signer)
 	return cms_time(time);
 }
 
+/*
+ * CMS_verify() makes a reader of its own over content in memory, and forgets it when the digest of the signature is one that it does not know
+ * (OpenSSL 3.0). Behind a filter that does nothing the content is not known to be in memory, and stays ours.
+ */
+static BIO *
+content_of(const void *data, size_t size)
+{
+	BIO *memory = BIO_new_mem_buf(data, (int)size), *filter = BIO_new(BIO_f_null());
+	if (memory != NULL && filter != NULL)
+		return BIO_push(filter, memory);
+	BIO_free(memory);
+	BIO_free(filter);
+	return NULL;
+}
+
 static enum triage_status
 check_content(CMS_ContentInfo *cms, const void *data, size_t size, X509 **ret_certificate, CMS_SignerInfo **ret_signer, struct triage_error *err)
 {
@@ -58,9 +73,9 @@ check_content(CMS_ContentInfo *cms, const void *data, size_t size, X509 **ret_ce
 		return wrong(err, "it has not exactly one signer");
 	if (CMS_is_detached(cms) != 1)
 		return wrong(err, "it brings content of its own, instead of being over the file beside it");
-	BIO *content = BIO_new_mem_buf(data, (int)size);
+	BIO *content = content_of(data, size);
 	bool ok = content != NULL && CMS_verify(cms, NULL, NULL, content, NULL, CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY) == 1;
-	BIO_free(content);
+	BIO_free_all(content);
 	if (!ok) {
 		int reason = ERR_GET_REASON(ERR_peek_last_error());
 		ERR_clear_error();

@@ -284,7 +284,7 @@ check_database(struct check *k, struct triage_error *err)
 	enum triage_status st = buf_check(&path, err);
 	if (st != TRIAGE_OK)
 		return st;
-	st = case_open(path.data, &reader, &why);
+	st = case_open_any(path.data, &reader, &why);
 	if (st == TRIAGE_OK) {
 		st = case_check(reader, &why);
 		if (st == TRIAGE_OK)

@@ -195,7 +195,10 @@ export_all(struct supervisor *s, const char *database, const char *folder, struc
 	enum triage_status st = TRIAGE_OK;
 	for (size_t i = 0; i < begun; i++) {
 		struct triage_error told;
-		bool heard = read(pipes[i][0], &told, sizeof(told)) == (ssize_t)sizeof(told);
+		ssize_t n;
+		while ((n = read(pipes[i][0], &told, sizeof(told))) < 0 && errno == EINTR)
+			continue;
+		bool heard = n == (ssize_t)sizeof(told);
 		close(pipes[i][0]);
 		while (waitpid(pids[i], NULL, 0) < 0 && errno == EINTR)
 			continue;

@@ -39,7 +39,6 @@ enum extract_state { EXTRACT_WAITING, EXTRACT_READ, EXTRACT_FAILED };
 struct extraction {
 	struct flagged *files;
 	size_t count;
-	bool more;			/* findings point at more files than are looked at */
 	char folder[4400];
 	/* the file in work */
 	struct buf bytes;

@@ -115,7 +115,6 @@ extract_select(struct extraction *x, struct case_reader *reader, struct triage_e
 		if (st == TRIAGE_OK)
 			st = look_at_file(f, reader, err);
 	}
-	x->more = p.full;
 	pointed_release(&p);
 	if (st == TRIAGE_OK && x->count > 0) {
 		qsort(x->files, x->count, sizeof(*x->files), by_weight);

@@ -89,7 +89,7 @@ from_bundle(struct building *b, const char *path, struct triage_error *err)
 {
 	struct case_reader *reader = NULL;
 	struct case_cursor *c = NULL;
-	enum triage_status st = case_open(path, &reader, err);
+	enum triage_status st = case_open_any(path, &reader, err);
 	if (st == TRIAGE_OK)
 		st = case_rows(reader, CASE_FILES, CASE_BY_ID, &c, err);
 	while (st == TRIAGE_OK && (st = case_next(c, err)) == TRIAGE_OK) {

@@ -9,126 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Hostile text (labels, descriptions, messages) is kept in its harmless form. Returns store. */
-static const char *
-harmless(const char *text, char *store, size_t size)
-{
-	SCOPED_BUF b;
-	buf_init(&b, size * 4);
-	text_safe(&b, text);
-	size_t n = b.size < size - 1 ? b.size : size - 1;
-	while (n > 0 && n < b.size && ((uint8_t)b.data[n] & 0xc0) == 0x80)
-		n--;
-	memcpy(store, buf_cstr(&b), n);
-	store[n] = '\0';
-	return store;
-}
-
 struct run_filesystem *
 intake_filesystem(struct supervisor *s, uint64_t id)
 {
 	return id >= 1 && id <= s->filesystem_count ? &s->filesystems[id - 1] : NULL;
-}
-
-static bool
-take_evidence(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err)
-{
-	struct wire_store store;
-	struct triage_evidence e;
-	if (!wire_get_evidence(frame->payload, &store, &e))
-		return false;
-	struct run_source *r = &s->sources[job->source];
-	r->size = e.size;
-	r->source_size = e.source_size;
-	snprintf(r->stored_md5, sizeof(r->stored_md5), "%s", e.stored_md5);
-	snprintf(r->stored_sha1, sizeof(r->stored_sha1), "%s", e.stored_sha1);
-	return case_put_evidence(s->store, job->source + 1, r->source.name, &e, err) == TRIAGE_OK;
-}
-
-static bool
-take_volume(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err)
-{
-	struct wire_store store;
-	struct triage_volume v;
-	char label[600], uuid[600];
-	if (!wire_get_volume(frame->payload, &store, &v))
-		return false;
-	v.label = harmless(v.label, label, sizeof(label));
-	v.uuid = harmless(v.uuid, uuid, sizeof(uuid));
-	struct run_source *r = &s->sources[job->source];
-	if (v.index == 0)
-		r->volumes = r->shadows = r->shadows_left_out = r->shadows_failed = 0;	/* a probe that begins again */
-	if (v.index != r->volumes || (v.parent != UINT32_MAX && v.parent >= v.index))
-		return false;
-	struct run_parent *parents = reallocarray(r->parents, v.index + UINT64_C(1), sizeof(*parents));
-	if (parents == NULL)
-		return false;
-	r->parents = parents;
-	bool shadow = strcmp(v.kind, "vss") == 0 && v.parent != UINT32_MAX;
-	r->parents[v.index] = (struct run_parent){ .volume = v.parent, .shadow_of = shadow };
-	r->volumes++;
-	r->shadows += shadow;
-	r->shadows_left_out += shadow && v.state == TRIAGE_VOLUME_UNSUPPORTED;
-	r->shadows_failed += shadow && v.state == TRIAGE_VOLUME_DAMAGED;
-	return case_put_volume(s->store, job->source + 1, &v, err) == TRIAGE_OK;
-}
-
-/* --partitions: "all" or numbers from 1 of the volumes. */
-static bool
-is_named(const char *partitions, uint32_t volume)
-{
-	if (partitions == NULL || partitions[0] == '\0' || strcmp(partitions, "all") == 0)
-		return true;
-	for (const char *p = partitions; *p != '\0';) {
-		char *end;
-		unsigned long number = strtoul(p, &end, 10);
-		if (number == volume + UINT64_C(1))
-			return true;
-		if (end == p)
-			return false;
-		p = *end == ',' ? end + 1 : end;
-	}
-	return false;
-}
-
-/* A volume that is named stands for all that lies in it. */
-static bool
-is_wanted(const struct supervisor *s, size_t source, uint32_t volume)
-{
-	const struct run_source *r = &s->sources[source];
-	while (!is_named(s->plan->partitions, volume)) {
-		if (r->parents == NULL || volume >= r->volumes || r->parents[volume].volume == UINT32_MAX)
-			return false;
-		volume = r->parents[volume].volume;
-	}
-	return true;
-}
-
-static bool
-take_filesystem(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err)
-{
-	struct wire_store store;
-	struct triage_filesystem fs;
-	char label[600], uuid[600];
-	if (!wire_get_filesystem(frame->payload, &store, &fs))
-		return false;
-	fs.label = harmless(fs.label, label, sizeof(label));
-	fs.uuid = harmless(fs.uuid, uuid, sizeof(uuid));
-	uint64_t id;
-	if (case_put_filesystem(s->store, job->source + 1, &fs, &id, err) != TRIAGE_OK || id != s->filesystem_count + 1)
-		return false;
-	void *grown = reallocarray(s->filesystems, s->filesystem_count + 1, sizeof(*s->filesystems));
-	if (grown == NULL)
-		return false;
-	s->filesystems = grown;
-	struct run_filesystem *r = &s->filesystems[s->filesystem_count++];
-	*r = (struct run_filesystem){ .id = id, .source = job->source, .fs = fs };
-	r->fs.type = strdup(fs.type);
-	r->fs.label = strdup(fs.label);
-	r->fs.uuid = strdup(fs.uuid);
-	paths_init(&r->paths);
-	r->left_out = r->listed = !is_wanted(s, job->source, fs.volume);
-	return r->fs.type != NULL && r->fs.label != NULL && r->fs.uuid != NULL;
 }
 
 static bool
@@ -140,7 +24,7 @@ take_entry(struct supervisor *s, struct crew_job *job, const struct wire_frame *
 	struct run_filesystem *r = intake_filesystem(s, job->filesystem_id);
 	if (r == NULL || !wire_get_entry(frame->payload, &store, &e) || (r->entries > 0 && e.edge <= r->last_edge))
 		return false;
-	e.owner = harmless(e.owner, owner, sizeof(owner));
+	e.owner = intake_harmless(e.owner, owner, sizeof(owner));
 	if (e.parent == TRIAGE_NO_ID) {
 		buf_clear(&s->path);
 		buf_char(&s->path, '/');
@@ -188,7 +72,7 @@ take_problem(struct supervisor *s, struct crew_job *job, const struct wire_frame
 	char message[1000];
 	if (!wire_get_problem(frame->payload, &store, &p))
 		return false;
-	p.message = harmless(p.message, message, sizeof(message));
+	p.message = intake_harmless(p.message, message, sizeof(message));
 	if (job == NULL) {
 		/* met while a container was opened, before the first job: the frame's job names the evidence */
 		if (frame->job < 1 || frame->job > s->source_count)
@@ -234,8 +118,8 @@ put_content(struct supervisor *s, uint64_t unit_id, const struct wire_frame *fra
 	char mime[300], magic[600];
 	if (!wire_get_content(frame->payload, &store, &c) || c.state == TRIAGE_CONTENT_NONE || c.state >= TRIAGE_CONTENT_TIMEOUT)
 		return false;
-	c.mime = harmless(c.mime, mime, sizeof(mime));
-	c.magic = harmless(c.magic, magic, sizeof(magic));
+	c.mime = intake_harmless(c.mime, mime, sizeof(mime));
+	c.magic = intake_harmless(c.magic, magic, sizeof(magic));
 	return case_put_content(s->store, unit_id, &c, err) == TRIAGE_OK;
 }
 
@@ -387,7 +271,7 @@ take_done(struct supervisor *s, struct crew_job *job, const struct wire_frame *f
 	wire_get_text(&c, text, 1000);
 	if (!wire_all_read(&c) || status > TRIAGE_OK || status < TRIAGE_E_INTERRUPTED)
 		return false;
-	harmless(text, shown, sizeof(shown));
+	intake_harmless(text, shown, sizeof(shown));
 	struct run_source *r = &s->sources[job->source];
 	if (job->kind == CREW_LIST)
 		return intake_list_done(s, job, (enum triage_status)status, shown, err);
@@ -417,7 +301,7 @@ bool
 intake_frame(void *ctx, struct crew_worker *w, struct crew_job *job, const struct wire_frame *frame, bool *finished)
 {
 	static bool (*const take[WIRE_TYPE_COUNT])(struct supervisor *, struct crew_job *, const struct wire_frame *, struct triage_error *) = {
-		[WIRE_EVIDENCE] = take_evidence, [WIRE_VOLUME] = take_volume, [WIRE_FILESYSTEM] = take_filesystem, [WIRE_ENTRY] = take_entry,
+		[WIRE_EVIDENCE] = intake_evidence, [WIRE_VOLUME] = intake_volume, [WIRE_FILESYSTEM] = intake_filesystem_found, [WIRE_ENTRY] = take_entry,
 		[WIRE_EXTENT] = take_extent, [WIRE_PROBLEM] = take_problem, [WIRE_MATCH] = take_match, [WIRE_CONTENT] = take_content,
 		[WIRE_DIGESTS] = take_digests, [WIRE_DONE] = take_done, [WIRE_PLACES] = take_places, [WIRE_SAME] = take_same,
 		[WIRE_MEMBER] = take_member, [WIRE_MEMBER_DONE] = take_member_done, [WIRE_EVENT] = intake_event, [WIRE_FACT] = intake_fact,

@@ -11,6 +11,13 @@ void intake_forget_member(struct crew_job *job);
 /* A listing ended with st; text: why not well. False with err when the journal cannot be written. */
 bool intake_list_done(struct supervisor *s, struct crew_job *job, enum triage_status st, const char *text, struct triage_error *err);
 
+/* intake_layers.c: containers, volumes, filesystems. */
+bool intake_evidence(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err);
+bool intake_volume(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err);
+bool intake_filesystem_found(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err);
+/* Hostile text (labels, descriptions, messages) is kept in its harmless form. Returns store. */
+const char *intake_harmless(const char *text, char *store, size_t size);
+
 /* intake_events.c: what artefact parsers tell. */
 bool intake_event(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err);
 bool intake_fact(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err);

@@ -7,6 +7,7 @@
 #include "triage/base/scoped.h"
 #include "triage/base/text.h"
 #include "triage/base/when.h"
+#include "triage/report/export.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -245,6 +246,22 @@ release(struct judging *j)
 	free(j->rule_texts);
 }
 
+/* What rests on the files that findings name has a bound: files locked away, indicators, CASE, the share. */
+static enum triage_status
+tell_bound(struct supervisor *s, struct case_reader *reader, struct triage_error *err)
+{
+	struct pointed p;
+	char message[200];
+	enum triage_status st = pointed_collect(reader, NULL, &p, err);
+	if (st != TRIAGE_OK)
+		return st;
+	bool full = p.full;
+	pointed_release(&p);
+	snprintf(message, sizeof(message), "findings name more than %d files; those of the less severe are not in extracted/, indicators and case.jsonld", POINTED_MAX);
+	return !full ? TRIAGE_OK : supervisor_problem(s, 0, 0, "", &(struct triage_problem){ .stage = "judge", .severity = TRIAGE_INFO, .code = "many-files-named",
+		.message = message, .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID }, err);
+}
+
 enum triage_status
 judge_and_build(struct supervisor *s, const char *path, struct triage_error *err)
 {
@@ -255,6 +272,8 @@ judge_and_build(struct supervisor *s, const char *path, struct triage_error *err
 	if (st != TRIAGE_OK)
 		return st;
 	st = judge_all(&j, z, err);
+	if (st == TRIAGE_OK)
+		st = tell_bound(s, case_seal_reader(z), err);
 	if (st == TRIAGE_OK)
 		st = extract_flagged(s, z, err);
 	release(&j);

@@ -52,6 +52,7 @@ collect_files(struct share *s, struct triage_error *err)
 	}
 	for (size_t i = 0; i < p.count && st == TRIAGE_OK; i++)
 		s->files[s->count++].file_id = p.files[i].file_id;
+	s->more = p.full || s->indicators.full;
 	pointed_release(&p);
 	return st;
 }
@@ -82,8 +83,11 @@ describe(const struct share *s, const char *data, struct triage_error *err)
 		return st;
 	output_format(out, "{\"schema\":\"triage-share-1\",\"from\":\"%s\",\"tlp\":\"%s\",\"commitment\":\"sha256(salt, text): 32 bytes of salt, then the path or name in UTF-8; "
 	    "triage reveal opens it against the sealed bundle\",\"paths\":\"commitment of each file\",\"accounts_and_hosts\":\"commitment of each name\","
-	    "\"left_out\":[\"names\",\"titles\",\"messages\",\"samples\",\"text of notes\",\"mail and chat addresses\",\"owners\",\"labels\",\"case numbers\",\"files that no finding points at\"]}\n",
+	    "\"left_out\":[\"names\",\"titles\",\"messages\",\"samples\",\"text of notes\",\"mail and chat addresses\",\"owners\",\"labels\",\"case numbers\",\"files that no finding points at\",\"stories, contacts and the damage map\"",
 	    s->seal, s->plan->tlp);
+	if (s->more)
+		output_format(out, ",\"files beyond the first %d that findings name\"", POINTED_MAX);
+	output_text(out, "]}\n");
 	return output_finish(out, NULL, err);
 }
 

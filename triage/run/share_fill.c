@@ -100,7 +100,9 @@ is_attackers(const struct share *s, const char *sha256)
 static void
 fill_content(const struct share *s, struct case_cursor *c, struct triage_content *content, char mime[64])
 {
-	content->state = TRIAGE_CONTENT_COMPLETE;
+	content->state = (enum triage_content_state)index_of(case_text(c, CASE_FILES_CONTENT), triage_content_state_name, TRIAGE_CONTENT_STATE_COUNT);
+	if (content->state == TRIAGE_CONTENT_NONE)
+		content->state = TRIAGE_CONTENT_COMPLETE;
 	content->bytes = (uint64_t)case_int(c, CASE_FILES_BYTES_READ);
 	content->mime = content->magic = "";
 	content->randomness.entropy = case_null(c, CASE_FILES_ENTROPY) ? -1 : case_real(c, CASE_FILES_ENTROPY);
@@ -279,7 +281,8 @@ put_event(struct share *s, struct share_file *f, struct case_cursor *c, struct t
 	f->has_events = true;
 	f->events++;
 	snprintf(f->parser, sizeof(f->parser), "%s", parser);
-	return case_put_event(s->store, f->unit_id, &e, err);
+	enum triage_status st = buf_check(&data, err);
+	return st != TRIAGE_OK ? st : case_put_event(s->store, f->unit_id, &e, err);
 }
 
 static enum triage_status

@@ -1,24 +1,44 @@
 /* share_findings.c - findings, coverage and facts of the shared case, when its files have their numbers. */
 #include "triage/run/share_inside.h"
 
+#include "triage/base/scoped.h"
 #include "triage/base/text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+static int
+by_commitment(const void *a, const void *b)
+{
+	const struct share_file *const *x = a, *const *y = b;
+	return strcmp((*x)->commitment.digest, (*y)->commitment.digest);
+}
 
 /* Files of the share are named by their commitments. */
 static enum triage_status
 number_files(struct share *s, struct case_reader *reader, struct triage_error *err)
 {
 	struct case_cursor *c;
+	SCOPED_FREE struct share_file **files = calloc(s->count + 1, sizeof(struct share_file *));
+	if (files == NULL) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for the files of the share");
+		return TRIAGE_E_MEMORY;
+	}
+	for (size_t i = 0; i < s->count; i++)
+		files[i] = &s->files[i];
+	if (s->count > 0)
+		qsort(files, s->count, sizeof(*files), by_commitment);
 	enum triage_status st = case_rows(reader, CASE_FILES, CASE_BY_ID, &c, err);
 	if (st != TRIAGE_OK)
 		return st;
 	while ((st = case_next(c, err)) == TRIAGE_OK) {
+		struct share_file wanted = { .file_id = 0 }, *key = &wanted;
 		const char *path = case_text(c, CASE_FILES_PATH);
-		for (size_t i = 0; i < s->count; i++)
-			if (strcmp(s->files[i].commitment.digest, path + (path[0] == '/')) == 0)
-				s->files[i].new_id = (uint64_t)case_int(c, CASE_FILES_FILE_ID);
+		snprintf(wanted.commitment.digest, sizeof(wanted.commitment.digest), "%s", path + (path[0] == '/'));
+		struct share_file **found = bsearch(&key, files, s->count, sizeof(*files), by_commitment);
+		if (found != NULL)
+			(*found)->new_id = (uint64_t)case_int(c, CASE_FILES_FILE_ID);
 	}
 	case_cursor_close(c);
 	return st == TRIAGE_END ? TRIAGE_OK : st;
@@ -57,7 +77,7 @@ rule_title(struct share *s, const char *rule, struct buf *out, struct triage_err
 static enum triage_status
 put_finding(struct share *s, struct case_sealer *z, struct case_cursor *c, struct triage_error *err)
 {
-	char rule[256], family[64], kind[64], path[80];
+	char rule[256], family[64], kind[64], path[80], technique[16];
 	SCOPED_BUF title, detail, told, host;
 	buf_init(&title, 64 << 10);
 	buf_init(&detail, 16 << 20);
@@ -68,9 +88,12 @@ put_finding(struct share *s, struct case_sealer *z, struct case_cursor *c, struc
 	share_rule(s, case_text(c, CASE_FINDINGS_RULE), rule, sizeof(rule));
 	share_family(buf_cstr(&told), family, sizeof(family));
 	snprintf(kind, sizeof(kind), "%s", case_text(c, CASE_FINDINGS_KIND));
+	snprintf(technique, sizeof(technique), "%s", share_technique(case_text(c, CASE_FINDINGS_TECHNIQUE)));
 	if (kind[strspn(kind, "abcdefghijklmnopqrstuvwxyz-")] != '\0')
 		snprintf(kind, sizeof(kind), "yara");
-	enum triage_status st = ours && strncmp(rule, "yara:", 5) == 0 ? rule_title(s, rule, &title, err) : TRIAGE_OK;
+	enum triage_status st = buf_check(&told, err);
+	if (st == TRIAGE_OK && ours && strncmp(rule, "yara:", 5) == 0)
+		st = rule_title(s, rule, &title, err);
 	if (st != TRIAGE_OK)
 		return st;
 	if (title.size == 0)
@@ -85,11 +108,12 @@ put_finding(struct share *s, struct case_sealer *z, struct case_cursor *c, struc
 	}
 	const struct case_finding_row row = { .severity = severity_of(case_text(c, CASE_FINDINGS_SEVERITY)), .confidence = (unsigned)case_int(c, CASE_FINDINGS_CONFIDENCE),
 	    .score = (unsigned)case_int(c, CASE_FINDINGS_SCORE), .rule = rule, .kind = kind, .title = buf_cstr(&title),
-	    .technique = share_technique(case_text(c, CASE_FINDINGS_TECHNIQUE)), .host = buf_cstr(&host), .path = f != NULL ? path : "", .detail = buf_cstr(&detail),
+	    .technique = technique, .host = buf_cstr(&host), .path = f != NULL ? path : "", .detail = buf_cstr(&detail),
 	    .first_time = case_null(c, CASE_FINDINGS_FIRST_TIME) ? TRIAGE_TIME_NONE : case_int(c, CASE_FINDINGS_FIRST_TIME),
 	    .last_time = case_null(c, CASE_FINDINGS_LAST_TIME) ? TRIAGE_TIME_NONE : case_int(c, CASE_FINDINGS_LAST_TIME),
-	    .count = (uint64_t)case_int(c, CASE_FINDINGS_COUNT), .file_id = f != NULL ? f->new_id : TRIAGE_NO_ID };
-	return case_seal_finding(z, &row, err);
+	    .count = (uint64_t)case_int(c, CASE_FINDINGS_COUNT), .file_id = f != NULL ? f->new_id : TRIAGE_NO_ID, .story_id = TRIAGE_NO_ID };
+	st = buf_check(&detail, err);
+	return st == TRIAGE_OK ? case_seal_finding(z, &row, err) : st;
 }
 
 static enum triage_status

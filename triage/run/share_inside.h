@@ -27,6 +27,7 @@ struct share {
 	struct indicators indicators;
 	struct share_file *files;	/* sorted by file_id */
 	size_t count;
+	bool more;			/* findings point at more files than these */
 	uint64_t *events;		/* ids of records that findings cite, sorted */
 	size_t event_count, event_room;
 	struct buf text;

@@ -220,12 +220,15 @@ is_channel(const char *text)
 struct redacted {
 	struct buf addresses;
 	size_t address_count;
+	bool more;			/* addresses than ADDRESSES_MAX */
+	unsigned seen;			/* bits: of numbers, then the channel. Each goes out once, as in any JSON object */
 };
 
 static void
 put_field(struct buf *out, struct redacted *r, const char *key, const struct json *j)
 {
 	static const char *const numbers[] = { "event_id", "record_id", "logon_type", "run_count", "status", "port" };
+	enum { NUMBERS = sizeof(numbers) / sizeof(numbers[0]) };
 	int64_t value;
 	char room[INET6_ADDRSTRLEN];
 	SCOPED_BUF text;
@@ -236,17 +239,24 @@ put_field(struct buf *out, struct redacted *r, const char *key, const struct jso
 		buf_put(&text, j->value, j->value_size);
 	char *end;
 	value = strtoll(buf_cstr(&text), &end, 10);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]) && text.size > 0 && *end == '\0'; i++)
-		if (strcmp(numbers[i], key) == 0)
-			export_number(out, key, value);
-	if (strcmp(key, "channel") == 0 && is_channel(buf_cstr(&text)))
+	size_t which = 0;
+	while (which < NUMBERS && strcmp(numbers[which], key) != 0)
+		which++;
+	bool number = which < NUMBERS && text.size > 0 && *end == '\0', channel = strcmp(key, "channel") == 0 && is_channel(buf_cstr(&text));
+	if (number && (r->seen >> which & 1) == 0)
+		export_number(out, key, value);
+	if (channel && (r->seen >> which & 1) == 0)
 		export_text(out, key, buf_cstr(&text));
+	r->seen |= number || channel ? 1u << which : 0;
 	const char *address = may_hold_address(key) && j->event == JSON_STRING ? address_of(buf_cstr(&text), room) : NULL;
-	if (address == NULL || r->address_count >= ADDRESSES_MAX)
+	if (address == NULL)
 		return;
 	char quoted[INET6_ADDRSTRLEN + 3];
 	snprintf(quoted, sizeof(quoted), "\"%s\"", address);
 	if (strstr(buf_cstr(&r->addresses), quoted) != NULL)
+		return;
+	r->more = r->more || r->address_count == ADDRESSES_MAX;
+	if (r->more)
 		return;
 	buf_format(&r->addresses, "%s%s", r->address_count++ > 0 ? "," : "", quoted);
 }
@@ -276,6 +286,8 @@ share_event_data(struct buf *out, const char *data)
 		export_member(out, "addresses");
 		buf_format(out, "[%s]", buf_cstr(&r.addresses));
 	}
+	if (r.more)
+		export_flag(out, "more_addresses", true);
 	buf_char(out, '}');
 	buf_release(&r.addresses);
 }
