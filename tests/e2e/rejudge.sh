@@ -6,8 +6,10 @@ export SOURCE_DATE_EPOCH
 make_image town || exit 1
 /usr/bin/python3 "$EVIDENCE/vss_files.py" "$tmp/vss.raw" 96 400 > "$tmp/make.log" 2>&1 || rm -f "$tmp/vss.raw"
 cp -r fixtures/artefact "$tmp/artefacts"
-judged() { for v in findings contacts damage files coverage problems timeline; do sqlite3 -batch "$1/data/case.db" "SELECT * FROM $v"; done | sha256sum; }
-for name in town.img vss.raw artefacts; do
+make_packages "$tmp/packages"
+many_packages "$tmp/packages"
+judged() { for v in findings stories contacts damage files coverage problems timeline; do sqlite3 -batch "$1/data/case.db" "SELECT * FROM $v"; done | sha256sum; }
+for name in town.img vss.raw artefacts packages; do
 	[ -e "$tmp/$name" ] || { echo "# $name could not be made"; continue; }
 	"$TRIAGE" run -q --hostname GEM-FS01 --case A1 --examiner "J. Peeters" -o "$tmp/first-$name" "$tmp/$name" > /dev/null 2>&1
 	mv "$tmp/$name" "$tmp/away"
@@ -16,6 +18,7 @@ for name in town.img vss.raw artefacts; do
 	same "with the same rules, $name has the same findings" "$(judged "$tmp/second-$name")" "$(judged "$tmp/first-$name")"
 	check "and verifies" "$TRIAGE" verify -q "$tmp/second-$name"
 done
+same "what packages say is among them" "$(sql "$tmp/second-packages" "SELECT count(*) FROM findings WHERE rule LIKE 'detect:package-%'")" 3
 one=$tmp/first-town.img two=$tmp/second-town.img
 seal=$(sha256sum < "$one/tagmanifest-sha256.txt" | cut -d' ' -f1)
 same "its chain of custody goes on from the first" "$(head -n "$(wc -l < "$one/data/custody.jsonl")" "$two/data/custody.jsonl" | sha256sum)" "$(sha256sum < "$one/data/custody.jsonl")"

@@ -57,6 +57,8 @@ fill(struct case_sealer *z, struct triage_error *err)
 	if (st == TRIAGE_OK)
 		st = build_files(z, err);
 	if (st == TRIAGE_OK)
+		st = build_packages(z, err);
+	if (st == TRIAGE_OK)
 		st = build_events(z, err);
 	if (st == TRIAGE_OK)
 		st = build_problems(z, err);

@@ -46,6 +46,8 @@ WARN_UNUSED enum triage_status build_custody(struct case_sealer *z, struct triag
 WARN_UNUSED enum triage_status build_meta(struct case_sealer *z, struct triage_error *err);
 /* build_files.c: files in their order, and their times. */
 WARN_UNUSED enum triage_status build_files(struct case_sealer *z, struct triage_error *err);
+/* build_packages.c: after the files, those of them that packages name. */
+WARN_UNUSED enum triage_status build_packages(struct case_sealer *z, struct triage_error *err);
 
 /* build_hosts.c: hosts and accounts; then the clock of each filesystem is known (never NULL). */
 WARN_UNUSED enum triage_status build_hosts(struct case_sealer *z, struct triage_error *err);

@@ -13,7 +13,7 @@
 #include <string.h>
 
 static const char judged_sql[] =
-    "DELETE FROM t_finding; DELETE FROM t_contact; DELETE FROM t_damage; DELETE FROM t_damage_filesystem; DELETE FROM t_damage_sum;"
+    "DELETE FROM t_finding; DELETE FROM t_story; DELETE FROM t_contact; DELETE FROM t_damage; DELETE FROM t_damage_filesystem; DELETE FROM t_damage_sum;"
     " UPDATE t_file SET extension_mismatch = 0 WHERE extension_mismatch <> 0;"
     " DELETE FROM t_meta WHERE key GLOB 'extracted.*' OR key GLOB 'verdict*' OR key GLOB 'ransomware.*'";
 

@@ -219,16 +219,6 @@ WARN_UNUSED enum triage_status case_build(struct case_store *s, const char *path
  */
 struct case_reader;
 struct case_reader *case_seal_reader(struct case_sealer *z);
-/*
- * What packages say of their files (facts of kind "package-file"), in order of filesystem, package and path: told by files that are there, not by deleted ones or
- * members of archives.
- */
-struct case_package_file {
-	uint64_t filesystem_id;
-	const char *path, *package, *md5;	/* text; md5 in hex */
-};
-WARN_UNUSED enum triage_status case_package_files(struct case_store *s, enum triage_status (*each)(void *ctx, const struct case_package_file *f,
-    struct triage_error *err), void *ctx, struct triage_error *err);
 /* A META fact learnt after the build (verdict, family ...): key without "meta.". */
 WARN_UNUSED enum triage_status case_seal_meta(struct case_sealer *z, const char *key, const char *value, struct triage_error *err);
 

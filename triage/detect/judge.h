@@ -93,7 +93,6 @@ struct detector {
 	const char *const *sources;	/* words of timeline.source whose events it sees, NULL at the end; NULL: all */
 	/* all optional */
 	enum triage_status (*begin)(struct detect_judge *j, void *state, struct triage_error *err);
-	enum triage_status (*vouched)(struct detect_judge *j, void *state, const struct detect_vouched *v, struct triage_error *err);	/* before the files */
 	enum triage_status (*file)(struct detect_judge *j, void *state, const struct subject *s, struct triage_error *err);
 	enum triage_status (*event)(struct detect_judge *j, void *state, struct happening *h, struct triage_error *err);
 	enum triage_status (*finish)(struct detect_judge *j, void *state, struct triage_error *err);

@@ -5,7 +5,6 @@
 #include "triage/run/extract.h"
 #include "triage/run/judge_inside.h"
 #include "triage/base/scoped.h"
-#include "triage/base/text.h"
 #include "triage/base/when.h"
 
 #include <stdio.h>
@@ -193,23 +192,12 @@ fill_result(struct judging *j, struct case_reader *reader)
 }
 
 static enum triage_status
-package_file(void *ctx, const struct case_package_file *f, struct triage_error *err)
-{
-	struct judging *j = ctx;
-	struct detect_vouched v = { .filesystem_id = f->filesystem_id, .path = f->path, .package = f->package };
-	return text_unhex(f->md5, v.md5, sizeof(v.md5)) ? detect_judge_vouched(j->judge, &v, err) : TRIAGE_OK;
-}
-
-static enum triage_status
 judge_all(struct judging *j, struct case_sealer *z, struct triage_error *err)
 {
 	struct case_reader *reader = case_seal_reader(z);
 	enum triage_status st = judge_load_rules(j, err);
 	if (st == TRIAGE_OK)
 		st = detect_judge_new(j->s->tables, &j->judge, err);
-	/* the checksums of packages lie in the journal, which a sealed case has no more */
-	if (st == TRIAGE_OK && j->s->store != NULL)
-		st = case_package_files(j->s->store, package_file, j, err);
 	if (st == TRIAGE_OK)
 		st = judge_files(j, reader, err);
 	if (st == TRIAGE_OK)
