@@ -45,6 +45,21 @@ grep -v -i 'play' rules/ransom_extensions.tsv > "$tmp/rules/ransom_extensions.ts
 "$TRIAGE" judge --tables "$tmp/rules" -o "$tmp/table" "$one" > /dev/null 2>&1
 check "a table that does not know the extension" sh -c '! sqlite3 "$1" "SELECT title FROM findings WHERE kind = \"encrypted\"" | grep -q "Encrypted files: Play (.play)" || [ "$(sqlite3 "$1" "SELECT * FROM findings" | sha256sum)" != "$(sqlite3 "$2" "SELECT * FROM findings" | sha256sum)" ]' - "$tmp/table/data/case.db" "$one/data/case.db"
 
+# what the judge does not judge, and the rules that it leaves out, are problems both times
+mkdir -p "$tmp/home/root" "$tmp/pack"
+printf 'ls\n%s-\n' "$(printf '%080d' 0)" > "$tmp/home/root/.bash_history"
+printf 'title: Slow\nlogsource: {product: linux, category: process_creation}\ndetection: {s: {CommandLine|re: "^(0+)+$"}, condition: s}\n---\ntitle: Bad\nlogsource: {product: linux}\ndetection: {s: {a: b}, condition: t}\n' > "$tmp/pack/slow.yml"
+printf '192.0.2.300\n' > "$tmp/ioc.txt"; printf '192.0.2.3\n' >> "$tmp/ioc.txt"
+"$TRIAGE" run -q --sigma "$tmp/pack" --ioc "$tmp/ioc.txt" -o "$tmp/slow" "$tmp/home" > /dev/null 2>&1
+same "a rule that took too long is a problem" "$(sql "$tmp/slow" "SELECT severity, code FROM problems WHERE stage = 'judge' AND message LIKE '%\"Slow\" (1 events)%'")" "low|judge-limit"
+"$TRIAGE" judge --sigma "$tmp/pack" --ioc "$tmp/ioc.txt" -o "$tmp/slow2" "$tmp/slow" > /dev/null 2>&1
+same "and again" "$(judged "$tmp/slow2")" "$(judged "$tmp/slow")"
+"$TRIAGE" judge -o "$tmp/slow3" "$tmp/slow2" > /dev/null 2>&1
+same "unless the rule is not there" "$(sql "$tmp/slow3" "SELECT count(*) FROM problems WHERE stage = 'judge'")" 0
+"$TRIAGE" run -q -o "$tmp/plain" "$tmp/home" > /dev/null 2>&1
+"$TRIAGE" judge --sigma "$tmp/pack" --ioc "$tmp/ioc.txt" -o "$tmp/plain2" "$tmp/plain" > /dev/null 2>&1
+same "rules left out the second time are told" "$(sql "$tmp/plain2" "SELECT code FROM problems WHERE stage IN ('judge', 'rules') ORDER BY code" | tr '\n' ' ')" "$(sql "$tmp/slow" "SELECT code FROM problems WHERE stage IN ('judge', 'rules') ORDER BY code" | tr '\n' ' ')"
+
 # what is not a case that was sealed
 refused() { # description, what it says: of $tmp/copy
 	"$TRIAGE" judge -o "$tmp/refused" "$tmp/copy" > /dev/null 2> "$tmp/stderr"

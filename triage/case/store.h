@@ -274,6 +274,8 @@ struct case_coverage_row {
 	const char *what, *reason;
 	uint64_t total, examined, skipped, failed, bytes_total, bytes_examined;
 };
+/* Of a case that is judged again: a problem of the judge or its rules, which belongs to no evidence. The rows are put in their order by case_seal_finish(). */
+WARN_UNUSED enum triage_status case_seal_problem(struct case_sealer *z, const struct triage_problem *p, struct triage_error *err);
 WARN_UNUSED enum triage_status case_seal_coverage(struct case_sealer *z, const struct case_coverage_row *row, struct triage_error *err);
 /* Copy the custody chain in, commit, fsync, close. */
 WARN_UNUSED enum triage_status case_seal_finish(struct case_sealer *z, struct triage_error *err);

@@ -135,6 +135,12 @@ judge_remark(struct detect_judge *j, const char *text)
 		j->remarks[j->remark_count++] = text;
 }
 
+const char *
+detect_remark(const struct detect_judge *j, size_t index)
+{
+	return index < j->remark_count ? j->remarks[index] : NULL;
+}
+
 struct fold_example
 judge_example(const struct subject *s, unsigned weight)
 {

@@ -199,6 +199,8 @@ const struct detect_finding *detect_finding(const struct detect_judge *j, size_t
 size_t detect_contact_count(const struct detect_judge *j);
 const struct detect_contact *detect_contact(const struct detect_judge *j, size_t index);
 const struct detect_verdict *detect_verdict(const struct detect_judge *j);
+/* Limits that were met, so that something was only counted or not judged: a sentence each, after the finish; NULL past the end. */
+const char *detect_remark(const struct detect_judge *j, size_t index);
 /* The most telling first, after the finish. */
 size_t detect_story_count(const struct detect_judge *j);
 const struct detect_story *detect_story(const struct detect_judge *j, size_t index);

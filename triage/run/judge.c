@@ -145,6 +145,20 @@ write_coverage(struct judging *j, struct case_sealer *z, struct triage_error *er
 	return st == TRIAGE_OK ? coverage_shadows(s, z, err) : st;
 }
 
+/* What the judge could not judge. While there is a journal the problems are taken from there once more. */
+static enum triage_status
+write_remarks(struct judging *j, struct case_sealer *z, struct triage_error *err)
+{
+	enum triage_status st = TRIAGE_OK;
+	const char *text;
+	for (size_t i = 0; (text = detect_remark(j->judge, i)) != NULL && st == TRIAGE_OK; i++) {
+		const struct triage_problem p = { .stage = "judge", .severity = TRIAGE_LOW, .code = "judge-limit", .message = text, .inode = TRIAGE_NO_ID,
+			.edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID };
+		st = j->of_case == NULL ? supervisor_problem(j->s, 0, 0, "", &p, err) : case_seal_problem(z, &p, err);
+	}
+	return st;
+}
+
 static enum triage_status
 write_verdict(struct judging *j, struct case_sealer *z, struct triage_error *err)
 {
@@ -206,6 +220,8 @@ judge_all(struct judging *j, struct case_sealer *z, struct triage_error *err)
 		fill_result(j, reader);
 		st = detect_judge_finish(j->judge, j->s->result->examined_share, err);
 	}
+	if (st == TRIAGE_OK)
+		st = write_remarks(j, z, err);
 	if (st == TRIAGE_OK)
 		st = write_findings(j, z, err);
 	if (st == TRIAGE_OK)

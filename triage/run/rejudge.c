@@ -5,6 +5,7 @@
 #include "triage/base/text.h"
 #include "triage/base/when.h"
 #include "triage/report/report.h"
+#include "triage/run/environment.h"
 #include "triage/run/judge.h"
 #include "triage/run/share_inside.h"
 #include "triage/run/shadows.h"
@@ -151,10 +152,9 @@ static void
 put_table(void *ctx, const char *path, const char *sha256, size_t rows)
 {
 	struct buf *b = ctx;
-	const char *slash = strrchr(path, '/');
 	export_comma(b);
 	buf_char(b, '{');
-	export_text(b, "path", slash != NULL ? slash + 1 : path);
+	export_text(b, "path", text_base_name(path));
 	export_number(b, "rows", (int64_t)rows);
 	export_text(b, "sha256", sha256);
 	buf_char(b, '}');
@@ -205,6 +205,12 @@ copy_database(const struct rejudge *r, const char *to, struct triage_error *err)
 }
 
 static enum triage_status
+put_problem(void *ctx, const struct triage_problem *p, struct triage_error *err)
+{
+	return case_seal_problem(ctx, p, err);
+}
+
+static enum triage_status
 record(struct rejudge *r, struct case_sealer *z, struct triage_error *err)
 {
 	SCOPED_BUF tables, detail;
@@ -217,6 +223,8 @@ record(struct rejudge *r, struct case_sealer *z, struct triage_error *err)
 	put_rule_files(r, &detail);
 	buf_format(&detail, "],\"tables\":%s}", buf_cstr(&tables));
 	enum triage_status st = buf_check(&detail, err);
+	if (st == TRIAGE_OK)
+		st = environment_left_out(r->s.rules, r->s.tables, put_problem, z, err);
 	if (st == TRIAGE_OK)
 		st = case_seal_custody(z, r->plan->examiner[0] != '\0' ? r->plan->examiner : "triage", "judged-again", buf_cstr(&detail), err);
 	if (st == TRIAGE_OK)
