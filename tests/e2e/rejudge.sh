@@ -55,6 +55,7 @@ same "a rule that took too long is a problem" "$(sql "$tmp/slow" "SELECT severit
 "$TRIAGE" judge --sigma "$tmp/pack" --ioc "$tmp/ioc.txt" -o "$tmp/slow2" "$tmp/slow" > /dev/null 2>&1
 same "and again" "$(judged "$tmp/slow2")" "$(judged "$tmp/slow")"
 "$TRIAGE" judge -o "$tmp/slow3" "$tmp/slow2" > /dev/null 2>&1
+check "the digest of a rule file stands in the chain of custody" sh -c 'tail -n 1 "$1" | jq -e --arg sum "$(sha256sum < "$2" | cut -d" " -f1)" "any(.detail.sigma[]; .sha256 == \$sum)"' - "$tmp/slow2/data/custody.jsonl" "$tmp/pack/slow.yml"
 same "unless the rule is not there" "$(sql "$tmp/slow3" "SELECT count(*) FROM problems WHERE stage = 'judge'")" 0
 "$TRIAGE" run -q -o "$tmp/plain" "$tmp/home" > /dev/null 2>&1
 "$TRIAGE" judge --sigma "$tmp/pack" --ioc "$tmp/ioc.txt" -o "$tmp/plain2" "$tmp/plain" > /dev/null 2>&1

@@ -34,13 +34,12 @@ member(struct buf *out, const char *key, const char *value)
 	text_json_string(out, value);
 }
 
-static enum triage_status
-rule_files(struct supervisor *s, struct buf *out, struct triage_error *err)
+void
+environment_yara_files(const struct analyse_set *rules, struct buf *out)
 {
-	buf_clear(out);
 	buf_char(out, '[');
-	for (size_t i = 0; i < analyse_file_count(s->rules); i++) {
-		const struct analyse_rule_file *f = analyse_file(s->rules, i);
+	for (size_t i = 0; i < analyse_file_count(rules); i++) {
+		const struct analyse_rule_file *f = analyse_file(rules, i);
 		buf_format(out, "%s{", i > 0 ? "," : "");
 		member(out, "error", f->error);
 		member(out, "namespace", f->name_space);
@@ -50,14 +49,12 @@ rule_files(struct supervisor *s, struct buf *out, struct triage_error *err)
 		buf_char(out, '}');
 	}
 	buf_char(out, ']');
-	return buf_check(out, err);
 }
 
-static enum triage_status
-sigma_files(struct supervisor *s, struct buf *out, struct triage_error *err)
+void
+environment_sigma_files(const struct detect_tables *tables, struct buf *out)
 {
-	const struct sigma_set *set = detect_sigma(s->tables);
-	buf_clear(out);
+	const struct sigma_set *set = detect_sigma(tables);
 	buf_char(out, '[');
 	for (size_t i = 0; set != NULL && i < sigma_file_count(set); i++) {
 		const struct sigma_file *f = sigma_file(set, i);
@@ -69,7 +66,6 @@ sigma_files(struct supervisor *s, struct buf *out, struct triage_error *err)
 		buf_char(out, '}');
 	}
 	buf_char(out, ']');
-	return buf_check(out, err);
 }
 
 static void
@@ -83,6 +79,25 @@ put_source(void *ctx, const char *path, const char *sha256, size_t rows)
 	buf_format(out, ",\"rows\":%zu", rows);
 	member(out, "sha256", sha256);
 	buf_char(out, '}');
+}
+
+void
+environment_tables(const struct detect_tables *tables, struct buf *out)
+{
+	buf_char(out, '[');
+	detect_sources(tables, put_source, out);
+	buf_char(out, ']');
+}
+
+/* A META fact out of s->text, which is then empty. */
+static enum triage_status
+set_text(struct supervisor *s, const char *key, struct triage_error *err)
+{
+	enum triage_status st = buf_check(&s->text, err);
+	if (st == TRIAGE_OK)
+		st = case_set(s->store, key, buf_cstr(&s->text), err);
+	buf_clear(&s->text);
+	return st;
 }
 
 /* Options that bear on the result. Not the number of processes, nor where the bundle lies: the result does not depend on them. */
@@ -149,21 +164,17 @@ put_facts(struct supervisor *s, struct triage_error *err)
 		if (st != TRIAGE_OK)
 			return st;
 	}
-	enum triage_status st = rule_files(s, &s->text, err);
-	if (st == TRIAGE_OK)
-		st = case_set(s->store, "meta.rules.files", buf_cstr(&s->text), err);
-	if (st == TRIAGE_OK)
-		st = sigma_files(s, &s->text, err);
-	if (st == TRIAGE_OK)
-		st = case_set(s->store, "meta.rules.sigma", buf_cstr(&s->text), err);
 	buf_clear(&s->text);
-	buf_char(&s->text, '[');
-	detect_sources(s->tables, put_source, &s->text);
-	buf_char(&s->text, ']');
+	environment_yara_files(s->rules, &s->text);
+	enum triage_status st = set_text(s, "meta.rules.files", err);
+	environment_sigma_files(s->tables, &s->text);
 	if (st == TRIAGE_OK)
-		st = case_set(s->store, "meta.rules.tables", buf_cstr(&s->text), err);
+		st = set_text(s, "meta.rules.sigma", err);
+	environment_tables(s->tables, &s->text);
+	if (st == TRIAGE_OK)
+		st = set_text(s, "meta.rules.tables", err);
 	options(s, &s->text);
-	return st == TRIAGE_OK ? case_set(s->store, "meta.options", buf_cstr(&s->text), err) : st;
+	return st == TRIAGE_OK ? set_text(s, "meta.options", err) : st;
 }
 
 static enum triage_status

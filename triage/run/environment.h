@@ -15,6 +15,11 @@ typedef enum triage_status environment_tell(void *ctx, const struct triage_probl
 WARN_UNUSED enum triage_status environment_left_out(const struct analyse_set *rules, const struct detect_tables *tables, environment_tell *tell, void *ctx,
     struct triage_error *err);
 
+/* The rules and tables in use with their digests, as JSON arrays behind what is in out. Paths are base names: the same rules in another folder are the same. */
+void environment_yara_files(const struct analyse_set *rules, struct buf *out);
+void environment_sigma_files(const struct detect_tables *tables, struct buf *out);
+void environment_tables(const struct detect_tables *tables, struct buf *out);
+
 /* Part of it: what became of the lists of indicators. */
 WARN_UNUSED enum triage_status environment_lists(struct supervisor *s, struct triage_error *err);
 
