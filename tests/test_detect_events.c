@@ -53,6 +53,7 @@ a_cleared_log_is_told_once_a_host(void **state)
 	assert_has(f->detail, "\"event_id\":1,");
 	assert_has(f->detail, "WHERE event_id = 1");
 	assert_null(strstr(f->detail, "jan"));
+	assert_int_equal(f->confidence, 70);
 	close_judge(&t);
 }
 

@@ -6,6 +6,7 @@
 #define DAY INT64_C(86400000000000)
 
 static struct tactics tactics;
+static const struct scores scores = { .confidence_one = 40, .confidence_two = 70, .confidence_three = 90 };
 static struct table *table;
 
 static int
@@ -38,7 +39,7 @@ make(const struct detect_finding *findings, size_t count, int64_t encrypted)
 {
 	struct triage_error err = { 0 };
 	struct stories s;
-	assert_int_equal(stories_make(&s, &tactics, findings, count, encrypted, encrypted, &err), TRIAGE_OK);
+	assert_int_equal(stories_make(&s, &tactics, &scores, findings, count, encrypted, encrypted, &err), TRIAGE_OK);
 	return s;
 }
 
@@ -102,6 +103,29 @@ what_lies_near_the_encryption_comes_first(void **state)
 }
 
 static void
+one_class_of_source_has_one_vote(void **state)
+{
+	struct detect_finding findings[] = { finding(TRIAGE_HIGH, 24, "persistence", "T1547", "PC-1", NIGHT), finding(TRIAGE_HIGH, 24, "persistence", "T1053", "PC-1", NIGHT),
+		finding(TRIAGE_HIGH, 24, "persistence", "T1543", "PC-1", NIGHT) };
+	(void)state;
+	findings[0].rule = findings[1].rule = findings[2].rule = "sigma:x";
+	struct stories s = make(findings, 3, TRIAGE_TIME_NONE);
+	assert_int_equal(s.list[0].confidence, 40);
+	stories_release(&s);
+	/* the surest of one class stands */
+	findings[1].confidence = 60;
+	s = make(findings, 3, TRIAGE_TIME_NONE);
+	assert_int_equal(s.list[0].confidence, 60);
+	stories_release(&s);
+	/* a second class adds */
+	findings[1].confidence = 40;
+	findings[2].rule = "yara:x";
+	s = make(findings, 3, TRIAGE_TIME_NONE);
+	assert_true(s.list[0].confidence > 40 && s.list[0].confidence <= 70);
+	stories_release(&s);
+}
+
+static void
 only_so_many_are_shown_and_generic_rules_never_alone(void **state)
 {
 	struct detect_finding findings[20];
@@ -130,6 +154,7 @@ main(void)
 		cmocka_unit_test(findings_of_a_machine_and_a_tactic_are_one_story),
 		cmocka_unit_test(what_was_found_in_files_belongs_to_the_one_machine),
 		cmocka_unit_test(what_lies_near_the_encryption_comes_first),
+		cmocka_unit_test(one_class_of_source_has_one_vote),
 		cmocka_unit_test(only_so_many_are_shown_and_generic_rules_never_alone),
 	};
 	return cmocka_run_group_tests(tests, load, unload);

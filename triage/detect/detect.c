@@ -277,7 +277,7 @@ make_finding(struct detect_judge *j, struct fold *f, struct buf *detail, struct 
 	j->findings[j->finding_count++] = (struct detect_finding){ .severity = f->plan.severity, .confidence = f->plan.confidence,
 		.score = score < 1e6 ? (unsigned)(score + 0.5) : 1000000, .rule = f->plan.rule, .kind = f->plan.kind, .title = f->plan.title,
 		.technique = f->plan.technique, .host = f->plan.host, .path = best != NULL ? best->path : "", .file_id = best != NULL ? best->file_id : TRIAGE_NO_ID,
-		.first_time = f->first_time, .last_time = f->last_time, .count = f->count, .detail = text };
+		.first_time = f->first_time, .last_time = f->last_time, .count = f->count, .classes = f->classes, .detail = text };
 	return TRIAGE_OK;
 }
 
@@ -320,7 +320,7 @@ detect_judge_finish(struct detect_judge *j, double examined_share, struct triage
 	if (st == TRIAGE_OK)
 		st = make_findings(j, err);
 	if (st == TRIAGE_OK)
-		st = stories_make(&j->stories, &j->tables->tactics, j->findings, j->finding_count, j->first_encrypted, j->last_encrypted, err);
+		st = stories_make(&j->stories, &j->tables->tactics, &j->tables->scores, j->findings, j->finding_count, j->first_encrypted, j->last_encrypted, err);
 	return st == TRIAGE_OK ? judge_verdict(j, examined_share, err) : st;
 }
 

@@ -128,6 +128,7 @@ struct detect_finding {
 	uint64_t file_id;		/* of the best example, TRIAGE_NO_ID for none */
 	int64_t first_time, last_time;	/* TRIAGE_TIME_NONE when unknown */
 	uint64_t count;			/* how many objects it stands for */
+	unsigned classes;		/* enum source_class of what supports it; 0: not told */
 	const char *detail;		/* JSON object: why, innocent, family, how_to_check, reasons (array), examples (array of path, file_id, offset), version */
 };
 
@@ -167,10 +168,12 @@ struct detect_story {
 	const char *host, *tactic;	/* host "": not known; tactic: word of tactics.tsv */
 	const char *title;		/* of the most telling finding */
 	enum triage_severity severity;
-	unsigned confidence;
+	unsigned confidence;		/* of its findings together; findings of one class of source do not add up */
 	double points;
 	int64_t first_time, last_time;
 	uint64_t finding_count;
+	unsigned classes;		/* of its findings of medium severity or more */
+	bool detected;			/* a finding of a detector rests on logs */
 	bool generic;			/* only rules of no certain tool or family speak of it */
 	bool shown;			/* on page 1 */
 };

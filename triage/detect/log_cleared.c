@@ -1,4 +1,5 @@
 /* log_cleared.c - a Windows log was emptied on purpose: events 1102 and 104 of the event log service, 517 of older systems. */
+#include "triage/detect/detections.h"
 #include "triage/detect/judge.h"
 
 static const char *const sources[] = { "evtx", "evt", NULL };
@@ -16,9 +17,12 @@ log_cleared_event(struct detect_judge *j, void *state, struct happening *h, stru
 		.innocent = "A log cleared once when the machine was installed or prepared for cloning, or by an administrator to make room.", .version = "1",
 		.check = CHECK_RECORD, .severity = TRIAGE_HIGH, .confidence = 70 };
 	struct fold *f = judge_add_event(j, &plan, h, security);
+	if (f == NULL)
+		return TRIAGE_OK;
+	f->classes |= CLASS_LOG;
+	f->alone = true;
 	const char *channel = happening_text(h, "data_channel");
-	if (f != NULL)
-		fold_reason(&j->folds, f, "Cleared: %s", security ? "Security" : channel[0] != '\0' ? channel : "a log whose name is not told");
+	fold_reason(&j->folds, f, "Cleared: %s", security ? "Security" : channel[0] != '\0' ? channel : "a log whose name is not told");
 	return TRIAGE_OK;
 }
 

@@ -1,6 +1,7 @@
 #include "triage/detect/stories.h"
 
 #include "triage/base/fault.h"
+#include "triage/detect/detections.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -112,17 +113,27 @@ relevance(int64_t when, int64_t first, int64_t last)
 	return when > first - 180 * DAY && when < last + 30 * DAY ? 0.8 : 0.6;
 }
 
-/* The parts agree in something: the rest of the doubt shrinks with each that is of another rule, never below a tenth. */
+/* The class that a finding votes in; detectors and rules that say nothing of it rest on logs (Sigma) or on content. */
 static unsigned
-join_confidence(unsigned a, unsigned b)
+votes_of(const struct detect_finding *f)
 {
-	unsigned doubt = (100 - a) * (100 - b / 2) / 100;
-	unsigned joined = 100 - doubt;
-	return joined > 90 ? (a > 90 ? a : 90) : joined;
+	return f->classes != 0 ? f->classes : strncmp(f->rule, "sigma:", 6) == 0 ? CLASS_LOG : CLASS_CONTENT;
+}
+
+/* Doubt shrinks with each finding that agrees, as far as the classes of source allow. */
+static unsigned
+join_confidence(const struct scores *scores, unsigned a, unsigned b, unsigned classes)
+{
+	int n = __builtin_popcount(classes);
+	unsigned joined = 100 - (100 - a) * (100 - b / 2) / 100, surer = a > b ? a : b;
+	unsigned most = (unsigned)(n >= 3 ? scores->confidence_three : n == 2 ? scores->confidence_two : scores->confidence_one);
+	if (joined > most)
+		joined = most;
+	return joined > surer ? joined : surer;
 }
 
 static void
-add_finding(struct detect_story *s, const struct detect_finding *f, double weight)
+add_finding(struct detect_story *s, const struct scores *scores, const struct detect_finding *f, double weight)
 {
 	double points = f->score * weight;
 	if (s->finding_count == 0) {
@@ -134,8 +145,11 @@ add_finding(struct detect_story *s, const struct detect_finding *f, double weigh
 	} else {
 		s->points = points > s->points ? points + s->points / 10 : s->points + points / 10;
 		if (f->severity >= TRIAGE_MEDIUM && f->severity >= s->severity)
-			s->confidence = join_confidence(s->confidence, f->confidence);
+			s->confidence = join_confidence(scores, s->confidence, f->confidence, s->classes | votes_of(f));
 	}
+	if (f->severity >= TRIAGE_MEDIUM)
+		s->classes |= votes_of(f);
+	s->detected |= strcmp(f->kind, "sigma") != 0 && (f->classes & CLASS_LOG) != 0;
 	s->generic &= strcmp(f->kind, "yara") == 0;
 	s->finding_count++;
 	if (f->first_time != TRIAGE_TIME_NONE && (s->first_time == TRIAGE_TIME_NONE || f->first_time < s->first_time))
@@ -199,8 +213,8 @@ sort_stories(struct stories *s, const struct tactics *tactics, size_t findings, 
 }
 
 enum triage_status
-stories_make(struct stories *s, const struct tactics *tactics, const struct detect_finding *findings, size_t count, int64_t first, int64_t last,
-    struct triage_error *err)
+stories_make(struct stories *s, const struct tactics *tactics, const struct scores *scores, const struct detect_finding *findings, size_t count, int64_t first,
+    int64_t last, struct triage_error *err)
 {
 	const char *only = only_host(findings, count);
 	*s = (struct stories){ .list = fault_hit() ? NULL : calloc(count + 1, sizeof(*s->list)) };
@@ -213,7 +227,7 @@ stories_make(struct stories *s, const struct tactics *tactics, const struct dete
 		struct detect_story *story = story_for(s, host, tactic_of(tactics, f->technique, f->kind), f->severity >= TRIAGE_MEDIUM);
 		s->of_finding[i] = story != NULL ? (uint32_t)(story - s->list) : UINT32_MAX;
 		if (story != NULL)
-			add_finding(story, f, relevance(f->last_time, first, last));
+			add_finding(story, scores, f, relevance(f->last_time, first, last));
 	}
 	return sort_stories(s, tactics, count, err);
 }

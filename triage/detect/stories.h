@@ -7,7 +7,7 @@
 
 #include "triage/base/table.h"
 #include "triage/detect/detect.h"
-#include "triage/detect/pool.h"
+#include "triage/detect/scores.h"
 
 enum { STORIES_SHOWN = 12 };		/* on page 1; the rest is counted */
 
@@ -32,9 +32,10 @@ struct stories {
 
 /*
  * findings: sorted, most severe first. first, last: of the encryption, TRIAGE_TIME_NONE when there was none; what lies near it weighs more. Findings of low
- * severity join a story but begin none. Text is the findings' or the table's. Errors: E_MEMORY.
+ * severity join a story but begin none. Each class of source has one vote: two findings that rest on logs are no surer than the surer one,
+ * beyond what scores allow one class. Text is the findings' or the table's. Errors: E_MEMORY.
  */
-WARN_UNUSED enum triage_status stories_make(struct stories *stories, const struct tactics *tactics, const struct detect_finding *findings, size_t count,
+WARN_UNUSED enum triage_status stories_make(struct stories *stories, const struct tactics *tactics, const struct scores *scores, const struct detect_finding *findings, size_t count,
     int64_t first, int64_t last, struct triage_error *err);
 void stories_release(struct stories *stories);
 

@@ -42,6 +42,17 @@ points_of(const struct scores *scores, const struct detect_judge *j, const struc
 	return points;
 }
 
+/*
+ * A Sigma rule and a detector that read the same logs say one thing: the rule adds nothing to a story in which a detector speaks out of logs. Else one event
+ * would count as two kinds.
+ */
+static bool
+says_again(const struct detect_judge *j, size_t finding)
+{
+	size_t story = detect_story_of(j, finding);
+	return strcmp(j->findings[finding].kind, "sigma") == 0 && story != SIZE_MAX && detect_story(j, story)->detected;
+}
+
 static struct sum
 add_up(const struct detect_judge *j)
 {
@@ -50,6 +61,8 @@ add_up(const struct detect_judge *j)
 		const struct detect_finding *f = &j->findings[i];
 		double points = points_of(&j->tables->scores, j, f);
 		size_t k = 0;
+		if (says_again(j, i))
+			continue;
 		while (k < sum.count && strcmp(sum.kinds[k].finding->kind, f->kind) != 0)
 			k++;
 		if (k == KINDS_MAX)

@@ -184,6 +184,8 @@ put_window(struct detect_judge *j, struct window *w, const struct minute **const
 	buf_char(&b, ',');
 	put_sources(&b, j, w, spans);
 	buf_char(&b, '}');
+	if (remark[0] != '\0')
+		judge_remark(j, remark);
 	if (!b.failed)
 		j->window = pool_text(&j->texts, buf_cstr(&b), b.size);
 }

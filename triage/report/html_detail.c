@@ -1,6 +1,6 @@
 /*
  * html_detail.c - the detail of a finding: a JSON object with why, innocent, family, how_to_check, reasons[], version
- * and examples[{path, file_id, offset, length, string_id, sample}].
+ * accounts[] and examples[] (examples.h).
  *
  * Texts of rules are English and say so (lang=en); the sentence for the kind of finding is in the page's language. A detail
  * that is no JSON is said to be so, not left out.
@@ -8,6 +8,7 @@
 #include "triage/report/html.h"
 
 #include "triage/base/json.h"
+#include "triage/report/examples.h"
 
 #include <string.h>
 
@@ -16,12 +17,7 @@ enum { TEXT_MAX = 1 << 16, REASONS_SHOWN_MAX = 10 };
 struct detail {
 	struct buf why, innocent, family, how_to_check, version;
 	bool broken;
-	struct json reasons, examples;	/* at their arrays; event JSON_NULL when absent */
-};
-
-struct example {
-	struct buf path, string_id, sample;
-	int64_t file_id, offset, length;	/* -1 when absent */
+	struct json reasons, accounts;	/* at their arrays; event JSON_NULL when absent */
 };
 
 static void
@@ -48,46 +44,26 @@ read_detail(const char *text, struct detail *d)
 		for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 			if (json_is(&j, fields[i].key))
 				field = fields[i].text;
-		bool reasons = json_is(&j, "reasons"), examples = json_is(&j, "examples");
+		bool reasons = json_is(&j, "reasons"), accounts = json_is(&j, "accounts");
 		if (field != NULL) {
 			take_text(&j, field);
 			continue;
 		}
-		if ((reasons || examples) && json_next(&j) == JSON_ARRAY)
-			*(reasons ? &d->reasons : &d->examples) = j;
+		if ((reasons || accounts) && json_next(&j) == JSON_ARRAY)
+			*(reasons ? &d->reasons : &d->accounts) = j;
 		ok = json_skip(&j);
 	}
 	d->broken = j.event != JSON_OBJECT_END || json_next(&j) != JSON_END;
 }
 
 static void
-read_example(struct json *j, struct example *e)
-{
-	struct { const char *key; struct buf *text; int64_t *number; } fields[] = {
-		{ "path", &e->path, NULL }, { "string_id", &e->string_id, NULL }, { "sample", &e->sample, NULL },
-		{ "file_id", NULL, &e->file_id }, { "offset", NULL, &e->offset }, { "length", NULL, &e->length },
-	};
-	e->file_id = e->offset = e->length = -1;
-	bool ok = j->event == JSON_OBJECT;
-	if (!ok)
-		(void)json_skip(j);
-	while (ok && json_next(j) == JSON_KEY) {
-		size_t i = 0, count = sizeof(fields) / sizeof(fields[0]);
-		while (i < count && !json_is(j, fields[i].key))
-			i++;
-		json_next(j);
-		if (i < count && fields[i].text != NULL)
-			json_string(j, fields[i].text);
-		else if (i < count)
-			(void)json_int(j, fields[i].number);
-		ok = json_skip(j);
-	}
-}
-
-static void
 put_example(struct page *p, const struct example *e)
 {
 	page_raw(p, "<li>");
+	if (e->time != TRIAGE_TIME_NONE) {
+		page_time(p, e->time);
+		page_raw(p, " · ");
+	}
 	page_code(p, buf_cstr(&e->path));
 	if (e->file_id > 0)
 		page_say(p, "span class=\"soft\"", "finding.file", WITH(AS_COUNT(e->file_id)));
@@ -110,28 +86,20 @@ put_example(struct page *p, const struct example *e)
 }
 
 static void
-put_examples(struct page *p, const struct detail *d)
+put_examples(struct page *p, const char *detail)
 {
-	struct json j = d->examples;
+	struct examples all;
 	size_t seen = 0;
-	if (j.event != JSON_ARRAY)
-		return;
-	while (json_next(&j) != JSON_ARRAY_END && j.event != JSON_ERROR && j.event != JSON_END) {
-		struct example e = { 0 };
-		buf_init(&e.path, TEXT_MAX);
-		buf_init(&e.string_id, TEXT_MAX);
-		buf_init(&e.sample, TEXT_MAX);
-		read_example(&j, &e);
+	examples_begin(&all, detail);
+	for (const struct example *e; (e = examples_next(&all)) != NULL; seen++) {
 		if (seen == 0) {
 			page_say(p, "p class=\"label\"", "finding.examples", NULL);
 			page_raw(p, "<ul class=\"ev\">\n");
 		}
-		if (seen++ < EXAMPLES_SHOWN_MAX)
-			put_example(p, &e);
-		buf_release(&e.path);
-		buf_release(&e.string_id);
-		buf_release(&e.sample);
+		if (seen < EXAMPLES_SHOWN_MAX)
+			put_example(p, e);
 	}
+	examples_end(&all);
 	if (seen > EXAMPLES_SHOWN_MAX)
 		page_say(p, "li class=\"soft\"", "finding.more-examples", WITH(AS_COUNT(seen - EXAMPLES_SHOWN_MAX)));
 	if (seen > 0)
@@ -199,6 +167,27 @@ put_fact(struct page *p, const char *key, const struct buf *text)
 	page_raw(p, "</dd></div>\n");
 }
 
+/* Accounts that the finding speaks of, in its list of facts. */
+static void
+put_accounts(struct page *p, const struct detail *d)
+{
+	struct json j = d->accounts;
+	SCOPED_BUF one;
+	buf_init(&one, TEXT_MAX);
+	if (j.event != JSON_ARRAY || json_next(&j) != JSON_STRING)
+		return;
+	page_raw(p, "<div>");
+	page_say(p, "dt", "finding.accounts", NULL);
+	page_raw(p, "<dd>");
+	for (size_t i = 0; j.event == JSON_STRING; i++, json_next(&j)) {
+		buf_clear(&one);
+		json_string(&j, &one);
+		page_raw(p, i > 0 ? ", " : "");
+		page_code(p, buf_cstr(&one));
+	}
+	page_raw(p, "</dd></div>\n");
+}
+
 void
 html_detail(struct page *p, const char *kind, const char *text)
 {
@@ -209,6 +198,7 @@ html_detail(struct page *p, const char *kind, const char *text)
 	read_detail(text, &d);
 	put_fact(p, "finding.family", &d.family);
 	put_fact(p, "finding.version", &d.version);
+	put_accounts(p, &d);
 	page_raw(p, "</dl>\n");
 	if (d.why.size > 0) {
 		page_raw(p, "<p lang=\"en\">");
@@ -217,7 +207,7 @@ html_detail(struct page *p, const char *kind, const char *text)
 	}
 	if (d.broken)
 		page_say(p, "p class=\"note\"", "finding.broken", NULL);
-	put_examples(p, &d);
+	put_examples(p, text);
 	put_check(p, kind, &d);
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		buf_release(fields[i]);

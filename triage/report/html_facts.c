@@ -2,6 +2,7 @@
 #include "triage/report/html.h"
 
 #include "triage/base/json.h"
+#include "triage/report/examples.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -44,49 +45,29 @@ remember_file(struct facts *f, int64_t file_id, uint64_t finding_id, int severit
 	f->flagged[f->flagged_count++] = (struct flagged){ (uint64_t)file_id, finding_id, severity };
 }
 
-/* One object of the examples: its file. */
+/* The files of the examples. */
 static void
-remember_example(struct json *j, struct facts *f, uint64_t finding_id, int severity)
+remember_examples(struct facts *f, const char *detail, uint64_t finding_id, int severity)
 {
-	if (j->event != JSON_OBJECT) {
-		(void)json_skip(j);
-		return;
-	}
-	while (json_next(j) == JSON_KEY) {
-		bool wanted = json_is(j, "file_id");
-		int64_t file_id;
-		if (wanted && json_next(j) == JSON_NUMBER && json_int(j, &file_id))
-			remember_file(f, file_id, finding_id, severity);
-		else if (!json_skip(j))
-			return;
-	}
+	struct examples all;
+	examples_begin(&all, detail);
+	for (const struct example *e; (e = examples_next(&all)) != NULL;)
+		remember_file(f, e->file_id, finding_id, severity);
+	examples_end(&all);
 }
 
-/* The files of the examples, and whether the finding names a family. */
 static bool
-read_detail(const char *detail, struct facts *f, uint64_t finding_id, int severity)
+names_family(const char *detail)
 {
-	bool family = false;
 	struct json j;
 	json_start(&j, detail, strlen(detail));
-	if (json_next(&j) != JSON_OBJECT)
-		return false;
-	while (json_next(&j) == JSON_KEY) {
-		if (json_is(&j, "examples")) {
-			bool list = json_next(&j) == JSON_ARRAY;
-			while (list && json_next(&j) != JSON_ARRAY_END && j.event != JSON_ERROR)
-				remember_example(&j, f, finding_id, severity);
-			if (!list && !json_skip(&j))
-				break;
-		} else if (json_is(&j, "family")) {
-			family = json_next(&j) == JSON_STRING && j.value_size > 0;
-			if (!json_skip(&j))
-				break;
-		} else if (!json_skip(&j)) {
-			break;
-		}
+	bool ok = json_next(&j) == JSON_OBJECT;
+	while (ok && json_next(&j) == JSON_KEY) {
+		if (json_is(&j, "family"))
+			return json_next(&j) == JSON_STRING && j.value_size > 0;
+		ok = json_skip(&j);
 	}
-	return family;
+	return false;
 }
 
 bool
@@ -157,7 +138,8 @@ take_finding(struct page *p, struct case_cursor *c)
 		remember_file(f, case_int(c, CASE_FINDINGS_FILE_ID), id, severity);
 	if (strcmp(case_text(c, CASE_FINDINGS_KIND), "encrypted") == 0)
 		raise_to(&f->encrypted_confidence, confidence);
-	if (read_detail(case_text(c, CASE_FINDINGS_DETAIL), f, id, severity))
+	remember_examples(f, case_text(c, CASE_FINDINGS_DETAIL), id, severity);
+	if (names_family(case_text(c, CASE_FINDINGS_DETAIL)))
 		raise_to(&f->family_confidence, confidence);
 }
 

@@ -1,6 +1,8 @@
 /* html_files.c - the files that something was found about; all others are in case.db. */
 #include "triage/report/html.h"
 
+#include "triage/report/locked_zip.h"
+
 #include <string.h>
 
 enum { MISMATCH_SHOWN_MAX = 500, SEVERITY_NONE = -1 };
@@ -84,6 +86,17 @@ take_file(struct page *p, struct case_cursor *c, struct file_count *n)
 	put_file(p, c, flagged, bad, mismatch);
 }
 
+/* Which of them lie in the bundle, and how they are opened. */
+static void
+put_extracted(struct page *p)
+{
+	uint64_t files = meta_number(p, "extracted.files"), left_out = meta_number(p, "extracted.left_out");
+	if (files > 0)
+		page_say(p, "p", "files.extracted", WITH(AS_COUNT(files), AS_TEXT(LOCKED_ZIP_PASSWORD)));
+	if (left_out > 0)
+		page_say(p, "p class=\"note\"", "files.not-extracted", WITH(AS_COUNT(left_out)));
+}
+
 enum triage_status
 html_files(struct page *p, struct triage_error *err)
 {
@@ -93,6 +106,7 @@ html_files(struct page *p, struct triage_error *err)
 	struct file_count n = { 0 };
 	page_section(p, "files", "files.title");
 	page_say(p, "p class=\"sub\"", "files.intro", WITH(AS_COUNT(case_count(p->reader, CASE_FILES))));
+	put_extracted(p);
 	enum triage_status st = case_rows(p->reader, CASE_FILES, CASE_BY_ID, &c, err);
 	if (st != TRIAGE_OK)
 		return st;

@@ -5,13 +5,13 @@
  */
 #include "triage/report/html.h"
 
-#include "triage/base/json.h"
+#include "triage/report/examples.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOMENTS_MAX = 4000, MOMENTS_SHOWN = 600, TEXT_MAX = 1 << 16, PLACE_SIZE = 120 };
+enum { MOMENTS_MAX = 4000, MOMENTS_SHOWN = 600, PLACE_SIZE = 256 };
 
 struct moment {
 	int64_t time;
@@ -58,63 +58,30 @@ add(struct moments *m, const struct moment *like, int64_t time, uint64_t event_i
 	return one->text != NULL;
 }
 
-/* One object of the examples; sample and time are emptied by the caller. */
-static void
-read_example(struct json *j, int64_t *ret_event, struct buf *sample, struct buf *time)
-{
-	while (json_next(j) == JSON_KEY) {
-		struct buf *text = json_is(j, "sample") ? sample : json_is(j, "time") ? time : NULL;
-		bool event = json_is(j, "event_id");
-		enum json_event e = text != NULL || event ? json_next(j) : j->event;
-		if (text != NULL && e == JSON_STRING)
-			json_string(j, text);
-		else if (event && e == JSON_NUMBER)
-			(void)json_int(j, ret_event);
-		if (!json_skip(j))
-			return;
-	}
-}
-
 /* False when memory ends. ret_any: at least one example is an event. */
 static bool
 add_examples(struct moments *m, const struct moment *like, const char *detail, bool *ret_any)
 {
-	struct json j;
-	SCOPED_BUF sample;
-	SCOPED_BUF when;
-	buf_init(&sample, TEXT_MAX);
-	buf_init(&when, TEXT_MAX);
+	struct examples all;
+	bool memory = true;
 	*ret_any = false;
-	json_start(&j, detail, strlen(detail));
-	bool ok = json_next(&j) == JSON_OBJECT;
-	while (ok && json_next(&j) == JSON_KEY) {
-		if (!json_is(&j, "examples") || json_next(&j) != JSON_ARRAY) {
-			ok = json_skip(&j);
+	examples_begin(&all, detail);
+	for (const struct example *e; memory && (e = examples_next(&all)) != NULL;) {
+		if (e->event_id <= 0 || e->time == TRIAGE_TIME_NONE)
 			continue;
-		}
-		while (json_next(&j) == JSON_OBJECT) {
-			int64_t event_id = 0, time;
-			buf_clear(&sample);
-			buf_clear(&when);
-			read_example(&j, &event_id, &sample, &when);
-			if (event_id <= 0 || !when_parse(buf_cstr(&when), &time))
-				continue;
-			*ret_any = true;
-			if (!add(m, like, time, (uint64_t)event_id, buf_cstr(&sample)))
-				return false;
-		}
-		ok = j.event == JSON_ARRAY_END;
+		*ret_any = true;
+		memory = add(m, like, e->time, (uint64_t)e->event_id, buf_cstr(&e->sample));
 	}
-	return true;
+	examples_end(&all);
+	return memory;
 }
 
 static bool
-take_finding(struct page *p, struct moments *m, struct case_cursor *c)
+take_finding(struct moments *m, struct case_cursor *c)
 {
 	struct moment like = { .finding_id = (uint64_t)case_int(c, CASE_FINDINGS_FINDING_ID), .severity = severity_of(case_text(c, CASE_FINDINGS_SEVERITY)) };
 	int64_t first = case_null(c, CASE_FINDINGS_FIRST_TIME) ? TRIAGE_TIME_NONE : case_int(c, CASE_FINDINGS_FIRST_TIME);
 	bool any = false;
-	(void)p;
 	if (like.severity < TRIAGE_MEDIUM)
 		return true;
 	snprintf(like.host, sizeof(like.host), "%s", case_text(c, CASE_FINDINGS_HOST));
@@ -165,7 +132,7 @@ collect(struct page *p, struct moments *m, struct triage_error *err)
 	bool memory = true;
 	enum triage_status st = case_rows(p->reader, CASE_FINDINGS, CASE_BY_ID, &c, err);
 	while (st == TRIAGE_OK && memory && (st = case_next(c, err)) == TRIAGE_OK)
-		memory = take_finding(p, m, c);
+		memory = take_finding(m, c);
 	case_cursor_close(c);
 	if (!memory) {
 		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for the moments of the report");

@@ -1,6 +1,10 @@
 /* html_tiles.c - the four figures of page 1, each with how sure it is and what it rests on. */
 #include "triage/report/html.h"
 
+#include "triage/base/json.h"
+
+#include <stdio.h>
+
 static void
 tile_open(struct page *p)
 {
@@ -44,6 +48,25 @@ day_of(int64_t ns)
 	return ns / day - (ns % day < 0);
 }
 
+/* Which clock the window comes from, as the judge says. */
+static const char *
+window_source(struct page *p, char room[64])
+{
+	char word[32] = "";
+	struct json j;
+	SCOPED_BUF text;
+	buf_init(&text, 1 << 20);
+	buf_text(&text, case_meta(p->reader, "ransomware.window"));
+	json_start(&j, buf_cstr(&text), text.size);
+	bool ok = json_next(&j) == JSON_OBJECT;
+	while (ok && json_next(&j) == JSON_KEY)
+		if (json_is(&j, "source") && json_next(&j) == JSON_STRING)
+			snprintf(word, sizeof(word), "%.*s", (int)j.value_size, j.value);
+		else
+			ok = json_skip(&j);
+	return key_or(p, room, "window-source", word, "window-source.file-modified");
+}
+
 /* On one day: the clock large and the day small; else both days. */
 static void
 put_window(struct page *p)
@@ -65,7 +88,8 @@ put_window(struct page *p)
 		page_text(p, p->zone != NULL ? p->zone_name : "UTC");
 		page_raw(p, "</small>");
 	}
-	tile_close(p, "tile.window", known ? f->encrypted_confidence : 0, known ? "tile.window-source" : "tile.window-none");
+	char room[64];
+	tile_close(p, "tile.window", known ? f->encrypted_confidence : 0, known ? window_source(p, room) : "tile.window-none");
 }
 
 static void

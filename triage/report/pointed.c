@@ -1,5 +1,5 @@
 /* pointed.c - the files that findings point at: by file_id, and by the examples in their detail. */
-#include "triage/base/json.h"
+#include "triage/report/examples.h"
 #include "triage/report/export.h"
 
 #include <stdlib.h>
@@ -28,54 +28,19 @@ add(struct pointed *p, int64_t file_id, uint64_t finding_id, bool record, struct
 	return TRIAGE_OK;
 }
 
-/* The file_id of one example, 0 for none; an event_id beside it makes it one of a record. False when the text is broken. */
-static bool
-example_file(struct json *j, int64_t *ret_file_id, bool *ret_record)
-{
-	*ret_record = false;
-	*ret_file_id = 0;
-	if (j->event != JSON_OBJECT)
-		return json_skip(j);
-	while (json_next(j) == JSON_KEY) {
-		bool wanted = json_is(j, "file_id");
-		*ret_record = *ret_record || json_is(j, "event_id");
-		if (!wanted) {
-			if (!json_skip(j))
-				return false;
-		} else if (json_next(j) != JSON_NUMBER || !json_int(j, ret_file_id)) {
-			*ret_file_id = 0;
-			if (!json_skip(j))
-				return false;
-		}
-	}
-	return j->event == JSON_OBJECT_END;
-}
-
-/* ret_record: the last example is one of a record. */
+/* An event_id beside the file makes an example one of a record. ret_record: the last example is one. */
 static enum triage_status
 add_examples(struct pointed *p, const char *detail, uint64_t finding_id, bool *ret_record, struct triage_error *err)
 {
-	struct json j;
+	struct examples all;
 	enum triage_status st = TRIAGE_OK;
-	json_start(&j, detail, strlen(detail));
-	if (json_next(&j) != JSON_OBJECT)
-		return TRIAGE_OK;
-	while (json_next(&j) == JSON_KEY) {
-		if (!json_is(&j, "examples") || json_next(&j) != JSON_ARRAY) {
-			if (!json_skip(&j))
-				return TRIAGE_OK;
-			continue;
-		}
-		while (json_next(&j) != JSON_ARRAY_END) {
-			int64_t file_id;
-			if (!example_file(&j, &file_id, ret_record))
-				return TRIAGE_OK;
-			st = add(p, file_id, finding_id, *ret_record, err);
-			if (st != TRIAGE_OK)
-				return st;
-		}
+	examples_begin(&all, detail);
+	for (const struct example *e; st == TRIAGE_OK && (e = examples_next(&all)) != NULL;) {
+		*ret_record = e->event_id >= 0;
+		st = add(p, e->file_id, finding_id, *ret_record, err);
 	}
-	return TRIAGE_OK;
+	examples_end(&all);
+	return st;
 }
 
 static int
