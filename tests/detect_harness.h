@@ -88,6 +88,7 @@ show_as(struct judged *t, struct detect_file file, const char *path, const struc
 	file.path = path;
 	file.name = slash != NULL ? slash + 1 : path;
 	file.stream = file.stream != NULL ? file.stream : "";
+	file.package = file.package != NULL ? file.package : "";
 	file.kind = file.kind != TRIAGE_FILE_UNKNOWN ? file.kind : TRIAGE_FILE_REGULAR;
 	file.content = content;
 	file.size = content != NULL ? content->bytes : 0;

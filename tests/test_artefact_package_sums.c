@@ -27,9 +27,30 @@ those_of_another_system_say_nothing(void **state)
 	parsed_free(&p);
 }
 
+/* A name with no package in it is told as it stands, and what is said of the file is said once, however often it is stepped. */
+static void
+any_name_is_a_package(void **state)
+{
+	enum { LINES = 200, LINE = 34 + 12 };
+	struct parsed p = { 0 }, other = { 0 };
+	char long_text[LINES * LINE + 1];
+	(void)state;
+	for (size_t i = 0; i < LINES; i++)
+		snprintf(long_text + i * LINE, LINE + 1, "900150983cd24fb0d6963f7d28e17f72  bin/b%06zu\n", i);
+	parsed_bytes(&p, "/var/lib/dpkg/info/:amd64.md5sums", long_text, LINES * LINE);
+	assert_number_equal(p.fact_count, LINES);
+	assert_non_null(parsed_fact(&p, "/bin/b000199", ":amd64.md5sums"));
+	assert_number_equal(p.remark_count, 0);
+	parsed_free(&p);
+	parsed_bytes(&other, "/backup/:amd64.md5sums", long_text, LINES * LINE);
+	assert_number_equal(other.remark_count, 1);
+	parsed_free(&other);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(paths_have_their_digest), cmocka_unit_test(those_of_another_system_say_nothing) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(paths_have_their_digest), cmocka_unit_test(those_of_another_system_say_nothing),
+		cmocka_unit_test(any_name_is_a_package) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -236,6 +236,31 @@ text_is_cut_and_compared_without_harm(void **state)
 	assert_false(words_glob("*a*a*a*a*a*a*b", many));
 }
 
+/* What packages say stands with each file; a filesystem whose packages name few files has no unowned programs. */
+static void
+files_are_held_against_their_packages(void **state)
+{
+	struct judged t;
+	const struct triage_content program = packed_content(9000, "application/x-pie-executable"), text = text_content(100);
+	const struct detect_file differs = { .package = "coreutils", .package_differs = true, .packaged = 5000 }, same = { .package = "coreutils", .packaged = 5000 };
+	(void)state;
+	open_judge(&t);
+	show_as(&t, differs, "/usr/bin/ls", &program, NULL, 0);
+	show_as(&t, same, "/usr/bin/cat", &program, NULL, 0);
+	show_as(&t, differs, "/usr/share/doc/a", &text, NULL, 0);
+	show_as(&t, (struct detect_file){ .packaged = 5000 }, "/usr/bin/own", &program, NULL, 0);
+	show_as(&t, (struct detect_file){ .packaged = 5000 }, "/usr/local/bin/own", &program, NULL, 0);
+	show_as(&t, (struct detect_file){ .packaged = 5 }, "/usr/bin/few", &program, NULL, 0);
+	finish(&t, 1);
+	assert_string_equal(need_finding(&t, "detect:package-changed")->path, "/usr/bin/ls");
+	assert_number_equal(need_finding(&t, "detect:package-changed")->count, 1);
+	assert_string_equal(need_finding(&t, "detect:package-data-changed")->path, "/usr/share/doc/a");
+	assert_string_equal(need_finding(&t, "detect:package-unowned")->path, "/usr/bin/own");
+	assert_number_equal(need_finding(&t, "detect:package-unowned")->count, 1);
+	assert_null(detect_remark(t.judge, 0));
+	close_judge(&t);
+}
+
 int
 main(void)
 {
@@ -246,6 +271,7 @@ main(void)
 		cmocka_unit_test(what_is_critical_waits_for_a_second_class_unless_it_has_no_normal_use),
 		cmocka_unit_test(commands_are_looked_at_for_place_disguise_and_hiding),
 		cmocka_unit_test(text_is_cut_and_compared_without_harm),
+		cmocka_unit_test(files_are_held_against_their_packages),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -299,6 +299,25 @@ paths_and_patterns_fit_either_separator(void **state)
 	ioc_store_release(&s);
 }
 
+static void
+limits_of_paths_are_told(void **state)
+{
+	(void)state;
+	struct ioc_store s;
+	struct found f = { .text = "" };
+	struct triage_error err = { .text = "" };
+	char deep[12000];
+	open_list(&s, "list.txt", "svch0st.exe\n");
+	assert_int_equal(read_list(&s, "filename-iocs.txt", "evil(a|aa|aaa)+$;80\n", &err), TRIAGE_OK);
+	assert_true(ioc_match_path(&s, "/x/evilaaa", note_path, &f));
+	assert_string_equal(f.text, "evil(a|aa|aaa)+$; ");
+	assert_false(ioc_match_path(&s, "/x/evilaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", note_path, &f));
+	memset(deep, 'd', sizeof(deep));
+	strcpy(deep + sizeof(deep) - 13, "/svch0st.exe");
+	assert_string_equal(paths(&s, deep), "svch0st.exe; ");
+	ioc_store_release(&s);
+}
+
 /* --- judging --- */
 
 static void
@@ -361,7 +380,7 @@ main(void)
 		cmocka_unit_test(misp_attributes_are_taken_when_they_are_for_detection),
 		cmocka_unit_test(borders_and_parents_of_names_count),
 		cmocka_unit_test(messages_give_digests_and_names_too),
-		cmocka_unit_test(paths_and_patterns_fit_either_separator),
+		cmocka_unit_test(paths_and_patterns_fit_either_separator), cmocka_unit_test(limits_of_paths_are_told),
 		cmocka_unit_test(findings_name_list_and_place),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

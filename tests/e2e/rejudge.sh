@@ -6,8 +6,10 @@ export SOURCE_DATE_EPOCH
 make_image town || exit 1
 /usr/bin/python3 "$EVIDENCE/vss_files.py" "$tmp/vss.raw" 96 400 > "$tmp/make.log" 2>&1 || rm -f "$tmp/vss.raw"
 cp -r fixtures/artefact "$tmp/artefacts"
+make_packages "$tmp/packages"
+many_packages "$tmp/packages"
 judged() { for v in findings stories contacts damage files coverage problems timeline; do sqlite3 -batch "$1/data/case.db" "SELECT * FROM $v"; done | sha256sum; }
-for name in town.img vss.raw artefacts; do
+for name in town.img vss.raw artefacts packages; do
 	[ -e "$tmp/$name" ] || { echo "# $name could not be made"; continue; }
 	"$TRIAGE" run -q --hostname GEM-FS01 --case A1 --examiner "J. Peeters" -o "$tmp/first-$name" "$tmp/$name" > /dev/null 2>&1
 	mv "$tmp/$name" "$tmp/away"
@@ -16,6 +18,7 @@ for name in town.img vss.raw artefacts; do
 	same "with the same rules, $name has the same findings" "$(judged "$tmp/second-$name")" "$(judged "$tmp/first-$name")"
 	check "and verifies" "$TRIAGE" verify -q "$tmp/second-$name"
 done
+same "what packages say is among them" "$(sql "$tmp/second-packages" "SELECT count(*) FROM findings WHERE rule LIKE 'detect:package-%'")" 3
 one=$tmp/first-town.img two=$tmp/second-town.img
 seal=$(sha256sum < "$one/tagmanifest-sha256.txt" | cut -d' ' -f1)
 same "its chain of custody goes on from the first" "$(head -n "$(wc -l < "$one/data/custody.jsonl")" "$two/data/custody.jsonl" | sha256sum)" "$(sha256sum < "$one/data/custody.jsonl")"
@@ -41,6 +44,22 @@ same "a rule that weighs more today" "$before $(sql "$tmp/weight" "SELECT severi
 grep -v -i 'play' rules/ransom_extensions.tsv > "$tmp/rules/ransom_extensions.tsv"
 "$TRIAGE" judge --tables "$tmp/rules" -o "$tmp/table" "$one" > /dev/null 2>&1
 check "a table that does not know the extension" sh -c '! sqlite3 "$1" "SELECT title FROM findings WHERE kind = \"encrypted\"" | grep -q "Encrypted files: Play (.play)" || [ "$(sqlite3 "$1" "SELECT * FROM findings" | sha256sum)" != "$(sqlite3 "$2" "SELECT * FROM findings" | sha256sum)" ]' - "$tmp/table/data/case.db" "$one/data/case.db"
+
+# what the judge does not judge, and the rules that it leaves out, are problems both times
+mkdir -p "$tmp/home/root" "$tmp/pack"
+printf 'ls\n%s-\n' "$(printf '%080d' 0)" > "$tmp/home/root/.bash_history"
+printf 'title: Slow\nlogsource: {product: linux, category: process_creation}\ndetection: {s: {CommandLine|re: "^(0+)+$"}, condition: s}\n---\ntitle: Bad\nlogsource: {product: linux}\ndetection: {s: {a: b}, condition: t}\n' > "$tmp/pack/slow.yml"
+printf '192.0.2.300\n' > "$tmp/ioc.txt"; printf '192.0.2.3\n' >> "$tmp/ioc.txt"
+"$TRIAGE" run -q --sigma "$tmp/pack" --ioc "$tmp/ioc.txt" -o "$tmp/slow" "$tmp/home" > /dev/null 2>&1
+same "a rule that took too long is a problem" "$(sql "$tmp/slow" "SELECT severity, code FROM problems WHERE stage = 'judge' AND message LIKE '%\"Slow\" (1 events)%'")" "low|judge-limit"
+"$TRIAGE" judge --sigma "$tmp/pack" --ioc "$tmp/ioc.txt" -o "$tmp/slow2" "$tmp/slow" > /dev/null 2>&1
+same "and again" "$(judged "$tmp/slow2")" "$(judged "$tmp/slow")"
+"$TRIAGE" judge -o "$tmp/slow3" "$tmp/slow2" > /dev/null 2>&1
+check "the digest of a rule file stands in the chain of custody" sh -c 'tail -n 1 "$1" | jq -e --arg sum "$(sha256sum < "$2" | cut -d" " -f1)" "any(.detail.sigma[]; .sha256 == \$sum)"' - "$tmp/slow2/data/custody.jsonl" "$tmp/pack/slow.yml"
+same "unless the rule is not there" "$(sql "$tmp/slow3" "SELECT count(*) FROM problems WHERE stage = 'judge'")" 0
+"$TRIAGE" run -q -o "$tmp/plain" "$tmp/home" > /dev/null 2>&1
+"$TRIAGE" judge --sigma "$tmp/pack" --ioc "$tmp/ioc.txt" -o "$tmp/plain2" "$tmp/plain" > /dev/null 2>&1
+same "rules left out the second time are told" "$(sql "$tmp/plain2" "SELECT code FROM problems WHERE stage IN ('judge', 'rules') ORDER BY code" | tr '\n' ' ')" "$(sql "$tmp/slow" "SELECT code FROM problems WHERE stage IN ('judge', 'rules') ORDER BY code" | tr '\n' ' ')"
 
 # what is not a case that was sealed
 refused() { # description, what it says: of $tmp/copy

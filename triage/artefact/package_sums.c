@@ -6,7 +6,7 @@
  */
 #include "triage/artefact/log_line.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { HEX = 32, FRONT = HEX + 2, PATH_MOST = 900, NAME_MOST = 96, WEIGHT = 60 };
@@ -14,7 +14,7 @@ enum { HEX = 32, FRONT = HEX + 2, PATH_MOST = 900, NAME_MOST = 96, WEIGHT = 60 }
 struct state {
 	struct log_lines lines;
 	char package[NAME_MOST + 1];
-	bool in_place;			/* in the folder of this system: elsewhere it speaks of files of another */
+	bool begun, in_place;		/* in_place: in the folder of this system: elsewhere it speaks of files of another */
 };
 
 static bool
@@ -52,18 +52,24 @@ take(struct artefact *a, void *state, struct log_line *line, struct triage_error
 	return artefact_fact(a, "package-file", path, s->package, line->text, WEIGHT, err);
 }
 
+/* "libc6:amd64.md5sums"; what has another form is the name as it stands. */
+static void
+take_name(struct state *s, const char *name)
+{
+	size_t whole = strlen(name), n = whole;
+	n -= n > 8 && strcmp(name + n - 8, ".md5sums") == 0 ? 8 : 0;
+	const char *colon = memchr(name, ':', n);
+	n = colon != NULL ? (size_t)(colon - name) : n;
+	snprintf(s->package, sizeof(s->package), "%.*s", (int)(n > 0 && n <= NAME_MOST ? n : NAME_MOST), whole > 0 ? name : "?");
+}
+
 static enum triage_status
 step(struct artefact *a, void *state, struct view bytes, uint64_t at, bool last, size_t *ret_used, struct triage_error *err)
 {
 	struct state *s = state;
-	if (s->package[0] == '\0') {
-		/* "libc6:amd64.md5sums" */
-		const char *name = artefact_who(a)->name;
-		size_t n = strlen(name);
-		n -= n > 8 && strcmp(name + n - 8, ".md5sums") == 0 ? 8 : 0;
-		const char *colon = memchr(name, ':', n);
-		n = colon != NULL ? (size_t)(colon - name) : n;
-		memcpy(s->package, name, n < NAME_MOST ? n : NAME_MOST);
+	if (!s->begun) {
+		s->begun = true;
+		take_name(s, artefact_who(a)->name);
 		s->in_place = strncmp(artefact_who(a)->path, "/var/lib/dpkg/info/", 19) == 0;
 		enum triage_status st = s->in_place ? TRIAGE_OK : artefact_remark(a, TRIAGE_INFO, "not-in-place", 0, 0, err,
 		    "checksums of a package outside of /var/lib/dpkg/info: they are not held against the files of this system");

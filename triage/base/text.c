@@ -288,3 +288,10 @@ text_unhex(const char *text, void *out, size_t size)
 	}
 	return text[2 * size] == '\0';
 }
+
+const char *
+text_base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash != NULL ? slash + 1 : path;
+}

@@ -41,6 +41,9 @@ void text_bodyfile(struct buf *out, const char *text);
 void text_from_utf16le(struct buf *out, const uint8_t *data, size_t units);
 void text_code_point(struct buf *out, uint32_t code);	/* as UTF-8 */
 
+/* What stands behind the last '/' of a path. */
+const char *text_base_name(const char *path);
+
 /* Lower-case hex into out, which has room for 2 * size + 1. */
 void text_hex(char *out, const void *data, size_t size);
 /* Hex digits to bytes. False when text is not exactly 2 * size hex digits. */

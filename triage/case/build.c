@@ -57,6 +57,8 @@ fill(struct case_sealer *z, struct triage_error *err)
 	if (st == TRIAGE_OK)
 		st = build_files(z, err);
 	if (st == TRIAGE_OK)
+		st = build_packages(z, err);
+	if (st == TRIAGE_OK)
 		st = build_events(z, err);
 	if (st == TRIAGE_OK)
 		st = build_problems(z, err);
@@ -116,6 +118,7 @@ static const char *const statements[SEAL_STATEMENT_COUNT] = {
 	[SEAL_DAMAGE_FILESYSTEM] = "INSERT OR IGNORE INTO t_damage_filesystem VALUES(?1)",
 	[SEAL_STORY] = "INSERT INTO t_story VALUES(NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 	[SEAL_DAMAGE_SUM] = "INSERT INTO t_damage_sum VALUES(NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+	[SEAL_PROBLEM] = "INSERT INTO t_problem(stage, severity, code, message, bytes) VALUES(?1, ?2, ?3, ?4, ?5)",
 	[SEAL_META] = "INSERT INTO t_meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = excluded.value",
 };
 
@@ -285,6 +288,8 @@ case_seal_finish(struct case_sealer *z, struct triage_error *err)
 {
 	enum triage_status st = sql_check(&z->q, err);
 	/* without a journal it is an old case that is judged again */
+	if (st == TRIAGE_OK && z->store == NULL)
+		st = rebuild_problems(z, err);
 	if (st == TRIAGE_OK && z->store != NULL)
 		st = build_meta(z, err);
 	if (st == TRIAGE_OK && z->store != NULL)

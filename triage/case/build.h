@@ -5,7 +5,7 @@
 #include "triage/base/zone.h"
 #include "triage/case/store_inside.h"
 
-enum seal_statement { SEAL_FINDING, SEAL_JUDGEMENT, SEAL_COVERAGE, SEAL_META, SEAL_DAMAGE, SEAL_DAMAGE_FILESYSTEM, SEAL_DAMAGE_SUM, SEAL_STORY, SEAL_CONTACT, SEAL_STATEMENT_COUNT };
+enum seal_statement { SEAL_FINDING, SEAL_JUDGEMENT, SEAL_COVERAGE, SEAL_META, SEAL_DAMAGE, SEAL_DAMAGE_FILESYSTEM, SEAL_DAMAGE_SUM, SEAL_STORY, SEAL_CONTACT, SEAL_PROBLEM, SEAL_STATEMENT_COUNT };
 
 /* The clock and the name of the machine that a filesystem belongs to. */
 struct build_clock {
@@ -46,6 +46,8 @@ WARN_UNUSED enum triage_status build_custody(struct case_sealer *z, struct triag
 WARN_UNUSED enum triage_status build_meta(struct case_sealer *z, struct triage_error *err);
 /* build_files.c: files in their order, and their times. */
 WARN_UNUSED enum triage_status build_files(struct case_sealer *z, struct triage_error *err);
+/* build_packages.c: after the files, those of them that packages name. */
+WARN_UNUSED enum triage_status build_packages(struct case_sealer *z, struct triage_error *err);
 
 /* build_hosts.c: hosts and accounts; then the clock of each filesystem is known (never NULL). */
 WARN_UNUSED enum triage_status build_hosts(struct case_sealer *z, struct triage_error *err);
@@ -59,6 +61,9 @@ WARN_UNUSED enum triage_status build_events(struct case_sealer *z, struct triage
 WARN_UNUSED enum triage_status build_check_identity(struct sql *q, int64_t oldest, struct triage_error *err);
 /* query.c: a reader over an open connection, which stays its owner's. */
 WARN_UNUSED enum triage_status case_reader_over(struct sql *q, struct case_reader **ret_reader, struct triage_error *err);
+
+/* rebuild.c: the problems in their order again, after case_seal_problem(). */
+WARN_UNUSED enum triage_status rebuild_problems(struct case_sealer *z, struct triage_error *err);
 
 /* build.c: one of the statements by which the judge adds rows, ready to be bound. */
 WARN_UNUSED enum triage_status build_use(struct case_sealer *z, enum seal_statement which, sqlite3_stmt **ret_statement, struct triage_error *err);

@@ -12,13 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The checksums of packages lay in the journal, which is gone: findings that rest on them cannot be made again, and a row says so. */
 static const char judged_sql[] =
-    "INSERT INTO t_problem(stage, severity, code, message) SELECT 'judge', 'low', 'packages-not-judged', n || ' finding(s) about the files of packages were not"
-    " judged again: the checksums are not in the case. They stand in the bundle that this one was made from'"
-    " FROM (SELECT count(*) AS n FROM t_finding WHERE kind = 'package-changed') WHERE n > 0;"
-    " DELETE FROM t_finding; DELETE FROM t_story; DELETE FROM t_contact; DELETE FROM t_damage; DELETE FROM t_damage_filesystem; DELETE FROM t_damage_sum;"
-    " UPDATE t_file SET extension_mismatch = 0 WHERE extension_mismatch <> 0;"
+    "DELETE FROM t_finding; DELETE FROM t_story; DELETE FROM t_contact; DELETE FROM t_damage; DELETE FROM t_damage_filesystem; DELETE FROM t_damage_sum;"
+    " DELETE FROM t_problem WHERE stage = 'judge'; UPDATE t_file SET extension_mismatch = 0 WHERE extension_mismatch <> 0;"
     " DELETE FROM t_meta WHERE key GLOB 'extracted.*' OR key GLOB 'verdict*' OR key GLOB 'ransomware.*'";
 
 static enum triage_status
@@ -99,6 +95,32 @@ case_reopen(const char *path, struct case_sealer **ret_sealer, struct triage_err
 	}
 	*ret_sealer = z;
 	return TRIAGE_OK;
+}
+
+enum triage_status
+case_seal_problem(struct case_sealer *z, const struct triage_problem *p, struct triage_error *err)
+{
+	sqlite3_stmt *row;
+	enum triage_status st = build_use(z, SEAL_PROBLEM, &row, err);
+	if (st != TRIAGE_OK)
+		return st;
+	sql_bind_text(row, 1, p->stage);
+	sql_bind_text(row, 2, triage_severity_name(p->severity));
+	sql_bind_text(row, 3, p->code);
+	sql_bind_text(row, 4, p->message);
+	sql_bind_count(row, 5, p->bytes);
+	return sql_run(&z->q, row, err);
+}
+
+/* The order of build_problems(), which has the severities as numbers. */
+enum triage_status
+rebuild_problems(struct case_sealer *z, struct triage_error *err)
+{
+	return z->kept[SEAL_PROBLEM] == NULL ? TRIAGE_OK : sql_exec(&z->q, "CREATE TEMP TABLE problem AS SELECT * FROM main.t_problem; DELETE FROM main.t_problem;"
+	    " INSERT INTO main.t_problem(stage, severity, evidence_id, filesystem_id, path, inode, code, message, bytes, offset)"
+	    " SELECT DISTINCT stage, severity, evidence_id, filesystem_id, path, inode, code, message, bytes, offset FROM temp.problem"
+	    " ORDER BY instr('critical high medium low info', severity), stage, code, evidence_id, filesystem_id, path, inode, offset, message, bytes;"
+	    " DROP TABLE temp.problem", err);
 }
 
 enum triage_status

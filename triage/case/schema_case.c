@@ -30,6 +30,8 @@ const char *const case_tables[] = {
     " flags INTEGER, text INTEGER, chi_square REAL, entropy_first REAL, entropy_last REAL, entropy_most REAL, entropy_least REAL,"
     " blocks INTEGER, random_blocks INTEGER, bytes_read INTEGER, block_size INTEGER, most_offset INTEGER, windowed INTEGER,"
     " scan_incomplete INTEGER, matched INTEGER, content_key BLOB, shape TEXT)",
+    /* files that a package names, by whichever path; differs: from the digests that packages give, NULL when its own is not known */
+    "CREATE TABLE t_package_file(file_id INTEGER PRIMARY KEY, package TEXT, differs INTEGER)",
     /* what the judge says of a file that is not plainly intact, and the filesystems whose files it looked at so; damage by parts of the tree */
     "CREATE TABLE t_damage(file_id INTEGER PRIMARY KEY, damage TEXT, damage_share REAL, original_path TEXT, damage_reason TEXT, older_copy INTEGER)",
     "CREATE TABLE t_damage_filesystem(filesystem_id INTEGER PRIMARY KEY)",
@@ -90,8 +92,9 @@ const char *const case_views[] = {
     " attr_type, attr_id, flags, text, chi_square, entropy_first, entropy_last, entropy_most, entropy_least, blocks, random_blocks, bytes_read,"
     " block_size, most_offset, windowed, scan_incomplete, shape, iif(d.file_id IS NOT NULL, d.damage, iif(f.kind = 'file' AND f.state = 'allocated'"
     " AND f.stream = '' AND f.content = 'complete' AND f.attr_id < 4294967296 AND f.filesystem_id IN (SELECT filesystem_id FROM t_damage_filesystem), 'intact', NULL)) AS damage,"
-    " d.damage_share AS damage_share, d.original_path AS original_path, d.damage_reason AS damage_reason"
-    " FROM t_file f LEFT JOIN t_damage d ON d.file_id = f.file_id",
+    " d.damage_share AS damage_share, d.original_path AS original_path, d.damage_reason AS damage_reason,"
+    " p.package AS package, p.differs AS package_differs"
+    " FROM t_file f LEFT JOIN t_damage d ON d.file_id = f.file_id LEFT JOIN t_package_file p ON p.file_id = f.file_id",
     /* ours: damage by scope (case, filesystem, share, department, folder, type) and its part of the whole */
     "CREATE VIEW damage AS SELECT scope, name, filesystem_id, depth, files, bytes, damaged_files, damaged_bytes,"
     " iif(files > 0, round(damaged_files * 1.0 / files, 6), NULL) AS share, intact, encrypted_whole, encrypted_part, renamed, zeroed, unknown,"

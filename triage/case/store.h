@@ -219,16 +219,6 @@ WARN_UNUSED enum triage_status case_build(struct case_store *s, const char *path
  */
 struct case_reader;
 struct case_reader *case_seal_reader(struct case_sealer *z);
-/*
- * What packages say of their files (facts of kind "package-file"), in order of filesystem, package and path: told by files that are there, not by deleted ones or
- * members of archives.
- */
-struct case_package_file {
-	uint64_t filesystem_id;
-	const char *path, *package, *md5;	/* text; md5 in hex */
-};
-WARN_UNUSED enum triage_status case_package_files(struct case_store *s, enum triage_status (*each)(void *ctx, const struct case_package_file *f,
-    struct triage_error *err), void *ctx, struct triage_error *err);
 /* A META fact learnt after the build (verdict, family ...): key without "meta.". */
 WARN_UNUSED enum triage_status case_seal_meta(struct case_sealer *z, const char *key, const char *value, struct triage_error *err);
 
@@ -284,6 +274,8 @@ struct case_coverage_row {
 	const char *what, *reason;
 	uint64_t total, examined, skipped, failed, bytes_total, bytes_examined;
 };
+/* Of a case that is judged again: a problem of the judge or its rules, which belongs to no evidence. The rows are put in their order by case_seal_finish(). */
+WARN_UNUSED enum triage_status case_seal_problem(struct case_sealer *z, const struct triage_problem *p, struct triage_error *err);
 WARN_UNUSED enum triage_status case_seal_coverage(struct case_sealer *z, const struct case_coverage_row *row, struct triage_error *err);
 /* Copy the custody chain in, commit, fsync, close. */
 WARN_UNUSED enum triage_status case_seal_finish(struct case_sealer *z, struct triage_error *err);

@@ -104,16 +104,6 @@ look_at(struct detect_judge *j, const struct detect_file *file, const struct det
 }
 
 enum triage_status
-detect_judge_vouched(struct detect_judge *j, const struct detect_vouched *v, struct triage_error *err)
-{
-	enum triage_status st = TRIAGE_OK;
-	for (size_t i = 0; i < DETECTOR_COUNT && st == TRIAGE_OK; i++)
-		if (detectors[i]->vouched != NULL)
-			st = detectors[i]->vouched(j, j->states[i], v, err);
-	return st;
-}
-
-enum triage_status
 detect_judge_file(struct detect_judge *j, const struct detect_file *file, const struct detect_match *matches, size_t match_count,
     struct triage_error *err)
 {

@@ -84,6 +84,9 @@ struct detect_file {
 	const char *sha256;		/* hex, "" when not hashed */
 	enum detect_known known;
 	bool type_mismatch;
+	const char *package;		/* that names this path, "" for none */
+	bool package_differs;		/* its digest is known, and no package gives it */
+	uint64_t packaged;		/* files that packages name on its filesystem, there or not */
 	bool shadow;			/* on a shadow copy of a volume */
 	bool member;			/* in an archive */
 };
@@ -189,14 +192,6 @@ struct detect_judge;
 WARN_UNUSED enum triage_status detect_judge_new(const struct detect_tables *tables, struct detect_judge **ret_judge, struct triage_error *err);
 WARN_UNUSED enum triage_status detect_judge_file(struct detect_judge *j, const struct detect_file *file,
     const struct detect_match *matches, size_t match_count, struct triage_error *err);
-/* A package says that this file has this digest. */
-struct detect_vouched {
-	uint64_t filesystem_id;
-	const char *path, *package;	/* text; path from the root of its filesystem */
-	uint8_t md5[16];
-};
-/* Before all files, in a fixed order. */
-WARN_UNUSED enum triage_status detect_judge_vouched(struct detect_judge *j, const struct detect_vouched *v, struct triage_error *err);
 /* After all files: the events in order of time. */
 WARN_UNUSED enum triage_status detect_judge_event(struct detect_judge *j, const struct detect_event *event, struct triage_error *err);
 /* End of input. problems: evidence that could not be examined (share 0..1 of bytes examined decides `incomplete`). */
@@ -207,6 +202,8 @@ const struct detect_finding *detect_finding(const struct detect_judge *j, size_t
 size_t detect_contact_count(const struct detect_judge *j);
 const struct detect_contact *detect_contact(const struct detect_judge *j, size_t index);
 const struct detect_verdict *detect_verdict(const struct detect_judge *j);
+/* Limits that were met, so that something was only counted or not judged: a sentence each, after the finish; NULL past the end. */
+const char *detect_remark(const struct detect_judge *j, size_t index);
 /* The most telling first, after the finish. */
 size_t detect_story_count(const struct detect_judge *j);
 const struct detect_story *detect_story(const struct detect_judge *j, size_t index);

@@ -181,7 +181,7 @@ no_digest(const struct reading *r, struct triage_error *err)
 	if (r->first_line == 0)
 		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "hash list %s has no hash in it: it is empty", r->path);
 	else if (strncmp(r->first, "SQLite format 3", 15) == 0)
-		triage_error_set(err, TRIAGE_E_FORMAT, 0, "hash list %s line 1: this is a database; export its hashes as text first", r->path);
+		triage_error_set(err, TRIAGE_E_FORMAT, 0, "hash list %s line 1: this is a database: make a set of it with triage hashset build", r->path);
 	else
 		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "hash list %s has no MD5, SHA-1 or SHA-256 in it; line %zu reads: %s",
 		    r->path, r->first_line, buf_cstr(&shown));

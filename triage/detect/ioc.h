@@ -123,9 +123,9 @@ ioc_hash_step(uint32_t hash, uint8_t c)
 
 /*
  * A name or path of evidence against names, paths and patterns. path: display form with '/' or '\'. each is called for every
- * indicator that holds, once each.
+ * indicator that holds, once each. Of more than 8 KiB the end is looked at. False: a pattern took too long, and was taken for one that does not hold.
  */
-void ioc_match_path(const struct ioc_store *s, const char *path, void (*each)(void *ctx, const struct ioc *i), void *ctx);
+bool ioc_match_path(const struct ioc_store *s, const char *path, void (*each)(void *ctx, const struct ioc *i), void *ctx);
 
 /* --- text --- */
 

@@ -117,6 +117,13 @@ tell_file(struct ioc_hits *x, enum ioc_kind kind, const char *value, const struc
 }
 
 static void
+look_at_path(struct ioc_hits *x, const char *path, void (*hit)(void *ctx, const struct ioc *i))
+{
+	if (!ioc_match_path(&x->j->tables->iocs, path, hit, x))
+		judge_remark(x->j, "A pattern of an indicator list took too long for some paths: there it was not looked for.");
+}
+
+static void
 path_hit(void *ctx, const struct ioc *i)
 {
 	struct ioc_hits *x = ctx;
@@ -160,7 +167,7 @@ ioc_file(struct detect_judge *j, void *state, const struct subject *s, struct tr
 	x->s = s;
 	if (s->file->content != NULL && s->file->content->hashed)
 		look_at_digests(x, s->file->content);
-	ioc_match_path(iocs, s->file->path, path_hit, x);
+	look_at_path(x, s->file->path, path_hit);
 	for (size_t i = 0; i < s->match_count; i++) {
 		const struct detect_match *m = &s->matches[i];
 		const struct ioc *item = strcmp(m->rule->name_space, "ioc") == 0 ? detect_ioc_of(iocs, m->rule->name, m->string_id) : NULL;
@@ -179,8 +186,11 @@ is_new(struct ioc_hits *x, const void *what)
 	for (size_t i = 0; i < x->told_count; i++)
 		if (x->told[i] == what)
 			return false;
-	if (x->told_count < EVENT_ITEMS_MAX)
-		x->told[x->told_count++] = what;
+	if (x->told_count == EVENT_ITEMS_MAX) {
+		judge_remark(x->j, "Some events name more indicators than are told of one event; those beyond were not told of these events.");
+		return false;
+	}
+	x->told[x->told_count++] = what;
 	return true;
 }
 
@@ -222,25 +232,24 @@ search_hit(void *ctx, const struct ioc_hit *hit)
 		if (is_new(x, hit->note))
 			tell_event(x, IOC_HASH, hex, hit->note);
 	}
-	return x->told_count < EVENT_ITEMS_MAX;
+	return true;
 }
 
 /* A value that may be a path, or a command line with paths in it. */
 static void
 look_at_value(struct ioc_hits *x, const char *value)
 {
-	const struct ioc_store *s = &x->j->tables->iocs;
-	char word[WORD_LIMIT + 1];
+	char word[WORD_LIMIT + 1];	/* what is longer is no path */
 	if (strpbrk(value, "/\\") == NULL)
 		return;
-	ioc_match_path(s, value, item_hit, x);
+	look_at_path(x, value, item_hit);
 	for (const char *p = value; *p != '\0';) {
 		size_t size = strcspn(p, " \"'\t,;=<>|");
 		if (size > 3 && size < sizeof(word) && (size != strlen(value))) {
 			memcpy(word, p, size);
 			word[size] = '\0';
 			if (strpbrk(word, "/\\") != NULL)
-				ioc_match_path(s, word, item_hit, x);
+				look_at_path(x, word, item_hit);
 		}
 		p += size;
 		p += strspn(p, " \"'\t,;=<>|");

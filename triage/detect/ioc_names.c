@@ -283,24 +283,31 @@ ioc_patterns_free(struct ioc_patterns *p)
 struct written {
 	const char *unix_path, *windows;
 	size_t size;
+	bool whole;			/* no pattern met a limit */
 };
 
 static bool
-matches(const struct ioc_patterns *p, const pcre2_code *code, const struct written *w)
+matches(const struct ioc_patterns *p, const pcre2_code *code, struct written *w)
 {
-	return pcre2_match(code, (PCRE2_SPTR)w->windows, w->size, 0, 0, p->match, p->context) >= 0 ||
-	    pcre2_match(code, (PCRE2_SPTR)w->unix_path, w->size, 0, 0, p->match, p->context) >= 0;
+	const char *const forms[] = { w->windows, w->unix_path };
+	for (size_t i = 0; i < 2; i++) {
+		int rc = pcre2_match(code, (PCRE2_SPTR)forms[i], w->size, 0, 0, p->match, p->context);
+		if (rc >= 0)
+			return true;
+		w->whole &= rc == PCRE2_ERROR_NOMATCH;
+	}
+	return false;
 }
 
 static bool
-holds(const struct ioc_patterns *p, const struct pattern *one, const struct written *w)
+holds(const struct ioc_patterns *p, const struct pattern *one, struct written *w)
 {
 	bool does = one->code == NULL ? glob_match(one->item.key, w->unix_path) : matches(p, one->code, w);
 	return does && (one->except == NULL || !matches(p, one->except, w));
 }
 
 static void
-match_patterns(const struct ioc_patterns *p, const struct written *w, void (*each)(void *ctx, const struct ioc *i), void *ctx)
+match_patterns(const struct ioc_patterns *p, struct written *w, void (*each)(void *ctx, const struct ioc *i), void *ctx)
 {
 	uint32_t tried[TRIED_MAX];	/* of a gram that comes again the patterns were tried */
 	size_t tried_count = 0;
@@ -319,13 +326,14 @@ match_patterns(const struct ioc_patterns *p, const struct written *w, void (*eac
 	}
 }
 
-void
+bool
 ioc_match_path(const struct ioc_store *s, const char *path, void (*each)(void *ctx, const struct ioc *i), void *ctx)
 {
 	char unix_path[PATH_LIMIT + 1], windows[PATH_LIMIT + 1];
-	size_t size = strnlen(path, PATH_LIMIT), name = 0;
+	size_t length = strlen(path), size = length < PATH_LIMIT ? length : PATH_LIMIT, name = 0;
 	if (s->kinds[IOC_NAME] + s->kinds[IOC_PATH] + s->kinds[IOC_PATTERN] == 0)
-		return;
+		return true;
+	path += length - size;		/* names, paths and patterns hold at the end */
 	for (size_t i = 0; i < size; i++) {
 		unix_path[i] = path[i] == '\\' ? '/' : lower(path[i]);
 		windows[i] = unix_path[i] == '/' ? '\\' : unix_path[i];
@@ -345,6 +353,8 @@ ioc_match_path(const struct ioc_store *s, const char *path, void (*each)(void *c
 		    (end[0] == '/' || full.size == size || unix_path[size - full.size - 1] == '/'))
 			each(ctx, i);
 	}
+	struct written w = { unix_path, windows, size, true };
 	if (s->patterns != NULL)
-		match_patterns(s->patterns, &(struct written){ unix_path, windows, size }, each, ctx);
+		match_patterns(s->patterns, &w, each, ctx);
+	return w.whole;
 }

@@ -68,6 +68,12 @@ judge_remark(struct detect_judge *j, const char *text)
 		j->remarks[REMARKS_MAX - 1] = "More limits were met than are listed.";
 }
 
+const char *
+detect_remark(const struct detect_judge *j, size_t index)
+{
+	return index < j->remark_count ? j->remarks[index] : NULL;
+}
+
 struct fold_example
 judge_example(const struct subject *s, unsigned weight)
 {

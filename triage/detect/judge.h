@@ -45,7 +45,7 @@ struct subject {
 /* Traits by which a family shows itself; each is of another kind. */
 enum trait { TRAIT_NOTE = 1, TRAIT_NOTE_NAME = 2, TRAIT_EXTENSION = 4, TRAIT_MARK = 8, TRAIT_PROGRAM = 16, TRAIT_ENCRYPTED = 32 };
 
-enum { FAMILIES_MAX = 4096, NOTE_NAMES_MAX = 256, REMARKS_MAX = 64, DETECTORS_MAX = 64 };
+enum { FAMILIES_MAX = 4096, NOTE_NAMES_MAX = 256, REMARKS_MAX = 64 /* more than there are kinds */, DETECTORS_MAX = 64 };
 
 struct family {
 	const char *name;
@@ -75,7 +75,7 @@ struct detect_judge {
 	int64_t first_encrypted, last_encrypted;
 	bool encrypted_high;		/* encrypted files stand as a finding of at least high severity */
 	bool encrypted_decides;		/* the same, with a note or a mark beside */
-	const char *remarks[REMARKS_MAX];	/* limits that were met; go to the reasons of the verdict */
+	const char *remarks[REMARKS_MAX];	/* limits that were met; go to the reasons of the verdict and to the problems */
 	size_t remark_count;
 	void *states[DETECTORS_MAX];
 	struct happening happening;	/* the event at hand */
@@ -93,7 +93,6 @@ struct detector {
 	const char *const *sources;	/* words of timeline.source whose events it sees, NULL at the end; NULL: all */
 	/* all optional */
 	enum triage_status (*begin)(struct detect_judge *j, void *state, struct triage_error *err);
-	enum triage_status (*vouched)(struct detect_judge *j, void *state, const struct detect_vouched *v, struct triage_error *err);	/* before the files */
 	enum triage_status (*file)(struct detect_judge *j, void *state, const struct subject *s, struct triage_error *err);
 	enum triage_status (*event)(struct detect_judge *j, void *state, struct happening *h, struct triage_error *err);
 	enum triage_status (*finish)(struct detect_judge *j, void *state, struct triage_error *err);

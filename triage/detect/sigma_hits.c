@@ -1,6 +1,7 @@
 /* sigma_hits.c - Sigma rules that hold: one finding for each rule and host, with the accounts and the first and last time. */
 #include "triage/detect/judge.h"
 
+#include "triage/base/text.h"
 #include "triage/detect/sigma_correlate.h"
 
 #include <inttypes.h>
@@ -13,13 +14,6 @@ struct sigma_hits {
 	struct sigma_correlate c;
 };
 
-static const char *
-base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return slash != NULL ? slash + 1 : path;
-}
-
 static struct fold_plan
 plan_of(const struct sigma_hits *s, const struct sigma_rule *r, char name[200])
 {
@@ -27,7 +21,7 @@ plan_of(const struct sigma_hits *s, const struct sigma_rule *r, char name[200])
 	if (known[0] != '\0')
 		snprintf(name, 200, "sigma:%s", known);
 	else
-		snprintf(name, 200, "sigma:%.150s:%u", base_name(r->file), r->line);
+		snprintf(name, 200, "sigma:%.150s:%u", text_base_name(r->file), r->line);
 	return (struct fold_plan){ .rule = name, .kind = r->kind, .family = "", .split = "", .title = r->title, .technique = r->technique,
 		.why = r->why[0] != '\0' ? r->why : "A Sigma rule holds for these events.", .innocent = r->innocent[0] != '\0' ? r->innocent : "The rule names none.",
 		.version = r->version, .check = CHECK_RECORD, .severity = r->severity, .confidence = judge_confidence(s->j, r->confidence) };
@@ -37,7 +31,7 @@ static void
 add_reason(const struct sigma_hits *s, struct fold *f, const struct sigma_rule *r)
 {
 	if (f->reason_count == 0)
-		fold_reason(&s->j->folds, f, "Sigma rule \"%s\", line %u of %s; level %s, status %s", r->title, r->line, base_name(r->file), r->level, r->status);
+		fold_reason(&s->j->folds, f, "Sigma rule \"%s\", line %u of %s; level %s, status %s", r->title, r->line, text_base_name(r->file), r->level, r->status);
 }
 
 static void

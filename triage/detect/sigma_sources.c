@@ -77,6 +77,8 @@ where_of(struct sigma_set *set, size_t row, const char *cell, struct sigma_sourc
 			return st;
 		cell += size + (cell[size] == ';');
 	}
+	if (*cell != '\0')
+		return bad_row(set, row, "more than 8 conditions", err);
 	all->least = all->count;
 	s->where = all->count > 0 ? all : NULL;
 	return TRIAGE_OK;

@@ -34,94 +34,38 @@ member(struct buf *out, const char *key, const char *value)
 	text_json_string(out, value);
 }
 
-/* The base name alone: the same rules in another folder are the same rules. */
-static const char *
-base_name(const char *path)
+void
+environment_yara_files(const struct analyse_set *rules, struct buf *out)
 {
-	const char *slash = strrchr(path, '/');
-	return slash != NULL ? slash + 1 : path;
-}
-
-static enum triage_status
-rule_files(struct supervisor *s, struct buf *out, struct triage_error *err)
-{
-	buf_clear(out);
 	buf_char(out, '[');
-	for (size_t i = 0; i < analyse_file_count(s->rules); i++) {
-		const struct analyse_rule_file *f = analyse_file(s->rules, i);
+	for (size_t i = 0; i < analyse_file_count(rules); i++) {
+		const struct analyse_rule_file *f = analyse_file(rules, i);
 		buf_format(out, "%s{", i > 0 ? "," : "");
 		member(out, "error", f->error);
 		member(out, "namespace", f->name_space);
-		member(out, "path", base_name(f->path));
+		member(out, "path", text_base_name(f->path));
 		buf_format(out, ",\"rules\":%zu", f->rules);
 		member(out, "sha256", f->sha256);
 		buf_char(out, '}');
-		if (f->error[0] == '\0')
-			continue;
-		char message[600];
-		char line[32] = "";
-		if (f->error_line != 0)
-			snprintf(line, sizeof(line), "line %u: ", f->error_line);
-		snprintf(message, sizeof(message), "rule file %s was left out: %s%s", base_name(f->path), line, f->error);
-		const struct triage_problem p = { .stage = "rules", .severity = f->twice ? TRIAGE_INFO : TRIAGE_LOW, .code = "rule-file-error", .message = message,
-		    .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID };
-		enum triage_status st = supervisor_problem(s, 0, 0, "", &p, err);
-		if (st != TRIAGE_OK)
-			return st;
 	}
 	buf_char(out, ']');
-	return buf_check(out, err);
 }
 
-/* Rules that are not used, each by its line; those about logs that no machine here has are no gap. */
-static enum triage_status
-sigma_problems(struct supervisor *s, const struct sigma_set *set, struct triage_error *err)
+void
+environment_sigma_files(const struct detect_tables *tables, struct buf *out)
 {
-	enum { NAMED_MAX = 1000 };
-	size_t count = sigma_refusal_count(set);
-	for (size_t i = 0; i < count && i <= NAMED_MAX; i++) {
-		const struct sigma_refusal *r = sigma_refusal(set, i);
-		char message[800];
-		if (i == NAMED_MAX)
-			snprintf(message, sizeof(message), "%zu more Sigma rules were left out; triage rules check names them", count - NAMED_MAX);
-		else
-			snprintf(message, sizeof(message), "Sigma rule \"%s\" of %s was left out: line %u: %s", r->title, base_name(r->path), r->line, r->why);
-		const struct triage_problem p = { .stage = "rules", .severity = r->elsewhere ? TRIAGE_INFO : TRIAGE_LOW, .code = "sigma-rule-left-out",
-		    .message = message, .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID };
-		enum triage_status st = supervisor_problem(s, 0, 0, "", &p, err);
-		if (st != TRIAGE_OK)
-			return st;
-	}
-	return TRIAGE_OK;
-}
-
-static enum triage_status
-sigma_files(struct supervisor *s, struct buf *out, struct triage_error *err)
-{
-	const struct sigma_set *set = detect_sigma(s->tables);
-	buf_clear(out);
+	const struct sigma_set *set = detect_sigma(tables);
 	buf_char(out, '[');
 	for (size_t i = 0; set != NULL && i < sigma_file_count(set); i++) {
 		const struct sigma_file *f = sigma_file(set, i);
 		buf_format(out, "%s{", i > 0 ? "," : "");
 		member(out, "error", f->error);
-		member(out, "path", base_name(f->path));
+		member(out, "path", text_base_name(f->path));
 		buf_format(out, ",\"refused\":%zu,\"rules\":%zu", f->refused, f->rules);
 		member(out, "sha256", f->sha256);
 		buf_char(out, '}');
-		if (f->error[0] == '\0')
-			continue;
-		char message[600];
-		snprintf(message, sizeof(message), "Sigma file %s was left out: %s", base_name(f->path), f->error);
-		const struct triage_problem p = { .stage = "rules", .severity = TRIAGE_LOW, .code = "rule-file-error", .message = message,
-		    .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID };
-		enum triage_status st = supervisor_problem(s, 0, 0, "", &p, err);
-		if (st != TRIAGE_OK)
-			return st;
 	}
 	buf_char(out, ']');
-	enum triage_status st = set != NULL ? sigma_problems(s, set, err) : TRIAGE_OK;
-	return st == TRIAGE_OK ? buf_check(out, err) : st;
 }
 
 static void
@@ -131,10 +75,29 @@ put_source(void *ctx, const char *path, const char *sha256, size_t rows)
 	if (out->size > 0 && out->data[out->size - 1] != '[')
 		buf_char(out, ',');
 	buf_char(out, '{');
-	member(out, "path", base_name(path));
+	member(out, "path", text_base_name(path));
 	buf_format(out, ",\"rows\":%zu", rows);
 	member(out, "sha256", sha256);
 	buf_char(out, '}');
+}
+
+void
+environment_tables(const struct detect_tables *tables, struct buf *out)
+{
+	buf_char(out, '[');
+	detect_sources(tables, put_source, out);
+	buf_char(out, ']');
+}
+
+/* A META fact out of s->text, which is then empty. */
+static enum triage_status
+set_text(struct supervisor *s, const char *key, struct triage_error *err)
+{
+	enum triage_status st = buf_check(&s->text, err);
+	if (st == TRIAGE_OK)
+		st = case_set(s->store, key, buf_cstr(&s->text), err);
+	buf_clear(&s->text);
+	return st;
 }
 
 /* Options that bear on the result. Not the number of processes, nor where the bundle lies: the result does not depend on them. */
@@ -165,13 +128,13 @@ options(struct supervisor *s, struct buf *out)
 	buf_text(out, ",\"rules\":[");
 	for (size_t i = 0; i < p->rule_count; i++) {
 		buf_text(out, i > 0 ? "," : "");
-		text_json_string(out, base_name(p->rules[i]));
+		text_json_string(out, text_base_name(p->rules[i]));
 	}
 	buf_format(out, "],\"rules_builtin\":%s", p->no_builtin_rules ? "false" : "true");
 	buf_text(out, ",\"sigma\":[");
 	for (size_t i = 0; i < p->sigma_count; i++) {
 		buf_text(out, i > 0 ? "," : "");
-		text_json_string(out, base_name(p->sigma[i]));
+		text_json_string(out, text_base_name(p->sigma[i]));
 	}
 	buf_char(out, ']');
 	if (p->shards > 1)
@@ -201,21 +164,17 @@ put_facts(struct supervisor *s, struct triage_error *err)
 		if (st != TRIAGE_OK)
 			return st;
 	}
-	enum triage_status st = rule_files(s, &s->text, err);
-	if (st == TRIAGE_OK)
-		st = case_set(s->store, "meta.rules.files", buf_cstr(&s->text), err);
-	if (st == TRIAGE_OK)
-		st = sigma_files(s, &s->text, err);
-	if (st == TRIAGE_OK)
-		st = case_set(s->store, "meta.rules.sigma", buf_cstr(&s->text), err);
 	buf_clear(&s->text);
-	buf_char(&s->text, '[');
-	detect_sources(s->tables, put_source, &s->text);
-	buf_char(&s->text, ']');
+	environment_yara_files(s->rules, &s->text);
+	enum triage_status st = set_text(s, "meta.rules.files", err);
+	environment_sigma_files(s->tables, &s->text);
 	if (st == TRIAGE_OK)
-		st = case_set(s->store, "meta.rules.tables", buf_cstr(&s->text), err);
+		st = set_text(s, "meta.rules.sigma", err);
+	environment_tables(s->tables, &s->text);
+	if (st == TRIAGE_OK)
+		st = set_text(s, "meta.rules.tables", err);
 	options(s, &s->text);
-	return st == TRIAGE_OK ? case_set(s->store, "meta.options", buf_cstr(&s->text), err) : st;
+	return st == TRIAGE_OK ? set_text(s, "meta.options", err) : st;
 }
 
 static enum triage_status
@@ -298,6 +257,12 @@ custody_rules(struct supervisor *s, struct triage_error *err)
 }
 
 static enum triage_status
+put_problem(void *ctx, const struct triage_problem *p, struct triage_error *err)
+{
+	return supervisor_problem(ctx, 0, 0, "", p, err);
+}
+
+static enum triage_status
 record_first(struct supervisor *s, struct triage_error *err)
 {
 	enum triage_status st = put_facts(s, err);
@@ -309,6 +274,8 @@ record_first(struct supervisor *s, struct triage_error *err)
 		st = custody_rules(s, err);
 	if (st == TRIAGE_OK)
 		st = environment_lists(s, err);
+	if (st == TRIAGE_OK)
+		st = environment_left_out(s->rules, s->tables, put_problem, s, err);
 	if (st != TRIAGE_OK)
 		return st;
 	struct buf detail;

@@ -1,4 +1,4 @@
-/* environment_lists.c - what became of the lists of indicators and of the town's own list: into the custody log, and a row for each of the first lines that were not taken. */
+/* environment_lists.c - what became of the lists of indicators and of the town's own list: into the custody log. */
 #include "triage/run/environment.h"
 
 #include "triage/base/text.h"
@@ -14,27 +14,6 @@ tell(struct supervisor *s, const char *code, const char *message, struct triage_
 	return supervisor_problem(s, 0, 0, "", &p, err);
 }
 
-static enum triage_status
-tell_refused(struct supervisor *s, size_t index, const struct detect_ioc_list *list, struct triage_error *err)
-{
-	SCOPED_BUF message;
-	buf_init(&message, 16 << 10);
-	enum triage_status st = TRIAGE_OK;
-	for (size_t i = 0; i < list->shown && st == TRIAGE_OK; i++) {
-		size_t line;
-		const char *reason, *text;
-		detect_ioc_refused(s->tables, index, i, &line, &reason, &text);
-		buf_clear(&message);
-		buf_format(&message, "indicator list %s, line %zu is not looked for: %s: %s", list->name, line, text, reason);
-		st = tell(s, "indicator-not-taken", buf_cstr(&message), err);
-	}
-	if (st != TRIAGE_OK || list->refused <= list->shown)
-		return st;
-	buf_clear(&message);
-	buf_format(&message, "indicator list %s: %zu more lines are not looked for", list->name, list->refused - list->shown);
-	return tell(s, "indicator-not-taken", buf_cstr(&message), err);
-}
-
 enum triage_status
 environment_lists(struct supervisor *s, struct triage_error *err)
 {
@@ -48,7 +27,6 @@ environment_lists(struct supervisor *s, struct triage_error *err)
 		buf_format(&detail, "%s{\"form\":\"%s\",\"not_for_detection\":%zu,\"not_taken\":%zu,\"path\":", count > 0 ? "," : "", list.form, list.passed, list.refused);
 		text_json_string(&detail, list.name);
 		buf_format(&detail, ",\"taken\":%zu}", list.taken);
-		st = tell_refused(s, count, &list, err);
 	}
 	buf_text(&detail, "]}");
 	double chance = detect_false_positives(s->tables);

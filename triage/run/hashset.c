@@ -167,8 +167,7 @@ from_input(struct building *b, const char *path, struct triage_error *err)
 	case HASH_SET_BLOOM:
 		return from_set(b, path, err);
 	case HASH_SET_DATABASE:
-		snprintf(inside, sizeof(inside), "%s", strrchr(path, '/') != NULL ? strrchr(path, '/') + 1 : path);
-		return strcmp(inside, "case.db") == 0 ? from_bundle(b, path, err) : from_database(b, path, err);
+		return strcmp(text_base_name(path), "case.db") == 0 ? from_bundle(b, path, err) : from_database(b, path, err);
 	case HASH_SET_NONE:
 		break;
 	}
@@ -226,8 +225,7 @@ hashset_copy(const char *folder, const char *const *good, size_t good_count, con
 		c.paths[i] = i < good_count ? good[i] : bad[i - good_count];
 		if (hash_set_kind_of(c.paths[i]) != HASH_SET_DATABASE)
 			continue;
-		const char *slash = strrchr(c.paths[i], '/'), *name = slash != NULL ? slash + 1 : c.paths[i];
-		if (asprintf(&c.made[i], "%s/%zu-%s", folder, i, name) < 0) {
+		if (asprintf(&c.made[i], "%s/%zu-%s", folder, i, text_base_name(c.paths[i])) < 0) {
 			c.made[i] = NULL;
 			triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory");
 			return TRIAGE_E_MEMORY;

@@ -5,7 +5,6 @@
 #include "triage/run/extract.h"
 #include "triage/run/judge_inside.h"
 #include "triage/base/scoped.h"
-#include "triage/base/text.h"
 #include "triage/base/when.h"
 #include "triage/report/export.h"
 
@@ -147,6 +146,20 @@ write_coverage(struct judging *j, struct case_sealer *z, struct triage_error *er
 	return st == TRIAGE_OK ? coverage_shadows(s, z, err) : st;
 }
 
+/* What the judge could not judge. While there is a journal the problems are taken from there once more. */
+static enum triage_status
+write_remarks(struct judging *j, struct case_sealer *z, struct triage_error *err)
+{
+	enum triage_status st = TRIAGE_OK;
+	const char *text;
+	for (size_t i = 0; (text = detect_remark(j->judge, i)) != NULL && st == TRIAGE_OK; i++) {
+		const struct triage_problem p = { .stage = "judge", .severity = TRIAGE_LOW, .code = "judge-limit", .message = text, .inode = TRIAGE_NO_ID,
+			.edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID };
+		st = j->of_case == NULL ? supervisor_problem(j->s, 0, 0, "", &p, err) : case_seal_problem(z, &p, err);
+	}
+	return st;
+}
+
 static enum triage_status
 write_verdict(struct judging *j, struct case_sealer *z, struct triage_error *err)
 {
@@ -194,23 +207,12 @@ fill_result(struct judging *j, struct case_reader *reader)
 }
 
 static enum triage_status
-package_file(void *ctx, const struct case_package_file *f, struct triage_error *err)
-{
-	struct judging *j = ctx;
-	struct detect_vouched v = { .filesystem_id = f->filesystem_id, .path = f->path, .package = f->package };
-	return text_unhex(f->md5, v.md5, sizeof(v.md5)) ? detect_judge_vouched(j->judge, &v, err) : TRIAGE_OK;
-}
-
-static enum triage_status
 judge_all(struct judging *j, struct case_sealer *z, struct triage_error *err)
 {
 	struct case_reader *reader = case_seal_reader(z);
 	enum triage_status st = judge_load_rules(j, err);
 	if (st == TRIAGE_OK)
 		st = detect_judge_new(j->s->tables, &j->judge, err);
-	/* the checksums of packages lie in the journal, which a sealed case has no more */
-	if (st == TRIAGE_OK && j->s->store != NULL)
-		st = case_package_files(j->s->store, package_file, j, err);
 	if (st == TRIAGE_OK)
 		st = judge_files(j, reader, err);
 	if (st == TRIAGE_OK)
@@ -219,6 +221,8 @@ judge_all(struct judging *j, struct case_sealer *z, struct triage_error *err)
 		fill_result(j, reader);
 		st = detect_judge_finish(j->judge, j->s->result->examined_share, err);
 	}
+	if (st == TRIAGE_OK)
+		st = write_remarks(j, z, err);
 	if (st == TRIAGE_OK)
 		st = write_findings(j, z, err);
 	if (st == TRIAGE_OK)

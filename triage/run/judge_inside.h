@@ -29,6 +29,7 @@ struct judging {
 	size_t rule_count;
 	struct tally tally;
 	struct shadows_seen seen;
+	uint64_t packaged_filesystem, packaged;	/* of the file at hand: see struct detect_file */
 	struct mark *marks;
 	size_t mark_count, mark_room;
 	struct case_cursor *matches;	/* all matches in file order, read alongside the files */

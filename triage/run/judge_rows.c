@@ -112,7 +112,7 @@ remember_mark(struct judging *j, uint64_t file_id, enum detect_known known, bool
 
 /* Text of one row: copied, because the row's text lives only until the next column is read. */
 struct row_text {
-	char sha256[65], mime[300], magic[600], kind[16];
+	char sha256[65], mime[300], magic[600], package[128];
 	struct buf path, stream;
 };
 
@@ -148,8 +148,21 @@ fill_content(struct case_cursor *c, struct triage_content *content, struct row_t
 	shape_get(case_text(c, CASE_FILES_SHAPE), &content->shape);
 }
 
+/* How many files packages name on the filesystem: rows come by filesystem, so that it is asked once for each. */
+static uint64_t
+packaged_on(struct judging *j, struct case_reader *reader, uint64_t filesystem_id)
+{
+	char key[40];
+	if (j->packaged_filesystem == filesystem_id)
+		return j->packaged;
+	snprintf(key, sizeof(key), "packaged.%ju", (uintmax_t)filesystem_id);
+	j->packaged_filesystem = filesystem_id;
+	j->packaged = strtoull(case_meta(reader, key), NULL, 10);
+	return j->packaged;
+}
+
 static enum triage_status
-judge_row(struct judging *j, struct case_cursor *c, struct row_text *t, struct triage_error *err)
+judge_row(struct judging *j, struct case_reader *reader, struct case_cursor *c, struct row_text *t, struct triage_error *err)
 {
 	struct triage_content content = { 0 };
 	struct detect_file f = { .file_id = (uint64_t)case_int(c, CASE_FILES_FILE_ID),
@@ -171,6 +184,10 @@ judge_row(struct judging *j, struct case_cursor *c, struct row_text *t, struct t
 	f.flags = (uint32_t)case_int(c, CASE_FILES_FLAGS);
 	/* members of archives have numbers above those of attributes */
 	f.member = case_int(c, CASE_FILES_ATTR_ID) > UINT32_MAX;
+	copy(t->package, sizeof(t->package), case_text(c, CASE_FILES_PACKAGE));
+	f.package = t->package;
+	f.package_differs = case_int(c, CASE_FILES_PACKAGE_DIFFERS) != 0;
+	f.packaged = packaged_on(j, reader, f.filesystem_id);
 	f.shadow = shadows_is_copy(j->s, f.filesystem_id);
 	f.size = case_null(c, CASE_FILES_SIZE) ? TRIAGE_NO_ID : (uint64_t)case_int(c, CASE_FILES_SIZE);
 	for (size_t i = 0; i < TRIAGE_TIME_COUNT; i++)
@@ -220,7 +237,7 @@ judge_files(struct judging *j, struct case_reader *reader, struct triage_error *
 	if (st == TRIAGE_OK)
 		st = case_rows(reader, CASE_FILES, CASE_BY_ID, &files, err);
 	while (st == TRIAGE_OK && (st = case_next(files, err)) == TRIAGE_OK)
-		st = judge_row(j, files, t, err);
+		st = judge_row(j, reader, files, t, err);
 	case_cursor_close(files);
 	case_cursor_close(j->matches);
 	j->matches = NULL;

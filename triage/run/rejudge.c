@@ -5,6 +5,7 @@
 #include "triage/base/text.h"
 #include "triage/base/when.h"
 #include "triage/report/report.h"
+#include "triage/run/environment.h"
 #include "triage/run/judge.h"
 #include "triage/run/share_inside.h"
 #include "triage/run/shadows.h"
@@ -147,33 +148,6 @@ load(struct rejudge *r, struct triage_error *err)
 	return st == TRIAGE_OK ? detect_load(&tables, &r->s.tables, err) : st;
 }
 
-static void
-put_table(void *ctx, const char *path, const char *sha256, size_t rows)
-{
-	struct buf *b = ctx;
-	const char *slash = strrchr(path, '/');
-	export_comma(b);
-	buf_char(b, '{');
-	export_text(b, "path", slash != NULL ? slash + 1 : path);
-	export_number(b, "rows", (int64_t)rows);
-	export_text(b, "sha256", sha256);
-	buf_char(b, '}');
-}
-
-static void
-put_rule_files(const struct rejudge *r, struct buf *b)
-{
-	for (size_t i = 0; i < analyse_file_count(r->s.rules); i++) {
-		const struct analyse_rule_file *f = analyse_file(r->s.rules, i);
-		export_comma(b);
-		buf_char(b, '{');
-		export_text(b, "namespace", f->name_space);
-		export_number(b, "rules", (int64_t)f->rules);
-		export_text(b, "sha256", f->sha256);
-		buf_char(b, '}');
-	}
-}
-
 /* --- the case --- */
 
 static enum triage_status
@@ -205,24 +179,38 @@ copy_database(const struct rejudge *r, const char *to, struct triage_error *err)
 }
 
 static enum triage_status
+put_problem(void *ctx, const struct triage_problem *p, struct triage_error *err)
+{
+	return case_seal_problem(ctx, p, err);
+}
+
+static enum triage_status
 record(struct rejudge *r, struct case_sealer *z, struct triage_error *err)
 {
-	SCOPED_BUF tables, detail;
+	SCOPED_BUF yara, sigma, tables, detail;
+	buf_init(&yara, TEXT_MAX);
+	buf_init(&sigma, TEXT_MAX);
 	buf_init(&tables, TEXT_MAX);
 	buf_init(&detail, TEXT_MAX);
-	buf_char(&tables, '[');
-	detect_sources(r->s.tables, put_table, &tables);
-	buf_char(&tables, ']');
-	buf_format(&detail, "{\"from\":\"%s\",\"program\":\"triage " TRIAGE_VERSION "\",\"rules\":[", r->seal);
-	put_rule_files(r, &detail);
-	buf_format(&detail, "],\"tables\":%s}", buf_cstr(&tables));
-	enum triage_status st = buf_check(&detail, err);
+	environment_tables(r->s.tables, &tables);
+	environment_sigma_files(r->s.tables, &sigma);
+	environment_yara_files(r->s.rules, &yara);
+	buf_format(&detail, "{\"from\":\"%s\",\"program\":\"triage " TRIAGE_VERSION "\",\"rules\":%s,\"sigma\":%s,\"tables\":%s}", r->seal, buf_cstr(&yara), buf_cstr(&sigma),
+	    buf_cstr(&tables));
+	struct buf *const texts[] = { &yara, &sigma, &tables, &detail };
+	enum triage_status st = TRIAGE_OK;
+	for (size_t i = 0; i < 4 && st == TRIAGE_OK; i++)
+		st = buf_check(texts[i], err);
+	if (st == TRIAGE_OK)
+		st = environment_left_out(r->s.rules, r->s.tables, put_problem, z, err);
 	if (st == TRIAGE_OK)
 		st = case_seal_custody(z, r->plan->examiner[0] != '\0' ? r->plan->examiner : "triage", "judged-again", buf_cstr(&detail), err);
 	if (st == TRIAGE_OK)
 		st = case_seal_meta(z, "judged.from", r->seal, err);
 	if (st == TRIAGE_OK)
 		st = case_seal_meta(z, "judged.version", TRIAGE_VERSION, err);
+	if (st == TRIAGE_OK)
+		st = case_seal_meta(z, "rules.sigma", buf_cstr(&sigma), err);
 	return st == TRIAGE_OK ? case_seal_meta(z, "rules.tables", buf_cstr(&tables), err) : st;
 }
 

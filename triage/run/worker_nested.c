@@ -2,6 +2,7 @@
 #include "triage/run/worker_inside.h"
 
 #include "triage/base/scoped.h"
+#include "triage/base/text.h"
 #include "triage/evidence/disk.h"
 #include "triage/evidence/inside.h"
 #include "triage/run/opener.h"
@@ -18,13 +19,6 @@ struct finding {
 	struct worker *w;
 	size_t index;
 };
-
-static const char *
-base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return slash != NULL ? slash + 1 : path;
-}
 
 /* A mounted volume's file, from the opener. */
 static enum triage_status
@@ -58,7 +52,7 @@ file_named(const struct source_inside *in, const char *name)
 {
 	for (unsigned pass = 0; pass < 4; pass++)
 		for (size_t i = 0; i < in->count; i++) {
-			const char *here = base_name(in->files[i].path);
+			const char *here = text_base_name(in->files[i].path);
 			bool same = pass % 2 == 0 ? strcmp(here, name) == 0 : strcasecmp(here, name) == 0;
 			if (same && in->files[i].beside == (pass < 2))
 				return &in->files[i];
@@ -158,7 +152,7 @@ add_files(struct worker *w, size_t index, struct triage_error *err)
 {
 	const struct source_inside *in = w->setup->sources[index].inside;
 	struct worker_nested *n = &w->nested[index];
-	const char *name = base_name(in->files[0].path);
+	const char *name = text_base_name(in->files[0].path);
 	bool ewf = strlen(name) > EXTENSION && strcasecmp(name + strlen(name) - EXTENSION, "e01") == 0;
 	n->readers = calloc(SEGMENTS_MAX, sizeof(*n->readers));
 	n->paths = calloc(SEGMENTS_MAX, sizeof(*n->paths));
@@ -169,7 +163,7 @@ add_files(struct worker *w, size_t index, struct triage_error *err)
 	}
 	enum triage_status st = add_file(w, index, &in->files[0], err);
 	for (size_t i = 1; i < in->count && ewf && st == TRIAGE_OK && n->count < SEGMENTS_MAX; i++)
-		if (in->files[i].beside && is_segment(name, base_name(in->files[i].path)))
+		if (in->files[i].beside && is_segment(name, text_base_name(in->files[i].path)))
 			st = add_file(w, index, &in->files[i], err);
 	return st;
 }
