@@ -364,44 +364,6 @@ a_flood_of_names_meets_limits_and_says_so(void **state)
 	close_judge(&t);
 }
 
-static void
-vouch(struct judged *t, const char *path, uint32_t digest)
-{
-	struct triage_error err = { 0 };
-	struct detect_vouched v = { .filesystem_id = 1, .path = path, .package = "coreutils" };
-	memcpy(v.md5, &digest, sizeof(digest));
-	assert_int_equal(detect_judge_vouched(t->judge, &v, &err), TRIAGE_OK);
-}
-
-static void
-a_file_is_held_against_all_digests_that_packages_give_for_it(void **state)
-{
-	(void)state;
-	struct judged t;
-	struct triage_content program = text_content(5000);
-	program.hashed = true;
-	program.mime = "application/x-executable";
-	open_judge(&t);
-	vouch(&t, "/bin/ls", 1);
-	vouch(&t, "/bin/ls", 2);
-	vouch(&t, "/bin/cat", 1);
-	program.md5[0] = 2;
-	show(&t, "/usr/bin/ls", program);
-	show(&t, "/bin/cat", program);
-	finish(&t, 1);
-	assert_number_equal(need_finding(&t, "detect:package-changed")->count, 1);
-	assert_has(need_finding(&t, "detect:package-changed")->detail, "/bin/cat of package coreutils");
-	assert_null(strstr(detect_verdict(t.judge)->reasons, "more digests"));
-	close_judge(&t);
-	/* a list made up to keep the judge busy */
-	open_judge(&t);
-	for (uint32_t i = 0; i < 300000; i++)
-		vouch(&t, "/bin/ls", i);
-	finish(&t, 1);
-	assert_has(detect_verdict(t.judge)->reasons, "Packages give more digests for one file than are compared with it.");
-	close_judge(&t);
-}
-
 int
 main(void)
 {
@@ -422,7 +384,6 @@ main(void)
 		cmocka_unit_test(too_little_examined_is_incomplete_and_never_nothing_found),
 		cmocka_unit_test(findings_come_worst_first_and_the_same_each_time),
 		cmocka_unit_test(streams_beside_a_file_are_not_judged_by_its_extension),
-		cmocka_unit_test(a_file_is_held_against_all_digests_that_packages_give_for_it),
 		cmocka_unit_test(a_flood_of_names_meets_limits_and_says_so),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
