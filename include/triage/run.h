@@ -65,6 +65,13 @@ enum triage_status triage_run(const struct triage_plan *plan, const struct triag
     struct triage_error *err);
 
 /*
+ * A run that was cut off after its bundle was sealed leaves work/ without a journal: clear it away. END: the bundle is not of that kind.
+ * Errors: E_IO.
+ */
+__attribute__((warn_unused_result))
+enum triage_status triage_tidy(const char *bundle, struct triage_error *err);
+
+/*
  * The artefact parsers of this program, in the order in which a stream is offered to them. tell: indent 0 = name and title, 1 = what it
  * tells, its word in timeline.source, where its format is described, endings of the files beside it that it reads.
  */

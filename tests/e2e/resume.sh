@@ -28,8 +28,14 @@ for i in $(seq 1 50); do
 			continue
 		fi
 	fi
+	# killed while the sealed bundle was tidied up
+	[ ! -d "$tmp/case/work" ] || "$TRIAGE" run -q --resume "$tmp/case" > /dev/null 2> "$tmp/stderr"
 	[ -f "$tmp/case/manifest-sha256.txt" ] || continue
-	[ "$(picture "$tmp/case")" = "$want" ] && "$TRIAGE" verify -q "$tmp/case" || { failures=$((failures + 1)); echo "# point $i differs"; }
+	if [ "$(picture "$tmp/case")" != "$want" ]; then
+		failures=$((failures + 1)); echo "# point $i differs"
+	elif ! "$TRIAGE" verify -q "$tmp/case" > "$tmp/stdout" 2>&1; then
+		failures=$((failures + 1)); echo "# point $i does not verify: $(head -3 "$tmp/stdout")"
+	fi
 done
 same "after kill -9 at 50 points the resumed case is the same" "$failures" 0
 if [ "$resumed" -ge 20 ]; then ok "most of the points were in the middle of the run ($resumed resumed)"; else bad "most of the points were in the middle of the run" "$resumed"; fi
@@ -55,6 +61,11 @@ if [ $status -eq 130 ]; then
 else
 	bad "Ctrl-C stops with 130" "exit $status"
 fi
+mkdir "$tmp/whole/work"
+printf x > "$tmp/whole/work/arguments"
+"$TRIAGE" run -q --resume "$tmp/whole" > /dev/null 2> "$tmp/stderr"
+same "a run cut off after the seal only wants its work folder cleared away" "$? $(ls -d "$tmp/whole/work" 2> /dev/null)$(grep -c "sealed already" "$tmp/stderr")" "0 1"
+check "and the bundle verifies" "$TRIAGE" verify -q "$tmp/whole"
 "$TRIAGE" run -q --resume "$tmp/whole" > /dev/null 2>&1
 same "a sealed bundle has nothing to resume" "$?" 2
 

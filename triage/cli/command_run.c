@@ -319,6 +319,12 @@ run(const struct command *self, struct options *o)
 		complain("there is no such folder to resume");
 		return EXIT_USAGE;
 	}
+	struct triage_error err = { 0 };
+	enum triage_status tidied = triage_tidy(bundle, &err);
+	if (tidied == TRIAGE_OK)
+		complain("the bundle is sealed already: what was left of its work folder is cleared away, there is nothing else to do (see triage verify)");
+	if (tidied != TRIAGE_END)
+		return tidied == TRIAGE_OK ? EXIT_SEALED : failed(&err);
 	if (!load_arguments(self, bundle, &saved, &room)) {
 		options_release(&saved);
 		return EXIT_USAGE;

@@ -228,10 +228,13 @@ detect_damage_sum(const struct detect_judge *j, size_t index)
 }
 
 size_t
-detect_damage_filesystems(const struct detect_judge *j, uint64_t *ret_ids, size_t max)
+detect_damage_filesystem_count(const struct detect_judge *j)
 {
-	size_t n = 0;
-	for (; j->damage != NULL && n < j->damage->filesystem_count && n < max; n++)
-		ret_ids[n] = j->damage->filesystems[n].id;
-	return n;
+	return j->damage != NULL ? j->damage->filesystem_count : 0;
+}
+
+uint64_t
+detect_damage_filesystem(const struct detect_judge *j, size_t index)
+{
+	return j->damage->filesystems[index].id;
 }

@@ -214,7 +214,8 @@ size_t detect_damage_count(const struct detect_judge *j);
 bool detect_damage(const struct detect_judge *j, size_t index, struct detect_damage *ret);
 size_t detect_damage_sum_count(const struct detect_judge *j);
 const struct detect_damage_sum *detect_damage_sum(const struct detect_judge *j, size_t index);
-size_t detect_damage_filesystems(const struct detect_judge *j, uint64_t *ret_ids, size_t max);
+size_t detect_damage_filesystem_count(const struct detect_judge *j);
+uint64_t detect_damage_filesystem(const struct detect_judge *j, size_t index);
 void detect_judge_free(struct detect_judge *j);
 
 #endif

@@ -1,4 +1,5 @@
 /* conclude.c - from the journal to the sealed bundle: build, judge, export, seal. */
+#include "triage/run/work.h"
 #include "triage/run/collections.h"
 #include "triage/run/extract.h"
 #include "triage/run/judge.h"
@@ -234,22 +235,9 @@ clear_data(const char *folder, struct triage_error *err)
 static enum triage_status
 remove_work(struct supervisor *s, struct triage_error *err)
 {
-	static const char *const names[] = { "journal.db", "journal.db-journal", "arguments" };
-	char path[4500];
 	case_close(s->store);
 	s->store = NULL;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		snprintf(path, sizeof(path), "%s/%s", s->work, names[i]);
-		if (unlink(path) != 0 && errno != ENOENT) {
-			triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot remove %s", path);
-			return TRIAGE_E_IO;
-		}
-	}
-	if (rmdir(s->work) != 0) {
-		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot remove %s", s->work);
-		return TRIAGE_E_IO;
-	}
-	return TRIAGE_OK;
+	return work_clear(s->work, err);
 }
 
 /* Extraction may have met some after the case was judged. */

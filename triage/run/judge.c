@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DAMAGE_FILESYSTEMS_MAX = 512 };
-
 /* --- what is written back --- */
 
 static enum triage_status
@@ -63,11 +61,9 @@ write_stories(struct judging *j, struct case_sealer *z, struct triage_error *err
 static enum triage_status
 write_damage(struct judging *j, struct case_sealer *z, struct triage_error *err)
 {
-	uint64_t ids[DAMAGE_FILESYSTEMS_MAX];
-	size_t filesystems = detect_damage_filesystems(j->judge, ids, DAMAGE_FILESYSTEMS_MAX);
 	enum triage_status st = TRIAGE_OK;
-	for (size_t i = 0; i < filesystems && st == TRIAGE_OK; i++)
-		st = case_seal_damage_filesystem(z, ids[i], err);
+	for (size_t i = 0; i < detect_damage_filesystem_count(j->judge) && st == TRIAGE_OK; i++)
+		st = case_seal_damage_filesystem(z, detect_damage_filesystem(j->judge, i), err);
 	for (size_t i = 0; i < detect_damage_count(j->judge) && st == TRIAGE_OK; i++) {
 		struct detect_damage d;
 		if (!detect_damage(j->judge, i, &d))
@@ -148,16 +144,25 @@ write_coverage(struct judging *j, struct case_sealer *z, struct triage_error *er
 
 /* What the judge could not judge. While there is a journal the problems are taken from there once more. */
 static enum triage_status
+write_remark(struct judging *j, struct case_sealer *z, const char *text, struct triage_error *err)
+{
+	const struct triage_problem p = { .stage = "judge", .severity = TRIAGE_LOW, .code = "judge-limit", .message = text, .inode = TRIAGE_NO_ID,
+		.edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID };
+	return j->of_case == NULL ? supervisor_problem(j->s, 0, 0, "", &p, err) : case_seal_problem(z, &p, err);
+}
+
+static enum triage_status
 write_remarks(struct judging *j, struct case_sealer *z, struct triage_error *err)
 {
 	enum triage_status st = TRIAGE_OK;
 	const char *text;
-	for (size_t i = 0; (text = detect_remark(j->judge, i)) != NULL && st == TRIAGE_OK; i++) {
-		const struct triage_problem p = { .stage = "judge", .severity = TRIAGE_LOW, .code = "judge-limit", .message = text, .inode = TRIAGE_NO_ID,
-			.edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID };
-		st = j->of_case == NULL ? supervisor_problem(j->s, 0, 0, "", &p, err) : case_seal_problem(z, &p, err);
-	}
-	return st;
+	char left[200];
+	for (size_t i = 0; (text = detect_remark(j->judge, i)) != NULL && st == TRIAGE_OK; i++)
+		st = write_remark(j, z, text, err);
+	if (j->matches_left == 0 || st != TRIAGE_OK)
+		return st;
+	snprintf(left, sizeof(left), "%ju match(es) of rules beyond the first %d of a file were not weighed; they stand in the view matches.", (uintmax_t)j->matches_left, MATCHES_A_FILE);
+	return write_remark(j, z, left, err);
 }
 
 static enum triage_status

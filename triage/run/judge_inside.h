@@ -6,7 +6,7 @@
 #include "triage/run/supervisor.h"
 #include "triage/case/query.h"
 
-enum { MATCHES_A_FILE = 10000 };
+enum { MATCHES_A_FILE = 10000 };	/* weighed; what is beyond is counted and told */
 
 /* What became of the files, by content state: the ground of coverage. */
 struct tally {
@@ -35,6 +35,7 @@ struct judging {
 	struct case_cursor *matches;	/* all matches in file order, read alongside the files */
 	bool match_there;
 	struct detect_match *file_matches;
+	uint64_t matches_left;		/* beyond MATCHES_A_FILE */
 	struct buf samples;
 	struct case_reader *of_case;	/* judged again: its rules; NULL while it is judged for the first time */
 	char **rule_texts;		/* of these rules; owned */

@@ -53,7 +53,10 @@ collect_matches(struct judging *j, uint64_t file_id, size_t *ret_count, struct t
 	size_t starts[2];
 	while (j->match_there && (uint64_t)case_int(j->matches, CASE_MATCHES_FILE_ID) <= file_id && st == TRIAGE_OK) {
 		uint64_t rule = (uint64_t)case_int(j->matches, CASE_MATCHES_RULE_INDEX);
-		if ((uint64_t)case_int(j->matches, CASE_MATCHES_FILE_ID) == file_id && count < MATCHES_A_FILE && rule < j->rule_count) {
+		bool of_file = (uint64_t)case_int(j->matches, CASE_MATCHES_FILE_ID) == file_id;
+		if (of_file && count == MATCHES_A_FILE) {
+			j->matches_left++;
+		} else if (of_file && rule < j->rule_count) {
 			const char *id = case_text(j->matches, CASE_MATCHES_STRING_ID);
 			starts[0] = j->samples.size;
 			buf_put(&j->samples, id, strlen(id) + 1);
