@@ -38,6 +38,12 @@ static const struct sql_table chromium_visits = {
 	.lookups = { { "urls", "id", "url", 0 } },
 };
 
+static const struct sql_table chromium_pages = {
+	.table = "urls", .needs = "last_visit_time", .part = "page", .application = "Chromium", .message = "Page {url}[ ({title})]", .deleted_only = true,
+	.fields = { TEXT("url", "url"), TEXT("title", "title"), NUMBER("visit_count", "visit_count"), NUMBER("typed_count", "typed_count") },
+	.moments = { AT("last_visit_time", CLOCK_WEBKIT, "last visited") },
+};
+
 static const struct sql_table chromium_downloads = {
 	.table = "downloads", .needs = "start_time", .part = "download", .application = "Chromium",
 	.message = "Downloaded {target}[ from {url}][ from {url_chain}][ ({danger})]",
@@ -246,9 +252,18 @@ static const struct sql_table windows_handlers = {
 ACCESS(windows_access, "NonPackaged");
 ACCESS(windows_package_access, "Packaged");
 
+/* wtmpdb of Linux: a row is a session or a start of the machine */
+static const char *const session_types[] = { "", "boot", "runlevel", "user", NULL };
+static const struct sql_table linux_sessions = {
+	.table = "wtmp", .needs = "Login", .source = "utmp", .part = "session", .application = "wtmpdb", .message = "Logon of {user} on {line}[ from {remote}][ by {service}]",
+	.fields = { WORD("Type", "type", session_types), TEXT("User", "user"), TEXT("TTY", "line"), TEXT("RemoteHost", "remote"), TEXT("Service", "service") },
+	.moments = { AT("Login", CLOCK_FIREFOX, "logon"), AT("Logout", CLOCK_FIREFOX, "logoff") },
+	.variants = { { "type", "boot", "boot", "boot", "System started, kernel {remote}", "shutdown" }, { "type", "runlevel", "runlevel", "run level changed", "Run level changed" } },
+};
+
 const struct sql_table *const sql_tables[] = {
-	&chromium_visits, &chromium_downloads, &chromium_searches, &chromium_cookies, &chromium_autofill, &chromium_autofill_old, &chromium_logins,
+	&chromium_visits, &chromium_pages, &chromium_downloads, &chromium_searches, &chromium_cookies, &chromium_autofill, &chromium_autofill_old, &chromium_logins,
 	&chromium_shortcuts, &chromium_icons, &firefox_visits, &firefox_bookmarks, &firefox_bookmark_notes, &firefox_page_notes, &firefox_downloads,
 	&firefox_cookies, &firefox_forms, &safari_visits, &safari_deleted, &quarantine, &windows_activities, &windows_operations, &windows_notifications,
-	&windows_handlers, &windows_access, &windows_package_access, NULL,
+	&windows_handlers, &windows_access, &windows_package_access, &linux_sessions, NULL,
 };

@@ -52,6 +52,7 @@ struct sql_list {
 struct sql_variant {
 	const char *key, *value;
 	const char *part, *meaning, *message;	/* meaning: of the first moment */
+	const char *second;			/* of the second; NULL: as the table says */
 };
 
 struct sql_table {
@@ -59,6 +60,7 @@ struct sql_table {
 	const char *source;			/* a word of timeline.source, NULL: browser */
 	const char *part, *application;
 	const char *message;
+	bool deleted_only;			/* its rows are told by those that refer to them: only deleted ones are told */
 	const char *scheme;			/* of a cookie: the columns host and path make a url. NULL for others */
 	struct sql_field fields[SQL_FIELDS];
 	struct sql_moment moments[SQL_MOMENTS];

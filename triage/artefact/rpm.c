@@ -91,7 +91,7 @@ parse(struct artefact *a, struct view all, struct triage_error *err)
 	return rpm_is_ndb(all) ? rpm_ndb(&r, all, err) : db_is_header(all) ? read_sqlite(&r, all, err) : rpm_bdb(&r, all, err);
 }
 
-static const char *const companions[] = { "-wal", NULL };
+static const char *const companions[] = { "-wal", "-journal", NULL };
 
 const struct artefact_kind artefact_rpm = {
 	.name = "rpm",
