@@ -127,8 +127,10 @@ read_page(struct bdb *b, uint32_t page, struct triage_error *err)
 enum triage_status
 rpm_bdb(struct rpm *r, struct view all, struct triage_error *err)
 {
-	struct bdb b = { .r = r, .all = all, .big = load_be32(all.data + MAGIC_AT) == MAGIC };
 	enum triage_status st = TRIAGE_OK;
+	if (all.size < META)
+		return artefact_remark(r->a, TRIAGE_LOW, "stream-cut", all.size, 0, err, "the package database ends inside its first page");
+	struct bdb b = { .r = r, .all = all, .big = load_be32(all.data + MAGIC_AT) == MAGIC };
 	b.page_size = word(&b, all.data + PAGE_SIZE_AT);
 	if (b.page_size < PAGE_LEAST || b.page_size > PAGE_MOST || (b.page_size & (b.page_size - 1)) != 0)
 		return artefact_remark(r->a, TRIAGE_LOW, "database-damaged", PAGE_SIZE_AT, all.size, err, "the package database claims pages of %u bytes", b.page_size);
