@@ -24,7 +24,7 @@ struct search {
 	struct shape *shapes;
 	size_t count;
 	uint64_t steps, found, doubtful;
-	uint64_t *seen;			/* digests of what was sent, by their low bits */
+	uint64_t *seen;			/* digests of what was sent, by their low bits; NULL at first */
 	uint32_t page_size, pages;
 	uint8_t *is_free;		/* bit for each page */
 };
@@ -124,6 +124,10 @@ take(struct search *s, struct shape *x, struct view bytes, size_t front, const u
 			return TRIAGE_OK;
 		}
 	/* the same row may lie at several places */
+	if (s->seen == NULL && (s->seen = fault_hit() ? NULL : calloc(SEEN, sizeof(*s->seen))) == NULL) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for deleted rows");
+		return TRIAGE_E_MEMORY;
+	}
 	size_t place = digest % SEEN;
 	while (s->seen[place] != 0 && s->seen[place] != digest)
 		place = (place + 1) % SEEN;
@@ -227,9 +231,8 @@ deleted_read(struct database *db, struct triage_error *err)
 		    TRIAGE_OK;
 	s.shapes = fault_hit() ? NULL : calloc(TABLES_MOST, sizeof(*s.shapes));
 	s.is_free = fault_hit() ? NULL : calloc(1, s.pages / 8 + 1);
-	s.seen = fault_hit() ? NULL : calloc(SEEN, sizeof(*s.seen));
 	enum triage_status st = TRIAGE_E_MEMORY;
-	if (s.shapes != NULL && s.is_free != NULL && s.seen != NULL)
+	if (s.shapes != NULL && s.is_free != NULL)
 		st = search_pages(&s, err);
 	else
 		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for deleted rows");

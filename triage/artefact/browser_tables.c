@@ -148,8 +148,8 @@ static const struct sql_table firefox_page_notes = {
 	.fields = { TEXT("content", "content"), TEXT_OF(1, "url", "url"), TEXT_OF(1, "title", "title"), TEXT_OF(2, "name", "attribute") },
 	.moments = { AT("dateAdded", CLOCK_FIREFOX, "annotation added"), AT("lastModified", CLOCK_FIREFOX, "annotation last changed") },
 	.lookups = { { "moz_places", "id", "place_id", 0 }, { "moz_anno_attributes", "id", "anno_attribute_id", 0 } },
-	.variants = { { "attribute", "downloads/destinationFileURI", "download", "download started", "Downloaded {content} from {url}" },
-		{ "attribute", "downloads/metaData", "download", "download finished", "End of the download from {url}: {content}" } },
+	.variants = { { "attribute", "downloads/destinationFileURI", "download", "download started", "Downloaded {content} from {url}", NULL },
+		{ "attribute", "downloads/metaData", "download", "download finished", "End of the download from {url}: {content}", NULL } },
 };
 
 static const struct sql_table firefox_downloads = {
@@ -258,7 +258,7 @@ static const struct sql_table linux_sessions = {
 	.table = "wtmp", .needs = "Login", .source = "utmp", .part = "session", .application = "wtmpdb", .message = "Logon of {user} on {line}[ from {remote}][ by {service}]",
 	.fields = { WORD("Type", "type", session_types), TEXT("User", "user"), TEXT("TTY", "line"), TEXT("RemoteHost", "remote"), TEXT("Service", "service") },
 	.moments = { AT("Login", CLOCK_FIREFOX, "logon"), AT("Logout", CLOCK_FIREFOX, "logoff") },
-	.variants = { { "type", "boot", "boot", "boot", "System started, kernel {remote}", "shutdown" }, { "type", "runlevel", "runlevel", "run level changed", "Run level changed" } },
+	.variants = { { "type", "boot", "boot", "boot", "System started, kernel {remote}", "shutdown" }, { "type", "runlevel", "runlevel", "run level changed", "Run level changed", NULL } },
 };
 
 const struct sql_table *const sql_tables[] = {
