@@ -120,6 +120,30 @@ sessions_of_linux_are_told(void **state)
 	parsed_free(&p);
 }
 
+static void
+network_storage_is_told(void **state)
+{
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_file(&p, fixture("artefact/browser_sqlite/conn.log"));
+	assert_number_equal(p.count, 3);
+	assert_string_equal(p.events[0].message, "Failed logon of admin by HTTP from 203.0.113.7 (---)");
+	assert_string_equal(p.events[0].meaning, "failed logon");
+	assert_string_equal(p.events[0].source, "syslog");
+	assert_number_equal(p.events[0].time, parsed_time("2023-11-14T22:13:20Z"));
+	assert_true(p.events[0].local);
+	assert_string_equal(p.events[1].meaning, "logon");
+	assert_string_equal(p.events[2].message, "QNAP: delete by SMB, admin from 203.0.113.7 (pc1): Public/salaris.xlsx");
+	parsed_free(&p);
+	parsed_file(&p, fixture("artefact/browser_sqlite/event.log"));
+	assert_string_equal(p.events[0].message, "QNAP (warning): [Users] Create user [svc] completed., System from 127.0.0.1");
+	parsed_free(&p);
+	parsed_file(&p, fixture("artefact/browser_sqlite/SYNOSYSDB"));
+	assert_string_equal(p.events[0].message, "Synology (warn): Host [203.0.113.7] was blocked via [DSM]., SYSTEM");
+	assert_false(p.events[0].local);
+	parsed_free(&p);
+}
+
 /* Sums of the log made to hold again after each change, so that what is changed counts. */
 static void
 sign(uint8_t *wal, size_t size, size_t page)
@@ -275,7 +299,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(chromium_is_told),
 		cmocka_unit_test(a_log_is_applied_up_to_its_last_commit),
-		cmocka_unit_test(deleted_rows_that_prove_what_they_are_are_told), cmocka_unit_test(a_hot_journal_puts_back_what_was_before), cmocka_unit_test(sessions_of_linux_are_told),
+		cmocka_unit_test(deleted_rows_that_prove_what_they_are_are_told), cmocka_unit_test(a_hot_journal_puts_back_what_was_before), cmocka_unit_test(sessions_of_linux_are_told), cmocka_unit_test(network_storage_is_told),
 		cmocka_unit_test(any_log_is_borne),
 		cmocka_unit_test(firefox_safari_and_windows_are_told),
 		cmocka_unit_test(rows_behind_damage_are_read),

@@ -338,6 +338,8 @@ row_send(struct sql_row *r, struct triage_error *err)
 			continue;
 		int64_t when = row_clock(origin(r, m->from), r->moments[i], m->clock, &precision);
 		artefact_precision(a, precision);
+		if (m->clock == CLOCK_TWO_TEXTS)
+			artefact_local(a);
 		artefact_again(a, when, variant != NULL && i == 0 ? variant->meaning : variant != NULL && i == 1 && variant->second != NULL ? variant->second : m->meaning);
 		st = artefact_send(a, err);
 	}
