@@ -86,6 +86,7 @@ struct detect_file {
 	bool type_mismatch;
 	const char *package;		/* that names this path, "" for none */
 	bool package_differs;		/* its digest is known, and no package gives it */
+	bool package_config;		/* what differs is a configuration file, which is meant to be changed */
 	uint64_t packaged;		/* files that packages name on its filesystem, there or not */
 	bool shadow;			/* on a shadow copy of a volume */
 	bool member;			/* in an archive */
