@@ -148,6 +148,36 @@ senseless_sums_do_no_harm(void **state)
 	}
 }
 
+#define CONTACT(direction, peer, way, count, failed) \
+	"1", "HERE", direction, peer, "j.peeters", way, "1670289249000000000", "1670292169000000000", count, failed, "evtx", "1"
+
+/* One box for all contacts of two machines in one direction; each leads to a row; what finds no place is counted. */
+static void
+contacts_of_two_machines_are_one_arrow(void **state)
+{
+	(void)state;
+	static const char *const contacts[] = {
+		CONTACT("from", "10.0.0.1", "rdp", "3", "1"), CONTACT("from", "10.0.0.1", "smb", "4", "0"), CONTACT("from", "10.0.0.1", "rdp", "2", "0"),
+		CONTACT("to", "10.0.0.1", "rdp", "5", "5"), CONTACT("to", NASTY, NASTY, "-1", "-1"),
+		CONTACT("from", "a", "x", "1", "0"), CONTACT("from", "b", "x", "1", "0"), CONTACT("from", "c", "x", "1", "0"), CONTACT("from", "d", "x", "1", "0"),
+		CONTACT("from", "e", "x", "1", "0"), CONTACT("from", "f", "x", "1", "0"), CONTACT("from", "g", "x", "1", "0"), CONTACT("from", "h", "x", "1", "0"),
+		CONTACT("from", "i", "x", "1", "0"), CONTACT("from", "j", "x", "1", "0"), CONTACT("from", "k", "x", "1", "0"), CONTACT("from", "l", "x", "1", "0"),
+	};
+	struct case_reader r = { .fail_view = -1 };
+	r.views[CASE_CONTACTS] = (struct fake_view)FAKE_VIEW(contacts, 12);
+	char *page = page_of(&r);
+	assert_tags_close(page);
+	assert_links_lead_somewhere(page);
+	assert_number_equal(times_in(page, "<img"), 0);
+	assert_number_equal(times_in(page, "<tr id=\"contact-"), 17);
+	assert_number_equal(times_in(page, "<a href=\"#contact-"), 14);
+	assert_number_equal(times_in(page, "class=\"way refused\""), 1);
+	assert_non_null(strstr(page, "aria-label=\"10.0.0.1 to HERE, by rdp, smb: 9 times, 1 of them failed\""));
+	assert_non_null(strstr(page, "aria-label=\"HERE to 10.0.0.1, by rdp: 5 times, 5 of them failed\""));
+	assert_non_null(strstr(page, ">1 row of the table is not drawn.<"));
+	free(page);
+}
+
 static int
 setup(void **state)
 {
@@ -164,6 +194,7 @@ main(void)
 		cmocka_unit_test(each_file_stands_in_one_cell),
 		cmocka_unit_test(the_map_and_its_table_say_the_same),
 		cmocka_unit_test(senseless_sums_do_no_harm),
+		cmocka_unit_test(contacts_of_two_machines_are_one_arrow),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);
 }
