@@ -56,7 +56,7 @@ build/triage: build/release/bin/triage
 
 $(B)/bin/triage: $(CLI_OBJ) $(B)/libtriage.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $(CLI_OBJ) $(B)/libtriage.a $(LIBS)
+	$(CC) $(LDFLAGS_ALL) -o $@ $(CLI_OBJ) $(B)/libtriage.a $(LIBS) -lnewt
 
 $(B)/libtriage.a: $(LIB_OBJ)
 	@rm -f $@
@@ -79,11 +79,11 @@ $(B)/tests/test_replay: $(wildcard tests/fuzz/*.c tests/fuzz/*.h tests/fuzz/*.de
 
 # --- what it needs from Debian 12 ---
 DEPS_BUILD := gcc make pkg-config libc6-dev libtsk-dev libdeflate-dev libyara-dev libmagic-dev libseccomp-dev libsqlite3-dev libssl-dev libargon2-dev \
-	zlib1g-dev libzstd-dev liblz4-dev liblzma-dev libarchive-dev libpff-dev libbfio-dev libyaml-dev libpcre2-dev libqrencode-dev linux-libc-dev
+	zlib1g-dev libzstd-dev liblz4-dev liblzma-dev libarchive-dev libpff-dev libbfio-dev libyaml-dev libpcre2-dev libqrencode-dev linux-libc-dev libnewt-dev
 DEPS_DEMO := python3
 DEPS_TEST := clang libclang-rt-14-dev libcmocka-dev python3 perl e2fsprogs dosfstools mtools exfatprogs ntfs-3g ewf-tools genisoimage xorriso \
 	gdisk fdisk sleuthkit yara file sqlite3 openssl valgrind xz-utils apfsprogs unzip util-linux chromium cryptsetup-bin qemu-utils xfsprogs \
-	libxml2-utils jq libvshadow-utils python3-libvshadow libesedb-utils fuse3 psmisc zip p7zip-full zstd cpio bzip2 liblnk-utils libscca-utils python3-olefile zbar-tools poppler-utils libevtx-utils libevt-utils python3-libregf
+	libxml2-utils jq libvshadow-utils python3-libvshadow libesedb-utils fuse3 psmisc zip p7zip-full zstd cpio bzip2 liblnk-utils libscca-utils python3-olefile zbar-tools poppler-utils libevtx-utils libevt-utils python3-libregf tmux
 missing = $(shell for p in $(1); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done)
 
 define install
