@@ -45,7 +45,7 @@ keys Enter
 step "wordt gelezen" Enter
 step "$place  (" Enter
 sees "Nummer zaak"
-type_in "2026/7"; keys Tab Tab; type_in "J. Peeters"; keys Enter Enter Enter Enter Enter
+type_in "2026/7"; keys Tab Tab; type_in "J. Peeters"; keys Enter Enter Enter Enter
 step "Hoe grondig" Enter
 step "<Beginnen>" Enter
 sees "Schrijf dit zegel over" && ok "the result is shown, in Dutch" || bad "the result is shown, in Dutch"
@@ -80,7 +80,7 @@ begin 80 24 LC_ALL=C.UTF-8 --lang de
 step "[ ] sda" Space Enter
 step "wird gelesen" Enter
 step "$place  (" Enter
-step "Fallnummer" Enter Enter Enter Enter Enter Enter Enter
+step "Fallnummer" Enter Enter Enter Enter Enter Enter
 step "Wie gründlich" Enter
 step "<Beginnen>" Enter
 for _ in $(seq 1 200); do [ -s "$(echo "$place"/case-*/work/journal.db)" ] && break; sleep 0.05; done

@@ -14,7 +14,7 @@ enum { COLUMNS_MIN = 40, ROWS_MIN = 15, WIDTH_MAX = 76, HEIGHT_MAX = 20, KEY_CTR
 /* What stands in a window. */
 struct window {
 	int width, height;		/* inside its border */
-	newtComponent form, list, detail, next, back;
+	newtComponent form, list, detail, next, back, scrolled;
 	int detail_width, detail_height;
 	struct guided_page *page;
 	newtComponent entries[8];
@@ -66,7 +66,12 @@ add_text(struct window *w, const char *text, int row, int most)
 	newtComponent box = newtTextbox(1, row, width, longer ? most : lines, longer ? NEWT_FLAG_SCROLL : 0);
 	set_text(box, text, width, 0);
 	newtFormAddComponent(w->form, box);
-	return longer ? most : lines;
+	if (!longer)
+		return lines;
+	/* newt draws its bar under the text */
+	newtFormAddComponent(w->form, newtLabel(w->width - 4, w->height - 1, "\u2191\u2193"));
+	w->scrolled = box;
+	return most;
 }
 
 static void
@@ -160,7 +165,8 @@ add_fields(struct window *w, int row)
 		wide = guided_columns(p->fields[i].label) > wide ? guided_columns(p->fields[i].label) : wide;
 	for (size_t i = 0; i < p->field_count && i < 8; i++) {
 		newtFormAddComponent(w->form, newtLabel(1, row + (int)i, p->fields[i].label));
-		w->entries[i] = newtEntry(2 + (int)wide, row + (int)i, p->fields[i].value, w->width - (int)wide - 3, NULL, NEWT_FLAG_SCROLL);
+		w->entries[i] = newtEntry(2 + (int)wide, row + (int)i, p->fields[i].value, w->width - (int)wide - 3, NULL,
+		    NEWT_FLAG_SCROLL | (i + 1 == p->field_count ? NEWT_FLAG_RETURNEXIT : 0));
 		newtFormAddComponent(w->form, w->entries[i]);
 	}
 }
@@ -193,9 +199,9 @@ on_secret_key(newtComponent entry, void *ctx, int key, int cursor)
 static void
 add_secret(struct window *w, int row)
 {
-	newtComponent entry = newtEntry(1, row, "", w->width - 2, NULL, NEWT_FLAG_SCROLL);
-	newtEntrySetFilter(entry, on_secret_key, w->page);
-	newtFormAddComponent(w->form, entry);
+	w->entries[0] = newtEntry(1, row, "", w->width - 2, NULL, NEWT_FLAG_SCROLL | NEWT_FLAG_RETURNEXIT);
+	newtEntrySetFilter(w->entries[0], on_secret_key, w->page);
+	newtFormAddComponent(w->form, w->entries[0]);
 }
 
 /* --- one page --- */
@@ -221,7 +227,7 @@ fill(struct window *w)
 		newtFormAddHotKey(w->form, NEWT_KEY_ENTER);
 	if (p->kind == GUIDED_CHECK)
 		newtFormAddHotKey(w->form, ' ');
-	newtFormSetCurrent(w->form, w->list != NULL ? w->list : p->kind == GUIDED_TEXT ? w->next : p->kind == GUIDED_FORM ? w->entries[0] : newtFormGetCurrent(w->form));
+	newtFormSetCurrent(w->form, w->list != NULL ? w->list : w->entries[0] != NULL ? w->entries[0] : w->scrolled != NULL ? w->scrolled : w->next);
 }
 
 /* Enter on a refused line of a menu rings; on any other it is the answer. */

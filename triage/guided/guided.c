@@ -46,7 +46,7 @@ guided_show(struct guided *g, struct guided_page *page, enum guided_word title)
 	page->title = guided_word(g, title);
 	page->help = page->help != NULL ? page->help : guided_word(g, helps[page->kind]);
 	page->next = page->next != NULL ? page->next : guided_word(g, SAY_NEXT);
-	page->back = page->back != NULL ? page->back : guided_word(g, SAY_BACK);
+	page->back = page->back == NULL ? guided_word(g, SAY_BACK) : page->back[0] != '\0' ? page->back : NULL;
 	return g->screen->show(g->screen->ctx, page);
 }
 

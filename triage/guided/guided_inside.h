@@ -35,7 +35,7 @@ struct guided {
 };
 
 const char *guided_word(const struct guided *g, enum guided_word word);
-/* Show a page with the usual words of its kind. */
+/* Show a page with the usual words of its kind where it has none of its own; back "": it cannot be gone back from. */
 enum guided_answer guided_show(struct guided *g, struct guided_page *page, enum guided_word title);
 /* A page to be read, of which only its end is waited for. */
 enum guided_answer guided_tell(struct guided *g, enum guided_word title, const char *text);

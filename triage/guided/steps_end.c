@@ -170,6 +170,6 @@ step_result(struct guided *g)
 		text_safe(&shown, o->why);
 		guided_say(&text, g->a.lang, SAY_FAILED_TEXT, buf_cstr(&shown), NULL, NULL);
 	}
-	struct guided_page page = { .kind = GUIDED_TEXT, .text = buf_cstr(&text), .next = guided_word(g, SAY_CLOSE) };
+	struct guided_page page = { .kind = GUIDED_TEXT, .text = buf_cstr(&text), .next = guided_word(g, SAY_CLOSE), .back = "" };
 	guided_show(g, &page, title);
 }

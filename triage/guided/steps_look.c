@@ -161,11 +161,11 @@ type_key(struct guided *g, size_t tries)
 		guided_say(&text, g->a.lang, SAY_KEY_WRONG, left, NULL, NULL);
 		buf_char(&text, '\n');
 	}
-	guided_say(&text, g->a.lang, SAY_KEY_TEXT, buf_cstr(&g->locked), NULL, NULL);
 	if (g->key_ids[0] != '\0') {
-		buf_char(&text, '\n');
 		guided_say(&text, g->a.lang, SAY_KEY_ID, g->key_ids, NULL, NULL);
+		buf_char(&text, '\n');
 	}
+	guided_say(&text, g->a.lang, SAY_KEY_TEXT, buf_cstr(&g->locked), NULL, NULL);
 	struct guided_page page = { .kind = GUIDED_SECRET, .text = buf_cstr(&text), .secret_label = guided_word(g, SAY_KEY_TITLE),
 		.secret = g->a.keys + g->a.keys_size, .secret_room = g->a.keys_room - g->a.keys_size };
 	page.secret[0] = '\0';
