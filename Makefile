@@ -132,10 +132,26 @@ fuzz:
 .PHONY: fuzz
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/triage $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/triage $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/doc/triage
 	install -m 755 build/release/bin/triage $(DESTDIR)$(PREFIX)/bin/triage
-	cp -r rules $(DESTDIR)$(PREFIX)/share/triage/
+	cp -r --no-preserve=mode,ownership rules $(DESTDIR)$(PREFIX)/share/triage/
 	install -m 644 docs/triage.1 $(DESTDIR)$(PREFIX)/share/man/man1/triage.1
+	install -m 644 docs/triage-bundle.5 docs/triage-rules.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	install -m 644 docs/triage.bash-completion $(DESTDIR)$(PREFIX)/share/bash-completion/completions/triage
+	install -m 644 docs/town-example.yml $(DESTDIR)$(PREFIX)/share/doc/triage/
+
+# --- packages, from the files that git knows ---
+DEPS_DEB := debhelper dpkg-dev lintian fakeroot
+deb:
+	$(call install,$(DEPS_BUILD) $(DEPS_DEB))
+	rm -rf build/deb
+	mkdir -p build/deb/triage-$(VERSION)
+	git ls-files -z | xargs -0 cp --parents -t build/deb/triage-$(VERSION)
+	cd build/deb/triage-$(VERSION) && dpkg-buildpackage -us -uc -b
+	lintian --fail-on error,warning build/deb/*.changes
+	@ls build/deb/*.deb
+.PHONY: deb
 
 clean:
 	rm -rf build
@@ -151,5 +167,6 @@ help:
 	@echo "make fixtures   make the small evidence files under fixtures/ again"
 	@echo "make fuzz       fuzz each parser for FUZZ_SECONDS (30), two at a time"
 	@echo "make install    PREFIX=$(PREFIX), DESTDIR="
+	@echo "make deb        Debian packages under build/deb: triage, triage-rules"
 	@echo "make clean      remove build/"
 	@echo "FLAVOUR=release (default), asan, fault, fuzz, clang: objects of each under build/FLAVOUR"
