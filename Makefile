@@ -153,6 +153,22 @@ deb:
 	@ls build/deb/*.deb
 .PHONY: deb
 
+# --- one folder with its libraries, for systems with the C library of Debian 12 or a newer one ---
+TARBALL := triage-$(VERSION)-$(shell uname -m)
+tarball: all
+	rm -rf build/tarball && mkdir -p build/tarball/$(TARBALL)/lib
+	$(MAKE) --no-print-directory -s install DESTDIR=$(CURDIR)/build/tarball/$(TARBALL) PREFIX=
+	$(CC) $(LDFLAGS_ALL) -Wl,--disable-new-dtags,-rpath,'$$ORIGIN/../lib' -o build/tarball/$(TARBALL)/bin/triage $(CLI_OBJ) $(B)/libtriage.a $(LIBS) -lnewt
+	ldd build/release/bin/triage | awk '$$3 ~ /^\// && $$1 !~ /^(libc|libm|libpthread|libresolv|libdl|librt)\.so/ { print $$3 }' | xargs cp -L -t build/tarball/$(TARBALL)/lib
+	strip build/tarball/$(TARBALL)/bin/triage
+	cp -L /usr/share/misc/magic.mgc build/tarball/$(TARBALL)/share/triage/magic.mgc
+	cp LICENSE README.md build/tarball/$(TARBALL)/
+	ldd build/release/bin/triage | awk '$$3 ~ /^\// { print $$3 }' | xargs -n 1 readlink -f | xargs dpkg-query -S 2> /dev/null | cut -d: -f1 | sort -u | \
+	    xargs dpkg-query -W -f '$${Package} $${Version}\n' > build/tarball/$(TARBALL)/lib/PACKAGES
+	tar -C build/tarball --sort=name --owner=0 --group=0 --numeric-owner --mtime=@$$(git log -1 --format=%ct) -cJf build/$(TARBALL).tar.xz $(TARBALL)
+	@ls -l build/$(TARBALL).tar.xz
+.PHONY: tarball
+
 clean:
 	rm -rf build
 
@@ -168,5 +184,6 @@ help:
 	@echo "make fuzz       fuzz each parser for FUZZ_SECONDS (30), two at a time"
 	@echo "make install    PREFIX=$(PREFIX), DESTDIR="
 	@echo "make deb        Debian packages under build/deb: triage, triage-rules"
+	@echo "make tarball    build/$(TARBALL).tar.xz: unpack anywhere, run bin/triage"
 	@echo "make clean      remove build/"
 	@echo "FLAVOUR=release (default), asan, fault, fuzz, clang: objects of each under build/FLAVOUR"

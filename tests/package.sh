@@ -17,6 +17,13 @@ cp /etc/resolv.conf "$bare/etc/resolv.conf" 2> /dev/null
 cp build/deb/*.deb "$bare/tmp/" || exit 1
 python3 tests/evidence/make.py town -o "$bare/tmp" > "$bare.log" 2>&1
 inside find / -xdev -path /proc -prune -o -path /var -prune -o -path /tmp -prune -o -print | sort > "$bare.before"
+if [ -n "$(ls build/triage-*.tar.xz 2> /dev/null)" ]; then
+	mkdir "$bare/opt/unpacked" && tar -xJf "$(ls build/triage-*.tar.xz | head -n 1)" -C "$bare/opt/unpacked" --strip-components=1
+	check "the tarball runs where nothing is installed" inside sh -c 'cd /tmp && /opt/unpacked/bin/triage run -q -o unpacked town.img && /opt/unpacked/bin/triage verify -q unpacked'
+	rm -rf "$bare/opt/unpacked"
+else
+	echo "# no tarball (make tarball) to try"
+fi
 check "the packages install" inside sh -c 'apt-get update -q && apt-get install -q -y --no-install-recommends /tmp/*.deb'
 check "the program says its version" inside triage --version
 check "it examines a small compromised machine" inside sh -c 'cd /tmp && triage run -q -o case town.img && triage verify -q case && grep -q compromised case/data/summary.json'
