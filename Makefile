@@ -56,7 +56,7 @@ build/triage: build/release/bin/triage
 
 $(B)/bin/triage: $(CLI_OBJ) $(B)/libtriage.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $(CLI_OBJ) $(B)/libtriage.a $(LIBS)
+	$(CC) $(LDFLAGS_ALL) -o $@ $(CLI_OBJ) $(B)/libtriage.a $(LIBS) -lnewt
 
 $(B)/libtriage.a: $(LIB_OBJ)
 	@rm -f $@
@@ -79,11 +79,11 @@ $(B)/tests/test_replay: $(wildcard tests/fuzz/*.c tests/fuzz/*.h tests/fuzz/*.de
 
 # --- what it needs from Debian 12 ---
 DEPS_BUILD := gcc make pkg-config libc6-dev libtsk-dev libdeflate-dev libyara-dev libmagic-dev libseccomp-dev libsqlite3-dev libssl-dev libargon2-dev \
-	zlib1g-dev libzstd-dev liblz4-dev liblzma-dev libarchive-dev libpff-dev libbfio-dev libyaml-dev libpcre2-dev libqrencode-dev linux-libc-dev
+	zlib1g-dev libzstd-dev liblz4-dev liblzma-dev libarchive-dev libpff-dev libbfio-dev libyaml-dev libpcre2-dev libqrencode-dev linux-libc-dev libnewt-dev
 DEPS_DEMO := python3
 DEPS_TEST := clang libclang-rt-14-dev libcmocka-dev python3 perl e2fsprogs dosfstools mtools exfatprogs ntfs-3g ewf-tools genisoimage xorriso \
 	gdisk fdisk sleuthkit yara file sqlite3 openssl valgrind xz-utils apfsprogs unzip util-linux chromium cryptsetup-bin qemu-utils xfsprogs \
-	libxml2-utils jq libvshadow-utils python3-libvshadow libesedb-utils fuse3 psmisc zip p7zip-full zstd cpio bzip2 liblnk-utils libscca-utils python3-olefile zbar-tools poppler-utils libevtx-utils libevt-utils python3-libregf
+	libxml2-utils jq libvshadow-utils python3-libvshadow libesedb-utils fuse3 psmisc zip p7zip-full zstd cpio bzip2 liblnk-utils libscca-utils python3-olefile zbar-tools poppler-utils libevtx-utils libevt-utils python3-libregf tmux
 missing = $(shell for p in $(1); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done)
 
 define install
@@ -134,10 +134,42 @@ fuzz-%:
 .PHONY: fuzz
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/triage $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/triage $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/doc/triage
 	install -m 755 build/release/bin/triage $(DESTDIR)$(PREFIX)/bin/triage
-	cp -r rules $(DESTDIR)$(PREFIX)/share/triage/
+	cp -r --no-preserve=mode,ownership rules $(DESTDIR)$(PREFIX)/share/triage/
 	install -m 644 docs/triage.1 $(DESTDIR)$(PREFIX)/share/man/man1/triage.1
+	install -m 644 docs/triage-bundle.5 docs/triage-rules.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	install -m 644 docs/triage.bash-completion $(DESTDIR)$(PREFIX)/share/bash-completion/completions/triage
+	install -m 644 docs/town-example.yml $(DESTDIR)$(PREFIX)/share/doc/triage/
+
+# --- packages, from the files that git knows ---
+DEPS_DEB := debhelper dpkg-dev lintian fakeroot
+deb:
+	$(call install,$(DEPS_BUILD) $(DEPS_DEB))
+	rm -rf build/deb
+	mkdir -p build/deb/triage-$(VERSION)
+	git ls-files -z | xargs -0 cp --parents -t build/deb/triage-$(VERSION)
+	cd build/deb/triage-$(VERSION) && dpkg-buildpackage -us -uc -b
+	lintian --fail-on error,warning build/deb/*.changes
+	@ls build/deb/*.deb
+.PHONY: deb
+
+# --- one folder with its libraries, for systems with the C library of Debian 12 or a newer one ---
+TARBALL := triage-$(VERSION)-$(shell uname -m)
+tarball: all
+	rm -rf build/tarball && mkdir -p build/tarball/$(TARBALL)/lib
+	$(MAKE) --no-print-directory -s install DESTDIR=$(CURDIR)/build/tarball/$(TARBALL) PREFIX=
+	$(CC) $(LDFLAGS_ALL) -Wl,--disable-new-dtags,-rpath,'$$ORIGIN/../lib' -o build/tarball/$(TARBALL)/bin/triage $(CLI_OBJ) $(B)/libtriage.a $(LIBS) -lnewt
+	ldd build/release/bin/triage | awk '$$3 ~ /^\// && $$1 !~ /^(libc|libm|libpthread|libresolv|libdl|librt)\.so/ { print $$3 }' | xargs cp -L -t build/tarball/$(TARBALL)/lib
+	strip build/tarball/$(TARBALL)/bin/triage
+	cp -L /usr/share/misc/magic.mgc build/tarball/$(TARBALL)/share/triage/magic.mgc
+	cp LICENSE README.md build/tarball/$(TARBALL)/
+	ldd build/release/bin/triage | awk '$$3 ~ /^\// { print $$3 }' | xargs -n 1 readlink -f | xargs dpkg-query -S 2> /dev/null | cut -d: -f1 | sort -u | \
+	    xargs dpkg-query -W -f '$${Package} $${Version}\n' > build/tarball/$(TARBALL)/lib/PACKAGES
+	tar -C build/tarball --sort=name --owner=0 --group=0 --numeric-owner --mtime=@$$(git log -1 --format=%ct) -cJf build/$(TARBALL).tar.xz $(TARBALL)
+	@ls -l build/$(TARBALL).tar.xz
+.PHONY: tarball
 
 clean:
 	rm -rf build
@@ -153,5 +185,7 @@ help:
 	@echo "make fixtures   make the small evidence files under fixtures/ again"
 	@echo "make fuzz       fuzz each parser, layer, reader and loader for FUZZ_SECONDS (30), two at a time; make fuzz-NAME: one"
 	@echo "make install    PREFIX=$(PREFIX), DESTDIR="
+	@echo "make deb        Debian packages under build/deb: triage, triage-rules"
+	@echo "make tarball    build/$(TARBALL).tar.xz: unpack anywhere, run bin/triage"
 	@echo "make clean      remove build/"
 	@echo "FLAVOUR=release (default), asan, fault, fuzz, clang: objects of each under build/FLAVOUR"

@@ -8,13 +8,15 @@ BEGIN {
 	allow["case"] = "base case"
 	allow["report"] = "base report case/query.h case/custody.h"
 	allow["run"] = "base evidence analyse artefact detect case report run"
-	allow["cli"] = "base run report analyse case/query.h detect/sigma.h cli"
+	allow["guided"] = "base guided"
+	allow["cli"] = "base run report analyse case/query.h detect/sigma.h guided cli"
 	library["<tsk/"] = "evidence"
 	library["<libdeflate"] = "evidence artefact"
 	library["<yara"] = library["<magic.h"] = library["<archive"] = library["<libpff"] = library["<libbfio"] = "analyse"
 	library["<sqlite3.h"] = "case artefact"
 	library["<qrencode"] = "report"
 	library["<seccomp.h"] = "run"
+	library["<newt.h"] = "cli"
 	library["<yaml.h"] = library["<pcre2.h"] = "detect"
 }
 function room_of(path,   part) { split(path, part, "/"); return part[2] }

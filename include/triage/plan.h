@@ -36,7 +36,7 @@ struct triage_plan {
 	const char *partitions;		/* "all" or "1,3" */
 	const char *const *keys;	/* files with what opens locks; "-" is standard input; read once, before the first worker */
 	size_t key_count;
-	const void *typed_key;		/* one more, typed; the caller wipes its own copy after the call */
+	const void *typed_key;		/* one more, typed, or several with a NUL between them; the caller wipes its own copy after the call */
 	size_t typed_key_size;		/* bytes, 0 for none */
 	const struct triage_signer *signer;	/* signs the bundle when it is sealed; NULL: unsigned */
 	bool no_vss;			/* leave all shadow copies out */

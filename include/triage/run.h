@@ -85,4 +85,17 @@ __attribute__((warn_unused_result))
 enum triage_status triage_info(const struct triage_plan *plan, void (*tell)(void *ctx, unsigned indent, const char *line), void *ctx,
     struct triage_error *err);
 
+/* What triage_look() brings, in the order in which it is found; a child volume may come after other volumes. Any callback may be NULL. */
+struct triage_looker {
+	void *ctx;
+	void (*evidence)(void *ctx, const char *path, const struct triage_evidence *e);	/* e NULL: a folder */
+	void (*volume)(void *ctx, const struct triage_volume *v);
+	void (*filesystem)(void *ctx, const struct triage_filesystem *fs);
+	void (*problem)(void *ctx, const struct triage_problem *p);
+};
+
+/* triage_info() for programs. Rows are borrowed for the call; their texts are what the evidence says, not made harmless. */
+__attribute__((warn_unused_result))
+enum triage_status triage_look(const struct triage_plan *plan, const struct triage_looker *looker, struct triage_error *err);
+
 #endif

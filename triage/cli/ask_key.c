@@ -33,14 +33,8 @@ read_line(int fd, char *bytes, size_t *ret_size)
 }
 
 bool
-ask_secret(const char *prompt, const char *without, struct typed_key *ret_key)
+key_room(struct typed_key *ret_key)
 {
-	struct termios shown, hidden;
-	SCOPED_FD fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0 || tcgetattr(fd, &shown) != 0) {
-		complain(without);
-		return false;
-	}
 	void *page = mmap(NULL, TYPED_KEY_MAX, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (page == MAP_FAILED) {
 		complain("out of memory");
@@ -49,6 +43,20 @@ ask_secret(const char *prompt, const char *without, struct typed_key *ret_key)
 	mlock(page, TYPED_KEY_MAX);
 	madvise(page, TYPED_KEY_MAX, MADV_DONTDUMP);
 	*ret_key = (struct typed_key){ .bytes = page };
+	return true;
+}
+
+bool
+ask_secret(const char *prompt, const char *without, struct typed_key *ret_key)
+{
+	struct termios shown, hidden;
+	SCOPED_FD fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0 || tcgetattr(fd, &shown) != 0) {
+		complain(without);
+		return false;
+	}
+	if (!key_room(ret_key))
+		return false;
 	hidden = shown;
 	hidden.c_lflag &= (tcflag_t)~(ECHO | ISIG);	/* a signal would leave the terminal mute */
 	bool ok = tcsetattr(fd, TCSAFLUSH, &hidden) == 0 && write(fd, prompt, strlen(prompt)) > 0 && read_line(fd, ret_key->bytes, &ret_key->size);

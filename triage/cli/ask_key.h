@@ -16,6 +16,8 @@ struct typed_key {
 bool ask_secret(const char *prompt, const char *without, struct typed_key *ret_key);
 /* Ask on the controlling terminal. False: there is none, or it was ended; a message was printed. */
 bool ask_key(struct typed_key *ret_key);
+/* Room for TYPED_KEY_MAX bytes, zeroed. False: none, with a message. */
+bool key_room(struct typed_key *ret_key);
 void forget_key(struct typed_key *key);	/* overwrites it */
 
 #endif

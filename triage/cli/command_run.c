@@ -7,6 +7,7 @@
 #include "triage/cli/commands.h"
 #include "triage/cli/sign_with.h"
 #include "triage/cli/progress.h"
+#include "triage/cli/run_with.h"
 
 #include <triage/run.h>
 
@@ -253,17 +254,39 @@ dry_run(const struct triage_plan *p)
 	return EXIT_SEALED;
 }
 
-static int
-carry_out(const struct triage_plan *plan, const struct options *o)
+static void
+obey_signals(void)
 {
-	struct progress progress;
-	struct triage_error err = { 0 };
-	progress_init(&progress, o);
-	const struct triage_observer observer = { .ctx = &progress, .progress = progress_show, .log = progress_log, .cancelled = is_cancelled };
 	struct sigaction action = { .sa_handler = on_signal };
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
+}
+
+/* The run of guided mode: it shows the progress, has the keys, and tells the end itself. */
+static int
+carry_out_for(const struct triage_plan *plan, const struct run_watch *watch)
+{
+	struct triage_observer observer = *watch->observer;
+	struct triage_plan with_key = *plan;
+	observer.cancelled = is_cancelled;
+	with_key.typed_key = watch->keys;
+	with_key.typed_key_size = watch->keys_size;
+	obey_signals();
+	*watch->ret_status = triage_run(&with_key, &observer, watch->ret_result, watch->err);
+	return *watch->ret_status == TRIAGE_OK ? EXIT_SEALED : failed(watch->err);
+}
+
+static int
+carry_out(const struct triage_plan *plan, const struct options *o, const struct run_watch *watch)
+{
+	if (watch != NULL)
+		return carry_out_for(plan, watch);
+	struct progress progress;
+	struct triage_error err = { 0 };
+	progress_init(&progress, o);
+	const struct triage_observer observer = { .ctx = &progress, .progress = progress_show, .log = progress_log, .cancelled = is_cancelled };
+	obey_signals();
 	struct triage_result result;
 	struct triage_plan with_key = *plan;
 	struct typed_key key = { 0 };
@@ -293,8 +316,8 @@ carry_out(const struct triage_plan *plan, const struct options *o)
 	return status;
 }
 
-static int
-run(const struct command *self, struct options *o)
+int
+run_with(struct options *o, const struct run_watch *watch)
 {
 	SCOPED_BUF room, arguments;
 	buf_init(&room, 16 << 20);
@@ -311,7 +334,7 @@ run(const struct command *self, struct options *o)
 			plan.arguments = arguments.data;
 			plan.arguments_size = arguments.size;
 		}
-		return carry_out(&plan, o);
+		return carry_out(&plan, o, watch);
 	}
 	struct options saved;
 	char bundle[PATH_MAX];
@@ -325,7 +348,7 @@ run(const struct command *self, struct options *o)
 		complain("the bundle is sealed already: what was left of its work folder is cleared away, there is nothing else to do (see triage verify)");
 	if (tidied != TRIAGE_END)
 		return tidied == TRIAGE_OK ? EXIT_SEALED : failed(&err);
-	if (!load_arguments(self, bundle, &saved, &room)) {
+	if (!load_arguments(&command_run, bundle, &saved, &room)) {
 		options_release(&saved);
 		return EXIT_USAGE;
 	}
@@ -341,9 +364,16 @@ run(const struct command *self, struct options *o)
 	}
 	o->fail_on = o->fail_on != NULL ? o->fail_on : saved.fail_on;
 	o->ask_key = o->ask_key || saved.ask_key;
-	int status = carry_out(&plan, o);
+	int status = carry_out(&plan, o, watch);
 	options_release(&saved);
 	return status;
+}
+
+static int
+run(const struct command *self, struct options *o)
+{
+	(void)self;
+	return run_with(o, NULL);
 }
 
 const struct command command_run = {

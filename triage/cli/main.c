@@ -70,7 +70,7 @@ rules_folder(void)
 static void
 usage(FILE *out)
 {
-	fputs("Usage: triage COMMAND [OPTIONS] ...    (triage EVIDENCE... is triage run EVIDENCE...)\n\n"
+	fputs("Usage: triage COMMAND [OPTIONS] ...    (triage EVIDENCE... is triage run EVIDENCE...; triage alone, on a terminal: guided mode)\n\n"
 	      "Offline forensic triage: evidence in, sealed case bundle out. Evidence is never written; no network is used.\n\n", out);
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(out, "  %-9s %s\n", commands[i]->name, commands[i]->what);
@@ -85,6 +85,13 @@ main(int argc, char **argv)
 	/* times are UTC everywhere, also in what libraries print; their files are not chosen by the environment */
 	setenv("TZ", "UTC0", 1);
 	unsetenv("MAGIC");
+	/* alone on a terminal: guided mode */
+	static char guided_word[] = "guided";
+	char *guided[] = { argv[0], guided_word, NULL };
+	if (argc < 2 && isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0) {
+		argc = 2;
+		argv = guided;
+	}
 	if (argc < 2) {
 		usage(stderr);
 		return EXIT_USAGE;
@@ -99,6 +106,8 @@ main(int argc, char **argv)
 	}
 	const struct command *command = &command_run;
 	int skip = 1;
+	if (strcmp(argv[1], "--plain") == 0)
+		command = &command_guided;
 	for (size_t i = 0; i < COMMANDS; i++) {
 		if (strcmp(argv[1], commands[i]->name) == 0) {
 			command = commands[i];

@@ -169,6 +169,14 @@ const struct option_row options_hashset[] = {
 };
 const size_t options_hashset_count = sizeof(options_hashset) / sizeof(options_hashset[0]);
 
+const struct option_row options_guided[] = {
+	WORD("lang", "L", "language of the dialogue and the report, without asking", lang, "nl|fr|de|en"),
+	ROW(0, "plain", NULL, "questions line by line, for serial lines and screen readers; also when TERM is dumb or the locale is not UTF-8", OPTION_FLAG, plain),
+	ROW(0, "system", "DIR", "read disks, mounts and udev's database below this folder (sys, proc, run, dev) instead of those of this machine", OPTION_TEXT, system),
+	COMMON,
+};
+const size_t options_guided_count = sizeof(options_guided) / sizeof(options_guided[0]);
+
 static bool
 wrong(const struct command *command, const char *what, const char *subject)
 {

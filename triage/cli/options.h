@@ -53,6 +53,8 @@ struct options {
 	bool ask_key, parsers, no_builtin_rules, no_image_hash, no_archives, nested, no_nested, quiet, verbose, json, dry_run, help, version;
 	bool no_extract;
 	bool print;								/* report */
+	bool plain;								/* guided */
+	const char *system;
 };
 
 struct command {

@@ -118,9 +118,13 @@ note_budget(struct supervisor *s, struct triage_error *err)
 {
 	if (!s->budget_ended)
 		return TRIAGE_OK;
-	char message[200];
-	snprintf(message, sizeof(message), "the time given with --budget was up: %ju of %ju streams were not examined",
-	    (uintmax_t)(s->progress.units - s->progress.units_done), (uintmax_t)s->progress.units);
+	char message[300], rest[120] = "";
+	double minutes = s->budget_rest / 60;
+	if (minutes > 0)
+		snprintf(rest, sizeof(rest), "; at the pace of this run the rest would take about %.0f %s more", minutes >= 90 ? minutes / 60 : minutes < 1 ? 1 : minutes,
+		    minutes >= 90 ? "hours" : "min");
+	snprintf(message, sizeof(message), "the time given with --budget was up: %ju of %ju streams were not examined%s",
+	    (uintmax_t)(s->progress.units - s->progress.units_done), (uintmax_t)s->progress.units, rest);
 	const struct triage_problem p = { .stage = "content", .severity = TRIAGE_MEDIUM, .code = "budget-ended", .message = message,
 	    .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID,
 	    .bytes = s->progress.bytes - s->progress.bytes_done };

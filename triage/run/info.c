@@ -19,6 +19,8 @@ struct info_volume {
 struct info {
 	void (*tell)(void *ctx, unsigned indent, const char *line);
 	void *ctx;
+	const struct triage_looker *looker;	/* NULL: lines are told */
+	const char *path;			/* of the evidence that is looked at */
 	struct info_volume *volumes;	/* by index */
 	size_t volume_count;
 	struct buf problems;		/* lines */
@@ -30,6 +32,8 @@ struct info {
 static void
 say(struct info *info, unsigned indent, const char *line)
 {
+	if (info->looker != NULL)
+		return;
 	SCOPED_BUF b;
 	buf_init(&b, 64 << 10);
 	text_safe(&b, line);
@@ -43,6 +47,8 @@ on_evidence(struct info *info, const struct wire_frame *frame)
 	struct triage_evidence e;
 	if (!wire_get_evidence(frame->payload, &store, &e))
 		return false;
+	if (info->looker != NULL && info->looker->evidence != NULL)
+		info->looker->evidence(info->looker->ctx, info->path, &e);
 	char line[400];
 	snprintf(line, sizeof(line), "%s, %ju bytes, sectors of %u bytes%s%s%s%s", triage_evidence_kind_name(e.kind), (uintmax_t)e.size, e.sector_size,
 	    e.stored_md5[0] != '\0' ? ", stored MD5 " : "", e.stored_md5, e.stored_sha1[0] != '\0' ? ", stored SHA-1 " : "", e.stored_sha1);
@@ -71,6 +77,8 @@ on_volume(struct info *info, const struct wire_frame *frame)
 	void *grown = reallocarray(info->volumes, info->volume_count + 1, sizeof(*info->volumes));
 	if (grown == NULL)
 		return false;
+	if (info->looker != NULL && info->looker->volume != NULL)
+		info->looker->volume(info->looker->ctx, &v);
 	info->volumes = grown;
 	info->volumes[info->volume_count++] = (struct info_volume){ .parent = v.parent };
 	char line[3000];
@@ -86,6 +94,8 @@ on_filesystem(struct info *info, const struct wire_frame *frame)
 	struct triage_filesystem fs;
 	if (!wire_get_filesystem(frame->payload, &store, &fs) || fs.volume >= info->volume_count)
 		return false;
+	if (info->looker != NULL && info->looker->filesystem != NULL)
+		info->looker->filesystem(info->looker->ctx, &fs);
 	char line[3000];
 	snprintf(line, sizeof(line), "filesystem %u in volume %u: %s, blocks of %u bytes%s%s%s%s", fs.index + 1, fs.volume + 1, fs.type, fs.block_size,
 	    fs.label[0] != '\0' ? ", label " : "", fs.label, fs.uuid[0] != '\0' ? ", uuid " : "", fs.uuid);
@@ -99,6 +109,8 @@ on_problem(struct info *info, const struct wire_frame *frame)
 	struct triage_problem p;
 	if (!wire_get_problem(frame->payload, &store, &p))
 		return false;
+	if (info->looker != NULL && info->looker->problem != NULL)
+		info->looker->problem(info->looker->ctx, &p);
 	buf_format(&info->problems, "%s\n", p.message);
 	return !info->problems.failed;
 }
@@ -216,8 +228,10 @@ probe(struct info *info, struct crew *crew, size_t source, struct triage_error *
 		forget(info);
 		st = probe_once(info, crew, source, err);
 	}
-	say_tree(info);
-	say_lines(info, 3, 0, buf_cstr(&info->problems));
+	if (info->looker == NULL) {
+		say_tree(info);
+		say_lines(info, 3, 0, buf_cstr(&info->problems));
+	}
 	forget(info);
 	if (st == TRIAGE_OK && info->failed) {
 		triage_error_set(err, TRIAGE_E_UNSUPPORTED, TRIAGE_NO_OFFSET, "%s: %s", crew->sources[source].name, info->error);
@@ -232,7 +246,10 @@ show(struct info *info, struct crew *crew, const struct source *sources, size_t 
 	enum triage_status st = TRIAGE_OK;
 	size_t next = 0;
 	for (size_t i = 0; i < count && st == TRIAGE_OK; i++) {
+		info->path = sources[i].path;
 		say(info, 0, sources[i].path);
+		if (sources[i].kind == TRIAGE_EVIDENCE_DIRECTORY && info->looker != NULL && info->looker->evidence != NULL)
+			info->looker->evidence(info->looker->ctx, info->path, NULL);
 		if (sources[i].kind == TRIAGE_EVIDENCE_DIRECTORY)
 			say(info, 0, "directory: a mounted volume, a collection, or loose artefacts");
 		else
@@ -269,17 +286,16 @@ triage_parsers(void (*tell)(void *ctx, unsigned indent, const char *line), void 
 	}
 }
 
-enum triage_status
-triage_info(const struct triage_plan *plan, void (*tell)(void *ctx, unsigned indent, const char *line), void *ctx, struct triage_error *err)
+static enum triage_status
+look_at(const struct triage_plan *plan, struct info *info, struct triage_error *err)
 {
-	struct info info = { .tell = tell, .ctx = ctx };
 	struct keys keys = { 0 };
-	struct crew crew = { .owner = { &info, on_frame, on_lost, on_returned }, .memory = UINT64_C(1) << 30, .unit_seconds = 180,
+	struct crew crew = { .owner = { info, on_frame, on_lost, on_returned }, .memory = UINT64_C(1) << 30, .unit_seconds = 180,
 	    .layers_wanted = { .keys = &keys, .no_vss = plan->no_vss, .vss_first = plan->vss_first, .vss_last = plan->vss_last } };
 	SCOPED_FREE struct source *sources = calloc(plan->evidence_count + 1, sizeof(*sources));
 	SCOPED_FREE struct source *containers = calloc(plan->evidence_count + 1, sizeof(*containers));	/* the same, without folders */
 	size_t count = 0;
-	buf_init(&info.problems, 64 << 20);
+	buf_init(&info->problems, 64 << 20);
 	enum triage_status st = sources == NULL || containers == NULL ? TRIAGE_E_MEMORY : digest_setup(err);
 	if (st == TRIAGE_E_MEMORY)
 		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory");
@@ -293,11 +309,25 @@ triage_info(const struct triage_plan *plan, void (*tell)(void *ctx, unsigned ind
 	if (st == TRIAGE_OK)
 		st = crew_init(&crew, 1, err);
 	if (st == TRIAGE_OK)
-		st = show(&info, &crew, sources, count, err);
+		st = show(info, &crew, sources, count, err);
 	crew_release(&crew);
 	for (size_t i = 0; i < count; i++)
 		source_close(&sources[i]);
 	keys_release(&keys);
-	buf_release(&info.problems);
+	buf_release(&info->problems);
 	return st;
+}
+
+enum triage_status
+triage_info(const struct triage_plan *plan, void (*tell)(void *ctx, unsigned indent, const char *line), void *ctx, struct triage_error *err)
+{
+	struct info info = { .tell = tell, .ctx = ctx };
+	return look_at(plan, &info, err);
+}
+
+enum triage_status
+triage_look(const struct triage_plan *plan, const struct triage_looker *looker, struct triage_error *err)
+{
+	struct info info = { .looker = looker };
+	return look_at(plan, &info, err);
 }

@@ -77,6 +77,17 @@ read_path(struct keys *k, const char *path, struct triage_error *err)
 	return read_key(k, fd, path, err);
 }
 
+static enum triage_status
+add_typed(struct keys *k, const char *typed, size_t size, struct triage_error *err)
+{
+	uint8_t *bytes = add_room(k, size, "that was typed", err);
+	if (bytes == NULL)
+		return k->list.count == KEYS_MAX ? TRIAGE_E_USAGE : TRIAGE_E_MEMORY;
+	memcpy(bytes, typed, size);
+	k->each[k->list.count - 1] = (struct layer_key){ .bytes = bytes, .size = size };
+	return TRIAGE_OK;
+}
+
 enum triage_status
 keys_read(const struct triage_plan *plan, struct keys *ret_keys, struct triage_error *err)
 {
@@ -85,14 +96,11 @@ keys_read(const struct triage_plan *plan, struct keys *ret_keys, struct triage_e
 	*k = (struct keys){ 0 };
 	for (size_t i = 0; i < plan->key_count && st == TRIAGE_OK; i++)
 		st = read_path(k, plan->keys[i], err);
-	if (st == TRIAGE_OK && plan->typed_key_size > 0) {
-		uint8_t *bytes = add_room(k, plan->typed_key_size, "that was typed", err);
-		if (bytes == NULL) {
-			st = k->list.count == KEYS_MAX ? TRIAGE_E_USAGE : TRIAGE_E_MEMORY;
-		} else {
-			memcpy(bytes, plan->typed_key, plan->typed_key_size);
-			k->each[k->list.count - 1] = (struct layer_key){ .bytes = bytes, .size = plan->typed_key_size };
-		}
+	const char *typed = plan->typed_key;
+	for (size_t at = 0, size; st == TRIAGE_OK && at < plan->typed_key_size; at += size + 1) {
+		size = strnlen(typed + at, plan->typed_key_size - at);
+		if (size > 0)
+			st = add_typed(k, typed + at, size, err);
 	}
 	if (st != TRIAGE_OK)
 		keys_release(k);

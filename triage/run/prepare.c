@@ -250,7 +250,10 @@ load_rules(struct supervisor *s, uint64_t window, struct triage_error *err)
 	if (paths == NULL)
 		return no_memory(err);
 	const struct analyse_finder finder = { .ctx = s->tables, .name_space = "ioc", .names = detect_ioc_names, .count = DETECT_IOC_NAMES, .find = find_indicators };
-	const struct analyse_config config = { .rule_paths = paths, .rule_path_count = count, .window_size = window,
+	/* a program that was unpacked somewhere brings its own, beside its rules */
+	char magic[PATH_MAX];
+	snprintf(magic, sizeof(magic), "%.4000s/../magic.mgc", s->plan->rules_dir);
+	const struct analyse_config config = { .rule_paths = paths, .rule_path_count = count, .window_size = window, .magic_path = access(magic, R_OK) == 0 ? magic : NULL,
 	    .finder = detect_ioc_in_content(s->tables) > 0 ? &finder : NULL };
 	st = analyse_load(&config, &s->rules, err);
 	free(paths);

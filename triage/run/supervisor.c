@@ -94,15 +94,21 @@ fill_workers(struct supervisor *s)
 /* A stream costs about as much as reading this many bytes, before its first byte is read. */
 #define STREAM_COST 100e3
 
+/* Of the content, at the pace so far; negative: not known. */
+static double
+seconds_left(const struct supervisor *s, double now, double elapsed_min)
+{
+	const struct triage_progress *p = &s->progress;
+	double total = (double)p->bytes + STREAM_COST * (double)p->units, done = (double)p->bytes_done + STREAM_COST * (double)p->units_done;
+	double base = s->content_base, elapsed = now - s->content_started;
+	return s->phase == TRIAGE_PHASE_CONTENT && done - base > 0 && elapsed > elapsed_min ? elapsed * (total - done) / (done - base) : -1;
+}
+
 static void
 estimate(struct supervisor *s, double now)
 {
 	struct triage_progress *p = &s->progress;
-	double total = (double)p->bytes + STREAM_COST * (double)p->units, done = (double)p->bytes_done + STREAM_COST * (double)p->units_done;
-	double base = s->content_base, elapsed = now - s->content_started;
-	p->eta_seconds = -1;
-	if (s->phase == TRIAGE_PHASE_CONTENT && done - base > 0 && elapsed > 1)
-		p->eta_seconds = elapsed * (total - done) / (done - base);
+	p->eta_seconds = seconds_left(s, now, 1);
 	double image_left = p->image_bytes > p->image_bytes_done ? (double)(p->image_bytes - p->image_bytes_done) : 0;
 	if (p->image_bytes_done > 0 && now - s->started > 1) {
 		double image_eta = (now - s->started) * image_left / (double)p->image_bytes_done;
@@ -119,8 +125,10 @@ supervisor_tick(struct supervisor *s, struct triage_error *err)
 		triage_error_set(err, TRIAGE_E_INTERRUPTED, TRIAGE_NO_OFFSET, "interrupted; go on with: triage run --resume %s", s->bundle);
 		return TRIAGE_E_INTERRUPTED;
 	}
-	if (s->plan->budget_seconds > 0 && now - s->started > s->plan->budget_seconds && s->phase == TRIAGE_PHASE_CONTENT)
+	if (!s->budget_ended && s->plan->budget_seconds > 0 && now - s->started > s->plan->budget_seconds && s->phase == TRIAGE_PHASE_CONTENT) {
 		s->budget_ended = true;
+		s->budget_rest = seconds_left(s, now, 0);
+	}
 	if (now - s->last_progress >= 0.25) {
 		s->last_progress = now;
 		s->progress.phase = s->phase;

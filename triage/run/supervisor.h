@@ -78,6 +78,7 @@ struct supervisor {
 	double started, last_commit, last_progress, content_started;
 	double content_base;		/* work done before content_started, on resume */
 	bool budget_ended;
+	double budget_rest;		/* seconds that what was left would take at the pace of the run, when the budget ended; negative: not known */
 	struct triage_error fatal;	/* the journal failed: stop, resumable */
 
 	struct crew_job *waiting;	/* jobs to be handed out before new ones */
