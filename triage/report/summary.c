@@ -4,10 +4,11 @@
 #include "triage/report/export.h"
 #include "triage/report/locked_zip.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_MAX = 16 << 20, FACT_MAX = 4096, CONTACTS_MAX = 2000 };
+enum { TEXT_MAX = 64 << 20, FACT_MAX = 4096, CONTACTS_MAX = 2000 };
 
 static void
 fact(struct buf *b, struct case_reader *c, const char *name, const char *key, const char *other)
@@ -106,6 +107,25 @@ verdict(struct buf *b, struct case_reader *c, struct triage_error *err)
 	buf_text(&reasons, case_meta(c, "verdict.reasons"));
 	export_raw(b, "reasons", reasons.size > 0 ? reasons.data : "[]");
 	return st;
+}
+
+/* Page 1 question by question; null where the case does not say, as one of an older program. */
+static void
+answers(struct buf *b, struct case_reader *c)
+{
+	static const char *const names[] = { "attacked", "active", "window", "family", "first_action", "ways_in", "data_left", "contacts", "accounts", "restore", "protection", "keep",
+		"evidence", "machines", "next" };
+	export_member(b, "answers");
+	buf_char(b, '{');
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		SCOPED_BUF json;
+		char key[40];
+		snprintf(key, sizeof(key), "answer.%s", names[i]);
+		buf_init(&json, TEXT_MAX);
+		buf_text(&json, case_meta(c, key));
+		export_raw(b, names[i], json.size > 0 ? buf_cstr(&json) : "null");
+	}
+	buf_char(b, '}');
 }
 
 static void
@@ -224,6 +244,8 @@ write_summary(struct case_reader *reader, const struct report_options *options, 
 		st = verdict(&b, reader, err);
 	if (st == TRIAGE_OK)
 		st = contacts(&b, reader, err);
+	if (st == TRIAGE_OK)
+		answers(&b, reader);
 	if (st == TRIAGE_OK)
 		st = coverage(&b, reader, err);
 	if (st == TRIAGE_OK)
