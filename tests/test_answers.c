@@ -270,6 +270,67 @@ files_that_hold_keys_are_kept(void **state)
 }
 
 static void
+show_share(struct judged *t, const char *share, const char *path)
+{
+	char data[400];
+	snprintf(data, sizeof(data), "{\"key\":\"x\",\"value\":\"y\",\"share\":\"%s\",\"path\":\"%s\"}", share, path);
+	show_event(t, (struct detect_event){ .time = NIGHT - 900 * DAY, .source = "registry", .parser = "registry.shares", .path = "/Windows/System32/config/SYSTEM", .data = data });
+}
+
+/* A file server: every damaged file lies in a share, and one client was busy there. */
+static void
+a_file_server_is_encrypted_over_the_network(void **state)
+{
+	struct judged t;
+	(void)state;
+	open_judge(&t);
+	show(&t, "/Shares/Schools/plan.txt", text_content(3000));
+	show_attack(&t);
+	show_share(&t, "Finance", "D:\\\\Shares\\\\Finance");
+	show_share(&t, "Photos", "D:\\\\Shares\\\\Photos");
+	show_share(&t, "Backup", "D:\\\\Backup\\\\");
+	show_share(&t, "Schools", "D:\\\\Shares\\\\Schools");
+	show_share(&t, "D$", "D:\\\\");
+	for (int i = 0; i < 40; i++)
+		show_windows(&t, "Security", security, 5145, NIGHT + i * INT64_C(1000000000), "", ",\"ip_address\":\"192.0.2.44\",\"share_name\":\"\\\\\\\\*\\\\Finance\",\"subject_user_name\":\"jan\"");
+	show_windows(&t, "Security", security, 5145, NIGHT - DAY, "", ",\"ip_address\":\"192.0.2.45\",\"share_name\":\"\\\\\\\\*\\\\Finance\",\"subject_user_name\":\"an\"");
+	finish(&t, 1.0);
+	const char *o = answer_of(&t, "origin");
+	assert_has(o, "{\"answer\":\"over-the-network\",\"certainty\":\"very-probable\",\"clients\":[{\"address\":\"192.0.2.44\",\"account\":\"jan\",\"records\":40}],");
+	assert_has(o, "{\"share\":\"Finance\",\"path\":\"/Shares/Finance\",\"source\":\"registry\",\"files\":60,\"damaged_files\":60}");
+	assert_has(o, "\"untouched_shares\":[\"Schools\"],\"damaged_in_shares\":71,\"damaged_elsewhere\":0");
+	assert_hasnt(o, "D$");
+	close_judge(&t);
+}
+
+/* The same shares, but files outside are damaged too, and a program ran for the first time. */
+static void
+a_program_on_the_machine_is_told(void **state)
+{
+	struct judged t;
+	char path[100];
+	(void)state;
+	open_judge(&t);
+	show_attack(&t);
+	for (int i = 0; i < 40; i++) {
+		snprintf(path, sizeof(path), "/Users/an/Documents/%02d.docx.play", i);
+		show(&t, path, encrypted_content(90000));
+	}
+	show_event(&t, (struct detect_event){ .time = NIGHT - 60 * DAY, .source = "other", .parser = "unix_config", .path = "/etc/samba/smb.conf",
+		.data = "{\"name\":\"smb.conf\",\"lines\":[\"[global]\",\"path = /x\",\"[Finance]\",\"  comment = p\",\"path = /Shares/Finance\"]}" });
+	show_windows(&t, "Security", security, 4688, NIGHT - 2 * DAY, "", ",\"new_process_name\":\"C:\\\\Tools\\\\old.exe\"");
+	show_windows(&t, "Security", security, 4688, NIGHT - 60 * INT64_C(1000000000), "", ",\"new_process_name\":\"C:\\\\PerfLogs\\\\lock.exe\"");
+	show_windows(&t, "Security", security, 4688, NIGHT, "", ",\"new_process_name\":\"C:\\\\Tools\\\\old.exe\"");
+	finish(&t, 1.0);
+	const char *o = answer_of(&t, "origin");
+	assert_has(o, "{\"answer\":\"on-this-machine\",\"certainty\":\"very-probable\",\"clients\":[],");
+	assert_has(o, "\"programs_first_run\":[{\"name\":\"lock.exe\"");
+	assert_hasnt(o, "old.exe");
+	assert_has(o, "{\"share\":\"Finance\",\"path\":\"/Shares/Finance\",\"source\":\"smb.conf\",\"files\":60,\"damaged_files\":60}");
+	close_judge(&t);
+}
+
+static void
 long_text_is_cut_at_a_character(void **state)
 {
 	SCOPED_BUF b;
@@ -304,6 +365,8 @@ main(void)
 		cmocka_unit_test(no_trace_is_told_with_its_coverage),
 		cmocka_unit_test(what_starts_by_itself_can_come_back),
 		cmocka_unit_test(what_is_dated_years_before_is_no_first_act),
+		cmocka_unit_test(a_file_server_is_encrypted_over_the_network),
+		cmocka_unit_test(a_program_on_the_machine_is_told),
 		cmocka_unit_test(files_that_hold_keys_are_kept),
 		cmocka_unit_test(long_text_is_cut_at_a_character),
 	};

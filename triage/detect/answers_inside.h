@@ -32,6 +32,7 @@ typedef void answer_writer(struct answering *a, struct buf *out);
 answer_writer answer_attacked, answer_active, answer_protection, answer_data_left;	/* answers_attack.c */
 answer_writer answer_window, answer_family, answer_first, answer_ways;			/* answers_harm.c */
 answer_writer answer_restore, answer_contacts, answer_reset, answer_next;		/* answers_restart.c */
+answer_writer answer_origin;								/* answers_origin.c */
 answer_writer answer_keep;									/* answers_keep.c */
 answer_writer answer_machines;								/* answers_machines.c */
 

@@ -14,6 +14,7 @@ static const struct {
 	{ "active", answer_active },
 	{ "window", answer_window },
 	{ "family", answer_family },
+	{ "origin", answer_origin },
 	{ "first_action", answer_first },
 	{ "ways_in", answer_ways },
 	{ "data_left", answer_data_left },

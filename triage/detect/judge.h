@@ -55,6 +55,7 @@ struct file_run {
 
 struct span;
 struct restore_point;
+struct origin;
 
 struct family {
 	const char *name;
@@ -100,6 +101,7 @@ struct detect_judge {
 	size_t span_count;
 	const struct restore_point *points;	/* by time; see restore_points.h */
 	size_t point_count;
+	const struct origin *origin;	/* see origin.h */
 	struct kept *kept;		/* by row of keep.tsv */
 	const char *answers[ANSWERS_MAX];	/* JSON, by index of answer_names */
 	bool finished;

@@ -1,4 +1,5 @@
 /* summary.c - page 1 for machines. What is not known is null or an empty list, never left out. */
+#include "triage/base/json.h"
 #include "triage/base/text.h"
 #include "triage/base/when.h"
 #include "triage/report/export.h"
@@ -70,6 +71,30 @@ evidence(struct buf *b, struct case_reader *reader, struct triage_error *err)
 	return st == TRIAGE_END ? TRIAGE_OK : st;
 }
 
+/* Shares without a damaged file, where others have some: out of the answer about the origin. */
+static void
+untouched_shares(struct buf *b, struct case_reader *c)
+{
+	SCOPED_BUF answer;
+	struct json j;
+	const char *list = "[]";
+	buf_init(&answer, TEXT_MAX);
+	buf_text(&answer, case_meta(c, "answer.origin"));
+	json_start(&j, buf_cstr(&answer), answer.size);
+	bool more = json_next(&j) == JSON_OBJECT;
+	while (more && json_next(&j) == JSON_KEY) {
+		bool here = json_is(&j, "untouched_shares");
+		size_t from = j.at;
+		more = json_skip(&j);
+		if (here && more) {
+			answer.data[j.at] = '\0';
+			list = answer.data + from + strcspn(answer.data + from, "[");
+			break;
+		}
+	}
+	export_raw(b, "untouched_shares", list);
+}
+
 static enum triage_status
 verdict(struct buf *b, struct case_reader *c, struct triage_error *err)
 {
@@ -83,7 +108,7 @@ verdict(struct buf *b, struct case_reader *c, struct triage_error *err)
 	fact_time(b, c, "first_encrypted", "ransomware.first");
 	fact_time(b, c, "last_encrypted", "ransomware.last");
 	export_number(b, "notes", export_fact_number(c, "ransomware.notes"));
-	export_raw(b, "untouched_shares", "[]");
+	untouched_shares(b, c);
 	const char *window = case_meta(c, "ransomware.window");
 	export_raw(b, "window", window[0] == '{' ? window : "null");
 	enum triage_status st = summary_damage(b, c, err);
@@ -113,7 +138,7 @@ verdict(struct buf *b, struct case_reader *c, struct triage_error *err)
 static void
 answers(struct buf *b, struct case_reader *c)
 {
-	static const char *const names[] = { "attacked", "active", "window", "family", "first_action", "ways_in", "data_left", "contacts", "accounts", "restore", "protection", "keep",
+	static const char *const names[] = { "attacked", "active", "window", "family", "origin", "first_action", "ways_in", "data_left", "contacts", "accounts", "restore", "protection", "keep",
 		"evidence", "machines", "next" };
 	export_member(b, "answers");
 	buf_char(b, '{');
