@@ -6,6 +6,7 @@
  * Not handled: FILE_ID_128 of ReFS is shown as two halves, not as entry and sequence.
  */
 #include "triage/artefact/ntfs_parts.h"
+#include "triage/artefact/plain.h"
 
 #include "triage/base/text.h"
 #include "triage/base/when.h"
@@ -19,6 +20,7 @@ enum {
 	LENGTH = 0, MAJOR = 4, MINOR = 6,
 	V2_FIXED = 60, V3_FIXED = 76, V4_FIXED = 64, V4_RANGE = 16, RECORD_MAX = 4096, WORD = 8,
 	RANGES_KEPT = 8, APART = 64,	/* APART: bytes between two places of damage */
+	PHRASES = 32, PHRASE_SIZE = 640,
 };
 
 /* Where the fields of a version lie. */
@@ -55,7 +57,16 @@ static const struct {
 	{ 1, "DATA_MANAGEMENT" }, { 2, "AUXILIARY_DATA" }, { 4, "REPLICATION_MANAGEMENT" }, { 8, "CLIENT_REPLICATION_MANAGEMENT" },
 };
 
+/* What is said of a combination of reasons: few come again and again. */
+struct phrase {
+	uint32_t reason;
+	uint16_t words_size, field_size;	/* 0: nothing is kept */
+	char words[PHRASE_SIZE], field[PHRASE_SIZE];	/* for people; as a field of data */
+};
+
 struct usn {
+	struct buf words, message;
+	struct phrase phrases[PHRASES];
 	uint64_t damage_at, damage_end;	/* bytes that are no record, not yet told; equal: none */
 	/* the last record of version 4 */
 	uint8_t ranges_of[16];
@@ -126,11 +137,58 @@ static void
 words_of(uint32_t reason, struct buf *words)
 {
 	buf_clear(words);
-	for (size_t i = 0; i < REASON_COUNT; i++)
-		if (reason & reasons[i].flag)
-			buf_format(words, "%s%s", words->size > 0 ? ", " : "", reasons[i].words);
+	for (size_t i = 0; i < REASON_COUNT; i++) {
+		if ((reason & reasons[i].flag) == 0)
+			continue;
+		if (words->size > 0)
+			buf_text(words, ", ");
+		buf_text(words, reasons[i].words);
+	}
 	if (words->size == 0)
 		buf_text(words, "no reason given");
+}
+
+/* The field "reason", and the same in words; the words live until the next call. */
+static struct view
+put_reason(struct artefact *a, struct usn *u, uint32_t reason)
+{
+	struct phrase *p = &u->phrases[(reason * UINT32_C(2654435769)) >> 27];
+	if (p->words_size > 0 && p->reason == reason) {
+		artefact_fields(a, p->field, p->field_size);
+		return (struct view){ (const uint8_t *)p->words, p->words_size };
+	}
+	size_t mark = artefact_mark(a), size;
+	artefact_list(a, "reason");
+	for (size_t i = 0; i < REASON_COUNT; i++)
+		if (reason & reasons[i].flag)
+			artefact_item(a, reasons[i].name);
+	artefact_list_end(a);
+	words_of(reason, &u->words);
+	const char *field = artefact_since(a, mark, &size);
+	if (size > 0 && size <= PHRASE_SIZE && u->words.size > 0 && u->words.size <= PHRASE_SIZE) {
+		p->reason = reason;
+		p->field_size = (uint16_t)size;
+		p->words_size = (uint16_t)u->words.size;
+		memcpy(p->field, field, size);
+		memcpy(p->words, u->words.data, u->words.size);
+	}
+	return (struct view){ (const uint8_t *)buf_cstr(&u->words), u->words.size };
+}
+
+/* "report.docx: created, closed" */
+static void
+put_message(struct artefact *a, struct usn *u, const uint8_t *units, size_t count, struct view words)
+{
+	buf_clear(&u->message);
+	char *out = buf_room(&u->message, count);
+	size_t plain = out != NULL ? plain_from_utf16(out, units, count) : 0;
+	if (out != NULL)
+		buf_wrote(&u->message, plain);
+	if (plain < count)
+		text_from_utf16le(&u->message, units + 2 * plain, count - plain);
+	buf_text(&u->message, ": ");
+	buf_put(&u->message, words.data, words.size);
+	artefact_message(a, "%s", buf_cstr(&u->message));
 }
 
 static const char *
@@ -189,25 +247,16 @@ send_record(struct artefact *a, struct usn *u, const uint8_t *r, uint64_t at, bo
 		keep_ranges(u, r);
 		return TRIAGE_OK;
 	}
-	SCOPED_BUF name;
-	SCOPED_BUF words;
-	buf_init(&name, 2 * RECORD_MAX);
-	buf_init(&words, 1024);
 	int64_t when = when_from_filetime(load_le64(r + l->time));
 	if (when == TRIAGE_TIME_NONE)
 		return artefact_remark(a, TRIAGE_LOW, "record-without-time", at, load_le32(r + LENGTH), err, "a record of the journal has no time");
 	uint32_t reason = load_le32(r + l->reason), source = load_le32(r + l->source);
 	size_t units = load_le16(r + l->name_size) / 2u;
 	const uint8_t *units_at = r + load_le16(r + l->name_offset);
-	words_of(reason, &words);
 	artefact_event(a, when, meaning_of(reason));
 	artefact_offset(a, at);
 	artefact_utf16(a, "name", units_at, units);
-	artefact_list(a, "reason");
-	for (size_t i = 0; i < REASON_COUNT; i++)
-		if (reason & reasons[i].flag)
-			artefact_item(a, reasons[i].name);
-	artefact_list_end(a);
+	struct view words = put_reason(a, u, reason);
 	put_reference(a, "entry", "sequence", r + l->reference, l == &v3);
 	put_reference(a, "parent_entry", "parent_sequence", r + l->parent, l == &v3);
 	artefact_unsigned(a, "usn", load_le64(r + l->usn));
@@ -226,7 +275,7 @@ send_record(struct artefact *a, struct usn *u, const uint8_t *r, uint64_t at, bo
 		put_ranges(a, u, r + l->reference);
 	if (carved)
 		artefact_flag(a, "carved", true);
-	artefact_message(a, "%s: %s", ntfs_text(&name, units_at, units), buf_cstr(&words));
+	put_message(a, u, units_at, units, words);
 	return artefact_send(a, err);
 }
 
@@ -274,6 +323,10 @@ step(struct artefact *a, void *state, struct view bytes, uint64_t at, bool last,
 {
 	struct usn *u = state;
 	size_t done = 0;
+	if (u->words.max == 0) {
+		buf_init(&u->words, 2 * RECORD_MAX);
+		buf_init(&u->message, 4 * RECORD_MAX);
+	}
 	enum triage_status st = TRIAGE_OK;
 	while (st == TRIAGE_OK) {
 		done = skip_zeros(bytes, done);
@@ -303,6 +356,13 @@ step(struct artefact *a, void *state, struct view bytes, uint64_t at, bool last,
 	return st;
 }
 
+static void
+release(void *state)
+{
+	buf_release(&((struct usn *)state)->words);
+	buf_release(&((struct usn *)state)->message);
+}
+
 const struct artefact_kind artefact_usn = {
 	.name = "usn",
 	.source = "usn",
@@ -313,4 +373,5 @@ const struct artefact_kind artefact_usn = {
 	.claims = claims,
 	.step = step,
 	.state_size = sizeof(struct usn),
+	.release = release,
 };
