@@ -131,6 +131,10 @@ fuzz:
 	@sh tests/fuzz/run.sh $(or $(FUZZ_SECONDS),30)
 fuzz-%:
 	@sh tests/fuzz/run.sh $(or $(FUZZ_SECONDS),30) $*
+mutate: all
+	@$(MAKE) --no-print-directory -s -j2 FLAVOUR=asan build/asan/bin/triage
+	@python3 tests/mutate/mutate.py build/mutate --asan build/asan/bin/triage --corpus $(or $(TRIAGE_CORPUS),../shared/corpus) --mutants $(or $(MUTANTS),10000) --seed $(or $(SEED),1)
+.PHONY: mutate
 .PHONY: fuzz
 
 install: all
@@ -184,6 +188,7 @@ help:
 	@echo "make bench-evidence  what containers, locks, shadow copies and very many files cost, as ratios"
 	@echo "make fixtures   make the small evidence files under fixtures/ again"
 	@echo "make fuzz       fuzz each parser, layer, reader and loader for FUZZ_SECONDS (30), two at a time; make fuzz-NAME: one"
+	@echo "make mutate     damage evidence in MUTANTS (10000) ways, examine each, look for what lies outside the damage"
 	@echo "make install    PREFIX=$(PREFIX), DESTDIR="
 	@echo "make deb        Debian packages under build/deb: triage, triage-rules"
 	@echo "make tarball    build/$(TARBALL).tar.xz: unpack anywhere, run bin/triage"

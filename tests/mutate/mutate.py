@@ -8,13 +8,12 @@ and the bundle in WORK, and says what was changed. Every 10th mutant is examined
 """
 import argparse
 import collections
+import json
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
-import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -28,6 +27,8 @@ ODD = (0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x10000, 0x7fffffff, 0x80
 # damage of these kinds leaves every other file's row as it was; of these it may take names, but no content
 ROWS = {"content", "gpt"}
 CONTENTS = {"inode", "record", "folder", "mbr"}
+RUNNER = subprocess.Popen([sys.executable, os.path.join(HERE, "runner.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                          env=dict(os.environ, SOURCE_DATE_EPOCH="1795000000", ASAN_OPTIONS="detect_leaks=1:exitcode=99:allocator_may_return_null=1"))
 
 
 class Source:
@@ -38,24 +39,15 @@ class Source:
         self.kinds = None
 
 
-def run(program, source, out, extra=()):
+def run(program, source, out):
     """(status or None when it was ended, seconds, largest process in bytes, what it said)"""
     shutil.rmtree(out, ignore_errors=True)
-    env = dict(os.environ, TRIAGE_RULES="", SOURCE_DATE_EPOCH="1795000000", ASAN_OPTIONS="detect_leaks=1:exitcode=99:allocator_may_return_null=1")
     command = [program, "run", "-q", "-j", "1", "--no-image-hash", "--no-builtin-rules", "--memory", str(MEMORY), "--unit-timeout", "30s", "-o", out]
-    began = time.monotonic()
-    with open(out + ".said", "wb") as said:
-        p = subprocess.Popen(command + list(source.options) + list(extra) + [source.path], stdout=said, stderr=said, stdin=subprocess.DEVNULL, env=env,
-                             start_new_session=True)
-        timer = threading.Timer(SECONDS, lambda: os.killpg(p.pid, signal.SIGKILL))
-        timer.start()
-        _, status, usage = os.wait4(p.pid, 0)
-        timer.cancel()
-    took = time.monotonic() - began
-    p.returncode = os.waitstatus_to_exitcode(status)
+    RUNNER.stdin.write(json.dumps([command + list(source.options) + [source.path], out + ".said", SECONDS]) + "\n")
+    RUNNER.stdin.flush()
+    status, took, largest = json.loads(RUNNER.stdout.readline())
     with open(out + ".said", "rb") as said:
-        words = said.read().decode("utf-8", "replace")
-    return (None if took >= SECONDS else p.returncode), took, usage.ru_maxrss << 10, words
+        return status, took, largest, said.read().decode("utf-8", "replace")
 
 
 def change(rng, data, region):

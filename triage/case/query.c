@@ -11,10 +11,12 @@
 struct case_reader {
 	struct sql own, *q;		/* q: own, or the sealer's */
 	struct buf value;
+	uint64_t work, most;		/* own: steps of SQLite's machine in units of WORK_UNIT since the last row, and what a row may take */
 };
 
 struct case_cursor {
 	struct sql *q;
+	struct case_reader *reader;
 	sqlite3_stmt *statement;
 	bool ended;
 };
@@ -59,12 +61,36 @@ static const struct view_row {
 
 /* --- opening --- */
 
-/* A case may come from elsewhere: its views may compute, but do nothing else. */
+/*
+ * A case may come from elsewhere: its views may compute, but neither without end (ours recurse nowhere) nor more than a case of its size is
+ * worth: WORK_LEAST units, and WORK_PER_PAGE steps for each of its pages, from one row to the next.
+ */
+enum { WORK_UNIT = 1 << 20, WORK_LEAST = 128, WORK_PER_PAGE = 1 << 18 };
+
+static int
+too_much_work(void *ctx)
+{
+	struct case_reader *r = ctx;
+	return ++r->work > r->most;
+}
+
+static enum triage_status
+limit_work(struct case_reader *r, struct triage_error *err)
+{
+	int64_t pages;
+	enum triage_status st = sql_number(r->q, "PRAGMA page_count", &pages, err);
+	if (st == TRIAGE_OK) {
+		r->most = WORK_LEAST + (uint64_t)pages * WORK_PER_PAGE / WORK_UNIT;
+		sqlite3_progress_handler(r->own.db, WORK_UNIT, too_much_work, r);
+	}
+	return st;
+}
+
 static int
 only_reading(void *ctx, int action, const char *a, const char *b, const char *c, const char *d)
 {
 	(void)ctx, (void)a, (void)b, (void)c, (void)d;
-	return action == SQLITE_SELECT || action == SQLITE_READ || action == SQLITE_FUNCTION || action == SQLITE_RECURSIVE ? SQLITE_OK : SQLITE_DENY;
+	return action == SQLITE_SELECT || action == SQLITE_READ || action == SQLITE_FUNCTION ? SQLITE_OK : SQLITE_DENY;
 }
 
 enum triage_status
@@ -120,6 +146,8 @@ open_from(const char *path, int64_t oldest, struct case_reader **ret_reader, str
 		    " PRAGMA query_only = ON", err);
 	if (st == TRIAGE_OK)
 		st = build_check_identity(r->q, oldest, err);
+	if (st == TRIAGE_OK)
+		st = limit_work(r, err);
 	if (st == TRIAGE_OK && sqlite3_set_authorizer(r->own.db, only_reading, NULL) != SQLITE_OK)
 		st = sql_fail(r->q, SQLITE_ERROR, "cannot set up", err);
 	if (st != TRIAGE_OK) {
@@ -167,6 +195,7 @@ enum triage_status
 case_check(struct case_reader *r, struct triage_error *err)
 {
 	sqlite3_set_authorizer(r->q->db, NULL, NULL);
+	r->work = 0;
 	enum triage_status st = sql_integrity(r->q, err);
 	if (r->q == &r->own)
 		sqlite3_set_authorizer(r->q->db, only_reading, NULL);
@@ -180,6 +209,7 @@ case_count(struct case_reader *r, enum case_view view)
 {
 	struct triage_error ignored;
 	int64_t count = 0;
+	r->work = 0;
 	char text[400];
 	snprintf(text, sizeof(text), "SELECT count(*) FROM (%s)", views[view].by_id);
 	if (sql_number(r->q, views[view].count != NULL ? views[view].count : text, &count, &ignored) != TRIAGE_OK)
@@ -193,6 +223,7 @@ case_meta(struct case_reader *r, const char *key)
 	struct triage_error ignored;
 	sqlite3_stmt *row;
 	buf_clear(&r->value);
+	r->work = 0;
 	if (sql_prepare(r->q, "SELECT value FROM meta WHERE key = ?1", &row, &ignored) != TRIAGE_OK)
 		return "";
 	sql_bind_text(row, 1, key);
@@ -214,6 +245,7 @@ start(struct case_reader *r, const char *text, struct case_cursor **ret_cursor, 
 	if (c == NULL)
 		return store_no_memory(err);
 	c->q = r->q;
+	c->reader = r;
 	st = sql_prepare(r->q, text, &c->statement, err);
 	if (st != TRIAGE_OK) {
 		free(c);
@@ -250,6 +282,7 @@ case_next(struct case_cursor *c, struct triage_error *err)
 	/* SQLite would begin again */
 	if (c->ended)
 		return TRIAGE_END;
+	c->reader->work = 0;
 	enum triage_status st = sql_step(c->q, c->statement, err);
 	c->ended = st != TRIAGE_OK;
 	return st;
