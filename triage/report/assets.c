@@ -22,6 +22,7 @@ ASSET(report_style, "triage/report/assets/report.css");
 ASSET(report_print_style, "triage/report/assets/print.css");
 ASSET(report_script, "triage/report/assets/report.js");
 ASSET(report_messages, "triage/report/messages.tsv");
+ASSET(report_says, "triage/report/says.tsv");
 
 struct asset
 asset_style(void)
@@ -45,4 +46,10 @@ struct asset
 asset_messages(void)
 {
 	return (struct asset){ report_messages_start, (size_t)(report_messages_end - report_messages_start) };
+}
+
+struct asset
+asset_says(void)
+{
+	return (struct asset){ report_says_start, (size_t)(report_says_end - report_says_start) };
 }

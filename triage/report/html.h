@@ -79,7 +79,7 @@ struct page {
 	struct case_reader *reader;
 	const struct report_options *options;
 	struct output *out;
-	const struct messages *messages;
+	struct messages *messages;
 	enum lang lang;
 	struct zone *zone;		/* NULL: UTC only */
 	char zone_name[80];
@@ -104,6 +104,8 @@ void page_label(struct page *p, const char *attribute, const char *key, const st
 void page_value(struct page *p, const char *tag, const struct argument *argument);
 /* <time> in UTC and, where a zone was given, in local time. "-" for TRIAGE_TIME_NONE. */
 void page_time(struct page *p, int64_t ns);
+/* What a detector or rule says in English: in the page's language when it is known (says.tsv), else marked as English. */
+void page_told(struct page *p, const char *tag, const char *text);
 void page_section(struct page *p, const char *id, const char *title_key);	/* opens; </section> closes */
 int64_t page_local(const struct page *p, int64_t ns);
 /* Row of a table: <th scope=col> for each key of a list ended by NULL. */

@@ -148,9 +148,7 @@ put_check(struct page *p, const char *kind, const struct detail *d)
 	page_say(p, "p class=\"label\"", "finding.innocent", NULL);
 	page_say(p, "p", key_or(p, room, "innocent", kind, "innocent.other"), NULL);
 	if (d->innocent.size > 0) {
-		page_raw(p, "<p lang=\"en\">");
-		page_text(p, buf_cstr(&d->innocent));
-		page_raw(p, "</p>");
+		page_told(p, "p", buf_cstr(&d->innocent));
 	}
 	page_raw(p, "</details>\n");
 }
@@ -201,9 +199,8 @@ html_detail(struct page *p, const char *kind, const char *text)
 	put_accounts(p, &d);
 	page_raw(p, "</dl>\n");
 	if (d.why.size > 0) {
-		page_raw(p, "<p lang=\"en\">");
-		page_text(p, buf_cstr(&d.why));
-		page_raw(p, "</p>\n");
+		page_told(p, "p", buf_cstr(&d.why));
+		page_raw(p, "\n");
 	}
 	if (d.broken)
 		page_say(p, "p class=\"note\"", "finding.broken", NULL);

@@ -34,8 +34,8 @@ put_heading(struct page *p, struct case_cursor *c, int severity)
 	page_say(p, tag, confidence_key(confidence > 0 ? (unsigned)confidence : 0), NULL);
 	page_raw(p, "</span> ");
 	page_say(p, "span", key_or(p, room, "kind", kind, "kind.other"), NULL);
-	page_raw(p, "</p>\n<h3 lang=\"en\">");
-	page_evidence(p, case_text(c, CASE_FINDINGS_TITLE));
+	page_raw(p, "</p>\n<h3>");
+	page_told(p, "span", case_text(c, CASE_FINDINGS_TITLE));
 	page_format(p, " <a class=\"ref\" href=\"#finding-%ju\">#%ju</a></h3>\n", (uintmax_t)case_int(c, CASE_FINDINGS_FINDING_ID),
 	    (uintmax_t)case_int(c, CASE_FINDINGS_FINDING_ID));
 	page_say(p, "p", key_or(p, room, "why", kind, "why.other"), NULL);

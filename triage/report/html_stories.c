@@ -55,9 +55,8 @@ put_findings(struct page *p, int64_t story, struct triage_error *err)
 		if (case_null(c, CASE_FINDINGS_STORY_ID) || case_int(c, CASE_FINDINGS_STORY_ID) != story || seen++ >= FINDINGS_OF_STORY)
 			continue;
 		uint64_t id = (uint64_t)case_int(c, CASE_FINDINGS_FINDING_ID), count = (uint64_t)case_int(c, CASE_FINDINGS_COUNT);
-		page_raw(p, "<li><span lang=\"en\">");
-		page_evidence(p, case_text(c, CASE_FINDINGS_TITLE));
-		page_raw(p, "</span>");
+		page_raw(p, "<li>");
+		page_told(p, "span", case_text(c, CASE_FINDINGS_TITLE));
 		if (count > 1)
 			page_say(p, "span class=\"soft\"", "story.times", WITH(AS_COUNT(count)));
 		if (id <= p->facts.linkable)

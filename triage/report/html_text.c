@@ -109,6 +109,23 @@ page_label(struct page *p, const char *attribute, const char *key, const struct 
 }
 
 void
+page_told(struct page *p, const char *tag, const char *text)
+{
+	char key[64];
+	const char *rest;
+	page_format(p, "<%s", tag);
+	if (messages_told(p->messages, text, key, &rest)) {
+		page_raw(p, ">");
+		page_say(p, "span", key, NULL);
+		page_evidence(p, rest);
+	} else {
+		page_raw(p, " lang=\"en\">");
+		page_evidence(p, text);
+	}
+	page_format(p, "</%.*s>", (int)strcspn(tag, " "), tag);
+}
+
+void
 page_value(struct page *p, const char *tag, const struct argument *argument)
 {
 	const struct argument one[] = { *argument, { .kind = ARGUMENT_END } };

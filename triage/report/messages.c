@@ -4,13 +4,15 @@
 #include "triage/base/text.h"
 #include "triage/report/assets.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMN_COUNT = 1 + LANG_COUNT, MESSAGES_MAX = 2000 };
+enum { COLUMN_COUNT = 1 + LANG_COUNT, MESSAGES_MAX = 3000 };
 
 struct message {
 	struct phrase cells[COLUMN_COUNT];	/* key, then the languages in the order of enum lang */
+	bool told;				/* messages_told() found it */
 };
 
 struct messages {
@@ -108,8 +110,11 @@ messages_over(const char *text, size_t size, struct messages **ret_messages, str
 enum triage_status
 messages_new(struct messages **ret_messages, struct triage_error *err)
 {
-	struct asset table = asset_messages();
-	return messages_over(table.text, table.size, ret_messages, err);
+	struct asset table = asset_messages(), says = asset_says();
+	enum triage_status st = messages_over(table.text, table.size, ret_messages, err);
+	if (st == TRIAGE_OK && (st = cut_table(says.text, says.size, *ret_messages, err)) != TRIAGE_OK)
+		messages_free(*ret_messages);
+	return st;
 }
 
 void
@@ -150,6 +155,35 @@ messages_find(const struct messages *m, const char *key, enum lang lang)
 	return row != NULL ? row->cells[1 + lang] : (struct phrase){ key, strlen(key) };
 }
 
+static bool
+is_said(const struct message *row)
+{
+	return row->cells[0].size > 5 && memcmp(row->cells[0].text, "says.", 5) == 0;
+}
+
+bool
+messages_told(struct messages *m, const char *text, char ret_key[64], const char **ret_rest)
+{
+	struct message *best = NULL;
+	size_t longest = 0;
+	for (size_t i = 0; i < m->count; i++) {
+		struct phrase english = m->rows[i].cells[1 + LANG_EN];
+		if (!is_said(&m->rows[i]) || english.size <= longest || strncmp(text, english.text, english.size) != 0)
+			continue;
+		const char *rest = text + english.size;
+		if (rest[0] != '\0' && strncmp(rest, ": ", 2) != 0 && strncmp(rest, " (", 2) != 0)
+			continue;
+		best = &m->rows[i];
+		longest = english.size;
+	}
+	if (best == NULL || best->cells[0].size >= 64)
+		return false;
+	best->told = true;
+	snprintf(ret_key, 64, "%.*s", (int)best->cells[0].size, best->cells[0].text);
+	*ret_rest = text + longest;
+	return true;
+}
+
 static void
 put_phrase_json(struct phrase phrase, struct buf *out)
 {
@@ -163,10 +197,14 @@ put_phrase_json(struct phrase phrase, struct buf *out)
 void
 messages_json(const struct messages *m, enum lang lang, struct buf *out)
 {
+	bool any = false;
 	buf_char(out, '{');
 	for (size_t i = 0; i < m->count; i++) {
-		if (i > 0)
+		if (is_said(&m->rows[i]) && !m->rows[i].told)
+			continue;
+		if (any)
 			buf_text(out, ",\n");
+		any = true;
 		put_phrase_json(m->rows[i].cells[0], out);
 		buf_char(out, ':');
 		put_phrase_json(m->rows[i].cells[1 + lang], out);

@@ -45,6 +45,12 @@ bool messages_has(const struct messages *m, const char *key);
 /* The text, or the key itself when there is none. */
 struct phrase messages_find(const struct messages *m, const char *key, enum lang lang);
 
+/*
+ * What a detector says in English, found among the messages of says.tsv: ret_key is the key of the longest one that text begins with, ret_rest
+ * what follows it, "" or ": name" or " (name)". False: it is not among them. It is then in messages_json() as well.
+ */
+bool messages_told(struct messages *m, const char *text, char ret_key[64], const char **ret_rest);
+
 enum argument_kind { ARGUMENT_END, ARGUMENT_TEXT, ARGUMENT_COUNT, ARGUMENT_BYTES, ARGUMENT_SHARE, ARGUMENT_TIME, ARGUMENT_KEY };
 enum time_form { TIME_MONTH, TIME_DAY, TIME_MINUTE, TIME_SECOND, TIME_CLOCK, TIME_CLOCK_SECOND };	/* CLOCK: without the day */
 
@@ -72,7 +78,7 @@ void messages_plain(const struct messages *m, enum lang lang, const char *key, c
 void messages_html(const struct messages *m, enum lang lang, const char *key, const struct argument *arguments, struct buf *out);
 /* The arguments as the JSON array that the script reads: ["n:41207","s:Play"]. */
 void messages_arguments_json(const struct argument *arguments, struct buf *out);
-/* Keys and texts of one language as a JSON object, sorted by key. */
+/* Keys and texts of one language as a JSON object, sorted by key; of says.tsv only what messages_told() found. */
 void messages_json(const struct messages *m, enum lang lang, struct buf *out);
 
 #endif

@@ -52,9 +52,9 @@ put_finding(struct page *p, struct case_cursor *c, int severity)
 	page_say(p, "span", severity_key(severity), NULL);
 	page_raw(p, "<br>");
 	page_say(p, "span", confidence_key(confidence > 0 ? (unsigned)confidence : 0), NULL);
-	page_raw(p, "</td><td><b lang=\"en\">");
-	page_evidence(p, case_text(c, CASE_FINDINGS_TITLE));
-	page_raw(p, "</b><br>");
+	page_raw(p, "</td><td>");
+	page_told(p, "b", case_text(c, CASE_FINDINGS_TITLE));
+	page_raw(p, "<br>");
 	page_say(p, "span", key_or(p, room, "why", kind, "why.other"), NULL);
 	page_raw(p, "<br>");
 	page_code(p, case_text(c, CASE_FINDINGS_PATH));
