@@ -129,6 +129,8 @@ fixtures:
 	@sh fixtures/make.sh
 fuzz:
 	@sh tests/fuzz/run.sh $(or $(FUZZ_SECONDS),30)
+fuzz-%:
+	@sh tests/fuzz/run.sh $(or $(FUZZ_SECONDS),30) $*
 .PHONY: fuzz
 
 install: all
@@ -181,7 +183,7 @@ help:
 	@echo "make bench      time and memory against the tools used today, as ratios"
 	@echo "make bench-evidence  what containers, locks, shadow copies and very many files cost, as ratios"
 	@echo "make fixtures   make the small evidence files under fixtures/ again"
-	@echo "make fuzz       fuzz each parser for FUZZ_SECONDS (30), two at a time"
+	@echo "make fuzz       fuzz each parser, layer, reader and loader for FUZZ_SECONDS (30), two at a time; make fuzz-NAME: one"
 	@echo "make install    PREFIX=$(PREFIX), DESTDIR="
 	@echo "make deb        Debian packages under build/deb: triage, triage-rules"
 	@echo "make tarball    build/$(TARBALL).tar.xz: unpack anywhere, run bin/triage"

@@ -19,7 +19,7 @@ times_in(const char *text, const char *piece)
 static inline bool
 is_void_tag(const char *name)
 {
-	static const char *const names[] = { "meta", "br", "input", "rect", "line", "!doctype" };
+	static const char *const names[] = { "meta", "br", "input", "rect", "line", "path", "!doctype" };
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(name, names[i]) == 0)
 			return true;

@@ -57,6 +57,93 @@ a_log_is_applied_up_to_its_last_commit(void **state)
 	free(wal);
 }
 
+static void
+deleted_rows_that_prove_what_they_are_are_told(void **state)
+{
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_file(&p, fixture("artefact/browser_sqlite/Deleted"));
+	assert_number_equal(p.remark_count, 0);
+	/* of 20 pages one lost its front to the free block; all 20 visits are there, the one that was moved is not deleted */
+	assert_number_equal(parsed_count(&p, "browser_sqlite.page", "last visited"), 19);
+	assert_number_equal(parsed_count(&p, "browser_sqlite.visit", "visited"), 30);
+	assert_number_equal(parsed_with(&p, "\"recovered\":true"), 39);
+	const struct parsed_event *e = parsed_event_of(&p, "browser_sqlite.page", NULL, "gewist30.example");
+	assert_string_equal(e->message, "Page https://gewist30.example/ (weg) (from a deleted row)");
+	assert_number_equal(e->time, parsed_time("2023-11-14T22:13:20.00003Z"));
+	/* what is in the table is told once, by what refers to it */
+	assert_number_equal(parsed_with(&p, "gewist3.example"), 1);
+	parsed_free(&p);
+}
+
+static void
+a_hot_journal_puts_back_what_was_before(void **state)
+{
+	struct parsed p = { 0 };
+	size_t size, journal_size;
+	uint8_t *data = parsed_read(fixture("artefact/browser_sqlite/Hot"), &size);
+	uint8_t *journal = parsed_read(fixture("artefact/browser_sqlite/Hot-journal"), &journal_size);
+	(void)state;
+	parsed_bytes(&p, "/Hot", data, size);
+	assert_number_equal(parsed_count(&p, NULL, "visited"), 59);
+	assert_true(parsed_with(&p, "half.example") > 0);
+	parsed_free(&p);
+	p.companions[0] = (struct parsed_companion){ "-journal", { journal, journal_size } };
+	parsed_bytes(&p, "/Hot", data, size);
+	assert_number_equal(parsed_count(&p, NULL, "visited"), 1);
+	assert_number_equal(parsed_with(&p, "voor.example"), 1);
+	assert_true(parsed_has_remark(&p, "journal-applied"));
+	parsed_free(&p);
+	/* one that was ended has no front any more */
+	memset(journal, 0, 28);
+	parsed_bytes(&p, "/Hot", data, size);
+	assert_number_equal(parsed_count(&p, NULL, "visited"), 59);
+	assert_number_equal(p.remark_count, 0);
+	parsed_free(&p);
+	free(data);
+	free(journal);
+}
+
+static void
+sessions_of_linux_are_told(void **state)
+{
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_file(&p, fixture("artefact/browser_sqlite/wtmp.db"));
+	assert_number_equal(p.count, 5);
+	const struct parsed_event *e = parsed_event_of(&p, NULL, "logon", "203.0.113.7");
+	assert_string_equal(e->source, "utmp");
+	assert_string_equal(e->user, "beheer");
+	assert_number_equal(e->time, parsed_time("2023-11-14T22:14:20.000005Z"));
+	assert_string_equal(parsed_event_of(&p, NULL, "boot", NULL)->message, "System started, kernel 6.12.48");
+	assert_non_null(parsed_event_of(&p, NULL, "shutdown", "reboot"));
+	parsed_free(&p);
+}
+
+static void
+network_storage_is_told(void **state)
+{
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_file(&p, fixture("artefact/browser_sqlite/conn.log"));
+	assert_number_equal(p.count, 3);
+	assert_string_equal(p.events[0].message, "Failed logon of admin by HTTP from 203.0.113.7 (---)");
+	assert_string_equal(p.events[0].meaning, "failed logon");
+	assert_string_equal(p.events[0].source, "syslog");
+	assert_number_equal(p.events[0].time, parsed_time("2023-11-14T22:13:20Z"));
+	assert_true(p.events[0].local);
+	assert_string_equal(p.events[1].meaning, "logon");
+	assert_string_equal(p.events[2].message, "QNAP: delete by SMB, admin from 203.0.113.7 (pc1): Public/salaris.xlsx");
+	parsed_free(&p);
+	parsed_file(&p, fixture("artefact/browser_sqlite/event.log"));
+	assert_string_equal(p.events[0].message, "QNAP (warning): [Users] Create user [svc] completed., System from 127.0.0.1");
+	parsed_free(&p);
+	parsed_file(&p, fixture("artefact/browser_sqlite/SYNOSYSDB"));
+	assert_string_equal(p.events[0].message, "Synology (warn): Host [203.0.113.7] was blocked via [DSM]., SYSTEM");
+	assert_false(p.events[0].local);
+	parsed_free(&p);
+}
+
 /* Sums of the log made to hold again after each change, so that what is changed counts. */
 static void
 sign(uint8_t *wal, size_t size, size_t page)
@@ -212,6 +299,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(chromium_is_told),
 		cmocka_unit_test(a_log_is_applied_up_to_its_last_commit),
+		cmocka_unit_test(deleted_rows_that_prove_what_they_are_are_told), cmocka_unit_test(a_hot_journal_puts_back_what_was_before), cmocka_unit_test(sessions_of_linux_are_told), cmocka_unit_test(network_storage_is_told),
 		cmocka_unit_test(any_log_is_borne),
 		cmocka_unit_test(firefox_safari_and_windows_are_told),
 		cmocka_unit_test(rows_behind_damage_are_read),

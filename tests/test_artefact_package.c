@@ -75,6 +75,23 @@ what_dpkg_lists_as_installed(void **state)
 }
 
 static void
+configuration_files_of_dpkg_have_their_digest(void **state)
+{
+	static const char text[] = "Package: nano\nStatus: install ok installed\nConffiles:\n /etc/nanorc 0123456789abcdef0123456789abcdef obsolete\n /etc/new newconffile\n"
+	    " /etc/more 900150983cd24fb0d6963f7d28e17f72\nVersion: 7.2\n /etc/no 900150983cd24fb0d6963f7d28e17f72\n";
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_bytes(&p, "/var/lib/dpkg/status", text, sizeof(text) - 1);
+	assert_number_equal(p.fact_count, 2);
+	assert_string_equal(parsed_fact(&p, "/etc/nanorc", "nano"), "config 0123456789abcdef0123456789abcdef");
+	assert_string_equal(parsed_fact(&p, "/etc/more", "nano"), "config 900150983cd24fb0d6963f7d28e17f72");
+	parsed_free(&p);
+	parsed_bytes(&p, "/backup/status", text, sizeof(text) - 1);
+	assert_number_equal(p.fact_count, 0);
+	parsed_free(&p);
+}
+
+static void
 damage_is_told(void **state)
 {
 	struct parsed p = { 0 };
@@ -107,6 +124,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(dpkg), cmocka_unit_test(apt), cmocka_unit_test(others), cmocka_unit_test(what_dpkg_lists_as_installed),
-		cmocka_unit_test(damage_is_told), cmocka_unit_test(the_corpus_is_read) };
+		cmocka_unit_test(configuration_files_of_dpkg_have_their_digest), cmocka_unit_test(damage_is_told), cmocka_unit_test(the_corpus_is_read) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

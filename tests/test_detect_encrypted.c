@@ -316,6 +316,23 @@ a_file_that_the_extension_claims_is_not_counted_twice(void **state)
 	close_judge(&t);
 }
 
+/* A volume locked by BitLocker is encrypted, and nobody has attacked it. */
+static void
+a_mark_that_only_informs_is_no_attack(void **state)
+{
+	static const struct detect_rule fve = MADE_RULE("mark", "encrypted", "BitLocker abuse", TRIAGE_INFO, 90);
+	struct judged t;
+	(void)state;
+	open_judge(&t);
+	show_match(&t, "/vm/disk.img", random_content(4000000), &fve);
+	finish(&t, 1.0);
+	assert_null(finding_of(&t, "detect:encrypted-files"));
+	assert_int_equal(need_finding(&t, "yara:test.mark")->severity, TRIAGE_INFO);
+	assert_string_equal(detect_verdict(t.judge)->word, "nothing-found");
+	assert_string_equal(detect_verdict(t.judge)->family, "");
+	close_judge(&t);
+}
+
 int
 main(void)
 {
@@ -334,6 +351,7 @@ main(void)
 		cmocka_unit_test(many_different_extensions_after_the_own_one_are_found_together),
 		cmocka_unit_test(a_head_that_is_gone_counts_under_the_extension_of_a_family),
 		cmocka_unit_test(a_file_that_the_extension_claims_is_not_counted_twice),
+		cmocka_unit_test(a_mark_that_only_informs_is_no_attack),
 		cmocka_unit_test(small_encrypted_files_are_told_from_small_text),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

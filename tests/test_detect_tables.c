@@ -152,6 +152,8 @@ a_broken_table_is_refused_with_its_row(void **state)
 		{ "remote_tools.tsv", TOOL_HEAD "X\trmm\tyes\tlow\tT1\tx.exe\t\t\t\t\tw\n", TOOL_HEAD "X\trmm\tyes\tlow\tT1\tx.exe\t\t\t\t\t\n", "no severity, name or reason" },
 		{ "tactics.tsv", "what\tname\ttactic\n", "what\tname\ttactic\nodd\tx\ty\n", "the first column is tactic" },
 		{ "loldrivers.tsv", "driver\tsha256\tsha1\n", "driver\tsha256\tsha1\nx.sys\tabc\t\n", "no SHA-256" },
+		{ "decryptors.tsv", "family\tstate\ttext\tverified\tas_of\nX\ttool\tT\tyes\t2026\n", "family\tstate\ttext\tverified\tas_of\nX\tsure\tT\tyes\t2026\n", "needs a family" },
+		{ "keep.tsv", "family\twhat\tpattern\ttext\tverified\nX\tkey-file\t*.k\tT\tno\n", "family\twhat\tpattern\ttext\tverified\nX\tkey-file\t*.k\tT\tperhaps\n", "not yes or no" },
 	};
 	enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
 	char folder[] = "/tmp/test_detect_tables_XXXXXX", path[300];
@@ -203,7 +205,7 @@ known_bad_wins_over_known_good_and_sources_are_told(void **state)
 	assert_int_equal(detect_known(t, zero, sha1, other), DETECT_BAD);
 	assert_int_equal(detect_known(t, zero, NULL, other), DETECT_UNKNOWN);
 	detect_sources(t, count_source, &sources);
-	assert_number_equal(sources, 14);
+	assert_number_equal(sources, 16);
 	detect_free(t);
 }
 

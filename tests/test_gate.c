@@ -1,5 +1,5 @@
 /* test_gate.c - what a condition needs, what a string must hold, and which rules a look at a stream names. */
-#include "triage/analyse/gate.h"
+#include "triage/analyse/gate_inside.h"
 #include "triage/analyse/rule_literal.h"
 #include "triage/analyse/rule_text.h"
 
@@ -204,7 +204,7 @@ looker_release(struct looker *l)
 
 /* The candidates as a set of bits. */
 static unsigned
-candidates(struct looker *l, const void *data, size_t size)
+candidates_of_one_way(struct looker *l, const void *data, size_t size)
 {
 	static const char *const names[RULE_NAME_COUNT] = { "a.txt", "/a.txt", ".txt", "UNKNOWN", "" };
 	const uint32_t *tags = NULL;
@@ -218,12 +218,24 @@ candidates(struct looker *l, const void *data, size_t size)
 	return set;
 }
 
+/* Likewise: in small and, where the processor can, in large steps the same is found. */
+static unsigned
+candidates(struct looker *l, const void *data, size_t size)
+{
+	const bool wide = l->gate->wide.usable;
+	unsigned set = candidates_of_one_way(l, data, size);
+	l->gate->wide.usable = false;
+	assert_number_equal(candidates_of_one_way(l, data, size), set);
+	l->gate->wide.usable = wide;
+	return set;
+}
+
 /* Words of each length at which another way of filing begins. */
 static void
 words_of_all_lengths_are_found_at_every_place(void **state)
 {
 	static const char *const words[] = { "q1", "q2z", "wxyz", "vbnm6", "kjhgf6", "poiuyt7", "mnbvcx89", "lkjhgfdsa9", "qwertyuiop1", "zxcvbnmasdf2" };
-	char rules[2000] = "", stream[64];
+	char rules[2000] = "", stream[120];
 	size_t used = 0;
 	(void)state;
 	for (size_t w = 0; w < sizeof(words) / sizeof(words[0]); w++)
@@ -244,9 +256,9 @@ static void
 a_word_of_one_byte_is_found_in_a_run(void **state)
 {
 	struct looker l = looker_of("rule a { strings: $a = \"AAAAAAAAAAA\" condition: $a } rule b { strings: $a = \"BBBBBBB\" condition: $a }");
-	char stream[96];
+	char stream[120];
 	(void)state;
-	for (size_t at = 0; at < 32; at++)
+	for (size_t at = 0; at < 70; at++)
 		for (size_t size = 1; at + size <= sizeof(stream); size++) {
 			memset(stream, '.', sizeof(stream));
 			memset(stream + at, 'A', size);
@@ -345,6 +357,28 @@ a_stream_full_of_words_makes_every_rule_a_candidate(void **state)
 	looker_release(&l);
 }
 
+/* Where the processor can, few words are looked for in large steps, and very many in small ones. */
+static void
+many_beginnings_are_looked_for_in_small_steps(void **state)
+{
+	static char rules[60000];
+	size_t used = (size_t)snprintf(rules, sizeof(rules), "rule a { strings: ");
+	(void)state;
+	struct looker few = looker_of("rule a { strings: $a = \"pin7\" condition: $a }");
+#if defined(__x86_64__)
+	assert_int_equal(few.gate->wide.usable, __builtin_cpu_supports("avx2") != 0);
+#endif
+	looker_release(&few);
+	for (unsigned i = 0; i < 1500; i++)
+		used += (size_t)snprintf(rules + used, sizeof(rules) - used, "$a%u = \"%c%c%c%c\" ", i, 'a' + i % 26, 'a' + i / 26 % 26, '0' + i / 676 % 10, 'z' - i % 13);
+	snprintf(rules + used, sizeof(rules) - used, "condition: any of them }");
+	struct looker many = looker_of(rules);
+	assert_false(many.gate->wide.usable);
+	assert_number_equal(LOOK(&many, "...ab0y....................................................."), 0);
+	assert_number_equal(LOOK(&many, "...ba0y....................................................."), 1);
+	looker_release(&many);
+}
+
 int
 main(void)
 {
@@ -358,6 +392,7 @@ main(void)
 		cmocka_unit_test(words_of_all_lengths_are_found_at_every_place),
 		cmocka_unit_test(a_word_of_one_byte_is_found_in_a_run),
 		cmocka_unit_test(modifiers_of_strings_are_heeded),
+		cmocka_unit_test(many_beginnings_are_looked_for_in_small_steps),
 		cmocka_unit_test(a_rule_that_needs_no_string_stands_where_it_can_match),
 		cmocka_unit_test(a_stream_full_of_words_makes_every_rule_a_candidate),
 	};

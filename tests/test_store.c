@@ -313,36 +313,51 @@ an_equal_stream_has_the_result_of_its_twin(void **state)
 {
 	(void)state;
 	struct made m;
-	struct case_twin twins[CASE_TWINS_MAX];
+	struct case_stream streams[8];
+	struct case_twins twins;
 	struct case_shadows n;
 	size_t count = 0;
-	const uint8_t places[CASE_PLACES] = { 1, 2, 3 };
+	const uint8_t places[CASE_PLACES] = { 1, 2, 3 }, others[CASE_PLACES] = { 1, 2, 4 };
 	made_begin(&m, "ntfs");
 	put_copies(&m);
-	struct case_unit u = { .inode = 1, .path = (char *)(uintptr_t)"/a", .owner = (char *)(uintptr_t)"" };
-	assert_ok(case_find_twin(m.store, &u, 1, twins, &count, &err));
-	assert_number_equal(count, 0);	/* it has no result */
+	assert_ok(case_next_streams(m.store, 2, NULL, 8, streams, &count, &err));
+	assert_number_equal(count, 2);
+	assert_number_equal(streams[0].unit_id, 3);
+	assert_number_equal(streams[0].inode, 1);
+	assert_number_equal(streams[0].rank, 50);
+	assert_ok(case_next_streams(m.store, 2, &streams[0], 8, streams, &count, &err));
+	assert_number_equal(count, 1);
+	assert_number_equal(streams[0].unit_id, 4);
+	assert_ok(case_put_placed(m.store, 3, places, &err));
+	assert_ok(case_put_placed(m.store, 4, places, &err));
+	assert_ok(case_put_twins(m.store, 2, 1, &twins, &err));
+	assert_number_equal(twins.units, 0);	/* the older ones have no results */
 	put_hit(&m, 1, 0, 7, false);
 	put_hit(&m, 1, 1, 0, true);
 	assert_ok(case_put_places(m.store, 1, places, &err));
 	put_result(&m, 1, "one");
+	assert_ok(case_put_places(m.store, 2, places, &err));
 	put_result(&m, 2, "two");
-	assert_ok(case_find_twin(m.store, &u, 1, twins, &count, &err));
+	assert_ok(case_put_placed(m.store, 3, others, &err));
+	assert_ok(case_put_twins(m.store, 2, 1, &twins, &err));
+	assert_number_equal(twins.units, 0);	/* 3 lies elsewhere, and 4 has another path than 2: rules may look at it */
+	assert_ok(case_put_placed(m.store, 3, places, &err));
+	assert_ok(case_put_twins(m.store, 1, 1, &twins, &err));
+	assert_number_equal(twins.units, 0);	/* none of those placed is of that filesystem */
+	assert_false(case_unit_is_done(m.store, 3));
+	assert_ok(case_put_twins(m.store, 2, 1, &twins, &err));
+	assert_number_equal(twins.units, 1);
+	assert_number_equal(twins.bytes, 1000);
+	assert_true(case_unit_is_done(m.store, 3));
+	assert_false(case_unit_is_done(m.store, 4));
+	assert_ok(case_put_twins(m.store, 2, 1, &twins, &err));
+	assert_number_equal(twins.units, 0);	/* once */
+	assert_ok(case_next_streams(m.store, 2, NULL, 8, streams, &count, &err));
 	assert_number_equal(count, 1);
-	assert_number_equal(twins[0].unit_id, 1);
-	assert_memory_equal(twins[0].places, places, CASE_PLACES);
-	assert_ok(case_find_twin(m.store, &u, 1, twins, &count, &err));
-	assert_number_equal(count, 1);	/* the same places once */
-	u.path = (char *)(uintptr_t)"/other";
-	count = 0;
-	assert_ok(case_find_twin(m.store, &u, 1, twins, &count, &err));
-	assert_number_equal(count, 0);	/* rules may look at the path */
-	u = (struct case_unit){ .inode = 2, .path = (char *)(uintptr_t)"/b", .owner = (char *)(uintptr_t)"" };
-	assert_ok(case_find_twin(m.store, &u, 1, twins, &count, &err));
-	assert_number_equal(count, 0);	/* its places are not known */
-	assert_ok(case_put_same(m.store, 3, &twins[0], &err));
-	assert_status(TRIAGE_E_USAGE, case_put_same(m.store, 3, &twins[0], &err));
-	assert_status(TRIAGE_E_USAGE, case_put_same(m.store, 4, &(struct case_twin){ .unit_id = 4 }, &err));
+	assert_ok(case_forget_placed(m.store, &err));
+	assert_ok(case_drop_unit_rows(m.store, 4, &err));
+	assert_ok(case_next_streams(m.store, 2, NULL, 8, streams, &count, &err));
+	assert_number_equal(count, 0);		/* a worker died over it: it is read like any other */
 	made_build(&m);
 	assert_number_equal(rows_of(case_seal_reader(m.sealer), CASE_MATCHES), 4);	/* two rules, two streams */
 	assert_ok(case_count_shadows(m.store, &n, &err));

@@ -27,3 +27,6 @@ same "the same bytes for the same evidence, whatever the workers" "$(
 	SOURCE_DATE_EPOCH=1765600000 "$TRIAGE" run -q --progress none -j1 -o "$tmp/one" "$tmp/trees/slices" > /dev/null 2>&1
 	sql "$tmp/one" "SELECT path, damage, damage_share, original_path, damage_reason, shape FROM files ORDER BY path" | sha256sum)" \
 	"$(sql "$tmp/cases/slices" "SELECT path, damage, damage_share, original_path, damage_reason, shape FROM files ORDER BY path" | sha256sum)"
+same "the report shows each folder of the map in the drawing and in its table" \
+	"$(grep -o 'href="#damage-[0-9]*"' "$whole/data/report.html" | sort -u | wc -l)" "$(grep -o '<tr id="damage-[0-9]*"' "$whole/data/report.html" | sort -u | wc -l)"
+same "and a case without damage has no map" "$(grep -c '<section id="damage"' "$clean/data/report.html")$(grep -c '<section id="damage"' "$whole/data/report.html")" 01

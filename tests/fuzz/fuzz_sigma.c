@@ -4,15 +4,6 @@
 #include "triage/detect/detect.h"
 #include "triage/detect/sigma.h"
 
-static const char *
-rules_here(void)
-{
-	static char path[4096];
-	const char *root = getenv("TRIAGE_ROOT");
-	snprintf(path, sizeof(path), "%s/rules", root != NULL ? root : ".");
-	return path;
-}
-
 int
 fuzz_one_sigma(const uint8_t *data, size_t size)
 {
@@ -31,13 +22,13 @@ fuzz_one_sigma(const uint8_t *data, size_t size)
 	struct triage_error err = { .text = "" };
 	int fd = fuzz_file(data, size, path);
 	const char *const paths[] = { path };
-	const struct sigma_config alone = { .tables = rules_here(), .paths = paths, .path_count = 1, .own = path };
+	const struct sigma_config alone = { .tables = fuzz_rules(), .paths = paths, .path_count = 1, .own = path };
 	FUZZ_NEED(sigma_load(&alone, &set, &err) == TRIAGE_OK);
 	bool any = sigma_rule_count(set) > 0;
 	for (size_t i = 0; i < sigma_refusal_count(set); i++)
 		FUZZ_NEED(sigma_refusal(set, i)->why[0] != '\0' && sigma_refusal(set, i)->line > 0);
 	sigma_free(set);
-	const struct detect_config config = { .tables = rules_here(), .sigma = paths, .sigma_count = 1 };
+	const struct detect_config config = { .tables = fuzz_rules(), .sigma = paths, .sigma_count = 1 };
 	if (any) {
 		FUZZ_NEED(detect_load(&config, &tables, &err) == TRIAGE_OK && detect_judge_new(tables, &judge, &err) == TRIAGE_OK);
 		for (size_t i = 0; i < 2 * sizeof(events) / sizeof(events[0]); i++)

@@ -13,7 +13,7 @@ union wire_record {
 	struct triage_match match;
 	struct triage_content content;
 	uint8_t places[32];
-	uint64_t twin;
+	struct view placed;
 	struct triage_event event;
 	struct triage_fact fact;
 	struct triage_parsed parsed;
@@ -33,7 +33,7 @@ wire_again(enum wire_type type, struct view payload, struct wire_store *store, s
 	case WIRE_EXTENT: return wire_get_extent(payload, &r.extent) && (wire_put_extent(back, 1, &r.extent), true);
 	case WIRE_PROBLEM: return wire_get_problem(payload, store, &r.problem) && (wire_put_problem(back, 1, &r.problem), true);
 	case WIRE_PLACES: return wire_get_places(payload, r.places) && (wire_put_places(back, 1, r.places), true);
-	case WIRE_SAME: return wire_get_same(payload, &r.twin) && (wire_put_same(back, 1, r.twin), true);
+	case WIRE_PLACED: return wire_get_placed(payload, payload.size / 32, &r.placed) && (wire_put_placed(back, 1, r.placed.data, r.placed.size / 32), true);
 	case WIRE_MATCH: return wire_get_match(payload, store, &r.match) && (wire_put_match(back, 1, &r.match), true);
 	case WIRE_CONTENT: return wire_get_content(payload, store, &r.content) && (wire_put_content(back, WIRE_CONTENT, 1, &r.content), true);
 	case WIRE_EVENT: return wire_get_event(payload, &events, &r.event) && (wire_put_event(back, 1, &r.event), true);

@@ -1,7 +1,9 @@
 /* targets.c - all targets in one unit, for tests/test_replay.c. */
 #define FUZZ_REPLAY
 #include "tests/fuzz/fuzz_apfs.c"
+#include "tests/fuzz/fuzz_bundle.c"
 #include "tests/fuzz/fuzz_carve.c"
+#include "tests/fuzz/fuzz_case_db.c"
 #include "tests/fuzz/fuzz_content.c"
 #include "tests/fuzz/fuzz_custody.c"
 #include "tests/fuzz/fuzz_disk.c"
@@ -12,7 +14,7 @@
 #include "tests/fuzz/fuzz_hash_list.c"
 #include "tests/fuzz/fuzz_hash_set.c"
 #include "tests/fuzz/fuzz_ioc.c"
-#include "tests/fuzz/fuzz_journal.c"
+#include "tests/fuzz/fuzz_ext_journal.c"
 #include "tests/fuzz/fuzz_json.c"
 #include "tests/fuzz/fuzz_layers.c"
 #include "tests/fuzz/fuzz_lznt1.c"

@@ -81,4 +81,50 @@ fuzz_file(const void *data, size_t size, char path[FUZZ_PATH])
 	return fd;
 }
 
+/* A folder of this process's own, the same at each call. What is put into it is the caller's to take away; it goes itself when the process ends. */
+static char fuzz_folder_made[FUZZ_PATH];
+static inline void
+fuzz_folder_gone(void)
+{
+	static const char *const left[] = { "case.db", "out" };
+	char path[FUZZ_PATH + 10];
+	for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", fuzz_folder_made, left[i]);
+		unlink(path);
+	}
+	rmdir(fuzz_folder_made);
+}
+
+static inline void
+fuzz_folder(char path[FUZZ_PATH])
+{
+	if (fuzz_folder_made[0] == '\0') {
+		snprintf(fuzz_folder_made, FUZZ_PATH, "%s/triage-fuzz-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+		FUZZ_NEED(mkdtemp(fuzz_folder_made) != NULL && atexit(fuzz_folder_gone) == 0);
+	}
+	memcpy(path, fuzz_folder_made, FUZZ_PATH);
+}
+
+/* False when there can be no file of this name. */
+static inline bool
+fuzz_write(const char *path, const void *data, size_t size)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return false;
+	FUZZ_NEED(size == 0 || write(fd, data, size) == (ssize_t)size);
+	close(fd);
+	return true;
+}
+
+/* The rules of this tree. */
+static inline const char *
+fuzz_rules(void)
+{
+	static char path[4096];
+	const char *root = getenv("TRIAGE_ROOT");
+	snprintf(path, sizeof(path), "%s/rules", root != NULL ? root : ".");
+	return path;
+}
+
 #endif

@@ -1,6 +1,7 @@
 /* gate.c - the look at a stream; gate_build.c makes what it looks for. */
 #include "triage/analyse/gate_inside.h"
 #include "triage/analyse/gate_places.h"
+#include "triage/analyse/gate_wide.h"
 
 #include "triage/base/fault.h"
 
@@ -272,6 +273,19 @@ look_along(struct gate_look *look, struct view stream, size_t last, size_t *at)
 	return true;
 }
 
+/* The same in larger steps. */
+static bool
+look_wide(struct gate_look *look, struct view stream, size_t last, size_t *at)
+{
+	uint32_t found;
+	while ((found = gate_wide_next(look->gate, look->filters, look->shorts, stream, last, at)) != 0) {
+		if (!look_at_found(look, stream, *at, found))
+			return false;
+		*at += GATE_WIDE;
+	}
+	return true;
+}
+
 static void
 add_if_holds(struct gate_look *look, uint32_t index, size_t *count)
 {
@@ -293,7 +307,7 @@ gate_look_at(struct gate_look *look, struct view stream, const char *const names
 	look->stream = stream;
 	look->class = file_class_of(stream);
 	look->names = names;
-	if (!look_along(look, stream, last, &at))
+	if ((gate->wide.usable && !look_wide(look, stream, last, &at)) || !look_along(look, stream, last, &at))
 		return false;
 	for (; at + GATE_PAIR <= stream.size; at++)
 		look_closer(look, stream, at);

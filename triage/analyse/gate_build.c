@@ -1,5 +1,6 @@
 /* gate_build.c - the rules of a gate, where each stands, and the index of all words. */
 #include "triage/analyse/gate_inside.h"
+#include "triage/analyse/gate_wide.h"
 
 #include "triage/base/fault.h"
 
@@ -347,6 +348,8 @@ gate_close(struct gate *gate, struct triage_error *err)
 		st = make_filters(gate, err);
 	if (st == TRIAGE_OK)
 		index_words(gate);
+	if (st == TRIAGE_OK)
+		gate_wide_make(gate);
 	for (unsigned class = 0; class < FILE_CLASS_COUNT && st == TRIAGE_OK; class++)
 		st = list_watched(gate, (enum file_class)class, err);
 	return st;

@@ -13,12 +13,23 @@ enum {
 	GATE_STRIDE = 4,		/* words of seven bytes and more are looked for at every fourth place only, and filed for each of the four */
 	GATE_SHORTS = 1 << 13,
 	GATE_BATCH = 8,			/* places that are looked at together */
+	GATE_WIDE = 32,			/* likewise by gate_wide.c */
+	GATE_BUCKETS = 16, GATE_LEADING = 4,
 	GATE_WORD_MAX = 256,		/* bytes of a literal that are compared: its beginning is necessary too */
 };
 
 #define GATE_SPREAD UINT32_C(2654435761)	/* what a gram is multiplied by to be spread over a filter */
 
+#define GATE_MIX_LOW UINT32_C(0x9E3779B1)	/* what the halves of eight bytes are multiplied by */
+#define GATE_MIX_HIGH UINT32_C(0x85EBCA77)
+
 enum gate_kind { GATE_OF_PAIR, GATE_OF_THREE, GATE_OF_GRAM, GATE_OF_MIDDLE, GATE_OF_LONG, GATE_KINDS };
+
+/* What gate_wide.c asks first. */
+struct gate_wide {
+	bool usable;
+	uint8_t low[GATE_BUCKETS / 8][GATE_LEADING][16], high[GATE_BUCKETS / 8][GATE_LEADING][16];	/* see gate_wide.h */
+};
 
 /* A word, filed under some of its bytes. */
 struct gate_word {
@@ -45,6 +56,7 @@ struct gate {
 	struct gate_filter filters[GATE_KINDS];	/* by what words of each length are found */
 	uint8_t *shorts, *threes;	/* digest of the first two of them: by the last bits of a pair of bytes, which last three bits of a third may follow; the part of the words of three */
 	unsigned row_bits;
+	struct gate_wide wide;
 	bool even_is_even;		/* a word found by equal bytes consists of nothing else */
 	uint32_t *rows;			/* words of a row: from rows[r] to rows[r + 1] */
 	struct gate_word *words;	/* until gate_close() one for each use, first_use being its index */
@@ -85,7 +97,7 @@ static inline uint32_t
 gate_gram(enum gate_kind kind, uint64_t folded)
 {
 	return kind == GATE_OF_PAIR ? (uint32_t)folded & 0xffff : kind == GATE_OF_THREE ? (uint32_t)folded & 0xffffff : kind != GATE_OF_LONG ? (uint32_t)folded
-	    : (uint32_t)(folded * UINT64_C(0x9E3779B97F4A7C15) >> 32);
+	    : (uint32_t)folded * GATE_MIX_LOW + (uint32_t)(folded >> 32) * GATE_MIX_HIGH;
 }
 
 /* Its place in the filter: two bytes as they are, more as a hash. */

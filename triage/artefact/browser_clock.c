@@ -4,6 +4,7 @@
 #include "triage/base/when.h"
 
 #include <math.h>
+#include <stdio.h>
 
 static int64_t
 from_micro(sqlite3_int64 us, int64_t epoch)
@@ -31,13 +32,26 @@ from_text(sqlite3_stmt *stmt, int column)
 	return text != NULL && when_parse(text, &ns) ? ns : TRIAGE_TIME_NONE;
 }
 
+static int64_t
+from_two(sqlite3_stmt *stmt, int column)
+{
+	char text[48];
+	const char *day = (const char *)sqlite3_column_text(stmt, column);
+	const char *clock = column + 1 < sqlite3_column_count(stmt) ? (const char *)sqlite3_column_text(stmt, column + 1) : NULL;
+	int64_t ns;
+	if (day == NULL || clock == NULL)
+		return TRIAGE_TIME_NONE;
+	snprintf(text, sizeof(text), "%.20s %.20s", day, clock);
+	return when_parse(text, &ns) ? ns : TRIAGE_TIME_NONE;
+}
+
 int64_t
 row_clock(sqlite3_stmt *stmt, int column, unsigned clock, const char **ret_precision)
 {
 	static const int64_t to_1970 = INT64_C(11644473600), mac = 978307200;
 	sqlite3_int64 n = sqlite3_column_int64(stmt, column);
 	*ret_precision = "us";
-	if (sqlite3_column_type(stmt, column) == SQLITE_NULL || (n <= 0 && clock != CLOCK_TEXT))
+	if (sqlite3_column_type(stmt, column) == SQLITE_NULL || (n <= 0 && clock != CLOCK_TEXT && clock != CLOCK_TWO_TEXTS))
 		return TRIAGE_TIME_NONE;
 	switch ((enum sql_clock)clock) {
 	case CLOCK_CHROME:
@@ -67,6 +81,9 @@ row_clock(sqlite3_stmt *stmt, int column, unsigned clock, const char **ret_preci
 	case CLOCK_TEXT:
 		*ret_precision = "s";
 		return from_text(stmt, column);
+	case CLOCK_TWO_TEXTS:
+		*ret_precision = "s";
+		return from_two(stmt, column);
 	case CLOCK_NONE:
 		break;
 	}

@@ -10,7 +10,7 @@ enum {
 	TICKS = 20000,
 	BYTES_A_TICK = 4096,			/* larger databases may take longer */
 	LENGTH_MAX = 16 << 20, SQL_MAX = 100000, COLUMNS_MAX = 500, DEPTH_MAX = 50, ROW_MIN = 8,
-	BYTES_LEAST = 256 << 20, BYTES_SHARE = 32,	/* values that overlap may be read, but not for ever */
+	BYTES_LEAST = 256 << 20, BYTES_SHARE = 32, LIVE_MAX = 128 << 20,	/* values that overlap may be read, but not for ever */
 };
 
 static int
@@ -37,7 +37,7 @@ restrict_handle(struct database *db)
 	static const struct { int limit, value; } limits[] = {
 		{ SQLITE_LIMIT_LENGTH, LENGTH_MAX }, { SQLITE_LIMIT_SQL_LENGTH, SQL_MAX }, { SQLITE_LIMIT_COLUMN, COLUMNS_MAX },
 		{ SQLITE_LIMIT_EXPR_DEPTH, DEPTH_MAX }, { SQLITE_LIMIT_COMPOUND_SELECT, 3 }, { SQLITE_LIMIT_VDBE_OP, 25000 }, { SQLITE_LIMIT_FUNCTION_ARG, 8 },
-		{ SQLITE_LIMIT_ATTACHED, 0 }, { SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50 }, { SQLITE_LIMIT_VARIABLE_NUMBER, 10 },
+		{ SQLITE_LIMIT_ATTACHED, 0 }, { SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50 }, { SQLITE_LIMIT_VARIABLE_NUMBER, 64 },
 		{ SQLITE_LIMIT_TRIGGER_DEPTH, 1 }, { SQLITE_LIMIT_WORKER_THREADS, 0 },
 	};
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
@@ -60,17 +60,41 @@ not_opened(struct database *db, const char *why, struct triage_error *err)
 	return st;
 }
 
+static enum triage_status
+say_journal(struct artefact *a, const struct db_journal *j, struct triage_error *err)
+{
+	if (!j->hot)
+		return TRIAGE_OK;
+	if (!j->applied)
+		return artefact_remark(a, TRIAGE_LOW, "journal-not-applied", TRIAGE_NO_ID, 0, err, "a transaction was cut off, and its rollback journal %s: rows may be half written",
+		    j->of_several ? "belongs to one over several databases" : "does not fit this database");
+	return artefact_remark(a, TRIAGE_INFO, "journal-applied", TRIAGE_NO_ID, 0, err, "a transaction was cut off: %u pages were put back from the rollback journal%s", j->pages,
+	    j->cut ? ", which ends early" : "");
+}
+
 enum triage_status
 db_open(struct database *db, struct artefact *a, struct view all, struct view wal, struct triage_error *err)
 {
 	size_t size;
+	struct view journal = { NULL, 0 };
+	struct db_journal hot = { 0 };
 	*db = (struct database){ .a = a };
+	buf_init(&db->live, LIVE_MAX);
 	unsigned char *copy = db_with_wal(all, wal, &size, &db->wal_frames);
+	if (copy != NULL && db->wal_frames == 0 && artefact_companion(a, "-journal", &journal))
+		copy = db_roll_back(copy, journal, db_page_size(all), &size, &hot);
 	if (copy == NULL || sqlite3_open_v2(":memory:", &db->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
 		sqlite3_free(copy);
 		db_close(db);
 		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for a database");
 		return TRIAGE_E_MEMORY;
+	}
+	db->bytes = (struct view){ copy, size };
+	enum triage_status st = say_journal(a, &hot, err);
+	if (st != TRIAGE_OK) {
+		sqlite3_free(copy);
+		db_close(db);
+		return st;
 	}
 	db->ticks_left = TICKS + size / BYTES_A_TICK;
 	db->rows_left = size / ROW_MIN;
@@ -98,6 +122,7 @@ db_close(struct database *db)
 {
 	(void)sqlite3_close(db->handle);
 	db->handle = NULL;
+	buf_release(&db->live);
 }
 
 sqlite3_stmt *

@@ -18,13 +18,21 @@ struct database {
 	sqlite3 *handle;		/* NULL when it could not be opened */
 	uint64_t ticks_left, rows_left, bytes_left;
 	uint64_t wal_frames;		/* of the log that were applied */
+	struct view bytes;		/* the database as it is read; lives as long as handle */
+	struct buf live;		/* digests of the rows that were read: browser_deleted.h */
+};
+
+/* What became of a rollback journal. */
+struct db_journal {
+	bool hot, applied, cut, of_several;	/* of_several: of a transaction over more than one database */
+	uint32_t pages;
 };
 
 bool db_is_header(struct view head);
 /* Bytes of a page, 0 when the header does not say a possible size. */
 uint32_t db_page_size(struct view head);
 
-/* wal: bytes of the write-ahead log, empty when there is none. Errors: E_MEMORY, or what the sink returned. */
+/* wal: bytes of the write-ahead log, empty when there is none. A rollback journal is asked for as a companion. Errors: E_MEMORY, or what the sink returned. */
 WARN_UNUSED enum triage_status db_open(struct database *db, struct artefact *a, struct view all, struct view wal, struct triage_error *err);
 void db_close(struct database *db);
 
@@ -42,5 +50,10 @@ int db_column(sqlite3_stmt *stmt, const char *name);
  * The header is changed so that SQLite does not look for a log.
  */
 unsigned char *db_with_wal(struct view all, struct view wal, size_t *ret_size, uint64_t *ret_frames);
+/*
+ * The database with a hot journal's pages put back. copy: of sqlite3_malloc(); the result takes its place, and *size may change. Frames of a log and a journal
+ * do not come together.
+ */
+unsigned char *db_roll_back(unsigned char *copy, struct view journal, uint32_t page_size, size_t *size, struct db_journal *ret);
 
 #endif

@@ -252,12 +252,14 @@ make_message(struct sql_row *r, const char *pattern)
 			while (length > 0 && ((unsigned char)value[length] & 0xc0) == 0x80)
 				length--;
 			empty = empty || length == 0;
+			if (length == 0 && r->recovered)
+				buf_char(m, '?');
 			buf_put(m, value, length);
 			p += size + 1;
 		} else
 			buf_char(m, *p);
 	}
-	artefact_message(r->db->a, "%s", buf_cstr(m));
+	artefact_message(r->db->a, "%s%s", buf_cstr(m), r->recovered ? " (from a deleted row)" : "");
 }
 
 /* "http://example.org/path" of a cookie */
@@ -282,14 +284,15 @@ variant_of(const struct sql_row *r)
 	return NULL;
 }
 
-/* Whose profile the file lies in: "/Users/anna/AppData/..." and "/home/anna/.mozilla/..." are anna's. */
+/* Whose profile the file lies in: "/Users/anna/AppData/..." and "/home/anna/.mozilla/..." are anna's; a row that names one is its. */
 static void
-put_user(struct artefact *a)
+put_user(struct artefact *a, const char *named)
 {
 	static const char *const before[] = { "/Users/", "/home/", "/Documents and Settings/" };
 	const char *path = artefact_who(a)->path;
 	char user[128];
-	for (size_t i = 0; i < sizeof(before) / sizeof(before[0]); i++) {
+	artefact_user(a, named);
+	for (size_t i = 0; named[0] == '\0' && i < sizeof(before) / sizeof(before[0]); i++) {
 		const char *found = strcasestr(path, before[i]);
 		size_t size = found != NULL ? strcspn(found + strlen(before[i]), "/") : 0;
 		if (size == 0 || size >= sizeof(user) || found[strlen(before[i]) + size] != '/')
@@ -319,10 +322,14 @@ row_send(struct sql_row *r, struct triage_error *err)
 	put_cookie_url(r);
 	if (r->id >= 0)
 		artefact_number(a, "row", sqlite3_column_int64(r->stmt, r->id));
+	if (r->recovered) {
+		artefact_flag(a, "recovered", true);
+		artefact_offset(a, r->at);
+	}
 	const struct sql_variant *variant = variant_of(r);
 	if (variant != NULL)
 		artefact_part(a, variant->part);
-	put_user(a);
+	put_user(a, value_of(r, "user", 4));
 	make_message(r, variant != NULL ? variant->message : r->table->message);
 	for (unsigned i = 0; i < SQL_MOMENTS && st == TRIAGE_OK; i++) {
 		const struct sql_moment *m = &r->table->moments[i];
@@ -331,7 +338,9 @@ row_send(struct sql_row *r, struct triage_error *err)
 			continue;
 		int64_t when = row_clock(origin(r, m->from), r->moments[i], m->clock, &precision);
 		artefact_precision(a, precision);
-		artefact_again(a, when, variant != NULL && i == 0 ? variant->meaning : m->meaning);
+		if (m->clock == CLOCK_TWO_TEXTS)
+			artefact_local(a);
+		artefact_again(a, when, variant != NULL && i == 0 ? variant->meaning : variant != NULL && i == 1 && variant->second != NULL ? variant->second : m->meaning);
 		st = artefact_send(a, err);
 	}
 	return st;

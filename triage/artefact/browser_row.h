@@ -16,6 +16,8 @@ struct sql_row {
 	size_t texts[SQL_FIELDS];		/* where in values, SIZE_MAX: empty */
 	size_t list_texts[SQL_LISTS];
 	struct buf message;
+	bool recovered;				/* of a deleted row, which lies at this offset */
+	uint64_t at;
 };
 
 /* Everything it needs is prepared once. False when the statement cannot be made; then there is nothing to release. */

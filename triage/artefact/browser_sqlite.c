@@ -1,10 +1,10 @@
 /*
  * browser_sqlite.c - histories of browsers and the like that lie in SQLite databases: Chromium, Firefox, Safari, the Windows timeline.
  *
- * Which tables, and what of them: browser_tables.c. A database with none of them is of no interest and gives nothing. Not read: deleted
- * rows, rollback journals, frames of a write-ahead log that were not committed.
+ * Which tables, and what of them: browser_tables.c. A database with none of them is of no interest and gives nothing. Deleted rows are told as far as
+ * they can be proved (browser_deleted.c). Not read: frames of a write-ahead log that were not committed or that later ones replaced.
  */
-#include "triage/artefact/browser_row.h"
+#include "triage/artefact/browser_deleted.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -44,7 +44,9 @@ read_table(struct database *db, const struct sql_table *t, struct triage_error *
 			if (!backwards)
 				seen = id;
 			any = true;
-			st = row_send(&row, err);
+			deleted_keep(db, &row);
+			if (!t->deleted_only)
+				st = row_send(&row, err);
 		}
 		if (st == TRIAGE_OK && rc != SQLITE_ROW && rc != SQLITE_DONE && !backwards)
 			st = damaged(db, t, rc, err);
@@ -60,11 +62,16 @@ static enum triage_status
 read_tables(struct database *db, struct triage_error *err)
 {
 	enum triage_status st = TRIAGE_OK;
+	bool told = false;
 	for (size_t i = 0; sql_tables[i] != NULL && st == TRIAGE_OK; i++)
-		if (db_has_table(db, sql_tables[i]->table, sql_tables[i]->needs))
+		if (db_has_table(db, sql_tables[i]->table, sql_tables[i]->needs)) {
+			told = true;
 			st = read_table(db, sql_tables[i], err);
+		}
 	if (st == TRIAGE_OK)
 		st = search_read(db, err);
+	if (st == TRIAGE_OK && told)
+		st = deleted_read(db, err);
 	if (st == TRIAGE_OK && db->rows_left == 0)
 		st = artefact_remark(db->a, TRIAGE_MEDIUM, "database-loops", TRIAGE_NO_ID, 0, err, "the database has more rows than bytes allow: reading stopped");
 	return st;
@@ -92,7 +99,7 @@ static bool
 claims(const struct artefact_subject *who, struct view head)
 {
 	static const char *const names[] = { "History", "Cookies", "Web Data", "Login Data", "places.sqlite", "cookies.sqlite", "formhistory.sqlite",
-		"History.db", "ActivitiesCache.db", "wpndatabase.db", "Favicons", "Shortcuts" };
+		"History.db", "ActivitiesCache.db", "wpndatabase.db", "Favicons", "Shortcuts", "wtmp.db" };
 	uint32_t size = db_page_size(head);
 	if (!db_is_header(head) || size == 0 || head.size < PAGE_KIND + 8)
 		return false;
@@ -110,7 +117,7 @@ claims(const struct artefact_subject *who, struct view head)
 	return false;
 }
 
-static const char *const companions[] = { "-wal", NULL };
+static const char *const companions[] = { "-wal", "-journal", NULL };
 
 const struct artefact_kind artefact_browser_sqlite = {
 	.name = "browser_sqlite",

@@ -38,6 +38,12 @@ static const struct sql_table chromium_visits = {
 	.lookups = { { "urls", "id", "url", 0 } },
 };
 
+static const struct sql_table chromium_pages = {
+	.table = "urls", .needs = "last_visit_time", .part = "page", .application = "Chromium", .message = "Page {url}[ ({title})]", .deleted_only = true,
+	.fields = { TEXT("url", "url"), TEXT("title", "title"), NUMBER("visit_count", "visit_count"), NUMBER("typed_count", "typed_count") },
+	.moments = { AT("last_visit_time", CLOCK_WEBKIT, "last visited") },
+};
+
 static const struct sql_table chromium_downloads = {
 	.table = "downloads", .needs = "start_time", .part = "download", .application = "Chromium",
 	.message = "Downloaded {target}[ from {url}][ from {url_chain}][ ({danger})]",
@@ -142,8 +148,8 @@ static const struct sql_table firefox_page_notes = {
 	.fields = { TEXT("content", "content"), TEXT_OF(1, "url", "url"), TEXT_OF(1, "title", "title"), TEXT_OF(2, "name", "attribute") },
 	.moments = { AT("dateAdded", CLOCK_FIREFOX, "annotation added"), AT("lastModified", CLOCK_FIREFOX, "annotation last changed") },
 	.lookups = { { "moz_places", "id", "place_id", 0 }, { "moz_anno_attributes", "id", "anno_attribute_id", 0 } },
-	.variants = { { "attribute", "downloads/destinationFileURI", "download", "download started", "Downloaded {content} from {url}" },
-		{ "attribute", "downloads/metaData", "download", "download finished", "End of the download from {url}: {content}" } },
+	.variants = { { "attribute", "downloads/destinationFileURI", "download", "download started", "Downloaded {content} from {url}", NULL },
+		{ "attribute", "downloads/metaData", "download", "download finished", "End of the download from {url}: {content}", NULL } },
 };
 
 static const struct sql_table firefox_downloads = {
@@ -246,9 +252,48 @@ static const struct sql_table windows_handlers = {
 ACCESS(windows_access, "NonPackaged");
 ACCESS(windows_package_access, "Packaged");
 
+/* wtmpdb of Linux: a row is a session or a start of the machine */
+static const char *const session_types[] = { "", "boot", "runlevel", "user", NULL };
+static const struct sql_table linux_sessions = {
+	.table = "wtmp", .needs = "Login", .source = "utmp", .part = "session", .application = "wtmpdb", .message = "Logon of {user} on {line}[ from {remote}][ by {service}]",
+	.fields = { WORD("Type", "type", session_types), TEXT("User", "user"), TEXT("TTY", "line"), TEXT("RemoteHost", "remote"), TEXT("Service", "service") },
+	.moments = { AT("Login", CLOCK_FIREFOX, "logon"), AT("Logout", CLOCK_FIREFOX, "logoff") },
+	.variants = { { "type", "boot", "boot", "boot", "System started, kernel {remote}", "shutdown" }, { "type", "runlevel", "runlevel", "run level changed", "Run level changed", NULL } },
+};
+
+/* --- network storage: QNAP (event.log, conn.log, both SQLite), Synology (.SYNOSYSDB, .SYNOCONNDB ...) --- */
+
+static const char *const qnap_levels[] = { "information", "warning", "error", NULL };
+static const char *const qnap_services[] = { "", "SMB", "FTP", "HTTP", "NFS", "AFP", "Telnet", "SSH", "iSCSI", NULL };
+static const char *const qnap_actions[] = { "", "delete", "read", "write", "open", "make folder", "mount", "mount failed", "rename", "login failed", "login", "logout", "unmount",
+	"copy", "move", "add", NULL };
+
+static const struct sql_table qnap_events = {
+	.table = "NASLOG_EVENT", .needs = "event_desc", .source = "syslog", .part = "qnap", .application = "QNAP", .message = "QNAP ({level}): {message}[, {user}][ from {address}]",
+	.fields = { WORD("event_type", "level", qnap_levels), TEXT("event_user", "user"), TEXT("event_ip", "address"), TEXT("event_comp", "computer"), TEXT("event_desc", "message") },
+	.moments = { AT("event_date", CLOCK_TWO_TEXTS, "logged") },
+};
+
+static const struct sql_table qnap_connections = {
+	.table = "NASLOG_CONN", .needs = "conn_action", .source = "syslog", .part = "qnap", .application = "QNAP",
+	.message = "QNAP: {action} by {service}, {user}[ from {address}][ ({computer})][: {resource}]",
+	.fields = { WORD("conn_type", "level", qnap_levels), TEXT("conn_user", "user"), TEXT("conn_ip", "address"), TEXT("conn_comp", "computer"), TEXT("conn_res", "resource"),
+		WORD("conn_serv", "service", qnap_services), WORD("conn_action", "action", qnap_actions) },
+	.moments = { AT("conn_date", CLOCK_TWO_TEXTS, "file access") },
+	.variants = { { "action", "login failed", "qnap", "failed logon", "Failed logon of {user} by {service}[ from {address}][ ({computer})]", NULL },
+		{ "action", "login", "qnap", "logon", "Logon of {user} by {service}[ from {address}][ ({computer})]", NULL },
+		{ "action", "logout", "qnap", "logoff", "End of the session of {user} by {service}[ from {address}]", NULL } },
+};
+
+static const struct sql_table synology_logs = {
+	.table = "logs", .needs = "msg", .source = "syslog", .part = "synology", .application = "Synology", .message = "Synology[ ({level})]: {message}[, {user}]",
+	.fields = { TEXT("level", "level"), TEXT("username", "user"), TEXT("user", "user"), TEXT("ip", "address"), TEXT("msg", "message") },
+	.moments = { AT("time", CLOCK_SECONDS, "logged") },
+};
+
 const struct sql_table *const sql_tables[] = {
-	&chromium_visits, &chromium_downloads, &chromium_searches, &chromium_cookies, &chromium_autofill, &chromium_autofill_old, &chromium_logins,
+	&chromium_visits, &chromium_pages, &chromium_downloads, &chromium_searches, &chromium_cookies, &chromium_autofill, &chromium_autofill_old, &chromium_logins,
 	&chromium_shortcuts, &chromium_icons, &firefox_visits, &firefox_bookmarks, &firefox_bookmark_notes, &firefox_page_notes, &firefox_downloads,
 	&firefox_cookies, &firefox_forms, &safari_visits, &safari_deleted, &quarantine, &windows_activities, &windows_operations, &windows_notifications,
-	&windows_handlers, &windows_access, &windows_package_access, NULL,
+	&windows_handlers, &windows_access, &windows_package_access, &linux_sessions, &qnap_events, &qnap_connections, &synology_logs, NULL,
 };

@@ -9,7 +9,7 @@
 
 #include "triage/artefact/artefact.h"
 
-enum { SQL_FIELDS = 24, SQL_MOMENTS = 6, SQL_LOOKUPS = 4, SQL_LISTS = 2, SQL_VARIANTS = 2 };
+enum { SQL_FIELDS = 24, SQL_MOMENTS = 6, SQL_LOOKUPS = 4, SQL_LISTS = 2, SQL_VARIANTS = 4 };
 
 enum sql_clock {
 	CLOCK_NONE,
@@ -20,6 +20,7 @@ enum sql_clock {
 	CLOCK_MAC,		/* seconds since 2001, with a fraction */
 	CLOCK_FILETIME,
 	CLOCK_TEXT,		/* "2020-12-11 19:09:13" */
+	CLOCK_TWO_TEXTS,	/* a day, and in the next column the time of the wall clock */
 };
 
 enum sql_form { FORM_TEXT, FORM_NUMBER, FORM_FLAG, FORM_WORD, FORM_LOW_WORD, FORM_HEX, FORM_MEMBER };
@@ -52,6 +53,7 @@ struct sql_list {
 struct sql_variant {
 	const char *key, *value;
 	const char *part, *meaning, *message;	/* meaning: of the first moment */
+	const char *second;			/* of the second; NULL: as the table says */
 };
 
 struct sql_table {
@@ -59,6 +61,7 @@ struct sql_table {
 	const char *source;			/* a word of timeline.source, NULL: browser */
 	const char *part, *application;
 	const char *message;
+	bool deleted_only;			/* its rows are told by those that refer to them: only deleted ones are told */
 	const char *scheme;			/* of a cookie: the columns host and path make a url. NULL for others */
 	struct sql_field fields[SQL_FIELDS];
 	struct sql_moment moments[SQL_MOMENTS];

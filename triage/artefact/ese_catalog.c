@@ -9,6 +9,7 @@
 
 enum {
 	HEADER_SIGNATURE = 4, HEADER_FILE_TYPE = 12, HEADER_STATE = 52, HEADER_REVISION = 232, HEADER_PAGE_SIZE = 236, HEADER_NEEDED = 240,
+	HEADER_LOG_FIRST = 296, HEADER_LOG_LAST = 300, HEADER_LOG_COMMITTED = 416,
 	STATE_DIRTY = 2,
 	REVISION_LARGE = 0x11, LARGE_PAGE = 16384,
 	CATALOGUE_PAGE = 4, CATALOGUE_COPY_PAGE = 24, CATALOGUE_OBJID = 2, CATALOGUE_COPY_OBJID = 3,
@@ -180,13 +181,28 @@ place_tables(struct ese *e)
 	}
 }
 
+/*
+ * Which log files hold what is not in the database: their names end in the number, in hexadecimal (SRU0001A.log), or are the newest without a number (SRU.log).
+ * Databases of before Windows Vista may not say it.
+ */
+static enum triage_status
+dirty_remark(struct ese *e, struct triage_error *err)
+{
+	uint32_t first = load_le32(e->all.data + HEADER_LOG_FIRST), last = load_le32(e->all.data + HEADER_LOG_LAST), committed = load_le32(e->all.data + HEADER_LOG_COMMITTED);
+	static const char front[] = "the database was not closed: its newest changes may be in its log files, which are not replayed";
+	if (first == 0 || last < first)
+		return artefact_remark(e->a, TRIAGE_LOW, "dirty-shutdown", 0, 0, err, "%s (.log, .jrs)", front);
+	return artefact_remark(e->a, TRIAGE_LOW, "dirty-shutdown", HEADER_LOG_FIRST, 0, err, "%s: those numbered %u (*%05X.log) to %u (*%05X.log), of which the highest may be the"
+	    " one without a number; rows written, changed or deleted by these are missing, old or still here", front, first, first, committed > last ? committed : last,
+	    committed > last ? committed : last);
+}
+
 static enum triage_status
 header_remarks(struct ese *e, struct triage_error *err)
 {
 	enum triage_status st = TRIAGE_OK;
 	if (e->state == STATE_DIRTY)
-		st = artefact_remark(e->a, TRIAGE_LOW, "dirty-shutdown", 0, 0, err,
-		    "the database was not closed: its newest changes may be in its log files (.log, .jrs), which are not replayed");
+		st = dirty_remark(e, err);
 	if (st == TRIAGE_OK && e->all.size % e->page_size != 0)
 		st = artefact_remark(e->a, TRIAGE_LOW, "file-cut", e->all.size - e->all.size % e->page_size, e->all.size % e->page_size, err,
 		    "the database ends inside a page");

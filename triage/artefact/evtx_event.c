@@ -53,7 +53,7 @@ put_own(const struct evtx *x, struct artefact *a, const struct evtx_record *r, i
 	}
 	if (evtx_value_number(&x->system[EVTX_SYS_EVENT_RECORD_ID], &number) && number != r->id)
 		evtx_system_put(x, a, EVTX_SYS_EVENT_RECORD_ID);
-	if (written != TRIAGE_TIME_NONE && (written - when > SECOND || when - written > SECOND))
+	if (written != TRIAGE_TIME_NONE && (when_since(when, written) > SECOND || when_since(written, when) > SECOND))
 		artefact_when(a, "written", written);
 	if (!x->whole)
 		artefact_flag(a, "incomplete", true);

@@ -11,6 +11,7 @@
 
 #include "triage/base/when.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +22,9 @@ enum {
 	TYPE = 0, OBJECT_FLAGS = 1, OBJECT_SIZE = 8, OBJECT_HEAD = 16,
 	TYPE_DATA = 1, TYPE_ENTRY = 3, TYPE_MOST = 7,
 	PAYLOAD = 64, PAYLOAD_COMPACT = 72,
-	SEQUENCE = 16, REALTIME = 24, MONOTONIC = 32, ITEMS = 64, ITEM = 16, ITEM_COMPACT = 4,
+	SEQUENCE = 16, REALTIME = 24, MONOTONIC = 32, BOOT_ID = 40, ID_SIZE = 16, ITEMS = 64, ITEM = 16, ITEM_COMPACT = 4,
 	FIELDS_MAX = 1024, NAME_MAX_SIZE = 64, SLOTS = 4096, HOSTS_MOST = 8, SPENT_TIMES = 16, SPENT_LEAST = 64 << 20,
+	JUMP_LEAST = 60,			/* seconds */
 };
 
 struct walk {
@@ -37,6 +39,8 @@ struct walk {
 	uint64_t hashes[SLOTS];
 	struct buf message, identifier;
 	struct journal_unpack unpack;
+	uint64_t last_realtime, last_monotonic;	/* of the entry before, with its boot */
+	uint8_t last_boot[ID_SIZE];
 };
 
 static bool
@@ -174,6 +178,36 @@ put_items(struct walk *w, const uint8_t *o, uint64_t at, size_t *ret_sound, stru
 	return TRIAGE_OK;
 }
 
+/*
+ * The two clocks of an entry go together but for a clock that was set, and for sleep, which the second does not count. Within one boot, what the first went
+ * further than the second is told.
+ */
+static enum triage_status
+send_jump(struct walk *w, const uint8_t *o, uint64_t at, int64_t time, struct triage_error *err)
+{
+	uint64_t realtime = load_le64(o + REALTIME), monotonic = load_le64(o + MONOTONIC), before = w->last_realtime, ticks = w->last_monotonic;
+	bool same = before != 0 && memcmp(w->last_boot, o + BOOT_ID, ID_SIZE) == 0;
+	w->last_realtime = realtime;
+	w->last_monotonic = monotonic;
+	memcpy(w->last_boot, o + BOOT_ID, ID_SIZE);
+	/* microseconds of 300 years: what is compared does not overflow */
+	if (!same || monotonic < ticks || monotonic > INT64_MAX / 2)
+		return TRIAGE_OK;
+	int64_t moved = (int64_t)(realtime - before) - (int64_t)(monotonic - ticks), seconds = moved / 1000000;
+	if (seconds < JUMP_LEAST && seconds > -JUMP_LEAST)
+		return TRIAGE_OK;
+	artefact_event(w->a, time, "clock changed");
+	artefact_offset(w->a, at);
+	artefact_part(w->a, "clock");
+	artefact_host(w->a, w->told_host);
+	artefact_number(w->a, "step_seconds", seconds);
+	artefact_when(w->a, "previous_time", when_from_unix((int64_t)(before / 1000000), (uint32_t)(before % 1000000) * 1000));
+	artefact_unsigned(w->a, "monotonic_usec", monotonic);
+	artefact_hex(w->a, "boot_id", o + BOOT_ID, ID_SIZE);
+	artefact_message(w->a, "The clock moved by %" PRId64 " seconds more than time went by: it was set%s", seconds, seconds > 0 ? ", or the machine slept" : " back");
+	return artefact_send(w->a, err);
+}
+
 static enum triage_status
 send_entry(struct walk *w, uint64_t at, struct triage_error *err)
 {
@@ -182,8 +216,11 @@ send_entry(struct walk *w, uint64_t at, struct triage_error *err)
 	int64_t time = us / 1000000 > 86400 && us / 1000000 < UINT64_C(9000000000) ? when_from_unix((int64_t)(us / 1000000), (uint32_t)(us % 1000000) * 1000) :
 	    TRIAGE_TIME_NONE;
 	size_t sound;
+	enum triage_status st = time != TRIAGE_TIME_NONE ? send_jump(w, o, at, time, err) : TRIAGE_OK;
+	if (st != TRIAGE_OK)
+		return st;
 	begin_entry(w, o, at, time);
-	enum triage_status st = put_items(w, o, at, &sound, err);
+	st = put_items(w, o, at, &sound, err);
 	if (st != TRIAGE_OK || sound == 0)
 		return st;
 	w->entries++;

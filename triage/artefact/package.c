@@ -3,7 +3,8 @@
  *
  * dpkg.log: "2016-08-06 17:35:39 install NAME OLD NEW". apt history.log: blocks of "Start-Date: ..." to "End-Date: ...". apt term.log: "Log started: ...". yum.log:
  * "Jan 12 10:00:00 Installed: NAME" without a year. dnf: "2021-03-04T10:22:33Z SUBDEBUG Installed: NAME". zypper: "2021-03-04 10:22:33|install|NAME|...".
- * pacman: "[2021-03-04T10:22:33+0000] [ALPM] installed NAME". dpkg status: blocks with "Package:" and "Status:", no times: that of the file.
+ * pacman: "[2021-03-04T10:22:33+0000] [ALPM] installed NAME". dpkg status: blocks with "Package:" and "Status:", no times: that of the file;
+ * "Conffiles:" and lines " PATH MD5" name configuration files, which are facts as those of package_sums.c are.
  */
 #include "triage/artefact/log_year.h"
 #include "triage/artefact/package_forms.h"
@@ -13,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOOK = 20, NAMES_MAX = 128 << 10, TERM_MAX = 24 << 10 };
+enum { LOOK = 20, NAMES_MAX = 128 << 10, TERM_MAX = 24 << 10, DIGEST = 32, CONFFILE_WEIGHT = 60 };
 
 struct state {
 	struct log_years years;
@@ -24,7 +25,7 @@ struct state {
 	size_t installed, named;
 	bool block_cut;			/* lines of the block were left out */
 	char package[256];
-	bool begun, in_block, status, has_status;
+	bool begun, in_block, status, has_status, in_place, conffiles;
 	enum package_form form;
 };
 
@@ -187,10 +188,27 @@ send_names(struct artefact *a, struct state *s, struct triage_error *err)
 	return artefact_send(a, err);
 }
 
+/* " /etc/NAME MD5", perhaps with a word behind; "newconffile" for the digest of one that is not there yet. */
 static enum triage_status
-take_status(struct artefact *a, struct state *s, const struct log_line *line, struct triage_error *err)
+take_conffile(struct artefact *a, struct state *s, struct log_line *line, struct triage_error *err)
+{
+	char value[DIGEST + 8];
+	char *path = line->text + 1, *space = strchr(path, ' ');
+	size_t n = space != NULL ? strspn(space + 1, "0123456789abcdef") : 0;
+	if (n != DIGEST || path[0] != '/' || (space[1 + n] != '\0' && space[1 + n] != ' ') || !s->in_place)
+		return TRIAGE_OK;
+	snprintf(value, sizeof(value), "config %.*s", DIGEST, space + 1);
+	*space = '\0';
+	return artefact_fact(a, "package-file", path, s->package, value, CONFFILE_WEIGHT, err);
+}
+
+static enum triage_status
+take_status(struct artefact *a, struct state *s, struct log_line *line, struct triage_error *err)
 {
 	char entry[600];
+	if (s->conffiles && line->text[0] == ' ' && s->package[0] != '\0')
+		return take_conffile(a, s, line, err);
+	s->conffiles = strcmp(line->text, "Conffiles:") == 0;
 	if (strncmp(line->text, "Package: ", 9) == 0)
 		snprintf(s->package, sizeof(s->package), "%s", line->text + 9);
 	else if (strncmp(line->text, "Status: ", 8) == 0)
@@ -235,6 +253,7 @@ take(struct artefact *a, void *state, struct log_line *line, struct triage_error
 		buf_init(&s->names, NAMES_MAX);
 		s->begun = true;
 		s->status = strncmp(line->text, "Package: ", 9) == 0;
+		s->in_place = strcmp(artefact_who(a)->path, "/var/lib/dpkg/status") == 0;
 	}
 	if (s->status)
 		return take_status(a, s, line, err);

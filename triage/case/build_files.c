@@ -35,7 +35,8 @@ static const struct build_copy files = {
 	    " WHEN " UNDECODED " THEN 'partial' ELSE content_state_word(r.state) END,"
 	    " e.attr_type, e.attr_id, e.flags, k.text, k.chi_square, k.first, k.last, k.most, k.least, k.blocks, k.random_blocks, r.bytes,"
 	    " k.block_size, k.most_offset, k.windowed, k.scan_incomplete, h.bytes IS NOT NULL OR n.unit_id IS NOT NULL,"
-	    " iif(h.bytes IS NOT NULL, r.sha256, NULL), k.shape, v.unit_id"
+	    " iif(h.bytes IS NOT NULL, r.sha256, NULL), k.shape,"
+	    " (SELECT w.filesystem_id FROM unit w WHERE w.unit_id = r.twin), v.unit_id"
 	    " FROM temp.place p CROSS JOIN entry e ON e.entry_id = p.entry_id"
 	    " LEFT JOIN unit u ON (e.flags & 1) <> 0 AND u.filesystem_id = ?1 AND u.inode = e.inode AND u.attr_type = e.attr_type"
 	    " AND u.attr_id = e.attr_id LEFT JOIN result r ON r.unit_id = u.unit_id"
@@ -45,12 +46,12 @@ static const struct build_copy files = {
 	    " LEFT JOIN temp.unit_file v ON v.unit_id = u.unit_id"
 	    " ORDER BY p.place",
 	.into = "INSERT INTO t_file VALUES(NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,"
-	    " ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43, ?44, ?45, ?46, ?47, ?48, ?49, ?50)",
+	    " ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43, ?44, ?45, ?46, ?47, ?48, ?49, ?50, ?51)",
 };
 
 enum { FIRST_TIME_COLUMN = 13 };
 
-enum { INODE_COLUMN = 1, SEQUENCE_COLUMN, STREAM_COLUMN, PATH_COLUMN, STATE_COLUMN = 7, TOLD_COLUMN = 50 };
+enum { INODE_COLUMN = 1, SEQUENCE_COLUMN, STREAM_COLUMN, PATH_COLUMN, STATE_COLUMN = 7, TOLD_COLUMN = 51 };
 
 struct moments {
 	sqlite3_stmt *put;

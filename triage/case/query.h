@@ -23,6 +23,7 @@ enum case_view {
 	CASE_STORIES,		/* ours: story_id, host, tactic, title, severity, confidence, points, first_time, last_time, findings, shown */
 	CASE_EVENTS,		/* ours: what artefacts told, in order of time */
 	CASE_DAMAGE,		/* ours: scope, name and the rest of CASE_DAMAGE_* */
+	CASE_DAMAGE_STYLES,	/* ours: what was done to files, files, bytes, bytes of them that were changed; most files first */
 	CASE_CONTACTS,		/* ours: machines that came here or to which somebody went from here */
 	CASE_VIEW_COUNT
 };

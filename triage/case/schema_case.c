@@ -22,14 +22,15 @@ const char *const case_tables[] = {
     " timezone TEXT, domain TEXT, last_shutdown INTEGER, last_boot INTEGER, build TEXT, addresses TEXT)",
     "CREATE TABLE t_account(account_id INTEGER PRIMARY KEY, host_id INTEGER, name TEXT, sid_or_uid TEXT, \"groups\" TEXT, created INTEGER,"
     " last_login INTEGER, last_password_change INTEGER, disabled INTEGER, home TEXT)",
-    /* digests: hex, of whole content only; known: 0 good, 1 bad; matched: rules hit it, and content_key is its key in t_match */
+    /* digests: hex, of whole content only; known: 0 good, 1 bad; matched: rules hit it, and content_key is its key in t_match;
+       twin_filesystem: of a shadow copy's stream that equals one of another filesystem, with the same key: that one, which has its extents */
     "CREATE TABLE t_file(file_id INTEGER PRIMARY KEY, filesystem_id INTEGER, inode INTEGER, sequence INTEGER, stream TEXT, path TEXT, name_raw BLOB,"
     " kind TEXT, state TEXT, size INTEGER, mode INTEGER, uid INTEGER, gid INTEGER, owner TEXT, mtime INTEGER, atime INTEGER, ctime INTEGER,"
     " btime INTEGER, fn_mtime INTEGER, fn_atime INTEGER, fn_ctime INTEGER, fn_btime INTEGER, link_target TEXT, md5 TEXT, sha1 TEXT, sha256 TEXT,"
     " mime TEXT, magic TEXT, extension_mismatch INTEGER, entropy REAL, known INTEGER, content TEXT, attr_type INTEGER, attr_id INTEGER,"
     " flags INTEGER, text INTEGER, chi_square REAL, entropy_first REAL, entropy_last REAL, entropy_most REAL, entropy_least REAL,"
     " blocks INTEGER, random_blocks INTEGER, bytes_read INTEGER, block_size INTEGER, most_offset INTEGER, windowed INTEGER,"
-    " scan_incomplete INTEGER, matched INTEGER, content_key BLOB, shape TEXT)",
+    " scan_incomplete INTEGER, matched INTEGER, content_key BLOB, shape TEXT, twin_filesystem INTEGER)",
     /* files that a package names, by whichever path; differs: from the digests that packages give, NULL when its own is not known */
     "CREATE TABLE t_package_file(file_id INTEGER PRIMARY KEY, package TEXT, differs INTEGER)",
     /* what the judge says of a file that is not plainly intact, and the filesystems whose files it looked at so; damage by parts of the tree */
@@ -123,7 +124,7 @@ const char *const case_views[] = {
     " FROM t_file f CROSS JOIN t_name_match m ON m.filesystem_id = f.filesystem_id AND m.inode = f.inode AND m.attr_type = f.attr_type"
     " AND m.attr_id = f.attr_id CROSS JOIN t_rule r ON r.rule_index = m.rule_index WHERE f.matched = 1 AND f.content <> 'none'",
     "CREATE VIEW extents AS SELECT f.file_id AS file_id, x.file_offset AS file_offset, x.image_offset AS image_offset, x.length AS length,"
-    " s.evidence_id AS evidence_id FROM t_file f CROSS JOIN t_extent x ON x.filesystem_id = f.filesystem_id AND x.inode = f.inode"
+    " s.evidence_id AS evidence_id FROM t_file f CROSS JOIN t_extent x ON x.filesystem_id = ifnull(f.twin_filesystem, f.filesystem_id) AND x.inode = f.inode"
     " AND x.attr_type = f.attr_type AND x.attr_id = f.attr_id CROSS JOIN t_filesystem s ON s.filesystem_id = f.filesystem_id"
     " WHERE f.content <> 'none'",
     "CREATE VIEW findings AS SELECT finding_id, severity, confidence, score, rule, kind, title, technique, host, path, first_time, last_time,"

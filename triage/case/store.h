@@ -125,21 +125,29 @@ WARN_UNUSED enum triage_status case_put_member(struct case_store *s, uint64_t un
  * Where the bytes of a unit lie, as a digest (see vss_stream_places()); put before its result. Units of other filesystems with the
  * same digest hold the same bytes.
  */
-enum { CASE_PLACES = 32, CASE_TWINS_MAX = 4 };
+enum { CASE_PLACES = 32 };
 WARN_UNUSED enum triage_status case_put_places(struct case_store *s, uint64_t unit_id, const uint8_t places[CASE_PLACES], struct triage_error *err);
-struct case_twin {
-	uint64_t unit_id;
-	uint8_t places[CASE_PLACES];
-};
 /*
- * Add the unit of the same inode and attribute under the same path and owner in another filesystem, when its content is known whole
- * and its places are, and none with the same places is among the *ret_count twins already (at most CASE_TWINS_MAX).
+ * Equal streams of a volume and its shadow copies. The streams of a copy's filesystem that have no result and that no worker died over, in the order of
+ * their inodes, at most max of them, behind one (NULL: from the first on); *ret_count 0 at the end. Then the places of each, where they can be told.
+ * Then, for each filesystem that they may equal: those with the same inode, attribute, path, owner and places as a stream there whose content is known whole
+ * get its result, with the matches that rest on the name; they are done, and no longer among those placed. At last the others are forgotten.
  */
-WARN_UNUSED enum triage_status case_find_twin(struct case_store *s, const struct case_unit *u, uint64_t filesystem_id, struct case_twin *twins,
-    size_t *ret_count, struct triage_error *err);
-/* The result of a unit: it holds what a twin holds, which was found for it. */
-WARN_UNUSED enum triage_status case_put_same(struct case_store *s, uint64_t unit_id, const struct case_twin *twin, struct triage_error *err);
-/* Units of shadow copies, those of them with a result, and those that case_put_same() was called for; after case_build(). */
+struct case_stream {
+	uint64_t unit_id, inode;
+	uint32_t attr_type, attr_id;
+	unsigned rank;
+};
+struct case_twins {
+	uint64_t units, bytes;
+};
+WARN_UNUSED enum triage_status case_next_streams(struct case_store *s, uint64_t filesystem_id, const struct case_stream *after, size_t max,
+    struct case_stream *ret_streams, size_t *ret_count, struct triage_error *err);
+WARN_UNUSED enum triage_status case_put_placed(struct case_store *s, uint64_t unit_id, const uint8_t places[CASE_PLACES], struct triage_error *err);
+WARN_UNUSED enum triage_status case_put_twins(struct case_store *s, uint64_t filesystem_id, uint64_t older_id, struct case_twins *ret_twins, struct triage_error *err);
+WARN_UNUSED enum triage_status case_forget_placed(struct case_store *s, struct triage_error *err);
+bool case_unit_is_done(const struct case_store *s, uint64_t unit_id);	/* it has a result */
+/* Units of shadow copies, those of them with a result, and those that case_put_twins() gave one; after case_build(). */
 struct case_shadows {
 	uint64_t units, done, same, bytes, bytes_done, bytes_same;
 };

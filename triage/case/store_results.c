@@ -294,8 +294,7 @@ case_put_content(struct case_store *s, uint64_t unit_id, const struct triage_con
 	return st == TRIAGE_OK ? unit_done(s, unit_id, key.size, err) : st;
 }
 
-/* --- equal streams of a volume and its shadow copies --- */
-
+/* Units of a volume and its shadow copies with the same places hold the same bytes: see store_twins.c. */
 enum triage_status
 case_put_places(struct case_store *s, uint64_t unit_id, const uint8_t places[CASE_PLACES], struct triage_error *err)
 {
@@ -308,101 +307,4 @@ case_put_places(struct case_store *s, uint64_t unit_id, const uint8_t places[CAS
 	memcpy(w->places, places, sizeof(w->places));
 	w->placed = true;
 	return TRIAGE_OK;
-}
-
-/* Made when twins are first asked for: by then what they are looked for among is nearly whole. */
-static enum triage_status
-index_twins(struct case_store *s, struct triage_error *err)
-{
-	enum triage_status st = TRIAGE_OK;
-	if (!s->twinned)
-		st = sql_exec(&s->q, "CREATE INDEX IF NOT EXISTS result_unit ON result(unit_id);"
-		    " CREATE INDEX IF NOT EXISTS match_by_name ON match(unit_id) WHERE by_name = 1", err);
-	s->twinned = st == TRIAGE_OK;
-	return st;
-}
-
-static bool
-has_places(const struct case_twin *twins, size_t count, const void *places)
-{
-	for (size_t i = 0; i < count; i++)
-		if (memcmp(twins[i].places, places, CASE_PLACES) == 0)
-			return true;
-	return false;
-}
-
-enum triage_status
-case_find_twin(struct case_store *s, const struct case_unit *u, uint64_t filesystem_id, struct case_twin *twins, size_t *ret_count, struct triage_error *err)
-{
-	sqlite3_stmt *row;
-	enum triage_status st = index_twins(s, err);
-	if (st == TRIAGE_OK)
-		st = store_use(s, FIND_TWIN, &row, err);
-	if (st != TRIAGE_OK || *ret_count >= CASE_TWINS_MAX)
-		return st;
-	sql_bind_id(row, 1, filesystem_id);
-	sql_bind_id(row, 2, u->inode);
-	sqlite3_bind_int64(row, 3, u->attr_type);
-	sqlite3_bind_int64(row, 4, u->attr_id);
-	sql_bind_text(row, 5, u->path);
-	sql_bind_text(row, 6, u->owner);
-	st = sql_step(&s->q, row, err);
-	if (st == TRIAGE_OK && sqlite3_column_bytes(row, 1) == CASE_PLACES && !has_places(twins, *ret_count, sqlite3_column_blob(row, 1))) {
-		struct case_twin *twin = &twins[(*ret_count)++];
-		twin->unit_id = (uint64_t)sqlite3_column_int64(row, 0);
-		memcpy(twin->places, sqlite3_column_blob(row, 1), CASE_PLACES);
-	}
-	sqlite3_reset(row);
-	sqlite3_clear_bindings(row);
-	return st == TRIAGE_END ? TRIAGE_OK : st;
-}
-
-static enum triage_status
-copy_rows(struct case_store *s, enum store_statement which, uint64_t unit_id, uint64_t from, struct triage_error *err)
-{
-	sqlite3_stmt *row;
-	enum triage_status st = store_use(s, which, &row, err);
-	if (st != TRIAGE_OK)
-		return st;
-	sql_bind_id(row, 1, unit_id);
-	sql_bind_id(row, 2, from);
-	return sql_run(&s->q, row, err);
-}
-
-enum triage_status
-case_put_same(struct case_store *s, uint64_t unit_id, const struct case_twin *twin, struct triage_error *err)
-{
-	struct unit_key key;
-	enum triage_status st = unit_key(s, unit_id, &key, err);
-	if (st == TRIAGE_OK && !store_unit_is_done(s, twin->unit_id)) {
-		triage_error_set(err, TRIAGE_E_USAGE, TRIAGE_NO_OFFSET, "unit %ju, which unit %ju equals, has no result", (uintmax_t)twin->unit_id,
-		    (uintmax_t)unit_id);
-		return TRIAGE_E_USAGE;
-	}
-	if (st == TRIAGE_OK)
-		st = copy_rows(s, PUT_SAME_MATCHES, unit_id, twin->unit_id, err);
-	if (st == TRIAGE_OK)
-		st = copy_rows(s, PUT_SAME, unit_id, twin->unit_id, err);
-	return st == TRIAGE_OK ? unit_done(s, unit_id, key.size, err) : st;
-}
-
-enum triage_status
-case_count_shadows(struct case_store *s, struct case_shadows *ret_count, struct triage_error *err)
-{
-	sqlite3_stmt *row;
-	enum triage_status st = sql_check(&s->q, err);
-	if (st == TRIAGE_OK)
-		st = sql_prepare(&s->q, "SELECT count(*), count(r.unit_id), count(r.twin), CAST(total(u.size) AS INTEGER),"
-		    " CAST(total(iif(r.unit_id IS NULL, 0, u.size)) AS INTEGER), CAST(total(iif(r.twin IS NULL, 0, u.size)) AS INTEGER) FROM filesystem f"
-		    " CROSS JOIN volume v ON v.evidence_id = f.evidence_id AND v.position = f.volume AND v.kind = 'vss' CROSS JOIN unit u"
-		    " ON u.filesystem_id = f.filesystem_id LEFT JOIN result r ON r.unit_id = u.unit_id", &row, err);
-	if (st != TRIAGE_OK)
-		return st;
-	st = sql_step(&s->q, row, err);
-	uint64_t *const counts[] = { &ret_count->units, &ret_count->done, &ret_count->same, &ret_count->bytes, &ret_count->bytes_done,
-		&ret_count->bytes_same };
-	for (int i = 0; st == TRIAGE_OK && i < (int)(sizeof(counts) / sizeof(counts[0])); i++)
-		*counts[i] = (uint64_t)sqlite3_column_int64(row, i);
-	sqlite3_finalize(row);
-	return st;
 }

@@ -11,6 +11,7 @@
 #include <strings.h>
 
 enum { ACCOUNTS_MAX = 500, REASONS_MAX = 8 };
+#define YEAR (INT64_C(366) * 86400 * 1000000000)
 
 static bool
 is_among(const char *const *words, const char *word)
@@ -22,14 +23,41 @@ is_among(const char *const *words, const char *word)
 
 /* --- the first act --- */
 
-static const char *
-vector_of(const struct detect_finding *f)
+const char *
+answer_vector(const struct detect_finding *f)
 {
+	static const char *const rules[][2] = { { "detect:logon-", "remote-logon" }, { "detect:mssql-shell", "database-server" }, { "detect:protection-rdp", "remote-logon" },
+		{ "detect:download-command", "download" } };
 	static const char *const vectors[][2] = { { "brute-force", "guessed-password" }, { "webshell", "web" }, { "remote-access", "remote-access-tool" } };
 	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++)
 		if (strcmp(vectors[i][0], f->kind) == 0)
 			return vectors[i][1];
-	return strstr(f->rule, "detect:logon-") == f->rule ? "remote-logon" : "unknown";
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (strncmp(f->rule, rules[i][0], strlen(rules[i][0])) == 0)
+			return rules[i][1];
+	if (strncmp(f->technique, "T1566", 5) == 0)
+		return "mail";
+	return strncmp(f->technique, "T1190", 5) == 0 ? "web" : strncmp(f->technique, "T1133", 5) == 0 || strncmp(f->technique, "T1021.001", 9) == 0 ? "remote-logon" : "unknown";
+}
+
+/*
+ * A moment to which the rest belongs: the start of the encryption, else the most telling finding that has a time (they come sorted). What is dated more
+ * than a year before is the age of a file, no act of this attack.
+ */
+static int64_t
+anchor(const struct detect_finding *const *findings, size_t count, enum triage_severity least)
+{
+	int64_t best = TRIAGE_TIME_NONE, first = TRIAGE_TIME_NONE;
+	for (size_t i = 0; i < count; i++) {
+		const struct detect_finding *f = findings[i];
+		if (f->severity < least || f->first_time == TRIAGE_TIME_NONE || f->first_time <= 0)
+			continue;
+		if (strcmp(f->kind, "encrypted") == 0 && (best == TRIAGE_TIME_NONE || f->first_time < best))
+			best = f->first_time;
+		if (first == TRIAGE_TIME_NONE)
+			first = f->first_time;
+	}
+	return best != TRIAGE_TIME_NONE ? best : first;
 }
 
 static const struct detect_finding *
@@ -38,14 +66,25 @@ earliest(const struct detect_finding *const *findings, size_t count, enum triage
 	static const char *const kinds[] = { "persistence", "remote-access", "credential-access", "lateral-movement", "exfiltration", "protection-off", "backup-destroyed", "log-cleared", "anti-forensics",
 		"webshell", "account", "brute-force", "sigma", "ransom-note", "encrypted", "known-bad", "ioc", NULL };
 	const struct detect_finding *best = NULL;
+	int64_t about = anchor(findings, count, least);
 	for (size_t i = 0; i < count; i++) {
 		const struct detect_finding *f = findings[i];
-		if (f->severity < least || f->first_time == TRIAGE_TIME_NONE || f->first_time <= 0 || !is_among(kinds, f->kind))
+		if (f->severity < least || f->first_time == TRIAGE_TIME_NONE || f->first_time <= 0 || !is_among(kinds, f->kind) || when_since(f->first_time, about) > YEAR)
 			continue;
 		if (best == NULL || f->first_time < best->first_time || (f->first_time == best->first_time && f->severity > best->severity))
 			best = f;
 	}
 	return best;
+}
+
+const struct detect_finding *
+answer_first_act(const struct detect_finding *const *findings, size_t count)
+{
+	const struct detect_finding *f = earliest(findings, count, TRIAGE_HIGH);
+	size_t medium = 0;
+	for (size_t i = 0; i < count; i++)
+		medium += findings[i]->severity == TRIAGE_MEDIUM;
+	return f == NULL && medium > 1 ? earliest(findings, count, TRIAGE_MEDIUM) : f;
 }
 
 static void
@@ -61,12 +100,7 @@ void
 answer_entry(const struct detect_finding *const *findings, size_t count, struct buf *out)
 {
 	char when[WHEN_TEXT_SIZE];
-	const struct detect_finding *f = earliest(findings, count, TRIAGE_HIGH);
-	size_t medium = 0;
-	for (size_t i = 0; i < count; i++)
-		medium += findings[i]->severity == TRIAGE_MEDIUM;
-	if (f == NULL && medium > 1)
-		f = earliest(findings, count, TRIAGE_MEDIUM);
+	const struct detect_finding *f = answer_first_act(findings, count);
 	if (f == NULL) {
 		buf_text(out, "null");
 		return;
@@ -79,7 +113,7 @@ answer_entry(const struct detect_finding *const *findings, size_t count, struct 
 	put_text(out, "technique", f->technique, false);
 	put_text(out, "time", when_text(f->first_time, 9, "Z", when), false);
 	put_text(out, "title", f->title, false);
-	put_text(out, "vector", vector_of(f), false);
+	put_text(out, "vector", answer_vector(f), false);
 	buf_char(out, '}');
 }
 

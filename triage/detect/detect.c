@@ -1,3 +1,4 @@
+#include "triage/detect/answers.h"
 #include "triage/detect/judge.h"
 
 #include "triage/base/fault.h"
@@ -7,7 +8,7 @@
 
 #define POOL_LIMIT ((size_t)512 << 20)
 #define TEXTS_LIMIT ((size_t)512 << 20)
-#define TEXTS_SPARE ((size_t)32 << 20)	/* of it, for the verdict: details leave it free */
+#define TEXTS_SPARE ((size_t)64 << 20)	/* of it, for the verdict and the answers: details leave it free */
 #define DETAIL_LIMIT ((size_t)16 << 20)	/* more than 20 examples and accounts of the longest texts make */
 
 #define DETECTOR(id) extern const struct detector id##_detector;
@@ -112,6 +113,7 @@ detect_judge_file(struct detect_judge *j, const struct detect_file *file, const 
 		return TRIAGE_E_USAGE;
 	}
 	const struct subject s = look_at(j, file, matches, match_count);
+	judge_note_filesystem(j, file);
 	enum triage_status st = TRIAGE_OK;
 	for (size_t i = 0; i < DETECTOR_COUNT && st == TRIAGE_OK; i++)
 		if (detectors[i]->file != NULL)
@@ -183,7 +185,8 @@ make_finding(struct detect_judge *j, struct fold *f, struct buf *detail, struct 
 	j->findings[j->finding_count++] = (struct detect_finding){ .severity = f->plan.severity, .confidence = f->plan.confidence,
 		.score = score < 1e6 ? (unsigned)(score + 0.5) : 1000000, .rule = f->plan.rule, .kind = f->plan.kind, .title = f->plan.title,
 		.technique = f->plan.technique, .host = f->plan.host, .path = best != NULL ? best->path : "", .file_id = best != NULL ? best->file_id : TRIAGE_NO_ID,
-		.first_time = f->first_time, .last_time = f->last_time, .count = f->count, .classes = f->classes, .detail = text };
+		.first_time = f->first_time, .last_time = f->last_time, .count = f->count, .classes = f->classes, .family = f->plan.family,
+		.users = f->users, .reasons = f->reasons, .user_count = f->user_count, .reason_count = f->reason_count, .detail = text };
 	return TRIAGE_OK;
 }
 
@@ -235,7 +238,15 @@ detect_judge_finish(struct detect_judge *j, double examined_share, struct triage
 		st = make_findings(j, err);
 	if (st == TRIAGE_OK)
 		st = stories_make(&j->stories, &j->tables->tactics, &j->tables->scores, j->findings, j->finding_count, j->first_encrypted, j->last_encrypted, err);
-	return st == TRIAGE_OK ? judge_verdict(j, examined_share, err) : st;
+	if (st == TRIAGE_OK)
+		st = judge_verdict(j, examined_share, err);
+	return st == TRIAGE_OK ? answers_make(j, examined_share, err) : st;
+}
+
+void
+detect_judge_case(struct detect_judge *j, const struct detect_case *facts)
+{
+	j->facts = *facts;
 }
 
 size_t

@@ -86,6 +86,7 @@ struct detect_file {
 	bool type_mismatch;
 	const char *package;		/* that names this path, "" for none */
 	bool package_differs;		/* its digest is known, and no package gives it */
+	bool package_config;		/* what differs is a configuration file, which is meant to be changed */
 	uint64_t packaged;		/* files that packages name on its filesystem, there or not */
 	bool shadow;			/* on a shadow copy of a volume */
 	bool member;			/* in an archive */
@@ -129,6 +130,9 @@ struct detect_finding {
 	int64_t first_time, last_time;	/* TRIAGE_TIME_NONE when unknown */
 	uint64_t count;			/* how many objects it stands for */
 	unsigned classes;		/* enum source_class of what supports it; 0: not told */
+	const char *family;		/* "" when it names none */
+	const char *const *users, *const *reasons;	/* as they stand in the detail */
+	size_t user_count, reason_count;
 	const char *detail;		/* JSON object: why, innocent, family, how_to_check, reasons (array), examples (array of path, file_id, offset), version */
 };
 
@@ -188,12 +192,36 @@ struct detect_contact {
 	uint64_t event_id;		/* of the first record */
 };
 
+/* An operating system that lies in the evidence. */
+struct detect_machine {
+	uint64_t filesystem_id;
+	const char *host, *os;		/* "" when not known */
+};
+
+/* A shadow copy that the evidence holds. */
+struct detect_shadow {
+	const char *place;
+	int64_t time;
+};
+
+/* What the case knows besides its files and events. */
+struct detect_case {
+	const struct detect_machine *machines;
+	size_t machine_count;
+	const struct detect_shadow *shadows;
+	size_t shadow_count;
+	const char *const *unread;	/* a sentence for each kind of thing that could not be read or was left out */
+	size_t unread_count;
+};
+
 struct detect_judge;
 WARN_UNUSED enum triage_status detect_judge_new(const struct detect_tables *tables, struct detect_judge **ret_judge, struct triage_error *err);
 WARN_UNUSED enum triage_status detect_judge_file(struct detect_judge *j, const struct detect_file *file,
     const struct detect_match *matches, size_t match_count, struct triage_error *err);
 /* After all files: the events in order of time. */
 WARN_UNUSED enum triage_status detect_judge_event(struct detect_judge *j, const struct detect_event *event, struct triage_error *err);
+/* Before the finish; borrowed until the judge is freed. Without it the answers know no machines, shadow copies or gaps. */
+void detect_judge_case(struct detect_judge *j, const struct detect_case *facts);
 /* End of input. problems: evidence that could not be examined (share 0..1 of bytes examined decides `incomplete`). */
 WARN_UNUSED enum triage_status detect_judge_finish(struct detect_judge *j, double examined_share, struct triage_error *err);
 size_t detect_finding_count(const struct detect_judge *j);
@@ -202,6 +230,8 @@ const struct detect_finding *detect_finding(const struct detect_judge *j, size_t
 size_t detect_contact_count(const struct detect_judge *j);
 const struct detect_contact *detect_contact(const struct detect_judge *j, size_t index);
 const struct detect_verdict *detect_verdict(const struct detect_judge *j);
+/* The answers of page 1, after the finish: JSON objects by name (answers.h); NULL past the end. */
+const char *detect_answer(const struct detect_judge *j, size_t index, const char **ret_json);
 /* Limits that were met, so that something was only counted or not judged: a sentence each, after the finish; NULL past the end. */
 const char *detect_remark(const struct detect_judge *j, size_t index);
 /* The most telling first, after the finish. */

@@ -25,7 +25,8 @@ take_mark(struct claim *c, const struct subject *s)
 {
 	for (size_t i = 0; i < s->match_count; i++) {
 		const struct detect_match *m = &s->matches[i];
-		if (strcmp(m->rule->kind, "encrypted") == 0 && (c->mark == NULL || m->rule->confidence > c->mark->rule->confidence))
+		/* one that is told as information alone says that something is encrypted, not that an attacker did it */
+		if (strcmp(m->rule->kind, "encrypted") == 0 && m->rule->severity > TRIAGE_INFO && (c->mark == NULL || m->rule->confidence > c->mark->rule->confidence))
 			c->mark = m;
 	}
 }

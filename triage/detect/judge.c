@@ -120,3 +120,34 @@ judge_confidence(const struct detect_judge *j, double confidence)
 	double most = j->tables->scores.confidence_max < 95 ? j->tables->scores.confidence_max : 95;
 	return confidence < 1 ? 1 : confidence > most ? (unsigned)most : (unsigned)confidence;
 }
+
+void
+judge_note_filesystem(struct detect_judge *j, const struct detect_file *file)
+{
+	if (j->runs == NULL && (j->runs = pool_alloc(&j->pool, FILE_RUNS_MAX * sizeof(*j->runs))) == NULL)
+		return;
+	if (j->run_count == 0 || j->runs[j->run_count - 1].filesystem_id != file->filesystem_id) {
+		if (j->run_count == FILE_RUNS_MAX) {
+			judge_remark(j, "There are more filesystems than are told apart by machine.");
+			return;
+		}
+		j->runs[j->run_count++] = (struct file_run){ .file_id = file->file_id, .filesystem_id = file->filesystem_id };
+	}
+	struct file_run *r = &j->runs[j->run_count - 1];
+	r->files += file->content != NULL;
+	r->examined += file->content != NULL && (file->content->state == TRIAGE_CONTENT_COMPLETE || file->content->state == TRIAGE_CONTENT_PARTIAL);
+}
+
+uint64_t
+judge_filesystem_of(const struct detect_judge *j, uint64_t file_id)
+{
+	size_t low = 0, high = j->run_count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (j->runs[middle].file_id <= file_id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return file_id == TRIAGE_NO_ID || low == 0 ? 0 : j->runs[low - 1].filesystem_id;
+}

@@ -45,7 +45,17 @@ struct subject {
 /* Traits by which a family shows itself; each is of another kind. */
 enum trait { TRAIT_NOTE = 1, TRAIT_NOTE_NAME = 2, TRAIT_EXTENSION = 4, TRAIT_MARK = 8, TRAIT_PROGRAM = 16, TRAIT_ENCRYPTED = 32 };
 
-enum { FAMILIES_MAX = 4096, NOTE_NAMES_MAX = 256, REMARKS_MAX = 64 /* more than there are kinds */, DETECTORS_MAX = 64 };
+enum { FAMILIES_MAX = 4096, NOTE_NAMES_MAX = 256, REMARKS_MAX = 64 /* more than there are kinds */, DETECTORS_MAX = 64, FILE_RUNS_MAX = 4096, ANSWERS_MAX = 20 };
+
+/* Files from this id on lie on this filesystem. */
+struct file_run {
+	uint64_t file_id, filesystem_id;
+	uint64_t files, examined;	/* with content; whose content was read, at least in part */
+};
+
+struct span;
+struct restore_point;
+struct origin;
 
 struct family {
 	const char *name;
@@ -84,6 +94,16 @@ struct detect_judge {
 	size_t finding_count;
 	struct stories stories;
 	struct detect_verdict verdict;
+	struct detect_case facts;
+	struct file_run *runs;		/* files come filesystem by filesystem */
+	size_t run_count;
+	const struct span *spans;	/* what the logs cover; see spans.h */
+	size_t span_count;
+	const struct restore_point *points;	/* by time; see restore_points.h */
+	size_t point_count;
+	const struct origin *origin;	/* see origin.h */
+	struct kept *kept;		/* by row of keep.tsv */
+	const char *answers[ANSWERS_MAX];	/* JSON, by index of answer_names */
 	bool finished;
 };
 
@@ -117,7 +137,11 @@ struct fold *judge_add_event(struct detect_judge *j, const struct fold_plan *pla
 unsigned judge_confidence(const struct detect_judge *j, double confidence);	/* 1 to confidence.max */
 enum look judge_look(const struct detect_tables *tables, const struct detect_file *file);
 
+/* The filesystem of a file that was seen; 0 for TRIAGE_NO_ID. */
+uint64_t judge_filesystem_of(const struct detect_judge *j, uint64_t file_id);
+
 /* For the core. */
+void judge_note_filesystem(struct detect_judge *j, const struct detect_file *file);
 WARN_UNUSED enum triage_status judge_verdict(struct detect_judge *j, double examined_share, struct triage_error *err);
 
 #endif

@@ -82,12 +82,13 @@ odd_files_file(struct detect_judge *j, void *state, const struct subject *s, str
 	(void)err;
 	if (!s->ordinary || s->file->known == DETECT_GOOD)
 		return TRIAGE_OK;
+	bool program = is_binary_program(s);
 	if (words_ends(s->file->name, ".exe"))
 		keep_screen_program(j, state, s);
 	for (size_t i = 0; i < sizeof(odd_places) / sizeof(odd_places[0]); i++) {
 		const struct odd_place *p = &odd_places[i];
-		if (s->file->size < p->least || !words_glob_any(p->paths, '|', s->file->path) || (p->not_paths != NULL && words_glob_any(p->not_paths, '|', s->file->path))
-		    || (p->program && !is_binary_program(s)))
+		if (s->file->size < p->least || (p->program && !program) || !words_glob_any(p->paths, '|', s->file->path)
+		    || (p->not_paths != NULL && words_glob_any(p->not_paths, '|', s->file->path)))
 			continue;
 		struct fold *f = judge_claim_file(j, judge_detection(j, p->detection), s, "", 1 + (s->file->state == TRIAGE_STATE_ALLOCATED));
 		if (f != NULL)

@@ -17,7 +17,14 @@ tell_changed(struct detect_judge *j, const struct subject *s)
 	/* programs and libraries weigh more than texts, pictures and translations */
 	bool program = s->file->content->mime != NULL && (strstr(s->file->content->mime, "executable") != NULL || strstr(s->file->content->mime, "sharedlib") != NULL ||
 	    strstr(s->file->content->mime, "x-object") != NULL);
-	if (!program) {
+	if (s->file->package_config) {
+		placed.rule = "detect:package-config-changed";
+		placed.title = "Configuration files differ from what their package brought";
+		placed.why = "Settings of the system were changed after they were installed. Every system has such changes; attackers make them too, for logins, for example.";
+		placed.technique = "";
+		placed.severity = TRIAGE_INFO;
+		placed.confidence = 10;
+	} else if (!program) {
 		placed.rule = "detect:package-data-changed";
 		placed.title = "Data files of the system differ from their package";
 		placed.severity = TRIAGE_LOW;

@@ -1,5 +1,7 @@
 #include "triage/detect/sigma_correlate.h"
 
+#include "triage/base/when.h"
+
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -207,10 +209,10 @@ count_event(struct sigma_correlate *c, const struct sigma_correlation *k, struct
 	bool late = is_late(k);
 	if (!value_of(c, k, place, &entry))
 		return;
-	if (late && g->count > 0 && e->time - g->entries[0].time > k->timespan)
+	if (late && g->count > 0 && when_since(g->entries[0].time, e->time) > k->timespan)
 		close_span(c, k, g);
 	if (!late)
-		forget_before(g, e->time - k->timespan);
+		forget_before(g, when_since(k->timespan, e->time));
 	if (k->type == SIGMA_VALUE_COUNT)
 		forget_value(g, entry.value);
 	if (!make_room(c, k, g)) {
@@ -247,12 +249,12 @@ place_event(struct sigma_correlate *c, const struct sigma_correlation *k, struct
 	}
 	bool ordered = k->type == SIGMA_TEMPORAL_ORDERED;
 	int64_t before = place > 0 ? g->entries[place - 1].time : TRIAGE_TIME_NONE;
-	if (ordered && place > 0 && (before == TRIAGE_TIME_NONE || e->time - before > k->timespan))
+	if (ordered && place > 0 && (before == TRIAGE_TIME_NONE || when_since(before, e->time) > k->timespan))
 		return;
 	g->entries[place].time = ordered && place > 0 ? before : e->time;
 	for (size_t i = 0; i < k->member_count && !ordered; i++) {
 		int64_t then = g->entries[i].time;
-		if (then == TRIAGE_TIME_NONE || e->time - then > k->timespan)
+		if (then == TRIAGE_TIME_NONE || when_since(then, e->time) > k->timespan)
 			continue;
 		seen++;
 		first = then < first ? then : first;

@@ -11,6 +11,7 @@ static const char *const table_files[TABLE_COUNT] = {
 	[TABLE_NOTES] = "ransom_notes.tsv", [TABLE_EXTENSIONS] = "ransom_extensions.tsv", [TABLE_TYPES] = "extension_types.tsv",
 	[TABLE_PRIORITIES] = "priorities.tsv", [TABLE_SCORES] = "scores.tsv", [TABLE_DETECTIONS] = "detections.tsv", [TABLE_SIGNS] = "signs.tsv",
 	[TABLE_COMMANDS] = "commands.tsv", [TABLE_PLACES] = "persistence.tsv", [TABLE_TOOLS] = "remote_tools.tsv", [TABLE_DRIVERS] = "loldrivers.tsv", [TABLE_TACTICS] = "tactics.tsv",
+	[TABLE_DECRYPTORS] = "decryptors.tsv", [TABLE_KEEP] = "keep.tsv",
 };
 
 static enum triage_status
@@ -77,6 +78,10 @@ index_table(struct detect_tables *t, enum detect_table which, const char *path, 
 		return drivers_load(&t->drivers, table, path, err);
 	case TABLE_TACTICS:
 		return tactics_load(&t->tactics, table, path, err);
+	case TABLE_DECRYPTORS:
+		return recovery_load_decryptors(&t->recovery, table, path, err);
+	case TABLE_KEEP:
+		return recovery_load_keeps(&t->recovery, table, path, err);
 	case TABLE_COUNT:
 		break;
 	}
@@ -231,6 +236,7 @@ detect_free(struct detect_tables *t)
 	places_release(&t->places);
 	tools_release(&t->tools);
 	drivers_release(&t->drivers);
+	recovery_release(&t->recovery);
 	file_types_release(&t->types);
 	name_set_release(&t->notes.set);
 	name_set_release(&t->extensions.set);

@@ -15,6 +15,7 @@
 #include "triage/detect/name_set.h"
 #include "triage/detect/places.h"
 #include "triage/detect/rank.h"
+#include "triage/detect/recovery.h"
 #include "triage/detect/scores.h"
 #include "triage/detect/stories.h"
 #include "triage/detect/signs.h"
@@ -35,7 +36,7 @@ struct name_rules {
 };
 
 enum detect_table { TABLE_NOTES, TABLE_EXTENSIONS, TABLE_TYPES, TABLE_PRIORITIES, TABLE_SCORES,
-	TABLE_DETECTIONS, TABLE_SIGNS, TABLE_COMMANDS, TABLE_PLACES, TABLE_TOOLS, TABLE_DRIVERS, TABLE_TACTICS, TABLE_COUNT };
+	TABLE_DETECTIONS, TABLE_SIGNS, TABLE_COMMANDS, TABLE_PLACES, TABLE_TOOLS, TABLE_DRIVERS, TABLE_TACTICS, TABLE_DECRYPTORS, TABLE_KEEP, TABLE_COUNT };
 
 struct detect_source {
 	char *path;
@@ -56,6 +57,7 @@ struct detect_tables {
 	struct places places;
 	struct tools tools;
 	struct drivers drivers;
+	struct recovery recovery;
 	struct hash_list good, bad;
 	struct hash_set *good_sets, *bad_sets;
 	size_t good_set_count, bad_set_count;

@@ -1,25 +1,47 @@
 #include "triage/detect/words.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+static char
+fold(char c)
+{
+	return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+/* Most globs fail at their last character or at their first. */
 static bool
-glob_part(const char *glob, size_t size, const char *text)
+cannot_fit(const char *glob, size_t size, const char *text, size_t length)
+{
+	char last = size > 0 ? glob[size - 1] : '*';
+	if (last != '*' && last != '?' && (length == 0 || fold(last) != fold(text[length - 1])))
+		return true;
+	char first = size > 0 ? glob[0] : '*';
+	return first != '*' && first != '?' && fold(first) != fold(text[0]);
+}
+
+static bool
+glob_part(const char *glob, size_t size, const char *text, size_t length)
 {
 	size_t g = 0, star = SIZE_MAX;
 	const char *again = NULL;
+	if (cannot_fit(glob, size, text, length))
+		return false;
 	while (*text != '\0') {
 		if (g < size && glob[g] == '*') {
 			star = ++g;
 			again = text;
-		} else if (g < size && (glob[g] == '?' || tolower((unsigned char)glob[g]) == tolower((unsigned char)*text))) {
+		} else if (g < size && (glob[g] == '?' || fold(glob[g]) == fold(*text))) {
 			g++;
 			text++;
 		} else if (star != SIZE_MAX) {
 			g = star;
-			text = ++again;
+			again++;
+			/* the next place that can be one */
+			while (g < size && glob[g] != '?' && *again != '\0' && fold(*again) != fold(glob[g]))
+				again++;
+			text = again;
 		} else {
 			return false;
 		}
@@ -32,16 +54,17 @@ glob_part(const char *glob, size_t size, const char *text)
 bool
 words_glob(const char *glob, const char *text)
 {
-	return glob_part(glob, strlen(glob), text);
+	return glob_part(glob, strlen(glob), text, strlen(text));
 }
 
 bool
 words_glob_any(const char *globs, char separator, const char *text)
 {
+	size_t length = strlen(text);
 	for (const char *at = globs; *at != '\0';) {
 		const char *end = strchr(at, separator);
 		size_t size = end != NULL ? (size_t)(end - at) : strlen(at);
-		if (glob_part(at, size, text))
+		if (glob_part(at, size, text, length))
 			return true;
 		at += size + (end != NULL);
 	}

@@ -107,7 +107,7 @@ yara_file(struct detect_judge *j, void *state, const struct subject *s, struct t
 	(void)err;
 	for (size_t i = 0; i < s->match_count; i++) {
 		const struct detect_match *m = &s->matches[i];
-		if (strcmp(m->rule->kind, "ransom-note") == 0 || strcmp(m->rule->kind, "encrypted") == 0 || strcmp(m->rule->name_space, "ioc") == 0)
+		if (strcmp(m->rule->kind, "ransom-note") == 0 || (strcmp(m->rule->kind, "encrypted") == 0 && m->rule->severity > TRIAGE_INFO) || strcmp(m->rule->name_space, "ioc") == 0)
 			continue;
 		struct rule_hits *h = hits_of(j, y, m->rule);
 		if (h == NULL) {

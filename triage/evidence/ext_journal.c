@@ -261,7 +261,7 @@ size_t
 ext_journal_copies(const struct ext_journal *j, uint64_t block, uint32_t until, const struct ext_logged **ret_rows)
 {
 	size_t first = row_behind(j, block, -1);
-	*ret_rows = j->rows + first;
+	*ret_rows = j->count > 0 ? j->rows + first : NULL;
 	return row_behind(j, block, until) - first;
 }
 

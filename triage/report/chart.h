@@ -17,6 +17,7 @@ struct chart {
 	uint64_t moments[BUCKETS_MAX];
 	uint32_t marks[MARK_LEVELS][BUCKETS_MAX];
 	enum time_form form;			/* how a bucket is named */
+	bool even;				/* of files, not of moments: heights in proportion, no findings */
 	uint64_t before, after;			/* moments that are not drawn */
 };
 

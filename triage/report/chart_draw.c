@@ -1,4 +1,4 @@
-/* chart_draw.c - a chart as SVG and as a table. Heights are logarithmic: one busy day must not flatten the others. */
+/* chart_draw.c - a chart as SVG and as a table. Heights of moments are logarithmic: one busy day must not flatten the others. */
 #include "triage/report/chart.h"
 
 #include <math.h>
@@ -22,6 +22,12 @@ left_of(const struct chart *chart, size_t bucket)
 	return (double)bucket * WIDTH / (double)chart->count;
 }
 
+static double
+height_of(const struct chart *chart, uint64_t value, uint64_t most)
+{
+	return HEIGHT * (chart->even ? (double)value / (double)most : log1p((double)value) / log1p((double)most));
+}
+
 static void
 put_bars(struct page *p, const struct chart *chart, uint64_t most)
 {
@@ -30,7 +36,7 @@ put_bars(struct page *p, const struct chart *chart, uint64_t most)
 	for (size_t i = 0; i < chart->count; i++) {
 		if (chart->moments[i] == 0)
 			continue;
-		double height = log1p((double)chart->moments[i]) / log1p((double)most) * HEIGHT;
+		double height = height_of(chart, chart->moments[i], most);
 		page_format(p, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>", left_of(chart, i) + gap / 2, BASE - height,
 		    left_of(chart, 1) - gap, height);
 	}
@@ -86,12 +92,12 @@ put_marks(struct page *p, const struct chart *chart)
 static void
 put_table(struct page *p, const struct chart *chart)
 {
-	static const char *const heads[] = { "chart.from", "chart.moments", "chart.findings", NULL };
+	static const char *const of_moments[] = { "chart.from", "chart.moments", "chart.findings", NULL }, *const of_files[] = { "chart.from", "damage.files", NULL };
 	size_t rows = 0;
 	page_raw(p, "<details class=\"noprint\">");
 	page_say(p, "summary", "chart.table", NULL);
 	page_raw(p, "<div class=\"scroll\"><table class=\"narrow\">");
-	page_table_head(p, "chart.table", heads);
+	page_table_head(p, "chart.table", chart->even ? of_files : of_moments);
 	for (size_t i = 0; i < chart->count; i++) {
 		uint64_t marks = 0;
 		for (size_t level = 0; level < MARK_LEVELS; level++)
@@ -101,7 +107,8 @@ put_table(struct page *p, const struct chart *chart)
 		page_raw(p, "<tr>");
 		page_value(p, "td", &(struct argument)AS_TIME(start_of(chart, i), chart->form));
 		page_value(p, "td class=\"num\"", &(struct argument)AS_COUNT(chart->moments[i]));
-		page_value(p, "td class=\"num\"", &(struct argument)AS_COUNT(marks));
+		if (!chart->even)
+			page_value(p, "td class=\"num\"", &(struct argument)AS_COUNT(marks));
 		page_raw(p, "</tr>\n");
 	}
 	page_raw(p, "</tbody></table></div>");

@@ -153,6 +153,9 @@ bool html_has(struct page *p, const char *part);
 WARN_UNUSED enum triage_status html_stories(struct page *p, struct triage_error *err);
 WARN_UNUSED enum triage_status html_moments(struct page *p, struct triage_error *err);
 WARN_UNUSED enum triage_status html_resets(struct page *p, struct triage_error *err);	/* html_machines.c */
+WARN_UNUSED enum triage_status html_damage(struct page *p, struct triage_error *err);
+WARN_UNUSED enum triage_status html_damage_map(struct page *p, struct triage_error *err);	/* of it: treemap and its table */
+void damage_cells(struct page *p, uint64_t files, uint64_t damaged, uint64_t bytes);	/* of a row: both numbers, their share, the bytes */
 WARN_UNUSED enum triage_status html_machines(struct page *p, struct triage_error *err);
 WARN_UNUSED enum triage_status html_contacts(struct page *p, struct triage_error *err);
 WARN_UNUSED enum triage_status html_findings(struct page *p, struct triage_error *err);

@@ -113,6 +113,21 @@ html_head(struct page *p)
 	page_raw(p, "<main class=\"wrap\">\n");
 }
 
+/* Files that are damaged, or renamed by the program that damages. The sum over the case comes first. */
+static bool
+has_damage(struct page *p)
+{
+	struct triage_error err;
+	struct case_cursor *c;
+	bool any = false;
+	if (case_rows(p->reader, CASE_DAMAGE, CASE_BY_ID, &c, &err) != TRIAGE_OK)
+		return false;
+	if (case_next(c, &err) == TRIAGE_OK)
+		any = case_int(c, CASE_DAMAGE_DAMAGED_FILES) > 0 || case_int(c, CASE_DAMAGE_RENAMED) > 0;
+	case_cursor_close(c);
+	return any;
+}
+
 bool
 html_has(struct page *p, const char *part)
 {
@@ -122,6 +137,8 @@ html_has(struct page *p, const char *part)
 		return p->facts.dated;
 	if (strcmp(part, "resets") == 0)
 		return strncmp(case_meta(p->reader, "answer.accounts_to_reset"), "[{", 2) == 0;
+	if (strcmp(part, "damage") == 0)
+		return has_damage(p);
 	if (strcmp(part, "machines") == 0)
 		return case_count(p->reader, CASE_HOSTS) > 0;
 	return strcmp(part, "contacts") != 0 || case_count(p->reader, CASE_CONTACTS) > 0;
@@ -131,7 +148,7 @@ void
 html_contents(struct page *p)
 {
 	static const char *const parts[][2] = {
-		{ "stories", "nav.stories" }, { "moments", "nav.moments" }, { "resets", "nav.resets" }, { "findings", "nav.findings" }, { "activity", "nav.activity" }, { "machines", "nav.machines" }, { "contacts", "nav.contacts" }, { "volumes", "nav.volumes" }, { "gaps", "nav.gaps" },
+		{ "stories", "nav.stories" }, { "moments", "nav.moments" }, { "damage", "nav.damage" }, { "resets", "nav.resets" }, { "findings", "nav.findings" }, { "activity", "nav.activity" }, { "machines", "nav.machines" }, { "contacts", "nav.contacts" }, { "volumes", "nav.volumes" }, { "gaps", "nav.gaps" },
 		{ "files", "nav.files" }, { "method", "nav.method" }, { "verify", "nav.verify" }, { "words", "nav.words" },
 	};
 	page_raw(p, "<nav");

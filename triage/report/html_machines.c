@@ -1,4 +1,4 @@
-/* html_machines.c - which operating systems lay there, whose passwords must change, and with which machines this one spoke. */
+/* html_machines.c - which operating systems lay there, and whose passwords must change. */
 #include "triage/report/html.h"
 
 #include "triage/base/json.h"
@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum { HOST_NAME = 2, HOST_OS, HOST_VERSION, HOST_INSTALLED, HOST_ZONE, HOST_DOMAIN, HOST_SHUTDOWN, HOST_BOOT };
-enum { CONTACTS_SHOWN = 200, RESETS_SHOWN = 200, TEXT_MAX = 1 << 20 };
+enum { RESETS_SHOWN = 200, TEXT_MAX = 1 << 20 };
 
 static void
 put_time_cell(struct page *p, struct case_cursor *c, size_t column)
@@ -134,49 +134,4 @@ html_resets(struct page *p, struct triage_error *err)
 	buf_release(&r.last_use);
 	buf_release(&r.reasons);
 	return TRIAGE_OK;
-}
-
-/* --- contacts --- */
-
-enum triage_status
-html_contacts(struct page *p, struct triage_error *err)
-{
-	static const char *const heads[] = { "contact.first", "contact.last", "contact.host", "contact.way", "contact.peer", "contact.account", "contact.by", "contact.count", NULL };
-	struct case_cursor *c;
-	uint64_t all = case_count(p->reader, CASE_CONTACTS);
-	if (all == 0)
-		return TRIAGE_OK;
-	enum triage_status st = case_rows(p->reader, CASE_CONTACTS, CASE_BY_ID, &c, err);
-	if (st != TRIAGE_OK)
-		return st;
-	page_section(p, "contacts", "contact.title");
-	page_say(p, "p class=\"sub\"", "contact.intro", NULL);
-	page_raw(p, "<div class=\"scroll\"><table class=\"sortable\">");
-	page_table_head(p, "contact.title", heads);
-	for (size_t rows = 0; rows < CONTACTS_SHOWN && (st = case_next(c, err)) == TRIAGE_OK; rows++) {
-		page_raw(p, "<tr>");
-		put_time_cell(p, c, CASE_CONTACTS_FIRST_TIME);
-		put_time_cell(p, c, CASE_CONTACTS_LAST_TIME);
-		page_raw(p, "<td>");
-		page_code(p, case_text(c, CASE_CONTACTS_HOST));
-		page_raw(p, "</td>");
-		page_say(p, "td", strcmp(case_text(c, CASE_CONTACTS_DIRECTION), "to") == 0 ? "contact.to" : "contact.from", NULL);
-		page_raw(p, "<td>");
-		page_code(p, case_text(c, CASE_CONTACTS_PEER));
-		page_raw(p, "</td><td>");
-		page_code(p, case_text(c, CASE_CONTACTS_ACCOUNT));
-		page_raw(p, "</td><td>");
-		page_evidence(p, case_text(c, CASE_CONTACTS_PROTOCOL));
-		page_raw(p, "</td><td class=\"num\">");
-		page_value(p, "span", &(struct argument)AS_COUNT(case_int(c, CASE_CONTACTS_COUNT)));
-		if (case_int(c, CASE_CONTACTS_FAILED) > 0)
-			page_say(p, "span class=\"soft\"", "contact.failed", WITH(AS_COUNT(case_int(c, CASE_CONTACTS_FAILED))));
-		page_raw(p, "</td></tr>\n");
-	}
-	case_cursor_close(c);
-	page_raw(p, "</tbody></table></div>\n");
-	if (all > CONTACTS_SHOWN)
-		page_say(p, "p class=\"note\"", "table.more", WITH(AS_COUNT(all - CONTACTS_SHOWN)));
-	page_raw(p, "</section>\n");
-	return st == TRIAGE_END ? TRIAGE_OK : st;
 }

@@ -1,13 +1,15 @@
 /* summary.c - page 1 for machines. What is not known is null or an empty list, never left out. */
+#include "triage/base/json.h"
 #include "triage/base/text.h"
 #include "triage/base/when.h"
 #include "triage/report/export.h"
 #include "triage/report/locked_zip.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_MAX = 16 << 20, FACT_MAX = 4096, CONTACTS_MAX = 2000 };
+enum { TEXT_MAX = 64 << 20, FACT_MAX = 4096, CONTACTS_MAX = 2000 };
 
 static void
 fact(struct buf *b, struct case_reader *c, const char *name, const char *key, const char *other)
@@ -69,6 +71,30 @@ evidence(struct buf *b, struct case_reader *reader, struct triage_error *err)
 	return st == TRIAGE_END ? TRIAGE_OK : st;
 }
 
+/* Shares without a damaged file, where others have some: out of the answer about the origin. */
+static void
+untouched_shares(struct buf *b, struct case_reader *c)
+{
+	SCOPED_BUF answer;
+	struct json j;
+	const char *list = "[]";
+	buf_init(&answer, TEXT_MAX);
+	buf_text(&answer, case_meta(c, "answer.origin"));
+	json_start(&j, buf_cstr(&answer), answer.size);
+	bool more = json_next(&j) == JSON_OBJECT;
+	while (more && json_next(&j) == JSON_KEY) {
+		bool here = json_is(&j, "untouched_shares");
+		size_t from = j.at;
+		more = json_skip(&j);
+		if (here && more) {
+			answer.data[j.at] = '\0';
+			list = answer.data + from + strcspn(answer.data + from, "[");
+			break;
+		}
+	}
+	export_raw(b, "untouched_shares", list);
+}
+
 static enum triage_status
 verdict(struct buf *b, struct case_reader *c, struct triage_error *err)
 {
@@ -82,7 +108,7 @@ verdict(struct buf *b, struct case_reader *c, struct triage_error *err)
 	fact_time(b, c, "first_encrypted", "ransomware.first");
 	fact_time(b, c, "last_encrypted", "ransomware.last");
 	export_number(b, "notes", export_fact_number(c, "ransomware.notes"));
-	export_raw(b, "untouched_shares", "[]");
+	untouched_shares(b, c);
 	const char *window = case_meta(c, "ransomware.window");
 	export_raw(b, "window", window[0] == '{' ? window : "null");
 	enum triage_status st = summary_damage(b, c, err);
@@ -106,6 +132,25 @@ verdict(struct buf *b, struct case_reader *c, struct triage_error *err)
 	buf_text(&reasons, case_meta(c, "verdict.reasons"));
 	export_raw(b, "reasons", reasons.size > 0 ? reasons.data : "[]");
 	return st;
+}
+
+/* Page 1 question by question; null where the case does not say, as one of an older program. */
+static void
+answers(struct buf *b, struct case_reader *c)
+{
+	static const char *const names[] = { "attacked", "active", "window", "family", "origin", "first_action", "ways_in", "data_left", "contacts", "accounts", "restore", "protection", "keep",
+		"evidence", "machines", "next" };
+	export_member(b, "answers");
+	buf_char(b, '{');
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		SCOPED_BUF json;
+		char key[40];
+		snprintf(key, sizeof(key), "answer.%s", names[i]);
+		buf_init(&json, TEXT_MAX);
+		buf_text(&json, case_meta(c, key));
+		export_raw(b, names[i], json.size > 0 ? buf_cstr(&json) : "null");
+	}
+	buf_char(b, '}');
 }
 
 static void
@@ -224,6 +269,8 @@ write_summary(struct case_reader *reader, const struct report_options *options, 
 		st = verdict(&b, reader, err);
 	if (st == TRIAGE_OK)
 		st = contacts(&b, reader, err);
+	if (st == TRIAGE_OK)
+		answers(&b, reader);
 	if (st == TRIAGE_OK)
 		st = coverage(&b, reader, err);
 	if (st == TRIAGE_OK)

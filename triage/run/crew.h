@@ -9,21 +9,21 @@
 
 #include <triage/run.h>
 
-enum crew_job_kind { CREW_PROBE, CREW_LIST, CREW_CONTENT, CREW_IMAGE, CREW_EXTRACT };
+enum crew_job_kind { CREW_PROBE, CREW_LIST, CREW_CONTENT, CREW_IMAGE, CREW_EXTRACT, CREW_PLACES };
 
 struct crew_job {
 	uint64_t id;			/* on the wire; unique among jobs in work */
 	enum crew_job_kind kind;
 	size_t source;			/* index */
-	uint64_t filesystem_id;		/* LIST and CONTENT */
+	uint64_t filesystem_id;		/* LIST, CONTENT and PLACES */
 	struct case_unit unit;		/* CONTENT; owned by the job */
 	unsigned attempts;		/* times a worker died over it */
 	bool parsed;			/* CONTENT: one of these times an artefact parser had it */
 	uint32_t parser;		/* which one, as struct worker_page tells it */
 	uint64_t member, member_number;	/* CONTENT: unit of the archive's member in work, 0 for none; the last one's number */
 	char *member_path;		/* of the member in work; owned, NULL for none */
-	struct case_twin twins[CASE_TWINS_MAX];	/* CONTENT: streams with a result that it may equal */
-	size_t twin_count;
+	struct case_stream *streams;	/* PLACES: whose places are asked for; owned by the job, see crew_job_release() */
+	size_t stream_count;
 	uint64_t frames[WIRE_TYPE_COUNT];	/* received, for the caps */
 };
 
@@ -42,7 +42,7 @@ struct crew_worker {
 	struct worker_page *page;
 	size_t source_count;		/* that it knows */
 	int *openers, *opener_pids;	/* per source, -1 / 0 */
-	struct crew_job jobs[CREW_QUEUE];
+	struct crew_job queue[2 * CREW_QUEUE], *jobs;	/* jobs: those in work, job_count of them, somewhere in queue */
 	size_t job_count;
 	uint64_t queued_bytes;
 	bool full;			/* was given as many jobs as it may hold, and has not done enough of them yet to be given more */
@@ -96,6 +96,8 @@ WARN_UNUSED enum triage_status crew_start(struct crew *c, size_t slot, enum work
 void crew_stop(struct crew *c, size_t slot);
 /* Hand a job over; the unit in it becomes the crew's. The caller has seen that there is room. */
 void crew_give(struct crew *c, size_t slot, struct crew_job *job);
+/* What a job owns. */
+void crew_job_release(struct crew_job *job);
 /* Bytes on the wire for a job already given: the caller wrote it with worker_put_* to workers[slot].wire. */
 
 /* One turn: wait at most milliseconds for something, take frames, watch clocks, bury the dead. Errors: E_MEMORY, E_UNSUPPORTED (workers cannot start). */

@@ -1,7 +1,6 @@
 /* examine.c - list, read, hash: hands jobs to the crew until nothing is left. */
 #include "triage/run/examine.h"
 
-#include "triage/artefact/artefact.h"
 #include "triage/base/scoped.h"
 #include "triage/run/collections.h"
 #include "triage/run/environment.h"
@@ -12,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PAGE_UNITS = 1024, QUEUED_BYTES = 64 << 20, TURN_MS = 250 };
+enum { QUEUED_BYTES = 64 << 20, TURN_MS = 250 };
 #define JOB_LIST (UINT64_C(2) << 61)
 #define JOB_IMAGE (UINT64_C(3) << 61)
 
@@ -54,7 +53,7 @@ give_unit(struct supervisor *s, struct wire_stream *wire, const struct crew_job 
 	worker_put_content(wire, job->id, &(struct worker_content_job){ .source = job->source, .fs = &f->fs, .inode = u->inode, .size = u->size,
 	    .attr_type = u->attr_type, .attr_id = u->attr_id, .path = u->path, .name = u->name, .owner = u->owner, .force = job->attempts > 0,
 	    .closed = job->attempts > 1, .left_closed = nested_is_source(s, job), .placed = f->family_count > 0, .mtime = u->mtime, .btime = u->btime, .companions = companions,
-	    .companion_count = count, .twins = job->twins, .twin_count = job->twin_count, .raw_path = raw_path(u->raw_path, u->raw_path_size) });
+	    .companion_count = count, .raw_path = raw_path(u->raw_path, u->raw_path_size) });
 }
 
 void
@@ -72,6 +71,9 @@ examine_give(struct supervisor *s, size_t slot, struct crew_job *job)
 		/* SHA-256 always; the two broken ones cost as much again and prove less: where there is one to compare with */
 		unsigned which = ANALYSE_SHA256 | (r->stored_sha1[0] != '\0' ? ANALYSE_SHA1 : 0) | (r->stored_md5[0] != '\0' ? ANALYSE_MD5 : 0);
 		worker_put_image(wire, job->id, job->source, which);
+	} else if (job->kind == CREW_PLACES) {
+		worker_put_places(wire, job->id, job->source, &s->filesystems[job->filesystem_id - 1].fs, job->streams, job->stream_count);
+		s->units_in_work++;
 	} else {
 		give_unit(s, wire, job);
 		s->units_in_work++;
@@ -171,87 +173,6 @@ give_lists(struct supervisor *s, struct triage_error *err)
 	return TRIAGE_OK;
 }
 
-/* --- content --- */
-
-static void
-free_page(struct supervisor *s)
-{
-	for (size_t i = s->page_next; i < s->page_count; i++)
-		case_unit_release(&s->page[i]);
-	s->page_next = s->page_count = 0;
-}
-
-static enum triage_status
-read_page(struct supervisor *s, struct triage_error *err)
-{
-	if (s->page_next < s->page_count || s->units_ended)
-		return TRIAGE_OK;
-	if (s->page == NULL && (s->page = calloc(PAGE_UNITS, sizeof(*s->page))) == NULL) {
-		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory");
-		return TRIAGE_E_MEMORY;
-	}
-	s->page_next = s->page_count = 0;
-	enum triage_status st = case_next_units(s->store, &s->after, PAGE_UNITS, s->page, &s->page_count, err);
-	if (st != TRIAGE_OK)
-		return st;
-	s->units_ended = s->page_count == 0;
-	if (s->page_count > 0) {
-		/* only the ordering keys are used */
-		s->after = s->page[s->page_count - 1];
-		s->after.path = s->after.name = s->after.owner = NULL;
-		s->after.raw_path = NULL;
-	}
-	return TRIAGE_OK;
-}
-
-static bool
-is_ours(const struct supervisor *s, uint64_t unit_id)
-{
-	return s->plan->shards < 2 || unit_id % s->plan->shards == s->plan->shard - 1;
-}
-
-static enum triage_status
-next_content(struct supervisor *s, struct crew_job *ret_job, bool *ret_found, struct triage_error *err)
-{
-	*ret_found = examine_take_waiting(s, CREW_CONTENT, ret_job);
-	while (!*ret_found) {
-		enum triage_status st = read_page(s, err);
-		if (st != TRIAGE_OK || s->page_next == s->page_count)
-			return st;
-		struct case_unit *u = &s->page[s->page_next];
-		/* the next level waits for the results of this one */
-		if (shadows_level_of(u->rank) > s->level && s->units_in_work > 0)
-			return TRIAGE_OK;
-		s->level = shadows_level_of(u->rank);
-		s->page_next++;
-		bool left_out = s->plan->rank_max != 0 && shadows_plain_rank(u->rank) > s->plan->rank_max;
-		if (left_out || !is_ours(s, u->unit_id) || u->filesystem_id < 1 || u->filesystem_id > s->filesystem_count) {
-			case_unit_release(u);
-			continue;
-		}
-		*ret_job = (struct crew_job){ .id = u->unit_id, .kind = CREW_CONTENT, .source = s->filesystems[u->filesystem_id - 1].source,
-		    .filesystem_id = u->filesystem_id, .unit = *u };
-		*ret_found = true;
-		return shadows_twins(s, ret_job, err);
-	}
-	return TRIAGE_OK;
-}
-
-static enum triage_status
-give_content(struct supervisor *s, struct triage_error *err)
-{
-	size_t slot;
-	while (examine_free_worker(s, false, false, &slot) != NULL) {
-		struct crew_job job;
-		bool found;
-		enum triage_status st = next_content(s, &job, &found, err);
-		if (st != TRIAGE_OK || !found)
-			return st;
-		examine_give(s, slot, &job);
-	}
-	return TRIAGE_OK;
-}
-
 /* --- phases --- */
 
 static bool
@@ -307,40 +228,6 @@ begin_listing(struct supervisor *s, size_t from, struct triage_error *err)
 			return st;
 	}
 	return case_commit(s->store, err);
-}
-
-/* Files that parsers read with others beside them: there may be more than are kept, by somebody's hand. */
-static enum triage_status
-find_companions(struct supervisor *s, struct triage_error *err)
-{
-	char message[200];
-	case_companions_free(s->companions);
-	s->companions = NULL;
-	enum triage_status st = case_find_companions(s->store, artefact_is_companion, &s->companions, err);
-	if (st != TRIAGE_OK || case_companions_left_out(s->companions) == 0)
-		return st;
-	snprintf(message, sizeof(message), "%zu files with the name of a hive's log or a database's journal were not kept as such: what belongs to them is parsed without them",
-	    case_companions_left_out(s->companions));
-	return supervisor_problem(s, 0, 0, "", &(struct triage_problem){ .stage = "artefact", .severity = TRIAGE_MEDIUM, .code = "companions-left-out",
-		.message = message, .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID }, err);
-}
-
-static enum triage_status
-begin_content(struct supervisor *s, struct triage_error *err)
-{
-	struct case_totals totals;
-	s->phase = TRIAGE_PHASE_CONTENT;
-	enum triage_status st = case_totals(s->store, &totals, err);
-	if (st != TRIAGE_OK)
-		return st;
-	s->progress.units = totals.units;
-	s->progress.units_done = totals.units_done;
-	s->progress.bytes = totals.bytes;
-	s->progress.bytes_done = totals.bytes_done;
-	s->content_started = crew_clock();
-	s->content_base = (double)totals.bytes_done + 100e3 * (double)totals.units_done;
-	st = find_companions(s, err);
-	return st == TRIAGE_OK ? environment_phase(s, "examining", &totals, err) : st;
 }
 
 static bool
@@ -425,16 +312,16 @@ examine(struct supervisor *s, struct triage_error *err)
 	if (st == TRIAGE_OK)
 		st = examine_nested(s, err);
 	if (st == TRIAGE_OK)
-		st = begin_content(s, err);
+		st = examine_begin_content(s, err);
 	while (st == TRIAGE_OK && !s->budget_ended) {
 		give_images(s);
-		st = give_content(s, err);
+		st = examine_give_content(s, err);
 		if (st == TRIAGE_OK && s->units_ended && s->page_next == s->page_count && s->units_in_work == 0 && s->waiting_count == 0 &&
 		    all_hashed(s))
 			break;
 		if (st == TRIAGE_OK)
 			st = examine_turn(s, err);
 	}
-	free_page(s);
+	examine_free_page(s);
 	return st;
 }

@@ -184,18 +184,6 @@ take_places(struct supervisor *s, struct crew_job *job, const struct wire_frame 
 	return wire_get_places(frame->payload, places) && case_put_places(s->store, job->unit.unit_id, places, err) == TRIAGE_OK;
 }
 
-static bool
-take_same(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err)
-{
-	uint64_t twin;
-	if (job->member != 0 || !wire_get_same(frame->payload, &twin) || twin >= job->twin_count)
-		return false;
-	s->progress.units_done++;
-	s->progress.bytes_done += job->unit.size;
-	s->units_in_work--;
-	return case_put_same(s->store, job->unit.unit_id, &job->twins[twin], err) == TRIAGE_OK;
-}
-
 static const char *
 hash_verdict(const struct run_source *r, const char *md5, const char *sha1)
 {
@@ -303,14 +291,14 @@ intake_frame(void *ctx, struct crew_worker *w, struct crew_job *job, const struc
 	static bool (*const take[WIRE_TYPE_COUNT])(struct supervisor *, struct crew_job *, const struct wire_frame *, struct triage_error *) = {
 		[WIRE_EVIDENCE] = intake_evidence, [WIRE_VOLUME] = intake_volume, [WIRE_FILESYSTEM] = intake_filesystem_found, [WIRE_ENTRY] = take_entry,
 		[WIRE_EXTENT] = take_extent, [WIRE_PROBLEM] = take_problem, [WIRE_MATCH] = take_match, [WIRE_CONTENT] = take_content,
-		[WIRE_DIGESTS] = take_digests, [WIRE_DONE] = take_done, [WIRE_PLACES] = take_places, [WIRE_SAME] = take_same,
+		[WIRE_DIGESTS] = take_digests, [WIRE_DONE] = take_done, [WIRE_PLACES] = take_places, [WIRE_PLACED] = shadows_take_placed,
 		[WIRE_MEMBER] = take_member, [WIRE_MEMBER_DONE] = take_member_done, [WIRE_EVENT] = intake_event, [WIRE_FACT] = intake_fact,
 		[WIRE_ARTEFACT] = intake_artefact, [WIRE_BYTES] = extract_bytes, [WIRE_BYTES_END] = extract_end,
 	};
 	(void)w;
 	struct supervisor *s = ctx;
 	struct triage_error err = { 0 };
-	*finished = frame->type == WIRE_DONE || frame->type == WIRE_CONTENT || frame->type == WIRE_SAME || frame->type == WIRE_BYTES_END;
+	*finished = frame->type == WIRE_DONE || frame->type == WIRE_CONTENT || frame->type == WIRE_PLACED || frame->type == WIRE_BYTES_END;
 	if (take[frame->type] == NULL || s->fatal.status != TRIAGE_OK)
 		return s->fatal.status != TRIAGE_OK;
 	if (take[frame->type](s, job, frame, &err))

@@ -12,7 +12,7 @@ queue_again(struct supervisor *s, struct crew_job *job)
 		size_t room = s->waiting_room == 0 ? 256 : s->waiting_room * 2;
 		struct crew_job *grown = reallocarray(s->waiting, room, sizeof(*grown));
 		if (grown == NULL) {
-			case_unit_release(&job->unit);
+			crew_job_release(job);
 			return;	/* the unit stays without a result and is listed as skipped */
 		}
 		s->waiting = grown;
@@ -32,7 +32,7 @@ intake_returned(void *ctx, struct crew_job *job)
 		extract_lost(s, "it was stopped");
 		return;
 	}
-	if (job->kind == CREW_CONTENT)
+	if (job->kind == CREW_CONTENT || job->kind == CREW_PLACES)
 		s->units_in_work--;
 	if (job->kind == CREW_CONTENT && case_drop_unit_rows(s->store, job->unit.unit_id, &err) != TRIAGE_OK)
 		supervisor_log(s, TRIAGE_MEDIUM, "%s", err.text);
@@ -83,6 +83,13 @@ intake_lost(void *ctx, struct crew_job *job, const char *code, const char *why)
 	struct triage_error err = { 0 };
 	if (job->kind == CREW_EXTRACT) {
 		extract_lost(s, why);
+		return;
+	}
+	if (job->kind == CREW_PLACES) {
+		/* its streams are given one by one, and what is wrong with one is said then */
+		supervisor_log(s, TRIAGE_LOW, "%s while streams of a shadow copy were compared", why);
+		s->units_in_work--;
+		crew_job_release(job);
 		return;
 	}
 	bool apart = job->kind == CREW_PROBE && s->source_count > 1 && !s->crew.alone && !any_probed(s);

@@ -3,6 +3,7 @@
 #include "triage/run/collections.h"
 #include "triage/run/coverage.h"
 #include "triage/run/extract.h"
+#include "triage/run/judge_case.h"
 #include "triage/run/judge_inside.h"
 #include "triage/base/scoped.h"
 #include "triage/base/when.h"
@@ -11,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { ANSWER_MAX = 16 << 20 };
 
 /* --- what is written back --- */
 
@@ -198,6 +201,24 @@ write_verdict(struct judging *j, struct case_sealer *z, struct triage_error *err
 	return st;
 }
 
+/* Page 1 as data: facts "answer.<name>", each a JSON object. */
+static enum triage_status
+write_answers(const struct judging *j, const struct judge_case *k, struct case_sealer *z, struct triage_error *err)
+{
+	SCOPED_BUF evidence;
+	const char *name, *json;
+	char key[64];
+	enum triage_status st = TRIAGE_OK;
+	buf_init(&evidence, ANSWER_MAX);
+	for (size_t i = 0; (name = detect_answer(j->judge, i, &json)) != NULL && st == TRIAGE_OK; i++) {
+		snprintf(key, sizeof(key), "answer.%s", name);
+		st = case_seal_meta(z, key, json, err);
+	}
+	if (st == TRIAGE_OK)
+		st = judge_case_evidence(k, case_seal_reader(z), &evidence, err);
+	return st == TRIAGE_OK ? case_seal_meta(z, "answer.evidence", buf_cstr(&evidence), err) : st;
+}
+
 static void
 fill_result(struct judging *j, struct case_reader *reader)
 {
@@ -215,6 +236,7 @@ static enum triage_status
 judge_all(struct judging *j, struct case_sealer *z, struct triage_error *err)
 {
 	struct case_reader *reader = case_seal_reader(z);
+	struct judge_case k = { 0 };
 	enum triage_status st = judge_load_rules(j, err);
 	if (st == TRIAGE_OK)
 		st = detect_judge_new(j->s->tables, &j->judge, err);
@@ -222,7 +244,10 @@ judge_all(struct judging *j, struct case_sealer *z, struct triage_error *err)
 		st = judge_files(j, reader, err);
 	if (st == TRIAGE_OK)
 		st = judge_events(j, reader, err);
+	if (st == TRIAGE_OK)
+		st = judge_case_load(&k, j, reader, err);
 	if (st == TRIAGE_OK) {
+		detect_judge_case(j->judge, &k.facts);
 		fill_result(j, reader);
 		st = detect_judge_finish(j->judge, j->s->result->examined_share, err);
 	}
@@ -238,7 +263,12 @@ judge_all(struct judging *j, struct case_sealer *z, struct triage_error *err)
 		st = write_contacts(j, z, err);
 	if (st == TRIAGE_OK && j->of_case == NULL)
 		st = write_coverage(j, z, err);
-	return st == TRIAGE_OK ? write_verdict(j, z, err) : st;
+	if (st == TRIAGE_OK)
+		st = write_verdict(j, z, err);
+	if (st == TRIAGE_OK)
+		st = write_answers(j, &k, z, err);
+	judge_case_release(&k);
+	return st;
 }
 
 static void

@@ -190,6 +190,7 @@ judge_row(struct judging *j, struct case_reader *reader, struct case_cursor *c, 
 	copy(t->package, sizeof(t->package), case_text(c, CASE_FILES_PACKAGE));
 	f.package = t->package;
 	f.package_differs = case_int(c, CASE_FILES_PACKAGE_DIFFERS) != 0;
+	f.package_config = case_int(c, CASE_FILES_PACKAGE_DIFFERS) == 2;
 	f.packaged = packaged_on(j, reader, f.filesystem_id);
 	f.shadow = shadows_is_copy(j->s, f.filesystem_id);
 	f.size = case_null(c, CASE_FILES_SIZE) ? TRIAGE_NO_ID : (uint64_t)case_int(c, CASE_FILES_SIZE);

@@ -33,7 +33,7 @@ release(struct supervisor *s)
 	}
 	free(s->filesystems);
 	for (size_t i = 0; i < s->waiting_count; i++)
-		case_unit_release(&s->waiting[i].unit);
+		crew_job_release(&s->waiting[i]);
 	free(s->waiting);
 	for (size_t i = s->page_next; i < s->page_count; i++)
 		case_unit_release(&s->page[i]);

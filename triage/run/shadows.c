@@ -1,8 +1,14 @@
 #include "triage/run/shadows.h"
 
+#include "triage/run/examine.h"
+
 #include <stdlib.h>
+#include <string.h>
 
 enum { LEVEL = 1000, LEVEL_MAX = 4000, LOOKED_BACK = 3 };
+/* As queued bytes: a worker holds some four of them at a time. */
+#define JOB_WEIGHT (UINT64_C(16) << 20)
+#define JOB_PLACES (UINT64_C(1) << 61)
 
 unsigned
 shadows_rank(const struct run_filesystem *f, unsigned rank)
@@ -82,20 +88,111 @@ shadows_find(struct supervisor *s, struct triage_error *err)
 	return TRIAGE_OK;
 }
 
-/* The live filesystem, and the copies nearest before: what none of these holds is read. */
-enum triage_status
-shadows_twins(struct supervisor *s, struct crew_job *job, struct triage_error *err)
+/* --- equal streams --- */
+
+void
+shadows_begin_level(struct supervisor *s, unsigned level)
 {
-	const struct run_filesystem *f = &s->filesystems[job->filesystem_id - 1];
+	s->level = level;
+	s->comparing = level > 0;
+	s->compared = 0;
+	s->compared_to = NULL;
+}
+
+static bool
+is_wanted(const struct supervisor *s, const struct case_stream *one)
+{
+	return (s->plan->rank_max == 0 || shadows_plain_rank(one->rank) <= s->plan->rank_max) && examine_is_ours(s, one->unit_id);
+}
+
+/* The next streams of f, those that are to be examined at all. They are given in pieces, so that all workers have some. */
+static enum triage_status
+next_streams(struct supervisor *s, const struct run_filesystem *f, struct crew_job *job, struct triage_error *err)
+{
+	size_t count = 0, wanted = 0;
+	struct case_stream *streams = calloc(WORKER_PLACES_MAX, sizeof(*streams));
+	if (streams == NULL) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory");
+		return TRIAGE_E_MEMORY;
+	}
+	enum triage_status st = case_next_streams(s->store, f->id, s->compared_to, WORKER_PLACES_MAX, streams, &count, err);
+	if (st == TRIAGE_OK && count > 0) {
+		s->compared_last = streams[count - 1];
+		s->compared_to = &s->compared_last;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (is_wanted(s, &streams[i]))
+			streams[wanted++] = streams[i];
+	if (st != TRIAGE_OK || wanted == 0) {
+		free(streams);
+		if (count == 0) {
+			s->compared++;
+			s->compared_to = NULL;
+		}
+		return st;
+	}
+	*job = (struct crew_job){ .id = JOB_PLACES | streams[0].unit_id, .kind = CREW_PLACES, .source = f->source, .filesystem_id = f->id, .unit.size = JOB_WEIGHT,
+		.streams = streams, .stream_count = wanted };
+	return TRIAGE_OK;
+}
+
+enum triage_status
+shadows_compare(struct supervisor *s, struct crew_job *ret_job, bool *ret_found, struct triage_error *err)
+{
 	enum triage_status st = TRIAGE_OK;
-	job->twin_count = 0;
-	/* a worker died over it: whatever that was, it is read as any other */
-	if (f->level == 0 || job->attempts > 0)
-		return TRIAGE_OK;
-	for (size_t i = 0; i < f->family_count && st == TRIAGE_OK; i++) {
-		const struct run_filesystem *g = &s->filesystems[f->family[i] - 1];
-		if (g->level < f->level && (g->level == 0 || f->level - g->level <= LOOKED_BACK))
-			st = case_find_twin(s->store, &job->unit, g->id, job->twins, &job->twin_count, err);
+	*ret_found = examine_take_waiting(s, CREW_PLACES, ret_job);
+	while (!*ret_found && s->compared < s->filesystem_count && st == TRIAGE_OK) {
+		const struct run_filesystem *f = &s->filesystems[s->compared];
+		if (f->level != s->level || f->family_count == 0) {
+			s->compared++;
+			continue;
+		}
+		ret_job->stream_count = 0;
+		st = next_streams(s, f, ret_job, err);
+		*ret_found = st == TRIAGE_OK && ret_job->stream_count > 0;
 	}
 	return st;
+}
+
+bool
+shadows_take_placed(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err)
+{
+	static const uint8_t not_told[CASE_PLACES];
+	struct view places;
+	if (!wire_get_placed(frame->payload, job->stream_count, &places))
+		return false;
+	s->units_in_work--;
+	for (size_t i = 0; i < job->stream_count; i++) {
+		const uint8_t *one = places.data + i * CASE_PLACES;
+		if (memcmp(one, not_told, CASE_PLACES) != 0 && case_put_placed(s->store, job->streams[i].unit_id, one, err) != TRIAGE_OK)
+			return false;
+	}
+	return true;
+}
+
+/* The live filesystem, and the copies nearest before: what none of these holds is read. */
+static enum triage_status
+settle_one(struct supervisor *s, const struct run_filesystem *f, struct triage_error *err)
+{
+	enum triage_status st = TRIAGE_OK;
+	for (size_t i = 0; i < f->family_count && st == TRIAGE_OK; i++) {
+		const struct run_filesystem *g = &s->filesystems[f->family[i] - 1];
+		struct case_twins twins = { 0 };
+		if (g->level < f->level && (g->level == 0 || f->level - g->level <= LOOKED_BACK))
+			st = case_put_twins(s->store, f->id, g->id, &twins, err);
+		s->progress.units_done += twins.units;
+		s->progress.bytes_done += twins.bytes;
+	}
+	return st;
+}
+
+enum triage_status
+shadows_settle(struct supervisor *s, struct triage_error *err)
+{
+	enum triage_status st = TRIAGE_OK;
+	for (size_t i = 0; i < s->filesystem_count && st == TRIAGE_OK; i++)
+		if (s->filesystems[i].level == s->level)
+			st = settle_one(s, &s->filesystems[i], err);
+	s->comparing = false;
+	return st == TRIAGE_OK ? case_forget_placed(s->store, err) : st;
 }

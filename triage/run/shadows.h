@@ -17,7 +17,16 @@ unsigned shadows_rank(const struct run_filesystem *f, unsigned rank);
 unsigned shadows_level_of(unsigned rank);
 unsigned shadows_plain_rank(unsigned rank);
 
-/* Streams with a result that the job's unit may equal. */
-WARN_UNUSED enum triage_status shadows_twins(struct supervisor *s, struct crew_job *job, struct triage_error *err);
+/*
+ * From here on units of this level are handed out. Above 0 its streams are first compared with those that they may equal: s->comparing until
+ * shadows_settle(). Nothing is in work.
+ */
+void shadows_begin_level(struct supervisor *s, unsigned level);
+/* The next job that asks workers where the bytes of streams lie. *ret_found false: all are given; when none is in work any more, settle. */
+WARN_UNUSED enum triage_status shadows_compare(struct supervisor *s, struct crew_job *ret_job, bool *ret_found, struct triage_error *err);
+/* The answer to such a job. False: it is not one, or the journal cannot be written (then with err). */
+bool shadows_take_placed(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err);
+/* Streams that equal one with a result get it; all others of the level are to be examined. */
+WARN_UNUSED enum triage_status shadows_settle(struct supervisor *s, struct triage_error *err);
 
 #endif

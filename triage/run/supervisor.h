@@ -95,6 +95,10 @@ struct supervisor {
 	unsigned loudest_problem;	/* enum triage_severity of the worst problem so far */
 	uint64_t units_in_work;
 	unsigned level;			/* of the units that are handed out, see shadows.h */
+	bool comparing;			/* its streams are compared with older ones: of which filesystem (index), behind which stream */
+	size_t compared;
+	struct case_stream compared_last;
+	const struct case_stream *compared_to;	/* NULL or &compared_last */
 	struct extraction *extraction;	/* while flagged files are extracted, see extract.h */
 };
 

@@ -18,14 +18,14 @@ enum { WIRE_EVENT_DATA = 164 << 10, WIRE_EVENT_MESSAGE = 16 << 10 };
 
 enum wire_type {
 	/* supervisor to worker */
-	WIRE_JOB_PROBE = 1, WIRE_JOB_LIST, WIRE_JOB_CONTENT, WIRE_JOB_IMAGE, WIRE_JOB_EXIT, WIRE_JOB_EXTRACT,
+	WIRE_JOB_PROBE = 1, WIRE_JOB_LIST, WIRE_JOB_CONTENT, WIRE_JOB_IMAGE, WIRE_JOB_EXIT, WIRE_JOB_EXTRACT, WIRE_JOB_PLACES,
 	/* worker to supervisor */
 	WIRE_READY = 16, WIRE_EVIDENCE, WIRE_VOLUME, WIRE_FILESYSTEM, WIRE_ENTRY, WIRE_EXTENT, WIRE_PROBLEM, WIRE_MATCH, WIRE_CONTENT,
 	WIRE_DIGESTS, WIRE_DONE, WIRE_MEMBER, WIRE_MEMBER_DONE,
 	WIRE_PLACES,	/* of a stream that has twins: 32 bytes, see vss_stream_places() */
 	WIRE_EVENT, WIRE_FACT,
 	WIRE_ARTEFACT,	/* the end of a stream that a parser claimed */
-	WIRE_SAME,	/* instead of WIRE_CONTENT: which of the job's twins the stream equals, u64 */
+	WIRE_PLACED,	/* the end of WIRE_JOB_PLACES: for each stream of the job 32 bytes, zeros where its places cannot be told */
 	WIRE_BYTES,	/* of a stream that is extracted: the next piece, as bytes */
 	WIRE_BYTES_END,	/* status, words why not all */
 	WIRE_TYPE_COUNT
@@ -108,8 +108,8 @@ void wire_put_match(struct wire_stream *s, uint64_t job, const struct triage_mat
 bool wire_get_match(struct view payload, struct wire_store *store, struct triage_match *ret);
 void wire_put_places(struct wire_stream *s, uint64_t job, const uint8_t places[32]);
 bool wire_get_places(struct view payload, uint8_t ret_places[32]);
-void wire_put_same(struct wire_stream *s, uint64_t job, uint64_t twin);
-bool wire_get_same(struct view payload, uint64_t *ret_twin);
+void wire_put_placed(struct wire_stream *s, uint64_t job, const uint8_t *places, size_t count);
+bool wire_get_placed(struct view payload, size_t count, struct view *ret_places);	/* of exactly count streams */
 void wire_put_member(struct wire_stream *s, uint64_t job, const struct triage_member *m);
 bool wire_get_member(struct view payload, struct triage_member *ret);	/* refuses an empty name */
 /* events: data is one object of JSON without space around it, which is checked here; nothing else in it is */

@@ -374,18 +374,18 @@ wire_get_places(struct view payload, uint8_t ret_places[32])
 }
 
 void
-wire_put_same(struct wire_stream *s, uint64_t job, uint64_t twin)
+wire_put_placed(struct wire_stream *s, uint64_t job, const uint8_t *places, size_t count)
 {
 	size_t mark;
-	wire_begin(s, WIRE_SAME, job, &mark);
-	wire_put_u64(s, twin);
+	wire_begin(s, WIRE_PLACED, job, &mark);
+	wire_put_bytes(s, places, count * 32);
 	wire_end(s, mark);
 }
 
 bool
-wire_get_same(struct view payload, uint64_t *ret_twin)
+wire_get_placed(struct view payload, size_t count, struct view *ret_places)
 {
 	struct wire_cursor c = { payload, false };
-	*ret_twin = wire_get_u64(&c);
-	return wire_all_read(&c);
+	*ret_places = wire_get_bytes(&c, count * 32);
+	return wire_all_read(&c) && ret_places->size == count * 32;
 }

@@ -199,6 +199,7 @@ do_job(struct worker *w, const struct wire_frame *frame)
 	case WIRE_JOB_PROBE: do_probe(w, &c); break;
 	case WIRE_JOB_LIST: do_list(w, &c); break;
 	case WIRE_JOB_CONTENT: worker_do_content(w, &c); break;
+	case WIRE_JOB_PLACES: worker_do_places(w, &c); break;
 	case WIRE_JOB_IMAGE: worker_do_image(w, &c); break;
 	case WIRE_JOB_EXTRACT: worker_do_extract(w, &c); break;
 	default: _exit(0);

@@ -86,10 +86,11 @@ struct worker_content_job {
 	int64_t mtime, btime;
 	const struct worker_companion_job *companions;	/* files beside it that a parser may ask for */
 	size_t companion_count;		/* at most WORKER_COMPANIONS_MAX */
-	const struct case_twin *twins;	/* streams that it may equal */
-	size_t twin_count;		/* at most CASE_TWINS_MAX */
 };
 void worker_put_content(struct wire_stream *s, uint64_t job, const struct worker_content_job *content);
+/* Where the bytes of many streams of one filesystem lie; at most WORKER_PLACES_MAX. */
+enum { WORKER_PLACES_MAX = 1024 };
+void worker_put_places(struct wire_stream *s, uint64_t job, size_t source, const struct triage_filesystem *fs, const struct case_stream *streams, size_t count);
 /* The bytes of a stream once more, or of a member of the archive that it is. */
 struct worker_extract_job {
 	size_t source;

@@ -26,8 +26,6 @@ struct stream {
 	bool left_closed;	/* nor is that said: see worker_content_job */
 	uint64_t size, worth;	/* bytes in all, and as far as they are read: the rest is a hole */
 	bool placed;		/* the places of its bytes are asked for */
-	uint8_t twins[CASE_TWINS_MAX][DIGEST_MAX];	/* those of streams that it may equal */
-	size_t twin_count;
 	struct worker_artefact artefact;
 };
 
@@ -180,19 +178,6 @@ get_companions(struct wire_cursor *c, struct worker_artefact *a)
 	}
 }
 
-static void
-get_twins(struct wire_cursor *c, struct stream *s)
-{
-	s->placed = wire_get_u64(c) != 0;
-	s->twin_count = (size_t)wire_get_enum(c, CASE_TWINS_MAX + 1);
-	for (size_t i = 0; i < s->twin_count && !c->failed; i++) {
-		struct view places = wire_get_bytes(c, DIGEST_MAX);
-		c->failed |= places.size != DIGEST_MAX;
-		if (!c->failed)
-			memcpy(s->twins[i], places.data, DIGEST_MAX);
-	}
-}
-
 static enum triage_status
 stream_open(struct worker *w, struct wire_cursor *c, struct stream *s, struct analyse_subject *who, struct triage_error *err)
 {
@@ -213,7 +198,7 @@ stream_open(struct worker *w, struct wire_cursor *c, struct stream *s, struct an
 	s->left_closed = closed == 2;
 	who->mtime = TRIAGE_TIME_NONE;
 	get_companions(c, &s->artefact);
-	get_twins(c, s);
+	s->placed = wire_get_u64(c) != 0;
 	s->artefact.w = w;
 	s->artefact.source = source;
 	if (c->failed || source >= w->setup->source_count) {
@@ -315,22 +300,13 @@ send_extents(struct stream *s)
 		worker_problem(s->w, "content", "extents-unreadable", &why);
 }
 
-/* True when the stream holds what one that was examined holds, by the places of its bytes: then that is told instead of reading it. */
-static bool
-is_twin(struct stream *s)
+/* The volume has shadow copies, or is one: where the bytes lie tells which streams of the others are equal. */
+static void
+send_places(struct stream *s)
 {
 	uint8_t places[DIGEST_MAX];
-	if (!s->placed || s->content == NULL || !vss_stream_places(s->content, places))
-		return false;
-	for (size_t i = 0; i < s->twin_count; i++) {
-		if (memcmp(places, s->twins[i], sizeof(places)) != 0)
-			continue;
-		send_extents(s);
-		wire_put_same(&s->w->wire, s->w->job, i);
-		return true;
-	}
-	wire_put_places(&s->w->wire, s->w->job, places);
-	return false;
+	if (s->placed && s->content != NULL && vss_stream_places(s->content, places))
+		wire_put_places(&s->w->wire, s->w->job, places);
 }
 
 void
@@ -351,20 +327,20 @@ worker_do_content(struct worker *w, struct wire_cursor *c)
 	/* closed: what took workers down may be a parser: this time the bytes alone */
 	const struct analyse_io io = { .ctx = &s, .read = stream_read, .match = stream_match, .problem = stream_problem, .stage = stream_stage,
 	    .known_good = stream_known_good, .bytes = s.closed ? NULL : stream_bytes };
-	bool twin = st == TRIAGE_OK && is_twin(&s);
-	if (st == TRIAGE_OK && !twin)
+	if (st == TRIAGE_OK) {
+		send_places(&s);
 		st = analyse_stream(w->pass, &who, &io, &content, &err);
-	if (st == TRIAGE_OK && !twin && stream_unpack(&s, &who, &io, &content, &err) != TRIAGE_OK)
+	}
+	if (st == TRIAGE_OK && stream_unpack(&s, &who, &io, &content, &err) != TRIAGE_OK)
 		worker_problem(w, "content", "archive-not-unpacked", &err);
-	if (st == TRIAGE_OK && !twin) {
+	if (st == TRIAGE_OK) {
 		stream_judge(&s, &before, &content);
 		send_extents(&s);
-	} else if (!twin) {
+	} else {
 		worker_problem(w, "content", "content-unreadable", &err);
 		content = (struct triage_content){ .state = TRIAGE_CONTENT_UNREADABLE, .mime = "", .magic = "", .randomness.entropy = -1 };
 	}
-	if (!twin)
-		wire_put_content(&w->wire, WIRE_CONTENT, w->job, &content);
+	wire_put_content(&w->wire, WIRE_CONTENT, w->job, &content);
 	worker_artefact_release(&s.artefact);
 	if (s.content != NULL)
 		evidence_content_close(s.content);

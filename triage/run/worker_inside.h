@@ -66,8 +66,9 @@ void worker_spend_keys(struct worker *w);
 
 void worker_get_filesystem(struct wire_cursor *c, struct triage_filesystem *fs, char *type);	/* type has room for 65 */
 
-/* One file each: worker_content.c, worker_image.c, worker_extract.c. */
+/* One file each: worker_content.c, worker_places.c, worker_image.c, worker_extract.c. */
 void worker_do_content(struct worker *w, struct wire_cursor *c);
+void worker_do_places(struct worker *w, struct wire_cursor *c);
 void worker_do_image(struct worker *w, struct wire_cursor *c);
 void worker_do_extract(struct worker *w, struct wire_cursor *c);
 

@@ -62,9 +62,22 @@ worker_put_content(struct wire_stream *s, uint64_t job, const struct worker_cont
 		wire_put_bytes(s, c->companions[i].raw_path.data, c->companions[i].raw_path.size);
 	}
 	wire_put_u64(s, c->placed);
-	wire_put_u64(s, c->twin_count);
-	for (size_t i = 0; i < c->twin_count; i++)
-		wire_put_bytes(s, c->twins[i].places, sizeof(c->twins[i].places));
+	wire_end(s, mark);
+}
+
+void
+worker_put_places(struct wire_stream *s, uint64_t job, size_t source, const struct triage_filesystem *fs, const struct case_stream *streams, size_t count)
+{
+	size_t mark;
+	wire_begin(s, WIRE_JOB_PLACES, job, &mark);
+	wire_put_u64(s, source);
+	put_filesystem(s, fs);
+	wire_put_u64(s, count);
+	for (size_t i = 0; i < count; i++) {
+		wire_put_u64(s, streams[i].inode);
+		wire_put_u64(s, streams[i].attr_type);
+		wire_put_u64(s, streams[i].attr_id);
+	}
 	wire_end(s, mark);
 }
 

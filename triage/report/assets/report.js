@@ -116,6 +116,18 @@
 	});
 	window.addEventListener("afterprint", () => reopened.forEach((details) => { details.open = false; }));
 
+	/* A link into what is folded away opens it. */
+	const unfold = () => {
+		const target = location.hash.length > 1 ? document.getElementById(location.hash.slice(1)) : null;
+		const outer = target === null ? null : target.closest("details");
+		if (outer !== null && !outer.open) {
+			outer.open = true;
+			target.scrollIntoView();
+		}
+	};
+	window.addEventListener("hashchange", unfold);
+	unfold();
+
 	const value = (row, column) => {
 		const cell = row.cells[column];
 		return cell.dataset.sort === undefined ? cell.textContent : Number(cell.dataset.sort);

@@ -1,4 +1,4 @@
-/* fuzz_journal.c - the journal of an ext volume: its index, every copy in it. Input: pieces.h. */
+/* fuzz_ext_journal.c - the journal of an ext volume: its index, every copy in it. Input: pieces.h. */
 #include "tests/fuzz/pieces.h"
 
 #include "triage/evidence/ext.h"
@@ -7,7 +7,7 @@
 #include "triage/evidence/source.h"
 
 int
-fuzz_one_journal(const uint8_t *data, size_t size)
+fuzz_one_ext_journal(const uint8_t *data, size_t size)
 {
 	static struct pieces p;
 	static uint8_t block[64 << 10];
@@ -33,4 +33,4 @@ fuzz_one_journal(const uint8_t *data, size_t size)
 	evidence_fs_close(fs);
 	return 0;
 }
-FUZZ_MAIN(journal)
+FUZZ_MAIN(ext_journal)

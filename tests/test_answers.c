@@ -1,0 +1,374 @@
+/* test_answers.c - the answers of page 1 on made cases: an attack from guess to encryption, a case without a trace, machines of which nothing was read. */
+#include "tests/detect_harness.h"
+
+#include "triage/detect/answer_put.h"
+
+#define HOUR (INT64_C(3600) * 1000000000)
+#define DAY (24 * HOUR)
+
+static const char *
+answer_of(const struct judged *t, const char *wanted)
+{
+	const char *json, *name;
+	for (size_t i = 0; (name = detect_answer(t->judge, i, &json)) != NULL; i++)
+		if (strcmp(name, wanted) == 0)
+			return json;
+	fail_msg("no answer %s", wanted);
+	return "";
+}
+
+static void
+assert_hasnt(const char *text, const char *part)
+{
+	if (strstr(text, part) != NULL)
+		fail_msg("\"%s\" is in: %s", part, text);
+}
+
+static const char security[] = "Microsoft-Windows-Security-Auditing";
+
+static void
+guess(struct judged *t, int64_t when)
+{
+	for (int i = 0; i < 30; i++)
+		show_windows(t, "Security", security, 4625, when + i * INT64_C(1000000000), "", ",\"ip_address\":\"203.0.113.9\",\"target_user_name\":\"testadmin\",\"logon_type\":3");
+	show_windows(t, "Security", security, 4624, when + 60 * INT64_C(1000000000), "", ",\"ip_address\":\"203.0.113.9\",\"target_user_name\":\"testadmin\",\"logon_type\":10");
+}
+
+/* Random from end to end, as the pass sees it. */
+static struct triage_content
+encrypted_content(uint64_t size)
+{
+	struct triage_content c = random_content(size);
+	c.shape.cell_size = 4096;
+	c.shape.cells = 16;
+	memset(c.shape.cell, TRIAGE_CELL_RANDOM, 16);
+	c.shape.head_random = c.shape.tail_random = true;
+	return c;
+}
+
+static void
+show_folder(struct judged *t, const char *path)
+{
+	show_as(t, (struct detect_file){ .state = TRIAGE_STATE_ALLOCATED, .kind = TRIAGE_FILE_DIRECTORY }, path, NULL, NULL, 0);
+}
+
+/* Everything of one attack; encryption at NIGHT. */
+static void
+show_attack(struct judged *t)
+{
+	static const struct detect_rule note = MADE_RULE("note", "ransom-note", "Play", TRIAGE_CRITICAL, 90);
+	char path[100];
+	for (int i = 0; i < 60; i++) {
+		snprintf(path, sizeof(path), "/Shares/Finance/budget-%02d.xlsx.play", i);
+		show(t, path, encrypted_content(200000));
+	}
+	for (int i = 0; i < 10; i++) {
+		snprintf(path, sizeof(path), "/Shares/Photos/%02d.jpg.play", i);
+		show(t, path, encrypted_content(200000));
+	}
+	show_match(t, "/Shares/ReadMe.txt", text_content(900), &note);
+	show_folder(t, "/Backup/WindowsImageBackup/PC-12/Backup 2022-10-30 210001");
+	show_folder(t, "/Backup/WindowsImageBackup/PC-12/Backup 2022-12-04 210001");
+	show_folder(t, "/Backup/WindowsImageBackup/PC-12/Backup 2022-13-04 210001");
+	show(t, "/Backup/Job1.vbk.play", encrypted_content(400000));
+	show(t, "/Backup/holiday.vbkx", text_content(100));
+	guess(t, NIGHT - 22 * DAY);
+	show_windows(t, "Security", security, 4648, NIGHT - 21 * DAY, "TOWN\\testadmin", ",\"target_server_name\":\"srv-file01.town.local\",\"target_user_name\":\"testadmin\",\"process_name\":\"mstsc.exe\"");
+	show_windows(t, "Security", security, 4688, NIGHT - HOUR, "TOWN\\testadmin", ",\"new_process_name\":\"C:\\\\Windows\\\\System32\\\\vssadmin.exe\",\"command_line\":\"vssadmin delete shadows /all /quiet\"");
+	show_windows(t, "Security", "Microsoft-Windows-Eventlog", 1102, NIGHT + 2 * HOUR, "", ",\"subject_user_name\":\"testadmin\"");
+}
+
+static void
+an_attack_gives_every_answer(void **state)
+{
+	struct judged t;
+	static const struct detect_machine here = { 1, "PC-12", "Windows Server 2019" };
+	static const struct detect_shadow old[] = { { "shadow copy 1", NIGHT - 23 * DAY }, { "shadow copy 2", NIGHT - DAY } };
+	static const char *const unread[] = { "1 volume(s) are locked and were not read: 4096 bytes." };
+	(void)state;
+	open_judge(&t);
+	show_attack(&t);
+	const struct detect_case facts = { &here, 1, old, 2, unread, 1 };
+	detect_judge_case(t.judge, &facts);
+	finish(&t, 1.0);
+
+	assert_has(answer_of(&t, "attacked"), "{\"answer\":\"yes\",\"certainty\":\"established\"");
+	assert_has(answer_of(&t, "attacked"), "\"blind\":[\"1 volume(s) are locked");
+	assert_has(answer_of(&t, "family"), "\"answer\":\"named\",\"certainty\":\"probable\",\"family\":\"Play\"");
+	assert_has(answer_of(&t, "family"), "\"note-text\"");
+	assert_has(answer_of(&t, "family"), "\"extension\"");
+	assert_has(answer_of(&t, "family"), "\"decryptor\":{\"state\":\"none\",\"text\":\"No public way");
+	assert_has(answer_of(&t, "keep"), "{\"answer\":\"keep\"");
+	assert_has(answer_of(&t, "keep"), "{\"what\":\"ransom-notes\",\"count\":1,");
+	assert_has(answer_of(&t, "keep"), "{\"what\":\"encrypted-samples\",\"count\":71,");
+	assert_has(answer_of(&t, "window"), "\"answer\":\"known\"");
+	assert_has(answer_of(&t, "window"), "\"start\":\"2022-12-06T01:00:01.000000000Z\"");
+	assert_has(answer_of(&t, "window"), "\"damaged_files\":71,");
+	assert_has(answer_of(&t, "first_action"), "\"time\":\"2022-11-14T01:01:00.000000000Z\"");
+	assert_has(answer_of(&t, "first_action"), "\"dwell_seconds\":1900741,\"dwell_until\":\"encryption\"");
+	assert_has(answer_of(&t, "first_action"), "\"oldest_log\":{\"source\":\"evtx\",\"log\":\"Test\",\"first\":\"2022-11-14T01:00:00.000000000Z\"}");
+	assert_has(answer_of(&t, "ways_in"), "\"answer\":\"guessed-password\"");
+	assert_has(answer_of(&t, "data_left"), "\"answer\":\"no-trace-found\",\"certainty\":null");
+	assert_has(answer_of(&t, "data_left"), "(SRUM) was read.");
+	assert_has(answer_of(&t, "contacts"), "\"answer\":\"during-the-intrusion\"");
+	assert_has(answer_of(&t, "contacts"), "\"outward_during_the_intrusion\":1");
+	assert_has(answer_of(&t, "accounts"), "\"answer\":\"named-accounts\"");
+	assert_has(answer_of(&t, "accounts"), "\"account\":\"testadmin\"");
+	const char *protection = answer_of(&t, "protection");
+	assert_has(protection, "\"answer\":\"yes\"");
+	assert_has(protection, "\"logs_hurt\":true,\"backups_hurt\":true");
+	assert_has(protection, "\"by\":[\"TOWN\\\\testadmin\"]");
+	close_judge(&t);
+}
+
+static void
+restore_points_are_told_by_their_use(void **state)
+{
+	struct judged t;
+	static const struct detect_shadow old[] = { { "shadow copy 1", NIGHT - 23 * DAY }, { "shadow copy 2", NIGHT - DAY }, { "shadow copy 3", NIGHT + DAY } };
+	(void)state;
+	open_judge(&t);
+	show_attack(&t);
+	detect_judge_case(t.judge, &(struct detect_case){ .shadows = old, .shadow_count = 3 });
+	finish(&t, 1.0);
+	const char *r = answer_of(&t, "restore");
+	assert_has(r, "{\"answer\":\"before-the-first-act\"");
+	assert_has(r, "\"last_before_first_act\":{\"kind\":\"vss\",\"place\":\"shadow copy 1\"");
+	assert_has(r, "\"last_for_data\":{\"kind\":\"vss\",\"place\":\"shadow copy 2\"");
+	assert_has(r, "Backup 2022-10-30 210001\",\"time\":\"2022-10-30T21:00:01.000000000Z\",\"dated_by\":\"name\",\"state\":\"there\",\"use\":\"system\"");
+	assert_has(r, "Backup 2022-12-04 210001\",\"time\":\"2022-12-04T21:00:01.000000000Z\",\"dated_by\":\"name\",\"state\":\"there\",\"use\":\"data-only\"");
+	assert_has(r, "\"place\":\"shadow copy 3\",\"time\":\"2022-12-07T01:00:00.000000000Z\",\"dated_by\":\"snapshot\",\"state\":\"there\",\"use\":\"worthless\"");
+	assert_has(r, "\"place\":\"/Backup/Job1.vbk.play\"");
+	assert_has(r, "\"state\":\"encrypted\",\"use\":\"lost\"");
+	assert_has(r, "\"backups_reached\":true,\"lost\":1,");
+	assert_hasnt(r, "2022-13-04");
+	assert_hasnt(r, "holiday");
+	assert_has(answer_of(&t, "next"), "\"code\":\"do.restore-before\",\"text\":\"Restore systems only from a state before 2022-11-14T01:01:00Z");
+	close_judge(&t);
+}
+
+static void
+each_machine_has_a_state(void **state)
+{
+	struct judged t;
+	static const struct detect_machine here[] = { { 1, "PC-12", "Windows Server 2019" }, { 7, "PC-13", "Windows 10" } };
+	(void)state;
+	open_judge(&t);
+	show_attack(&t);
+	detect_judge_case(t.judge, &(struct detect_case){ .machines = here, .machine_count = 2 });
+	finish(&t, 1.0);
+	const char *m = answer_of(&t, "machines");
+	assert_has(m, "\"encrypted\":1,\"intruded\":0,\"contacted\":1,\"no-trace-found\":0,\"not-examined\":1");
+	assert_has(m, "{\"host\":\"PC-12\",\"os\":\"Windows Server 2019\",\"state\":\"encrypted\",\"certainty\":\"established\",\"in_evidence\":true");
+	assert_has(m, "{\"host\":\"srv-file01.town.local\",\"os\":null,\"state\":\"contacted\",\"certainty\":\"established\",\"in_evidence\":false");
+	assert_has(m, "{\"host\":\"PC-13\",\"os\":\"Windows 10\",\"state\":\"not-examined\",\"certainty\":null");
+	assert_has(m, "\"logs\":[{\"source\":\"evtx\",\"log\":\"Test\",\"first\":\"2022-11-14T01:00:00.000000000Z\",\"last\":\"2022-12-06T03:00:00.000000000Z\",\"events\":34}]");
+	assert_hasnt(m, "203.0.113.9");	/* nobody went there from here */
+	close_judge(&t);
+}
+
+static void
+an_intruder_without_encryption_is_intruded(void **state)
+{
+	struct judged t;
+	static const struct detect_machine here = { 1, "pc-12.town.local", "Windows 10" };
+	(void)state;
+	open_judge(&t);
+	show(&t, "/a.txt", text_content(100));
+	guess(&t, NIGHT);
+	detect_judge_case(t.judge, &(struct detect_case){ .machines = &here, .machine_count = 1 });
+	finish(&t, 1.0);
+	assert_has(answer_of(&t, "machines"), "{\"host\":\"pc-12.town.local\",\"os\":\"Windows 10\",\"state\":\"intruded\",\"certainty\":\"very-probable\"");
+	assert_has(answer_of(&t, "window"), "{\"answer\":\"nothing-encrypted-found\",\"certainty\":null,\"start\":null");
+	assert_has(answer_of(&t, "first_action"), "\"dwell_until\":\"last-trace\"");
+	close_judge(&t);
+}
+
+static void
+no_trace_is_told_with_its_coverage(void **state)
+{
+	struct judged t;
+	static const struct detect_machine here = { 1, "PC-12", "Debian 12" };
+	static const char *const unread[] = { "The content of 5 file(s) could not be read." };
+	(void)state;
+	open_judge(&t);
+	for (int i = 0; i < 3; i++)
+		show(&t, "/home/an/letter.txt", text_content(2000));
+	show_as(&t, (struct detect_file){ .state = TRIAGE_STATE_ALLOCATED }, "/x", &(struct triage_content){ .state = TRIAGE_CONTENT_UNREADABLE, .mime = "", .magic = "" }, NULL, 0);
+	detect_judge_case(t.judge, &(struct detect_case){ .machines = &here, .machine_count = 1, .unread = unread, .unread_count = 1 });
+	finish(&t, 0.93);
+	assert_has(answer_of(&t, "attacked"), "{\"answer\":\"no-trace-found\",\"certainty\":null,\"examined_share\":0.930000");
+	assert_has(answer_of(&t, "attacked"), "\"blind\":[\"The content of 5 file(s) could not be read.\"]");
+	assert_has(answer_of(&t, "active"), "{\"answer\":\"no-way-back-found\",\"certainty\":null");
+	assert_has(answer_of(&t, "machines"), "\"state\":\"no-trace-found\",\"certainty\":null,\"in_evidence\":true,\"files\":4,\"files_read\":3,\"coverage\":0.750000");
+	assert_has(answer_of(&t, "restore"), "{\"answer\":\"none-seen\"");
+	assert_has(answer_of(&t, "next"), "\"do\":[{\"code\":\"do.gaps\"");
+	assert_has(answer_of(&t, "next"), "\"code\":\"dont.conclude\"");
+	assert_hasnt(answer_of(&t, "next"), "do.police");
+	close_judge(&t);
+	open_judge(&t);
+	finish(&t, 0.0);
+	assert_has(answer_of(&t, "attacked"), "{\"answer\":\"too-little-examined\"");
+	assert_has(answer_of(&t, "machines"), "{\"answer\":\"no-machine-known\"");
+	close_judge(&t);
+}
+
+static void
+what_starts_by_itself_can_come_back(void **state)
+{
+	struct judged t;
+	(void)state;
+	open_judge(&t);
+	show_event(&t, (struct detect_event){ .time = NIGHT, .source = "task", .parser = "task", .host = "PC-12", .meaning = "task", .path = "/Windows/System32/Tasks/Update", .message = "Task",
+		.data = "{\"command\":\"powershell.exe\",\"arguments\":\"-w hidden -enc SQBFAFgA\"}" });
+	guess(&t, NIGHT + HOUR);
+	finish(&t, 1.0);
+	assert_has(answer_of(&t, "active"), "\"kind\":\"persistence\"");
+	assert_has(answer_of(&t, "active"), "{\"answer\":\"can-come-back\",\"certainty\":\"");
+	close_judge(&t);
+}
+
+static void
+what_is_dated_years_before_is_no_first_act(void **state)
+{
+	struct judged t;
+	(void)state;
+	open_judge(&t);
+	show_attack(&t);
+	show_event(&t, (struct detect_event){ .time = NIGHT - 3000 * DAY, .source = "task", .parser = "task", .host = "PC-12", .meaning = "task", .path = "/Windows/System32/Tasks/Update", .message = "Task",
+		.data = "{\"command\":\"powershell.exe\",\"arguments\":\"-w hidden -enc SQBFAFgA\"}" });
+	finish(&t, 1.0);
+	assert_has(answer_of(&t, "first_action"), "\"time\":\"2022-11-14T01:01:00.000000000Z\"");
+	close_judge(&t);
+}
+
+/* Key files and notes beside each file count when the case names their family, and only then. */
+static void
+files_that_hold_keys_are_kept(void **state)
+{
+	static const struct detect_rule hive = MADE_RULE("note", "ransom-note", "Hive", TRIAGE_CRITICAL, 90);
+	struct judged t;
+	(void)state;
+	for (int named = 0; named < 2; named++) {
+		open_judge(&t);
+		if (named)
+			show_match(&t, "/HOW_TO_DECRYPT.txt", text_content(900), &hive);
+		show(&t, "/aBcD.key.k4x1z", random_content(400000));
+		show(&t, "/build.args", text_content(400));
+		finish(&t, 1.0);
+		const char *keep = answer_of(&t, "keep");
+		assert_hasnt(keep, "build.args");
+		if (named) {
+			assert_has(keep, "{\"what\":\"key-file\",\"family\":\"Hive\",\"count\":1,");
+			assert_has(keep, "\"examples\":[{\"path\":\"/aBcD.key.k4x1z\",\"file_id\":2}]");
+			assert_has(answer_of(&t, "family"), "\"decryptor\":{\"state\":\"keys\"");
+		} else {
+			assert_has(keep, "{\"answer\":\"nothing-of-the-kind\",\"certainty\":null,\"items\":[]");
+		}
+		close_judge(&t);
+	}
+}
+
+static void
+show_share(struct judged *t, const char *share, const char *path)
+{
+	char data[400];
+	snprintf(data, sizeof(data), "{\"key\":\"x\",\"value\":\"y\",\"share\":\"%s\",\"path\":\"%s\"}", share, path);
+	show_event(t, (struct detect_event){ .time = NIGHT - 900 * DAY, .source = "registry", .parser = "registry.shares", .path = "/Windows/System32/config/SYSTEM", .data = data });
+}
+
+/* A file server: every damaged file lies in a share, and one client was busy there. */
+static void
+a_file_server_is_encrypted_over_the_network(void **state)
+{
+	struct judged t;
+	(void)state;
+	open_judge(&t);
+	show(&t, "/Shares/Schools/plan.txt", text_content(3000));
+	show_attack(&t);
+	show_share(&t, "Finance", "D:\\\\Shares\\\\Finance");
+	show_share(&t, "Photos", "D:\\\\Shares\\\\Photos");
+	show_share(&t, "Backup", "D:\\\\Backup\\\\");
+	show_share(&t, "Schools", "D:\\\\Shares\\\\Schools");
+	show_share(&t, "D$", "D:\\\\");
+	for (int i = 0; i < 40; i++)
+		show_windows(&t, "Security", security, 5145, NIGHT + i * INT64_C(1000000000), "", ",\"ip_address\":\"192.0.2.44\",\"share_name\":\"\\\\\\\\*\\\\Finance\",\"subject_user_name\":\"jan\"");
+	show_windows(&t, "Security", security, 5145, NIGHT - DAY, "", ",\"ip_address\":\"192.0.2.45\",\"share_name\":\"\\\\\\\\*\\\\Finance\",\"subject_user_name\":\"an\"");
+	finish(&t, 1.0);
+	const char *o = answer_of(&t, "origin");
+	assert_has(o, "{\"answer\":\"over-the-network\",\"certainty\":\"very-probable\",\"clients\":[{\"address\":\"192.0.2.44\",\"account\":\"jan\",\"records\":40}],");
+	assert_has(o, "{\"share\":\"Finance\",\"path\":\"/Shares/Finance\",\"source\":\"registry\",\"files\":60,\"damaged_files\":60}");
+	assert_has(o, "\"untouched_shares\":[\"Schools\"],\"damaged_in_shares\":71,\"damaged_elsewhere\":0");
+	assert_hasnt(o, "D$");
+	close_judge(&t);
+}
+
+/* The same shares, but files outside are damaged too, and a program ran for the first time. */
+static void
+a_program_on_the_machine_is_told(void **state)
+{
+	struct judged t;
+	char path[100];
+	(void)state;
+	open_judge(&t);
+	show_attack(&t);
+	for (int i = 0; i < 40; i++) {
+		snprintf(path, sizeof(path), "/Users/an/Documents/%02d.docx.play", i);
+		show(&t, path, encrypted_content(90000));
+	}
+	show_event(&t, (struct detect_event){ .time = NIGHT - 60 * DAY, .source = "other", .parser = "unix_config", .path = "/etc/samba/smb.conf",
+		.data = "{\"name\":\"smb.conf\",\"lines\":[\"[global]\",\"path = /x\",\"[Finance]\",\"  comment = p\",\"path = /Shares/Finance\"]}" });
+	show_windows(&t, "Security", security, 4688, NIGHT - 2 * DAY, "", ",\"new_process_name\":\"C:\\\\Tools\\\\old.exe\"");
+	show_windows(&t, "Security", security, 4688, NIGHT - 60 * INT64_C(1000000000), "", ",\"new_process_name\":\"C:\\\\PerfLogs\\\\lock.exe\"");
+	show_windows(&t, "Security", security, 4688, NIGHT, "", ",\"new_process_name\":\"C:\\\\Tools\\\\old.exe\"");
+	finish(&t, 1.0);
+	const char *o = answer_of(&t, "origin");
+	assert_has(o, "{\"answer\":\"on-this-machine\",\"certainty\":\"very-probable\",\"clients\":[],");
+	assert_has(o, "\"programs_first_run\":[{\"name\":\"lock.exe\"");
+	assert_hasnt(o, "old.exe");
+	assert_has(o, "{\"share\":\"Finance\",\"path\":\"/Shares/Finance\",\"source\":\"smb.conf\",\"files\":60,\"damaged_files\":60}");
+	close_judge(&t);
+}
+
+static void
+long_text_is_cut_at_a_character(void **state)
+{
+	SCOPED_BUF b;
+	char path[3001];
+	(void)state;
+	buf_init(&b, 1 << 20);
+	for (size_t i = 0; i < 1500; i++)
+		memcpy(path + 2 * i, "\xc3\xa9", 2);
+	memmove(path + 1, path, 2999);	/* one byte out of step */
+	path[0] = 'x';
+	path[2999] = '\0';
+	answer_begin(&b, NULL, '{');
+	answer_text(&b, "path", path);
+	answer_begin(&b, "said", '[');
+	answer_say(&b, "%s", path);
+	answer_end(&b, ']');
+	answer_end(&b, '}');
+	assert_false(b.failed);
+	assert_true(b.size < 2300);
+	assert_has(buf_cstr(&b), "\xc3\xa9...\",\"said\":[\"x\xc3\xa9");
+	assert_null(strstr(buf_cstr(&b), "\xef\xbf\xbd"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_attack_gives_every_answer),
+		cmocka_unit_test(restore_points_are_told_by_their_use),
+		cmocka_unit_test(each_machine_has_a_state),
+		cmocka_unit_test(an_intruder_without_encryption_is_intruded),
+		cmocka_unit_test(no_trace_is_told_with_its_coverage),
+		cmocka_unit_test(what_starts_by_itself_can_come_back),
+		cmocka_unit_test(what_is_dated_years_before_is_no_first_act),
+		cmocka_unit_test(a_file_server_is_encrypted_over_the_network),
+		cmocka_unit_test(a_program_on_the_machine_is_told),
+		cmocka_unit_test(files_that_hold_keys_are_kept),
+		cmocka_unit_test(long_text_is_cut_at_a_character),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

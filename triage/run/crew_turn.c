@@ -1,0 +1,235 @@
+/* crew_turn.c - what workers send, and how they die: one turn of the crew. */
+#include "triage/run/crew_inside.h"
+
+#include "triage/analyse/unpack.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+enum { DEATHS_BEFORE_READY = 3 };
+
+/* Which frame a worker may send while which job is in work, and how many of them. */
+enum { WHILE_START = 1 << 8, WHILE_PROBE = 1 << CREW_PROBE, WHILE_LIST = 1 << CREW_LIST, WHILE_CONTENT = 1 << CREW_CONTENT, WHILE_IMAGE = 1 << CREW_IMAGE,
+	WHILE_EXTRACT = 1 << CREW_EXTRACT, WHILE_PLACES = 1 << CREW_PLACES };
+
+static const struct wire_rule {
+	unsigned allowed;
+	uint32_t payload_max;
+	uint64_t count_max;	/* a job */
+} rules[WIRE_TYPE_COUNT] = {
+	[WIRE_READY] = { WHILE_START, 1 << 10, 1 },
+	[WIRE_EVIDENCE] = { WHILE_PROBE, 1 << 10, 1 },
+	[WIRE_VOLUME] = { WHILE_PROBE, 8 << 10, 4096 },
+	[WIRE_FILESYSTEM] = { WHILE_PROBE, 8 << 10, 4096 },
+	[WIRE_ENTRY] = { WHILE_LIST, WIRE_PAYLOAD_MAX, UINT64_C(1) << 32 },
+	[WIRE_EXTENT] = { WHILE_CONTENT, 64, 4200 },
+	[WIRE_PROBLEM] = { WHILE_START | WHILE_PROBE | WHILE_LIST | WHILE_CONTENT | WHILE_IMAGE, 4 << 10, 1 << 20 },
+	[WIRE_MATCH] = { WHILE_CONTENT, 4 << 10, 10000 },
+	[WIRE_CONTENT] = { WHILE_CONTENT, 8 << 10, 1 },
+	[WIRE_MEMBER] = { WHILE_CONTENT, 72 << 10, UNPACK_GIVEN_MEMBERS },
+	[WIRE_MEMBER_DONE] = { WHILE_CONTENT, 8 << 10, UNPACK_GIVEN_MEMBERS },
+	[WIRE_PLACES] = { WHILE_CONTENT, 64, 1 },
+	[WIRE_PLACED] = { WHILE_PLACES, 64 + 32 * WORKER_PLACES_MAX, 1 },
+	[WIRE_EVENT] = { WHILE_CONTENT, WIRE_EVENT_DATA + WIRE_EVENT_MESSAGE + (4 << 10), 1 << 26 },
+	[WIRE_FACT] = { WHILE_CONTENT, 4 << 10, 1 << 20 },
+	[WIRE_ARTEFACT] = { WHILE_CONTENT, 128, 1 + (uint64_t)UNPACK_GIVEN_MEMBERS },
+	[WIRE_DIGESTS] = { WHILE_IMAGE, 1 << 10, 1 },
+	[WIRE_DONE] = { WHILE_PROBE | WHILE_LIST | WHILE_IMAGE, 2 << 10, 1 },
+	[WIRE_BYTES] = { WHILE_EXTRACT, WIRE_PAYLOAD_MAX, UINT64_C(1) << 40 },
+	[WIRE_BYTES_END] = { WHILE_EXTRACT, 2 << 10, 1 },
+};
+
+/* How a worker ended, as a problem code and a line. */
+static const char *
+death_of(const struct crew_worker *w, int status, unsigned stage, char *why, size_t size)
+{
+	const char *at = worker_stage_name(stage);
+	if (w->killed_for != NULL) {
+		snprintf(why, size, "the worker was stopped at stage %s: %s", at, w->killed_for);
+		return strcmp(w->killed_for, "no progress within the time limit") == 0 ? "worker-timeout" : "worker-untrusted";
+	}
+	if (WIFSIGNALED(status)) {
+		const char *name = sigabbrev_np(WTERMSIG(status));
+		snprintf(why, size, "the worker died of signal SIG%s at stage %s", name != NULL ? name : "?", at);
+	} else {
+		snprintf(why, size, "the worker ended with status %d at stage %s", WEXITSTATUS(status), at);
+	}
+	return "worker-crashed";
+}
+
+static enum triage_status
+on_death(struct crew *c, size_t slot, struct triage_error *err)
+{
+	struct crew_worker *w = &c->workers[slot];
+	int status = 0;
+	kill(w->pid, SIGKILL);
+	while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
+		continue;
+	w->pid = 0;
+	if (!w->ready && ++c->deaths_in_row >= DEATHS_BEFORE_READY) {
+		triage_error_set(err, TRIAGE_E_UNSUPPORTED, TRIAGE_NO_OFFSET, "workers cannot start: %s",
+		    c->start_error[0] != '\0' ? c->start_error : "they die before they are ready");
+		return TRIAGE_E_UNSUPPORTED;
+	}
+	uint64_t guilty_id = atomic_load_explicit(&w->page->job, memory_order_relaxed);
+	size_t guilty = 0;
+	for (size_t i = 0; i < w->job_count; i++)
+		if (w->jobs[i].id == guilty_id)
+			guilty = i;
+	unsigned stage = atomic_load_explicit(&w->page->stage, memory_order_relaxed);
+	bool blame = w->ready && w->job_count > 0;
+	char why[200];
+	const char *code = death_of(w, status, stage, why, sizeof(why));
+	if (blame) {
+		struct crew_job job = w->jobs[guilty];
+		crew_remove_job(w, guilty);
+		job.attempts++;
+		uint32_t parser = atomic_load_explicit(&w->page->parser, memory_order_relaxed);
+		job.parsed = job.parsed || parser != 0 || stage == WORKER_ARTEFACT;
+		job.parser = parser != 0 ? parser : job.parser;
+		c->owner.lost(c->owner.ctx, &job, code, why);
+	}
+	while (w->job_count > 0) {
+		struct crew_job job = w->jobs[0];
+		crew_remove_job(w, 0);
+		c->owner.returned(c->owner.ctx, &job);
+	}
+	crew_clear_slot(w);
+	return TRIAGE_OK;
+}
+
+static bool
+allow(struct crew_worker *w, const struct wire_frame *frame, size_t *ret_job)
+{
+	const struct wire_rule *rule = &rules[frame->type];
+	if (frame->payload.size > rule->payload_max)
+		return false;
+	if (!w->ready)
+		return (rule->allowed & WHILE_START) != 0;
+	for (size_t i = 0; i < w->job_count; i++) {
+		if (w->jobs[i].id != frame->job)
+			continue;
+		*ret_job = i;
+		return (rule->allowed & (1u << w->jobs[i].kind)) != 0 && ++w->jobs[i].frames[frame->type] <= rule->count_max;
+	}
+	return false;
+}
+
+static bool
+on_ready(struct crew *c, struct crew_worker *w, const struct wire_frame *frame)
+{
+	struct wire_cursor cursor = { frame->payload, false };
+	uint64_t layers = wire_get_u64(&cursor);
+	char text[1001];
+	wire_get_text(&cursor, text, 1000);
+	if (!wire_all_read(&cursor))
+		return false;
+	if (text[0] != '\0') {
+		snprintf(c->start_error, sizeof(c->start_error), "%.190s", text);
+		return true;
+	}
+	w->ready = true;
+	if (w->role == WORKER_EXAMINER)
+		c->layers &= (unsigned)layers;
+	c->deaths_in_row = 0;
+	return true;
+}
+
+static void
+take_frames(struct crew *c, struct crew_worker *w)
+{
+	struct triage_error err = { 0 };
+	struct wire_frame frame;
+	enum triage_status st;
+	while ((st = wire_take(&w->wire, &frame, &err)) == TRIAGE_OK) {
+		size_t index = SIZE_MAX;
+		bool finished = false, ok = allow(w, &frame, &index);
+		if (ok && frame.type == WIRE_READY)
+			ok = on_ready(c, w, &frame);
+		else if (ok)
+			ok = c->owner.frame(c->owner.ctx, w, index != SIZE_MAX ? &w->jobs[index] : NULL, &frame, &finished);
+		if (!ok) {
+			st = TRIAGE_E_FORMAT;
+			break;
+		}
+		if (finished && index != SIZE_MAX) {
+			crew_job_release(&w->jobs[index]);
+			crew_remove_job(w, index);
+		}
+	}
+	if (st == TRIAGE_E_FORMAT && w->killed_for == NULL) {
+		w->killed_for = "it sent a message that its task does not allow";
+		kill(w->pid, SIGKILL);
+	}
+}
+
+static void
+watch(struct crew *c, struct crew_worker *w, double now)
+{
+	uint64_t job = atomic_load_explicit(&w->page->job, memory_order_relaxed);
+	uint64_t beat = atomic_load_explicit(&w->page->beat, memory_order_relaxed);
+	if (job != w->seen_job || beat != w->seen_beat || (w->job_count == 0 && w->ready)) {
+		w->seen_job = job;
+		w->seen_beat = beat;
+		w->seen_at = now;
+	} else if (now - w->seen_at > c->unit_seconds && w->killed_for == NULL) {
+		w->killed_for = "no progress within the time limit";
+		kill(w->pid, SIGKILL);
+	}
+}
+
+/* Read, take frames, write; true when the worker's channel has ended. */
+static bool
+serve(struct crew *c, struct crew_worker *w, short events)
+{
+	struct triage_error err = { 0 };
+	if ((events & (POLLIN | POLLHUP | POLLERR)) != 0) {
+		/* bounded, so that one flood cannot keep the others waiting */
+		for (int i = 0; i < 16 && !w->wire.ended; i++) {
+			size_t before = w->wire.in.size - w->wire.in_done;
+			if (wire_fill(&w->wire, false, &err) != TRIAGE_OK)
+				break;
+			if (w->wire.in.size == before)
+				break;
+			take_frames(c, w);
+			if (w->killed_for != NULL)
+				break;
+		}
+	}
+	if (!w->wire.ended && wire_pending(&w->wire) > 0 && wire_flush(&w->wire, false, &err) != TRIAGE_OK)
+		w->wire.ended = true;
+	return w->wire.ended || w->killed_for != NULL;
+}
+
+enum triage_status
+crew_turn(struct crew *c, int milliseconds, struct triage_error *err)
+{
+	struct pollfd polls[256];
+	size_t slots[256], n = 0;
+	for (size_t i = 0; i < c->count && n < sizeof(polls) / sizeof(polls[0]); i++) {
+		struct crew_worker *w = &c->workers[i];
+		if (w->pid == 0)
+			continue;
+		slots[n] = i;
+		polls[n++] = (struct pollfd){ .fd = w->wire.fd, .events = (short)(POLLIN | (wire_pending(&w->wire) > 0 ? POLLOUT : 0)) };
+	}
+	if (poll(polls, n, milliseconds) < 0 && errno != EINTR) {
+		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "waiting for workers");
+		return TRIAGE_E_IO;
+	}
+	double now = crew_clock();
+	for (size_t i = 0; i < n; i++) {
+		struct crew_worker *w = &c->workers[slots[i]];
+		bool dead = serve(c, w, polls[i].revents);
+		if (!dead)
+			watch(c, w, now);
+		enum triage_status st = dead ? on_death(c, slots[i], err) : TRIAGE_OK;
+		if (st != TRIAGE_OK)
+			return st;
+	}
+	return TRIAGE_OK;
+}
