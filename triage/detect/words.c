@@ -1,9 +1,14 @@
 #include "triage/detect/words.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+static unsigned char
+fold(char c)
+{
+	return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
 
 static bool
 glob_part(const char *glob, size_t size, const char *text)
@@ -14,7 +19,7 @@ glob_part(const char *glob, size_t size, const char *text)
 		if (g < size && glob[g] == '*') {
 			star = ++g;
 			again = text;
-		} else if (g < size && (glob[g] == '?' || tolower((unsigned char)glob[g]) == tolower((unsigned char)*text))) {
+		} else if (g < size && (glob[g] == '?' || fold(glob[g]) == fold(*text))) {
 			g++;
 			text++;
 		} else if (star != SIZE_MAX) {
