@@ -5,21 +5,41 @@
 #include <string.h>
 #include <strings.h>
 
-static bool
-glob_part(const char *glob, size_t size, const char *text)
+static inline unsigned char
+fold(char c)
 {
-	size_t g = 0, star = SIZE_MAX;
-	const char *again = NULL;
-	while (*text != '\0') {
+	return (unsigned char)((unsigned char)(c - 'A') < 26 ? c | 0x20 : c);
+}
+
+static inline bool
+fits(char glob, char c)
+{
+	return glob == '?' || fold(glob) == fold(c);
+}
+
+/* length: of the text. What stands before the first star and behind the last is compared first: most names fall there. */
+static bool
+glob_part(const char *glob, size_t size, const char *text, size_t length)
+{
+	while (size > 0 && glob[size - 1] != '*') {
+		if (length == 0 || !fits(glob[size - 1], text[length - 1]))
+			return false;
+		size--;
+		length--;
+	}
+	size_t g = 0, t = 0, star = SIZE_MAX, again = 0;
+	while (t < length) {
 		if (g < size && glob[g] == '*') {
 			star = ++g;
-			again = text;
-		} else if (g < size && (glob[g] == '?' || tolower((unsigned char)glob[g]) == tolower((unsigned char)*text))) {
+			again = t;
+			if (g == size)
+				return true;
+		} else if (g < size && fits(glob[g], text[t])) {
 			g++;
-			text++;
+			t++;
 		} else if (star != SIZE_MAX) {
 			g = star;
-			text = ++again;
+			t = ++again;
 		} else {
 			return false;
 		}
@@ -32,16 +52,17 @@ glob_part(const char *glob, size_t size, const char *text)
 bool
 words_glob(const char *glob, const char *text)
 {
-	return glob_part(glob, strlen(glob), text);
+	return glob_part(glob, strlen(glob), text, strlen(text));
 }
 
 bool
 words_glob_any(const char *globs, char separator, const char *text)
 {
+	size_t length = strlen(text);
 	for (const char *at = globs; *at != '\0';) {
 		const char *end = strchr(at, separator);
 		size_t size = end != NULL ? (size_t)(end - at) : strlen(at);
-		if (glob_part(at, size, text))
+		if (glob_part(at, size, text, length))
 			return true;
 		at += size + (end != NULL);
 	}
