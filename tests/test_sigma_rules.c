@@ -1,13 +1,16 @@
 /* test_sigma_rules.c - our own Sigma rules: all load, each hits its samples and misses what looks alike; none is loud about ordinary events. */
 #include "tests/detect_harness.h"
 
-#include "triage/detect/sigma.h"
+#include "triage/detect/sigma_inside.h"
+#include "triage/detect/tables.h"
 
 #include <dirent.h>
 
-enum { LINE_SIZE = 4096 };
+enum { LINE_SIZE = 4096, RULES_MAX = 2000 };
 
 static struct detect_tables *tables;
+static int64_t sample_time = NIGHT;
+static bool has_hit[RULES_MAX];	/* by index: a sample that it must hit was tried */
 static unsigned wrong;		/* samples that were judged otherwise than they say */
 
 static const char *
@@ -59,7 +62,7 @@ show_sample(struct judged *t, const char *source, char *kind, const char *data)
 {
 	char *provider = strchr(kind, ';'), *number = provider != NULL ? strchr(provider + 1, ';') : NULL;
 	if (strcmp(source, "evtx") != 0) {
-		show_event(t, (struct detect_event){ .source = source, .parser = source, .meaning = kind, .host = "host", .user = "jan", .time = NIGHT, .data = data });
+		show_event(t, (struct detect_event){ .source = source, .parser = source, .meaning = kind, .host = "host", .user = "jan", .time = sample_time, .data = data });
 		return;
 	}
 	assert_true(provider != NULL && number != NULL && data[0] == '{');
@@ -67,7 +70,21 @@ show_sample(struct judged *t, const char *source, char *kind, const char *data)
 	char members[LINE_SIZE];
 	size_t size = strlen(data);
 	snprintf(members, sizeof(members), "%s%.*s", size > 2 ? "," : "", (int)size - 2, data + 1);
-	show_windows(t, kind, provider + 1, atoi(number + 1), NIGHT, "jan", members);
+	show_windows(t, kind, provider + 1, atoi(number + 1), sample_time, "jan", members);
+}
+
+/* What was judged against what the sample says. */
+static void
+compare(const struct judged *t, bool must, const char *id, const char *file, unsigned number)
+{
+	char rule[100];
+	snprintf(rule, sizeof(rule), "sigma:%s", id);
+	if ((finding_of(t, rule) != NULL) != must) {
+		print_error("%s line %u: %s %s\n", file, number, rule, must ? "does not hold" : "holds");
+		wrong++;
+	}
+	for (uint32_t i = 0; i < tables->sigma->rule_count && must; i++)
+		has_hit[i] = has_hit[i] || strcmp(tables->sigma->rules[i].id, id) == 0;
 }
 
 static void
@@ -86,13 +103,7 @@ try_line(char *line, const char *file, unsigned number)
 	assert_int_equal(detect_judge_new(tables, &t.judge, &err), TRIAGE_OK);
 	show_sample(&t, fields[2], fields[3], fields[4]);
 	finish(&t, 1);
-	char rule[100];
-	snprintf(rule, sizeof(rule), "sigma:%s", fields[1]);
-	bool hit = finding_of(&t, rule) != NULL;
-	if (hit != (strcmp(fields[0], "hit") == 0)) {
-		print_error("%s line %u: %s is no %s: %s\n", file, number, rule, fields[0], fields[4]);
-		wrong++;
-	}
+	compare(&t, strcmp(fields[0], "hit") == 0, fields[1], file, number);
 	detect_judge_free(t.judge);
 }
 
@@ -130,6 +141,86 @@ each_rule_hits_its_samples_alone(void **state)
 	closedir(folder);
 	assert_int_equal(wrong, 0);
 	assert_true(tried >= 300);
+}
+
+/* An event of a row of events: after the first by some seconds, so often, a second apart. */
+static void
+show_row(struct judged *t, const char *line, unsigned number)
+{
+	char source[50], kind[200], data[LINE_SIZE], filled[LINE_SIZE];
+	int after, times, at = 0;
+	if (sscanf(line, "event\t%d\t%d\t%49[^\t]\t%199[^\t]\t%n", &after, &times, source, kind, &at) != 4 || at == 0)
+		fail_msg("correlations.txt line %u: no event", number);
+	snprintf(data, sizeof(data), "%s", line + at);
+	for (int i = 0; i < times; i++) {
+		char once[200], *mark = strstr(data, "{n}");
+		snprintf(once, sizeof(once), "%s", kind);
+		snprintf(filled, sizeof(filled), "%.*s", mark != NULL ? (int)(mark - data) : (int)strlen(data), data);
+		if (mark != NULL)
+			snprintf(filled + strlen(filled), sizeof(filled) - strlen(filled), "%d%s", i, mark + 3);
+		sample_time = NIGHT + (after + i) * INT64_C(1000000000);
+		show_sample(t, source, once, filled);
+	}
+	sample_time = NIGHT;
+}
+
+static void
+correlations_hit_their_samples_alone(void **state)
+{
+	(void)state;
+	char line[LINE_SIZE], rule[100] = "";
+	struct judged t = { .tables = tables };
+	struct triage_error err = { 0 };
+	bool must = false;
+	unsigned from = 0, tried = 0;
+	FILE *file = fopen(in_tests("correlations.txt"), "r");
+	assert_non_null(file);
+	wrong = 0;
+	for (unsigned number = 1;; number++) {
+		bool more = fgets(line, sizeof(line), file) != NULL;
+		line[more ? strcspn(line, "\n") : 0] = '\0';
+		if (line[0] == '#')
+			continue;
+		if (more && strncmp(line, "event\t", 6) == 0) {
+			show_row(&t, line, number);
+			continue;
+		}
+		if (t.judge != NULL) {
+			finish(&t, 1);
+			compare(&t, must, rule, "correlations.txt", from);
+			detect_judge_free(t.judge);
+			t.judge = NULL;
+			tried++;
+		}
+		if (!more)
+			break;
+		must = strncmp(line, "hit\t", 4) == 0;
+		assert_true(must || strncmp(line, "miss\t", 5) == 0);
+		snprintf(rule, sizeof(rule), "%s", strchr(line, '\t') + 1);
+		from = number;
+		t.next_id = 1;
+		assert_int_equal(detect_judge_new(tables, &t.judge, &err), TRIAGE_OK);
+	}
+	fclose(file);
+	assert_int_equal(wrong, 0);
+	assert_true(tried >= 15);
+}
+
+/* After the samples: a rule without one is no rule that is known to work. Rules that only serve a correlation have theirs with it. */
+static void
+every_rule_has_a_sample_that_it_hits(void **state)
+{
+	(void)state;
+	unsigned without = 0;
+	assert_true(tables->sigma->rule_count < RULES_MAX);
+	for (uint32_t i = 0; i < tables->sigma->rule_count; i++) {
+		const struct sigma_rule *r = &tables->sigma->rules[i];
+		if (has_hit[i] || r->hidden)
+			continue;
+		print_error("%s (%s) has no sample\n", r->title, r->id);
+		without++;
+	}
+	assert_int_equal(without, 0);
 }
 
 /* Ordinary events of many kinds, all on one machine: no rule of ours may be loud about them. */
@@ -170,6 +261,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_rules_load),
 		cmocka_unit_test(each_rule_hits_its_samples_alone),
+		cmocka_unit_test(correlations_hit_their_samples_alone),
+		cmocka_unit_test(every_rule_has_a_sample_that_it_hits),
 		cmocka_unit_test(ordinary_events_are_quiet),
 	};
 	return cmocka_run_group_tests(tests, load_rules, free_rules);

@@ -16,6 +16,7 @@ for name in town.img vss.raw artefacts packages; do
 	check "$name is judged again without the evidence" "$TRIAGE" judge --examiner "M. Claes" -o "$tmp/second-$name" "$tmp/first-$name"
 	mv "$tmp/away" "$tmp/$name"
 	same "with the same rules, $name has the same findings" "$(judged "$tmp/second-$name")" "$(judged "$tmp/first-$name")"
+	same "and the same answers" "$(sql "$tmp/second-$name" "SELECT key, value FROM t_meta WHERE key LIKE 'answer.%' ORDER BY key" | sha256sum)" "$(sql "$tmp/first-$name" "SELECT key, value FROM t_meta WHERE key LIKE 'answer.%' ORDER BY key" | sha256sum)"
 	check "and verifies" "$TRIAGE" verify -q "$tmp/second-$name"
 done
 same "what packages say is among them" "$(sql "$tmp/second-packages" "SELECT count(*) FROM findings WHERE rule LIKE 'detect:package-%'")" 3

@@ -154,6 +154,7 @@ const struct option_row options_judge[] = {
 	ROW(0, "ioc", "PATH", "list of indicators (repeatable)", OPTION_LIST, iocs),
 	ROW(0, "known-good", "SET", "list of hashes that are good (repeatable)", OPTION_LIST, known_good),
 	ROW(0, "known-bad", "SET", "list of hashes that are a finding (repeatable)", OPTION_LIST, known_bad),
+	ROW(0, "town", "FILE", "what the town says of itself: lowers findings, hides none", OPTION_TEXT, town),
 	ROW(0, "examiner", "NAME", "who judges, for the custody log", OPTION_TEXT, examiner),
 	WORD("lang", "L", "language that the report shows first", lang, "nl|fr|de|en"),
 	COMMON,

@@ -122,25 +122,42 @@ line_has(const char *line, const char *word, size_t size)
 	return false;
 }
 
+/* grams: of the whole text, by which most words are known not to be there; NULL: not known. */
 static bool
-line_has_any(const char *line, const char *words)
+may_have(const unsigned char *grams, const char *word, size_t size)
+{
+	bool begins = word[0] == '<';
+	if (grams == NULL || size < (size_t)begins + 4)
+		return true;
+	uint16_t g = gram(word + begins);
+	return (grams[g >> 3] & 1 << (g & 7)) != 0;
+}
+
+static bool
+line_has_any(const char *line, const char *words, const unsigned char *grams)
 {
 	for (const char *w = words; *w != '\0';) {
 		size_t size = strcspn(w, "|");
-		if (size > 0 && line_has(line, w, size))
+		if (size > 0 && may_have(grams, w, size) && line_has(line, w, size))
 			return true;
 		w += size + (w[size] == '|');
 	}
 	return false;
 }
 
+static bool
+fits_in(const struct command_rule *rule, const char *line, const unsigned char *grams)
+{
+	for (size_t i = 0; i < rule->word_count; i++)
+		if (!line_has_any(line, rule->words[i], grams))
+			return false;
+	return !line_has_any(line, rule->without, grams);
+}
+
 bool
 command_fits(const struct command_rule *rule, const char *line)
 {
-	for (size_t i = 0; i < rule->word_count; i++)
-		if (!line_has_any(line, rule->words[i]))
-			return false;
-	return !line_has_any(line, rule->without);
+	return fits_in(rule, line, NULL);
 }
 
 struct commands_state {
@@ -192,7 +209,7 @@ try_text(struct detect_judge *j, struct commands_state *s, const struct happenin
 			char *end = strchr(line, '\n');
 			if (end != NULL)
 				*end = '\0';
-			bool fits = command_fits(&c->list[i], line);
+			bool fits = fits_in(&c->list[i], line, s->grams);
 			if (fits)
 				found(j, &c->list[i], h, line);
 			if (end != NULL)

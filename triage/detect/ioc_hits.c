@@ -13,7 +13,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { CONTENTS_MAX = 2000, EVENT_ITEMS_MAX = 32, WORD_LIMIT = 4096, TOLD_ONE = 40, TOLD_CONTENT = 50 };
+enum { CONTENTS_MAX = 2000, EVENT_ITEMS_MAX = 32, WORD_LIMIT = 4096, TOLD_ONE = 40, TOLD_CONTENT = 50, PARENTS_MAX = 64 };
 
 struct ioc_hits {
 	uint64_t folds;			/* made */
@@ -272,13 +272,16 @@ look_at_key(struct ioc_hits *x, const char *key, const char *value)
 	if (normal.failed || normal.size == 0)
 		return;
 	uint32_t parents = 0;
-	for (size_t size = normal.size; size > 0 && parents < 64; parents++) {
+	size_t size = normal.size;
+	for (; size > 0 && parents < PARENTS_MAX; parents++) {
 		const struct ioc *i = ioc_find(s, IOC_KEY, normal.data, size);
 		if (i != NULL)
 			item_hit(x, i);
 		const char *cut = memrchr(normal.data, '\\', size);
 		size = cut != NULL ? (size_t)(cut - normal.data) : 0;
 	}
+	if (size > 0)
+		judge_remark(x->j, "Some registry keys lie deeper than 64 folders; of those above the lowest 64 no indicator was looked for.");
 }
 
 static bool

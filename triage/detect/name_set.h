@@ -18,6 +18,7 @@ struct name_set {
 		uint32_t id;		/* given by the caller */
 		uint32_t next;		/* index + 1 of the next in its bucket, 0 at the end */
 		unsigned char first;	/* folded first character, 0 when it can be any */
+		uint64_t letters;	/* that a name must have, a bit each (by its last six bits): few names have those of many patterns */
 		size_t fixed;		/* least characters of a name that fits */
 	} *patterns;
 	size_t count, room;

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { NAME_ROOM = 128, NAMES_MAX = 32 };
+enum { NAME_ROOM = 128 };
 
 static const char *const own_names[SIGMA_OWN_COUNT] = {
 	[SIGMA_OWN_MESSAGE] = "@message", [SIGMA_OWN_USER] = "@user", [SIGMA_OWN_HOST] = "@host", [SIGMA_OWN_PATH] = "@path",
@@ -70,11 +70,14 @@ name_of(struct sigma_set *set, const char *text, size_t size, struct sigma_name 
 static bool
 names_of_cell(struct sigma_set *set, const char *cell, struct sigma_field *f)
 {
-	struct sigma_name *names = pool_alloc(&set->pool, NAMES_MAX * sizeof(*names));
+	size_t most = 1;
+	for (const char *p = cell; (p = strchr(p, ',')) != NULL; p++)
+		most++;
+	struct sigma_name *names = pool_alloc(&set->pool, most * sizeof(*names));
 	if (names == NULL)
 		return false;
 	f->names = names;
-	while (*cell != '\0' && f->count < NAMES_MAX) {
+	while (*cell != '\0') {
 		size_t size = strcspn(cell, ",");
 		if (size > 0 && !name_of(set, cell, size, &names[f->count++]))
 			return false;

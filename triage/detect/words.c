@@ -1,47 +1,45 @@
 #include "triage/detect/words.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-static char
+static inline unsigned char
 fold(char c)
 {
-	return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+	return (unsigned char)((unsigned char)(c - 'A') < 26 ? c | 0x20 : c);
 }
 
-/* Most globs fail at their last character or at their first. */
-static bool
-cannot_fit(const char *glob, size_t size, const char *text, size_t length)
+static inline bool
+fits(char glob, char c)
 {
-	char last = size > 0 ? glob[size - 1] : '*';
-	if (last != '*' && last != '?' && (length == 0 || fold(last) != fold(text[length - 1])))
-		return true;
-	char first = size > 0 ? glob[0] : '*';
-	return first != '*' && first != '?' && fold(first) != fold(text[0]);
+	return glob == '?' || fold(glob) == fold(c);
 }
 
+/* length: of the text. What stands before the first star and behind the last is compared first: most names fall there. */
 static bool
 glob_part(const char *glob, size_t size, const char *text, size_t length)
 {
-	size_t g = 0, star = SIZE_MAX;
-	const char *again = NULL;
-	if (cannot_fit(glob, size, text, length))
-		return false;
-	while (*text != '\0') {
+	while (size > 0 && glob[size - 1] != '*') {
+		if (length == 0 || !fits(glob[size - 1], text[length - 1]))
+			return false;
+		size--;
+		length--;
+	}
+	size_t g = 0, t = 0, star = SIZE_MAX, again = 0;
+	while (t < length) {
 		if (g < size && glob[g] == '*') {
 			star = ++g;
-			again = text;
-		} else if (g < size && (glob[g] == '?' || fold(glob[g]) == fold(*text))) {
+			again = t;
+			if (g == size)
+				return true;
+		} else if (g < size && fits(glob[g], text[t])) {
 			g++;
-			text++;
+			t++;
 		} else if (star != SIZE_MAX) {
 			g = star;
-			again++;
-			/* the next place that can be one */
-			while (g < size && glob[g] != '?' && *again != '\0' && fold(*again) != fold(glob[g]))
-				again++;
-			text = again;
+			t = ++again;
 		} else {
 			return false;
 		}

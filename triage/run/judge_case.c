@@ -207,11 +207,9 @@ judge_case_evidence(const struct judge_case *k, struct case_reader *reader, stru
 	enum triage_status st = put_evidence(reader, &rows, &mismatch, &checked, err);
 	if (st != TRIAGE_OK)
 		return st;
-	uint64_t problems = case_count(reader, CASE_PROBLEMS);
 	buf_char(out, '{');
 	export_text(out, "answer", mismatch > 0 ? "hash-differs" : k->facts.unread_count > 0 ? "read-with-gaps" : "read");
 	export_text(out, "certainty", "established");
-	export_number(out, "problems", (int64_t)problems);
 	export_text(out, "program", "triage " TRIAGE_VERSION);
 	buf_char(out, ',');
 	buf_put(out, buf_cstr(&rows) + 1, rows.size > 0 ? rows.size - 1 : 0);

@@ -143,7 +143,8 @@ load(struct rejudge *r, struct triage_error *err)
 		sigma[i + there] = p->sigma[i];
 	const struct analyse_config rules = { .rule_paths = paths, .rule_path_count = p->rule_count + 1, .window_size = 1 << 20 };
 	const struct detect_config tables = { .tables = p->rules_dir, .known_good = p->known_good, .known_bad = p->known_bad, .known_good_count = p->known_good_count,
-	    .known_bad_count = p->known_bad_count, .sigma = sigma, .sigma_count = p->sigma_count + there, .sigma_own = there ? own : NULL, .iocs = p->iocs, .ioc_count = p->ioc_count };
+	    .known_bad_count = p->known_bad_count, .sigma = sigma, .sigma_count = p->sigma_count + there, .sigma_own = there ? own : NULL, .iocs = p->iocs, .ioc_count = p->ioc_count,
+	    .town = p->town };
 	enum triage_status st = analyse_load(&rules, &r->s.rules, err);
 	return st == TRIAGE_OK ? detect_load(&tables, &r->s.tables, err) : st;
 }
@@ -187,22 +188,26 @@ put_problem(void *ctx, const struct triage_problem *p, struct triage_error *err)
 static enum triage_status
 record(struct rejudge *r, struct case_sealer *z, struct triage_error *err)
 {
-	SCOPED_BUF yara, sigma, tables, detail;
+	SCOPED_BUF yara, sigma, tables, detail, town;
 	buf_init(&yara, TEXT_MAX);
 	buf_init(&sigma, TEXT_MAX);
 	buf_init(&tables, TEXT_MAX);
 	buf_init(&detail, TEXT_MAX);
+	buf_init(&town, TEXT_MAX);
+	detect_town_text(r->s.tables, &town);
 	environment_tables(r->s.tables, &tables);
 	environment_sigma_files(r->s.tables, &sigma);
 	environment_yara_files(r->s.rules, &yara);
 	buf_format(&detail, "{\"from\":\"%s\",\"program\":\"triage " TRIAGE_VERSION "\",\"rules\":%s,\"sigma\":%s,\"tables\":%s}", r->seal, buf_cstr(&yara), buf_cstr(&sigma),
 	    buf_cstr(&tables));
-	struct buf *const texts[] = { &yara, &sigma, &tables, &detail };
+	struct buf *const texts[] = { &yara, &sigma, &tables, &detail, &town };
 	enum triage_status st = TRIAGE_OK;
-	for (size_t i = 0; i < 4 && st == TRIAGE_OK; i++)
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && st == TRIAGE_OK; i++)
 		st = buf_check(texts[i], err);
 	if (st == TRIAGE_OK)
 		st = environment_left_out(r->s.rules, r->s.tables, put_problem, z, err);
+	if (st == TRIAGE_OK && town.size > 0)
+		st = case_seal_custody(z, "triage", "town-list-loaded", buf_cstr(&town), err);
 	if (st == TRIAGE_OK)
 		st = case_seal_custody(z, r->plan->examiner[0] != '\0' ? r->plan->examiner : "triage", "judged-again", buf_cstr(&detail), err);
 	if (st == TRIAGE_OK)

@@ -16,6 +16,7 @@ struct rejudge_plan {
 	const char *lang, *rules_dir;	/* folder of the tables and of yara/ */
 	const char *const *rules, *const *known_good, *const *known_bad, *const *sigma, *const *iocs;	/* the built-in YARA and Sigma rules come before these */
 	size_t rule_count, known_good_count, known_bad_count, sigma_count, ioc_count;
+	const char *town;		/* what the town says of itself; NULL: nothing */
 	const char *examiner;		/* who judges; "" when not told */
 };
 
