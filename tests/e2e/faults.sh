@@ -53,8 +53,8 @@ class() {
 }
 # done_with WHAT: the points since the last one
 done_with() {
+	echo "$1: $tried points, $(wc -l < "$tmp/wrong") wrong" >> "${FIGURES:-/dev/null}"
 	if [ -s "$tmp/wrong" ]; then bad "$1" "$(wc -l < "$tmp/wrong") of $tried" "$(head -n 12 "$tmp/wrong")"; else ok "$1: $tried points"; fi
-	echo "$1: $tried points" >> "${FIGURES:-/dev/null}"
 	: > "$tmp/wrong"
 	tried=0
 }
