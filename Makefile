@@ -14,13 +14,14 @@ LIBS := $(shell pkg-config --libs libdeflate yara libseccomp sqlite3 libcrypto l
 SYS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags libdeflate yara libseccomp sqlite3 libcrypto libargon2 zlib libzstd liblz4 liblzma libarchive libpff libbfio yaml-0.1 libpcre2-8 libqrencode 2>/dev/null))
 
 # versions of the linked libraries, for the custody log
-LIBRARIES := $(strip $(foreach p,tsk libdeflate yara libseccomp sqlite3 libcrypto libargon2 zlib libzstd liblz4 liblzma libarchive libpff libbfio yaml-0.1 libpcre2-8 libqrencode,$(p) $(shell pkg-config --modversion $(p) 2>/dev/null)))
+LIBRARIES := $(strip $(foreach p,tsk libmagic libdeflate yara libseccomp sqlite3 libcrypto libargon2 zlib libzstd liblz4 liblzma libarchive libpff libbfio yaml-0.1 libpcre2-8 libqrencode,$(p) $(shell pkg-config --modversion $(p) 2>/dev/null)))
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef \
 	-Wcast-qual -Wwrite-strings -Wswitch-enum -Wimplicit-fallthrough
 BASE_FLAGS := -std=gnu17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DTRIAGE_VERSION='"$(VERSION)"' -DTRIAGE_LIBRARIES='"$(LIBRARIES)"' -Iinclude -I. $(SYS) $(WARN) \
-	-fvisibility=hidden -fPIE -fstack-protector-strong -g
-LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now $(LDFLAGS)
+	-fvisibility=hidden -fPIE -fstack-protector-strong -fstack-clash-protection $(if $(filter x86_64 i%86,$(shell uname -m)),-fcf-protection) \
+	-g -ffile-prefix-map=$(CURDIR)=.
+LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now,-z,noexecstack $(LDFLAGS)
 ifeq ($(FLAVOUR),release)
 FLAGS := -O2 -D_FORTIFY_SOURCE=2
 endif
@@ -36,13 +37,17 @@ CC := clang
 FLAGS := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -DTRIAGE_ASAN
 LDFLAGS_ALL += -fsanitize=address,undefined
 endif
+ifeq ($(FLAVOUR),cov)
+FLAGS := -O0 --coverage
+LDFLAGS_ALL += --coverage
+endif
 ifdef WERROR
 FLAGS += -Werror
 endif
 CFLAGS_ALL := $(BASE_FLAGS) $(FLAGS) $(CFLAGS)
 
-LIB_SRC := $(filter-out triage/cli/%,$(wildcard triage/*/*.c))
-CLI_SRC := $(wildcard triage/cli/*.c)
+LIB_SRC := $(sort $(filter-out triage/cli/%,$(wildcard triage/*/*.c)))
+CLI_SRC := $(sort $(wildcard triage/cli/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(B)/%.o)
 TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c) tests/tool_scan.c tests/tool_lock.c tests/tool_disk.c tests/tool_parse.c tests/tool_regf.c tests/tool_sigma.c tests/tool_judge.c)
@@ -81,7 +86,7 @@ $(B)/tests/test_replay: $(wildcard tests/fuzz/*.c tests/fuzz/*.h tests/fuzz/*.de
 DEPS_BUILD := gcc make pkg-config libc6-dev libtsk-dev libdeflate-dev libyara-dev libmagic-dev libseccomp-dev libsqlite3-dev libssl-dev libargon2-dev \
 	zlib1g-dev libzstd-dev liblz4-dev liblzma-dev libarchive-dev libpff-dev libbfio-dev libyaml-dev libpcre2-dev libqrencode-dev linux-libc-dev libnewt-dev
 DEPS_DEMO := python3
-DEPS_TEST := clang libclang-rt-14-dev libcmocka-dev python3 perl e2fsprogs dosfstools mtools exfatprogs ntfs-3g ewf-tools genisoimage xorriso \
+DEPS_TEST := clang strace binutils libclang-rt-14-dev libcmocka-dev python3 perl e2fsprogs dosfstools mtools exfatprogs ntfs-3g ewf-tools genisoimage xorriso \
 	gdisk fdisk sleuthkit yara file sqlite3 openssl valgrind xz-utils apfsprogs unzip util-linux chromium cryptsetup-bin qemu-utils xfsprogs \
 	libxml2-utils jq libvshadow-utils python3-libvshadow libesedb-utils fuse3 psmisc zip p7zip-full zstd cpio bzip2 liblnk-utils libscca-utils python3-olefile zbar-tools poppler-utils libevtx-utils libevt-utils python3-libregf tmux
 missing = $(shell for p in $(1); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done)
@@ -107,7 +112,7 @@ demo: deps
 check: deps-test
 	@$(MAKE) --no-print-directory check-installed
 check-installed:
-	@$(MAKE) --no-print-directory -s -j2 WERROR=1 all
+	@$(MAKE) --no-print-directory -s -j2 WERROR=1 all build/release/tests/test_seals
 	@$(MAKE) --no-print-directory -s -j2 FLAVOUR=asan WERROR=1 build/asan/bin/triage unit
 	@$(MAKE) --no-print-directory -s -j2 FLAVOUR=fault build/fault/bin/triage
 	@$(MAKE) --no-print-directory -s -j2 FLAVOUR=clang CC=clang WERROR=1 build/clang/bin/triage
@@ -136,6 +141,12 @@ mutate: all
 	@python3 tests/mutate/mutate.py build/mutate --asan build/asan/bin/triage --corpus $(or $(TRIAGE_CORPUS),../shared/corpus) --mutants $(or $(MUTANTS),10000) --seed $(or $(SEED),1)
 .PHONY: mutate
 .PHONY: fuzz
+assurance: all build/release/tests/test_seals
+	@$(MAKE) --no-print-directory -s -j2 FLAVOUR=fault build/fault/bin/triage
+	@sh tests/assurance.sh
+coverage: deps-test
+	@sh tests/coverage.sh
+.PHONY: assurance coverage
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/triage $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
@@ -189,6 +200,7 @@ help:
 	@echo "make fixtures   make the small evidence files under fixtures/ again"
 	@echo "make fuzz       fuzz each parser, layer, reader and loader for FUZZ_SECONDS (30), two at a time; make fuzz-NAME: one"
 	@echo "make mutate     damage evidence in MUTANTS (10000) ways, examine each, look for what lies outside the damage"
+	@echo "make assurance  the long proofs of sandbox, faults, kill points, long run and coverage; figures into docs/assurance.md"
 	@echo "make install    PREFIX=$(PREFIX), DESTDIR="
 	@echo "make deb        Debian packages under build/deb: triage, triage-rules"
 	@echo "make tarball    build/$(TARBALL).tar.xz: unpack anywhere, run bin/triage"

@@ -27,3 +27,12 @@ for act in crash hang flood lie stray; do
 		"$TRIAGE" verify -q "$tmp/case" || bad "$name: the bundle verifies"
 	done
 done
+
+# a worker that was taken over, and knows the protocol: it costs its own object, not the one that it points at
+for act in next blame phase again long type half utf8 nul number short events facts problems beat empty mute; do
+	rm -rf "$tmp/case"
+	TRIAGE_FAULT_WORKER="$act content $victim" timeout 120 "$FAULT" run -q -j 1 --unit-timeout 1 -o "$tmp/case" "$tmp/town.img" > /dev/null 2> "$tmp/stderr"
+	same "a worker that was taken over ($act) costs its own object and nothing else" \
+		"$? $(sql "$tmp/case" "SELECT content IN ('crashed', 'timeout') FROM files WHERE path = '$victim' AND stream = ''") $(sql "$tmp/case" "SELECT count(*) FROM problems WHERE code LIKE 'worker-%' AND path <> '$victim'") $(others "$tmp/case")" \
+		"3 1 0 $want"
+done

@@ -43,7 +43,7 @@ sql_fail(struct sql *q, int code, const char *doing, struct triage_error *err)
 	int system = q->db != NULL ? sqlite3_system_errno(q->db) : 0;
 	/* a refused row leaves the transaction whole */
 	q->failed = q->failed || (st != TRIAGE_E_USAGE && st != TRIAGE_E_LIMIT);
-	errno = (code & 0xff) == SQLITE_FULL ? ENOSPC : (code & 0xff) == SQLITE_BUSY ? EBUSY : system != 0 ? system : EIO;
+	errno = (code & 0xff) == SQLITE_FULL ? ENOSPC : (code & 0xff) == SQLITE_READONLY ? EROFS : (code & 0xff) == SQLITE_BUSY ? EBUSY : system != 0 ? system : EIO;
 	triage_error_set(err, st, TRIAGE_NO_OFFSET, "%s %s: %s", doing, q->path != NULL ? q->path : "database", reason);
 	return st;
 }

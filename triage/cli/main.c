@@ -3,6 +3,8 @@
 
 #include "triage/base/buf.h"
 #include "triage/base/text.h"
+#include "triage/base/when.h"
+#include "triage/report/report.h"
 
 #include <limits.h>
 #include <signal.h>
@@ -78,6 +80,17 @@ usage(FILE *out)
 	      "3 sealed with gaps (see problems); 4 image hash differs from the stored one; 5 sealed, but could not be signed; 10 --fail-on met; 130 interrupted, resumable.\n", out);
 }
 
+/* --version --verbose: what the program is made of, as SPDX. */
+static void
+print_materials(void)
+{
+	char created[WHEN_TEXT_SIZE];
+	SCOPED_BUF text;
+	buf_init(&text, 1 << 20);
+	report_sbom(&text, when_text(when_now(), 0, "Z", created));
+	fputs(buf_cstr(&text), stdout);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -101,8 +114,11 @@ main(int argc, char **argv)
 		return 0;
 	}
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
-		printf("triage %s (%s)\n", TRIAGE_VERSION, TRIAGE_LIBRARIES);
-		return 0;
+		if (argc > 2 && (strcmp(argv[2], "--verbose") == 0 || strcmp(argv[2], "-v") == 0))
+			print_materials();
+		else
+			printf("triage %s (%s)\n", TRIAGE_VERSION, TRIAGE_LIBRARIES);
+		return fflush(stdout) == 0 ? 0 : EXIT_NOT_RUN;
 	}
 	const struct command *command = &command_run;
 	int skip = 1;

@@ -50,6 +50,9 @@ WARN_UNUSED enum triage_status report_export_all(struct case_reader *c, const st
 WARN_UNUSED enum triage_status report_print(struct case_reader *c, const struct report_options *options, const char *bundle, struct output *out,
     struct triage_error *err);
 
+/* The bill of materials of this program: SPDX 2.3, one JSON object. created: ISO 8601 in UTC, whole seconds. */
+void report_sbom(struct buf *out, const char *created);
+
 /* --- the bag (RFC 8493) --- */
 struct bag_info {
 	const char *source_organization, *contact_name, *external_identifier, *external_description, *software_agent, *bagging_date;

@@ -216,6 +216,7 @@ void
 crew_give(struct crew *c, size_t slot, struct crew_job *job)
 {
 	struct crew_worker *w = &c->workers[slot];
+	w->front_since = w->job_count == 0 ? crew_clock() : w->front_since;
 	if (w->job_count == 0) {
 		w->jobs = w->queue;
 	} else if (w->jobs + w->job_count == w->queue + 2 * CREW_QUEUE) {

@@ -24,7 +24,9 @@ struct crew_job {
 	char *member_path;		/* of the member in work; owned, NULL for none */
 	struct case_stream *streams;	/* PLACES: whose places are asked for; owned by the job, see crew_job_release() */
 	size_t stream_count;
-	uint64_t frames[WIRE_TYPE_COUNT];	/* received, for the caps */
+	uint64_t length;		/* LIST: bytes of the filesystem, 0 for a mounted volume */
+	bool early;			/* CONTENT: a worker died that had it; its answer is to be sent before the next is begun */
+	uint64_t frames[WIRE_TYPE_COUNT], frame_bytes;	/* received, for the caps */
 };
 
 /*
@@ -49,7 +51,8 @@ struct crew_worker {
 	bool ready;
 	const char *killed_for;		/* "timeout", "bad-frame", ... when we killed it */
 	uint64_t seen_job, seen_beat;
-	double seen_at;
+	double seen_at, front_since;	/* when there was progress; since when the first job is the first */
+	uint64_t start_frames[WIRE_TYPE_COUNT];	/* received before READY */
 };
 
 /* What a crew needs from its owner. */

@@ -1,7 +1,7 @@
 /* crew_turn.c - what workers send, and how they die: one turn of the crew. */
 #include "triage/run/crew_inside.h"
 
-#include "triage/analyse/unpack.h"
+#include "triage/run/border.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -12,36 +12,14 @@
 
 enum { DEATHS_BEFORE_READY = 3 };
 
-/* Which frame a worker may send while which job is in work, and how many of them. */
-enum { WHILE_START = 1 << 8, WHILE_PROBE = 1 << CREW_PROBE, WHILE_LIST = 1 << CREW_LIST, WHILE_CONTENT = 1 << CREW_CONTENT, WHILE_IMAGE = 1 << CREW_IMAGE,
-	WHILE_EXTRACT = 1 << CREW_EXTRACT, WHILE_PLACES = 1 << CREW_PLACES };
-
-static const struct wire_rule {
-	unsigned allowed;
-	uint32_t payload_max;
-	uint64_t count_max;	/* a job */
-} rules[WIRE_TYPE_COUNT] = {
-	[WIRE_READY] = { WHILE_START, 1 << 10, 1 },
-	[WIRE_EVIDENCE] = { WHILE_PROBE, 1 << 10, 1 },
-	[WIRE_VOLUME] = { WHILE_PROBE, 8 << 10, 4096 },
-	[WIRE_FILESYSTEM] = { WHILE_PROBE, 8 << 10, 4096 },
-	[WIRE_ENTRY] = { WHILE_LIST, WIRE_PAYLOAD_MAX, UINT64_C(1) << 32 },
-	[WIRE_EXTENT] = { WHILE_CONTENT, 64, 4200 },
-	[WIRE_PROBLEM] = { WHILE_START | WHILE_PROBE | WHILE_LIST | WHILE_CONTENT | WHILE_IMAGE, 4 << 10, 1 << 20 },
-	[WIRE_MATCH] = { WHILE_CONTENT, 4 << 10, 10000 },
-	[WIRE_CONTENT] = { WHILE_CONTENT, 8 << 10, 1 },
-	[WIRE_MEMBER] = { WHILE_CONTENT, 72 << 10, UNPACK_GIVEN_MEMBERS },
-	[WIRE_MEMBER_DONE] = { WHILE_CONTENT, 8 << 10, UNPACK_GIVEN_MEMBERS },
-	[WIRE_PLACES] = { WHILE_CONTENT, 64, 1 },
-	[WIRE_PLACED] = { WHILE_PLACES, 64 + 32 * WORKER_PLACES_MAX, 1 },
-	[WIRE_EVENT] = { WHILE_CONTENT, WIRE_EVENT_DATA + WIRE_EVENT_MESSAGE + (4 << 10), 1 << 26 },
-	[WIRE_FACT] = { WHILE_CONTENT, 4 << 10, 1 << 20 },
-	[WIRE_ARTEFACT] = { WHILE_CONTENT, 128, 1 + (uint64_t)UNPACK_GIVEN_MEMBERS },
-	[WIRE_DIGESTS] = { WHILE_IMAGE, 1 << 10, 1 },
-	[WIRE_DONE] = { WHILE_PROBE | WHILE_LIST | WHILE_IMAGE, 2 << 10, 1 },
-	[WIRE_BYTES] = { WHILE_EXTRACT, WIRE_PAYLOAD_MAX, UINT64_C(1) << 40 },
-	[WIRE_BYTES_END] = { WHILE_EXTRACT, 2 << 10, 1 },
-};
+/* An object may take END_FACTOR times --unit-timeout, and a second for each SLOWEST bytes, whatever its worker says of its progress. */
+#ifdef TRIAGE_FAULT
+enum { END_FACTOR = 2, SLOWEST = 256 << 10 };
+#else
+enum { END_FACTOR = 40, SLOWEST = 256 << 10 };
+#endif
+#define NO_PROGRESS "no progress within the time limit"
+#define NO_END "it did not come to an end within the time that its size allows"
 
 /* How a worker ended, as a problem code and a line. */
 static const char *
@@ -50,7 +28,7 @@ death_of(const struct crew_worker *w, int status, unsigned stage, char *why, siz
 	const char *at = worker_stage_name(stage);
 	if (w->killed_for != NULL) {
 		snprintf(why, size, "the worker was stopped at stage %s: %s", at, w->killed_for);
-		return strcmp(w->killed_for, "no progress within the time limit") == 0 ? "worker-timeout" : "worker-untrusted";
+		return strcmp(w->killed_for, NO_PROGRESS) == 0 || strcmp(w->killed_for, NO_END) == 0 ? "worker-timeout" : "worker-untrusted";
 	}
 	if (WIFSIGNALED(status)) {
 		const char *name = sigabbrev_np(WTERMSIG(status));
@@ -59,6 +37,20 @@ death_of(const struct crew_worker *w, int status, unsigned stage, char *why, siz
 		snprintf(why, size, "the worker ended with status %d at stage %s", WEXITSTATUS(status), at);
 	}
 	return "worker-crashed";
+}
+
+/*
+ * The job that a dead worker was at, as its page says; answers to those before it may have died with it. Where the first in its queue was to answer
+ * before the next, it is that one, whatever the page says: a worker that was taken over cannot put its death down to another object.
+ */
+static size_t
+guilty_job(const struct crew_worker *w)
+{
+	uint64_t id = atomic_load_explicit(&w->page->job, memory_order_relaxed);
+	for (size_t i = 0; w->job_count > 0 && !w->jobs[0].early && i < w->job_count; i++)
+		if (w->jobs[i].id == id)
+			return i;
+	return 0;
 }
 
 static enum triage_status
@@ -75,24 +67,23 @@ on_death(struct crew *c, size_t slot, struct triage_error *err)
 		    c->start_error[0] != '\0' ? c->start_error : "they die before they are ready");
 		return TRIAGE_E_UNSUPPORTED;
 	}
-	uint64_t guilty_id = atomic_load_explicit(&w->page->job, memory_order_relaxed);
-	size_t guilty = 0;
-	for (size_t i = 0; i < w->job_count; i++)
-		if (w->jobs[i].id == guilty_id)
-			guilty = i;
+	size_t guilty = guilty_job(w);
 	unsigned stage = atomic_load_explicit(&w->page->stage, memory_order_relaxed);
-	bool blame = w->ready && w->job_count > 0;
 	char why[200];
 	const char *code = death_of(w, status, stage, why, sizeof(why));
-	if (blame) {
-		struct crew_job job = w->jobs[guilty];
-		crew_remove_job(w, guilty);
+	if (w->ready && guilty == 0 && w->job_count > 0) {
+		struct crew_job job = w->jobs[0];
+		crew_remove_job(w, 0);
 		job.attempts++;
+		job.early = true;
 		uint32_t parser = atomic_load_explicit(&w->page->parser, memory_order_relaxed);
 		job.parsed = job.parsed || parser != 0 || stage == WORKER_ARTEFACT;
 		job.parser = parser != 0 ? parser : job.parser;
 		c->owner.lost(c->owner.ctx, &job, code, why);
 	}
+	/* one of these it was, and which is only what the worker says: next time each answers before the one after it is begun */
+	for (size_t i = 0; guilty > 0 && i <= guilty; i++)
+		w->jobs[i].early = true;
 	while (w->job_count > 0) {
 		struct crew_job job = w->jobs[0];
 		crew_remove_job(w, 0);
@@ -100,23 +91,6 @@ on_death(struct crew *c, size_t slot, struct triage_error *err)
 	}
 	crew_clear_slot(w);
 	return TRIAGE_OK;
-}
-
-static bool
-allow(struct crew_worker *w, const struct wire_frame *frame, size_t *ret_job)
-{
-	const struct wire_rule *rule = &rules[frame->type];
-	if (frame->payload.size > rule->payload_max)
-		return false;
-	if (!w->ready)
-		return (rule->allowed & WHILE_START) != 0;
-	for (size_t i = 0; i < w->job_count; i++) {
-		if (w->jobs[i].id != frame->job)
-			continue;
-		*ret_job = i;
-		return (rule->allowed & (1u << w->jobs[i].kind)) != 0 && ++w->jobs[i].frames[frame->type] <= rule->count_max;
-	}
-	return false;
 }
 
 static bool
@@ -147,22 +121,25 @@ take_frames(struct crew *c, struct crew_worker *w)
 	enum triage_status st;
 	while ((st = wire_take(&w->wire, &frame, &err)) == TRIAGE_OK) {
 		size_t index = SIZE_MAX;
-		bool finished = false, ok = allow(w, &frame, &index);
+		const char *refused = border_refuses(w, &frame, &index);
+		bool finished = false, ok = refused == NULL;
 		if (ok && frame.type == WIRE_READY)
 			ok = on_ready(c, w, &frame);
 		else if (ok)
 			ok = c->owner.frame(c->owner.ctx, w, index != SIZE_MAX ? &w->jobs[index] : NULL, &frame, &finished);
 		if (!ok) {
+			w->killed_for = refused;
 			st = TRIAGE_E_FORMAT;
 			break;
 		}
 		if (finished && index != SIZE_MAX) {
 			crew_job_release(&w->jobs[index]);
 			crew_remove_job(w, index);
+			w->front_since = crew_clock();
 		}
 	}
-	if (st == TRIAGE_E_FORMAT && w->killed_for == NULL) {
-		w->killed_for = "it sent a message that its task does not allow";
+	if (st == TRIAGE_E_FORMAT) {
+		w->killed_for = w->killed_for != NULL ? w->killed_for : BORDER_NOT_ALLOWED;
 		kill(w->pid, SIGKILL);
 	}
 }
@@ -172,12 +149,19 @@ watch(struct crew *c, struct crew_worker *w, double now)
 {
 	uint64_t job = atomic_load_explicit(&w->page->job, memory_order_relaxed);
 	uint64_t beat = atomic_load_explicit(&w->page->beat, memory_order_relaxed);
-	if (job != w->seen_job || beat != w->seen_beat || (w->job_count == 0 && w->ready)) {
+	bool moved = job != w->seen_job || beat != w->seen_beat || (w->job_count == 0 && w->ready);
+	if (moved) {
 		w->seen_job = job;
 		w->seen_beat = beat;
 		w->seen_at = now;
-	} else if (now - w->seen_at > c->unit_seconds && w->killed_for == NULL) {
-		w->killed_for = "no progress within the time limit";
+	}
+	if (!moved && now - w->seen_at > c->unit_seconds && w->killed_for == NULL) {
+		w->killed_for = NO_PROGRESS;
+		kill(w->pid, SIGKILL);
+	} else if (w->job_count > 0 && w->jobs[0].kind == CREW_CONTENT && w->killed_for == NULL &&
+	    now - w->front_since > END_FACTOR * c->unit_seconds + (double)w->jobs[0].unit.size / SLOWEST) {
+		/* it says that it makes progress, and may say so for ever */
+		w->killed_for = NO_END;
 		kill(w->pid, SIGKILL);
 	}
 }

@@ -51,7 +51,7 @@ give_unit(struct supervisor *s, struct wire_stream *wire, const struct crew_job 
 		companions[i] = (struct worker_companion_job){ .ending = beside[i].ending, .inode = beside[i].inode, .attr_type = beside[i].attr_type,
 		    .attr_id = beside[i].attr_id, .raw_path = raw_path(beside[i].raw_path, beside[i].raw_path_size) };
 	worker_put_content(wire, job->id, &(struct worker_content_job){ .source = job->source, .fs = &f->fs, .inode = u->inode, .size = u->size,
-	    .attr_type = u->attr_type, .attr_id = u->attr_id, .path = u->path, .name = u->name, .owner = u->owner, .force = job->attempts > 0,
+	    .attr_type = u->attr_type, .attr_id = u->attr_id, .path = u->path, .name = u->name, .owner = u->owner, .force = job->attempts > 0, .early = job->early,
 	    .closed = job->attempts > 1, .left_closed = nested_is_source(s, job), .placed = f->family_count > 0, .mtime = u->mtime, .btime = u->btime, .companions = companions,
 	    .companion_count = count, .raw_path = raw_path(u->raw_path, u->raw_path_size) });
 }
@@ -166,7 +166,8 @@ give_lists(struct supervisor *s, struct triage_error *err)
 				return st;
 		}
 		if (!examine_take_waiting(s, CREW_LIST, &job) || job.filesystem_id != f->id)
-			job = (struct crew_job){ .id = JOB_LIST | f->id, .kind = CREW_LIST, .source = f->source, .filesystem_id = f->id };
+			job = (struct crew_job){ .id = JOB_LIST | f->id, .kind = CREW_LIST, .source = f->source, .filesystem_id = f->id,
+			    .length = mounted ? 0 : f->fs.length };
 		f->listing = true;
 		examine_give(s, slot, &job);
 	}
@@ -303,8 +304,7 @@ examine(struct supervisor *s, struct triage_error *err)
 		st = begin_hashing(s, err);
 	if (st == TRIAGE_OK)
 		st = prepare_rules(s, err);
-	if (st == TRIAGE_OK)
-		st = environment_phase(s, "listing", NULL, err);
+	st = st == TRIAGE_OK ? environment_phase(s, "listing", NULL, err) : st;
 	if (st == TRIAGE_OK)
 		st = list_from(s, 0, err);
 	if (st == TRIAGE_OK)

@@ -19,6 +19,7 @@ queue_again(struct supervisor *s, struct crew_job *job)
 		s->waiting_room = room;
 	}
 	memset(job->frames, 0, sizeof(job->frames));
+	job->frame_bytes = 0;
 	s->waiting[s->waiting_count++] = *job;
 }
 

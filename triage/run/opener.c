@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -18,22 +19,55 @@ struct request {
 	uint32_t size, attr_type, attr_id, zero;
 };
 
+/*
+ * For kernels without openat2() or, which comes to the same (see sandbox_calls.def), without Landlock: one name at a time, no link followed, no
+ * way up, not onto another device. path has no slash at its ends.
+ */
 static int
-open_one(int folder, const char *path, uint64_t flags)
+open_by_names(int folder, const char *path, uint64_t flags)
+{
+	struct stat from, to;
+	int at = fstat(folder, &from) == 0 ? fcntl(folder, F_DUPFD_CLOEXEC, 3) : -1;
+	for (const char *end; at >= 0; path = end + 1) {
+		char name[NAME_MAX + 1];
+		end = strchrnul(path, '/');
+		size_t size = (size_t)(end - path);
+		bool last = *end == '\0', bad = size == 0 || size > NAME_MAX || (size == 2 && memcmp(path, "..", 2) == 0);
+		memcpy(name, path, bad ? 0 : size);
+		name[bad ? 0 : size] = '\0';
+		int next = bad ? -1 : openat(at, name, (int)(last ? flags | O_NOFOLLOW | O_CLOEXEC : O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+		int error = bad ? EXDEV : errno;
+		close(at);
+		at = next;
+		if (at >= 0 && (fstat(at, &to) != 0 || to.st_dev != from.st_dev)) {
+			close(at);
+			at = -1;
+			error = EXDEV;
+		}
+		errno = error;
+		if (last || at < 0)
+			break;
+	}
+	return at;
+}
+
+int
+opener_open_beneath(int folder, const char *path, uint64_t flags)
 {
 	struct open_how how = {
 		.flags = flags | O_CLOEXEC,
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS,
 	};
-	return (int)syscall(SYS_openat2, folder, path, &how, sizeof(how));
+	int fd = (int)syscall(SYS_openat2, folder, path, &how, sizeof(how));
+	return fd < 0 && errno == ENOSYS ? open_by_names(folder, path, flags) : fd;
 }
 
 /* With O_NOATIME where permitted: the kernel allows it to the owner and to CAP_FOWNER. */
 static int
 open_quietly(int folder, const char *path, uint64_t flags)
 {
-	int fd = open_one(folder, path, flags | O_NOATIME);
-	return fd < 0 && errno == EPERM ? open_one(folder, path, flags) : fd;
+	int fd = opener_open_beneath(folder, path, flags | O_NOATIME);
+	return fd < 0 && errno == EPERM ? opener_open_beneath(folder, path, flags) : fd;
 }
 
 /*
@@ -70,7 +104,7 @@ static int
 open_content(int folder, const char *name)
 {
 	struct stat info;
-	SCOPED_FD probe = open_one(folder, name, O_PATH | O_NOFOLLOW);
+	SCOPED_FD probe = opener_open_beneath(folder, name, O_PATH | O_NOFOLLOW);
 	if (probe < 0 || fstat(probe, &info) != 0)
 		return -1;
 	if (!S_ISREG(info.st_mode)) {

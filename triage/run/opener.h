@@ -27,6 +27,9 @@ struct opener_listing {
 /* only: the one file in root that is listed, NULL for all. */
 WARN_UNUSED enum triage_status opener_list(int root, const char *only, const struct opener_listing *to, struct triage_error *err);
 
+/* openat2(2) beneath folder: no link is followed, no mount crossed. Close-on-exec; -1 with errno. */
+int opener_open_beneath(int folder, const char *path, uint64_t flags);
+
 /* Serve open requests of one worker over a local socket until it closes. */
 void opener_serve(int root, const char *only, int channel);
 

@@ -6,11 +6,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <linux/stat.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
@@ -53,15 +51,9 @@ problem(struct listing *l, uint64_t edge, const char *code, const char *what, in
 static int
 beneath(int folder, const char *path, uint64_t flags)
 {
-	struct open_how how = {
-		.flags = flags | O_CLOEXEC,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS,
-	};
-	int fd = (int)syscall(SYS_openat2, folder, path, &how, sizeof(how));
-	if (fd < 0 && errno == EPERM && (flags & O_NOATIME) != 0) {
-		how.flags &= ~(uint64_t)O_NOATIME;
-		fd = (int)syscall(SYS_openat2, folder, path, &how, sizeof(how));
-	}
+	int fd = opener_open_beneath(folder, path, flags);
+	if (fd < 0 && errno == EPERM && (flags & O_NOATIME) != 0)
+		fd = opener_open_beneath(folder, path, flags & ~(uint64_t)O_NOATIME);
 	return fd;
 }
 

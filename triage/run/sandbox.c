@@ -6,17 +6,21 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <linux/futex.h>
 #include <linux/landlock.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
-enum { NOBODY = 65534 };
+enum { NOBODY = 65534, STACK = 16 << 20 };
+
+enum seal { SEAL_OPENING, SEAL_WORKER, SEAL_OPENER, SEAL_COUNT };
 
 const char *
 sandbox_layer_name(unsigned bit)
@@ -40,6 +44,20 @@ compare_fd(const void *a, const void *b)
 	return *(const int *)a - *(const int *)b;
 }
 
+/* close_range(2), also where the kernel does not have it. */
+static bool
+close_span(unsigned first, unsigned last)
+{
+	struct rlimit files;
+	if (close_range(first, last, 0) == 0)
+		return true;
+	if (errno != ENOSYS || getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_max > 1 << 24)
+		return false;
+	for (unsigned fd = first; fd <= last && fd < files.rlim_max; fd++)
+		close((int)fd);
+	return true;
+}
+
 static bool
 close_others(const int *keep, size_t count)
 {
@@ -58,11 +76,11 @@ close_others(const int *keep, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		if (sorted[i] < (int)next)
 			continue;
-		if ((unsigned)sorted[i] > next && close_range(next, (unsigned)sorted[i] - 1, 0) != 0)
+		if ((unsigned)sorted[i] > next && !close_span(next, (unsigned)sorted[i] - 1))
 			return false;
 		next = (unsigned)sorted[i] + 1;
 	}
-	return close_range(next, ~0u, 0) == 0;
+	return close_span(next, ~0u);
 }
 
 /* Bytes of private writable memory that this process has now (VmData), 0 when not known. */
@@ -92,7 +110,10 @@ sandbox_begin(const struct sandbox_config *config, unsigned *layers, struct tria
 		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "sandbox: closing descriptors");
 		return TRIAGE_E_IO;
 	}
-	bool ok = limit(RLIMIT_CORE, 0) && limit(RLIMIT_FSIZE, config->file_bytes);
+	struct rlimit stack = { STACK, STACK };
+	bool ok = limit(RLIMIT_CORE, 0) && limit(RLIMIT_FSIZE, config->file_bytes) && getrlimit(RLIMIT_STACK, &stack) == 0;
+	/* the stack is not in RLIMIT_DATA */
+	ok = ok && limit(RLIMIT_STACK, stack.rlim_cur < STACK ? stack.rlim_cur : STACK);
 #ifndef TRIAGE_ASAN
 	if (config->memory != 0)
 		ok = ok && limit(RLIMIT_DATA, now + config->memory) && limit(RLIMIT_MEMLOCK, 0);
@@ -169,75 +190,83 @@ landlock(const int *fds, size_t count, uint64_t allow)
 	return syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
 }
 
-/*
- * What libtsk, libyara, libmagic, OpenSSL and glibc need once everything is open: reading by offset, memory
- * that is never executable, the clock, randomness for hash tables, signals for exit, and the channel.
- */
-static const int allowed[] = {
-	SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(preadv), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(recvfrom), SCMP_SYS(recvmsg),
-	SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(futex),
-	SCMP_SYS(close), SCMP_SYS(lseek), SCMP_SYS(fstat), SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday), SCMP_SYS(time),
-	SCMP_SYS(getrandom), SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask), SCMP_SYS(restart_syscall), SCMP_SYS(exit),
-	SCMP_SYS(exit_group), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(sched_yield), SCMP_SYS(getrusage), SCMP_SYS(poll),
-	SCMP_SYS(ppoll),
-#ifdef TRIAGE_ASAN
-	SCMP_SYS(sigaltstack), SCMP_SYS(rt_sigaction),
-#endif
+/* What a seal does with a call: see sandbox_calls.def. */
+enum action {
+	KILL, ALLOW, REFUSE,
+	READ_ONLY,		/* open() and openat() without a flag that writes, creates or cuts */
+	BENEATH,		/* openat2(), whose flags no filter can see: only where Landlock holds it to reading, else as if the kernel had none */
+	PLAIN_MEMORY,		/* mmap(): anonymous, private, never executable, and nothing that RLIMIT_DATA would not count */
+	NO_EXEC,		/* mprotect() */
+	WAIT_WAKE,		/* futex(): the four plain operations */
+	CONNECTED,		/* sendto() without an address */
+	ASK_LIMIT,		/* prlimit64() that sets nothing */
 };
 
-/* Probes of libraries that must fail softly instead of killing the worker. */
-static const int refused[] = {
-	SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(openat2), SCMP_SYS(socket), SCMP_SYS(ioctl), SCMP_SYS(readlink), SCMP_SYS(readlinkat),
-	SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(newfstatat), SCMP_SYS(statx),
-	SCMP_SYS(statfs), SCMP_SYS(fstatfs), SCMP_SYS(prlimit64), SCMP_SYS(uname), SCMP_SYS(sysinfo), SCMP_SYS(fcntl), SCMP_SYS(getcwd),
-	SCMP_SYS(sched_getaffinity), SCMP_SYS(getuid), SCMP_SYS(geteuid),
+static const struct call {
+	int number;		/* negative: this architecture does not have it */
+	enum action action[SEAL_COUNT];
+} calls[] = {
+#define CALL(name, one, two, opener) { SCMP_SYS(name), { one, two, opener } },
+#include "triage/run/sandbox_calls.def"
+#undef CALL
 };
 
-/* Seal 1 and the opener need more, until seal 2 narrows it; filters stack, so what seal 2 lacks is denied from then on. */
-static const int opening[] = {
-	SCMP_SYS(fcntl), SCMP_SYS(newfstatat), SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(readlink), SCMP_SYS(access), SCMP_SYS(statx),
-	SCMP_SYS(getuid), SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(getcwd), SCMP_SYS(getdents64),
-	/* entering seal 2 */
-	SCMP_SYS(prctl), SCMP_SYS(capget), SCMP_SYS(capset), SCMP_SYS(setgroups), SCMP_SYS(setresgid), SCMP_SYS(setresuid),
-	SCMP_SYS(landlock_create_ruleset), SCMP_SYS(landlock_add_rule), SCMP_SYS(landlock_restrict_self), SCMP_SYS(seccomp),
-	SCMP_SYS(rt_sigaction), SCMP_SYS(prlimit64),
-};
-
-static const int listing[] = {
-	SCMP_SYS(fcntl), SCMP_SYS(statx), SCMP_SYS(readlinkat), SCMP_SYS(getdents64), SCMP_SYS(flistxattr), SCMP_SYS(fgetxattr),
-	SCMP_SYS(llistxattr), SCMP_SYS(lgetxattr), SCMP_SYS(memfd_create), SCMP_SYS(newfstatat), SCMP_SYS(fstatfs),
-};
-
+/* One rule: the call is allowed where each of count arguments is as compared. */
 static bool
-add_all(scmp_filter_ctx filter, uint32_t action, const int *calls, size_t count)
+allow_if(scmp_filter_ctx filter, int number, unsigned count, const struct scmp_arg_cmp *args)
 {
-	for (size_t i = 0; i < count; i++) {
-		/* negative numbers are calls that this architecture does not have */
-		int rc = calls[i] < 0 ? 0 : seccomp_rule_add(filter, action, calls[i], 0);
-		if (rc != 0 && rc != -EEXIST && rc != -EACCES)
-			return false;
-	}
-	return true;
-}
-
-#define ADD(filter, action, table) add_all(filter, action, table, sizeof(table) / sizeof((table)[0]))
-
-/* Anonymous memory without execution; file mappings only where files may be opened. */
-static bool
-add_memory(scmp_filter_ctx filter)
-{
-	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2, SCMP_A2(SCMP_CMP_MASKED_EQ, 4 /* PROT_EXEC */, 0),
-	           SCMP_A3(SCMP_CMP_MASKED_EQ, 0x20 /* MAP_ANONYMOUS */, 0x20)) == 0 &&
-	    seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, 4, 0)) == 0;
+	int rc = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, number, count, args);
+	return rc == 0 || rc == -EEXIST;
 }
 
 static bool
-add_read_only_open(scmp_filter_ctx filter)
+add_condition(scmp_filter_ctx filter, int number, enum action action, bool landlocked)
 {
-	/* O_ACCMODE, O_CREAT, O_TRUNC all clear */
 	const uint64_t writing = O_ACCMODE | O_CREAT | O_TRUNC;
-	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, writing, 0)) == 0 &&
-	    seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(open), 1, SCMP_A1(SCMP_CMP_MASKED_EQ, writing, 0)) == 0;
+	/* shared memory, and memory that grows down, are not in RLIMIT_DATA; these flags alone may be there or not */
+	const uint64_t free_flags = MAP_NORESERVE | MAP_STACK | MAP_FIXED | MAP_FIXED_NOREPLACE, flags = MAP_PRIVATE | MAP_ANONYMOUS;
+	const struct scmp_arg_cmp memory[] = { SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0), SCMP_A3(SCMP_CMP_MASKED_EQ, ~free_flags, flags) };
+	const struct scmp_arg_cmp no_exec = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0), no_address = SCMP_A4(SCMP_CMP_EQ, 0),
+	    no_limit = SCMP_A2(SCMP_CMP_EQ, 0), read_at = SCMP_A2(SCMP_CMP_MASKED_EQ, writing, 0), read_path = SCMP_A1(SCMP_CMP_MASKED_EQ, writing, 0);
+	static const uint64_t waits[] = { FUTEX_WAIT, FUTEX_WAKE, FUTEX_WAIT_BITSET, FUTEX_WAKE_BITSET };
+	bool ok = true;
+	switch ((unsigned)action) {
+	case READ_ONLY: return allow_if(filter, number, 1, number == SCMP_SYS(open) ? &read_path : &read_at);
+	case BENEATH: return seccomp_rule_add(filter, landlocked ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(ENOSYS), number, 0) == 0;
+	case PLAIN_MEMORY: return allow_if(filter, number, 2, memory);
+	case NO_EXEC: return allow_if(filter, number, 1, &no_exec);
+	case CONNECTED: return allow_if(filter, number, 1, &no_address);
+	case ASK_LIMIT: return allow_if(filter, number, 1, &no_limit);
+	case WAIT_WAKE:
+		for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+			const struct scmp_arg_cmp op = SCMP_A1(SCMP_CMP_MASKED_EQ, (uint32_t)~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME), waits[i]);
+			ok = ok && allow_if(filter, number, 1, &op);
+		}
+		return ok;
+	default: return false;
+	}
+}
+
+/* Load the filter of a seal. landlocked: Landlock holds every open to reading. */
+static bool
+filter(enum seal seal, bool landlocked)
+{
+	scmp_filter_ctx f = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	bool ok = f != NULL;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]) && ok; i++) {
+		enum action action = calls[i].action[seal];
+		if (calls[i].number < 0 || action == KILL)
+			continue;
+		if (action == ALLOW || action == REFUSE)
+			ok = seccomp_rule_add(f, action == ALLOW ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EACCES), calls[i].number, 0) == 0;
+		else
+			ok = add_condition(f, calls[i].number, action, landlocked);
+	}
+	ok = ok && seccomp_attr_set(f, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS) == 0 &&
+	    seccomp_attr_set(f, SCMP_FLTATR_CTL_OPTIMIZE, 2) == 0 && seccomp_load(f) == 0;
+	if (f != NULL)
+		seccomp_release(f);
+	return ok;
 }
 
 static bool
@@ -245,16 +274,6 @@ no_new_privs(unsigned *layers)
 {
 	bool ok = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 	*layers |= ok ? SANDBOX_NO_NEW_PRIVS : 0;
-	return ok;
-}
-
-/* Load filter and free it. */
-static bool
-load(scmp_filter_ctx filter, bool built)
-{
-	bool ok = built && seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS) == 0 &&
-	    seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2) == 0 && seccomp_load(filter) == 0;
-	seccomp_release(filter);
 	return ok;
 }
 
@@ -275,10 +294,7 @@ sandbox_open_only(const char *const *paths, size_t count, unsigned *layers, stru
 		*layers |= SANDBOX_LANDLOCK;
 	for (size_t i = 0; i < opened; i++)
 		close(fds[i]);
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
-	bool built = filter != NULL && capped && ADD(filter, SCMP_ACT_ALLOW, allowed) && ADD(filter, SCMP_ACT_ALLOW, opening) &&
-	    add_memory(filter) && add_read_only_open(filter);
-	if (filter == NULL || !load(filter, built)) {
+	if (!capped || !filter(SEAL_OPENING, (*layers & SANDBOX_LANDLOCK) != 0)) {
 		triage_error_set(err, TRIAGE_E_UNSUPPORTED, TRIAGE_NO_OFFSET, "sandbox: seal 1 could not be set; this kernel lacks seccomp filters");
 		return TRIAGE_E_UNSUPPORTED;
 	}
@@ -302,9 +318,7 @@ sandbox_full(unsigned *layers, struct triage_error *err)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (no_new_privs(layers) && landlock(NULL, 0, 0))
 		*layers |= SANDBOX_LANDLOCK;
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
-	bool built = filter != NULL && ADD(filter, SCMP_ACT_ALLOW, allowed) && ADD(filter, SCMP_ACT_ERRNO(EACCES), refused) && add_memory(filter);
-	if (filter == NULL || !load(filter, built)) {
+	if (!filter(SEAL_WORKER, false)) {
 		triage_error_set(err, TRIAGE_E_UNSUPPORTED, TRIAGE_NO_OFFSET, "sandbox: seal 2 could not be set; this kernel lacks seccomp filters");
 		return TRIAGE_E_UNSUPPORTED;
 	}
@@ -321,10 +335,7 @@ sandbox_opener(int root, unsigned *layers, struct triage_error *err)
 	*layers |= SANDBOX_USER;	/* keeps its user on purpose: see above */
 	if (no_new_privs(layers) && landlock(&root, 1, LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR))
 		*layers |= SANDBOX_LANDLOCK;
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
-	bool built = filter != NULL && ADD(filter, SCMP_ACT_ALLOW, allowed) && ADD(filter, SCMP_ACT_ALLOW, listing) && add_memory(filter) &&
-	    add_read_only_open(filter) && seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat2), 0) == 0;
-	if (filter == NULL || !load(filter, built)) {
+	if (!filter(SEAL_OPENER, (*layers & SANDBOX_LANDLOCK) != 0)) {
 		triage_error_set(err, TRIAGE_E_UNSUPPORTED, TRIAGE_NO_OFFSET, "sandbox: the opener's filter could not be set");
 		return TRIAGE_E_UNSUPPORTED;
 	}

@@ -128,7 +128,7 @@ no_memory(struct triage_error *err)
 static enum triage_status
 add_segment(struct source *s, const char *path, struct triage_error *err)
 {
-	SCOPED_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	SCOPED_FD fd = source_open_unwritable(path);
 	struct stat info;
 	if (fd < 0 || fstat(fd, &info) != 0) {
 		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot open %s (check the path and that you may read it)", path);

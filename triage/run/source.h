@@ -56,6 +56,11 @@ struct source {
 WARN_UNUSED enum triage_status source_open(const char *path, struct source *ret_source, struct triage_error *err);
 void source_close(struct source *s);
 
+/*
+ * Open for reading. A folder, where we may: through a copy of its mounts that nobody else sees, read-only and without access times, so that not even
+ * the target of a link leaves a trace in it when it is read, and nothing can be written by whatever comes to hold the descriptor. -1 with errno.
+ */
+int source_open_unwritable(const char *path);
 /* True when path (of the output, may not exist yet) lies on or inside this evidence. */
 bool source_contains(const struct source *s, const char *path);
 

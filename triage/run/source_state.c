@@ -1,10 +1,31 @@
 /* source_state.c - where a source lies and whether it stays as it was. */
+#include "triage/base/scoped.h"
 #include "triage/run/source.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+int
+source_open_unwritable(const char *path)
+{
+	struct stat info;
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOATIME | MOUNT_ATTR_NODIRATIME | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOSUID,
+	    .attr_clr = MOUNT_ATTR__ATIME };
+	if (stat(path, &info) == 0 && S_ISDIR(info.st_mode)) {
+		SCOPED_FD tree = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+		if (tree >= 0 && mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)) == 0) {
+			int fd = openat(tree, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+			if (fd >= 0)
+				return fd;
+		}
+	}
+	return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+}
 
 bool
 source_contains(const struct source *s, const char *path)

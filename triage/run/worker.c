@@ -328,8 +328,9 @@ worker_main(const struct worker_setup *setup)
 		struct wire_frame frame;
 		st = wire_take(&w.wire, &frame, &err);
 		if (st == TRIAGE_OK) {
+			w.early = false;
 			do_job(&w, &frame);
-			st = flush_if_full(&w, &err);
+			st = w.early ? wire_flush(&w.wire, true, &err) : flush_if_full(&w, &err);
 		} else if (st == TRIAGE_END) {
 			st = wire_flush(&w.wire, true, &err);
 			if (st == TRIAGE_OK)

@@ -80,6 +80,7 @@ struct worker_content_job {
 	const char *path, *name, *owner;
 	struct view raw_path;		/* mounted volumes only */
 	bool force;
+	bool early;			/* the answer is sent as soon as there is one, not in a batch */
 	bool closed;			/* the bytes alone: no archive is opened, no artefact parsed */
 	bool left_closed;		/* no archive is opened, because it is examined as evidence of its own */
 	bool placed;			/* the volume has shadow copies, or is one: tell the places of its bytes */

@@ -64,7 +64,7 @@ stream_read(void *ctx, uint64_t offset, void *buf, size_t size, size_t *ret_got,
 /*
  * For tests: TRIAGE_FAULT_WORKER="ACT STAGE NAME" makes the worker misbehave when it reaches that stage over an object whose path
  * contains NAME. ACT: crash, hang, flood (frames without end), lie (a result for another object), stray (a result
- * for a member of an archive that was never begun).
+ * for a member of an archive that was never begun), and those of worker_fault.c.
  */
 static void
 misbehave(struct stream *s, enum analyse_stage stage)
@@ -77,6 +77,7 @@ misbehave(struct stream *s, enum analyse_stage stage)
 		return;
 	if (strcmp(act, "crash") == 0)
 		abort();
+	worker_misbehave(s->w, act);
 	struct triage_error err;
 	while (strcmp(act, "hang") == 0)
 		continue;
@@ -192,7 +193,9 @@ stream_open(struct worker *w, struct wire_cursor *c, struct stream *s, struct an
 	who->name = wire_get_text(c, w->name, TEXT_ROOM);
 	who->owner = wire_get_text(c, w->owner, TEXT_ROOM);
 	struct view raw_path = wire_get_bytes(c, TEXT_ROOM);
-	who->force = wire_get_u64(c) != 0;
+	unsigned how = wire_get_enum(c, 4);
+	who->force = (how & 1) != 0;
+	s->w->early = (how & 2) != 0;
 	uint64_t closed = wire_get_enum(c, 3);
 	s->closed = closed == 1;
 	s->left_closed = closed == 2;

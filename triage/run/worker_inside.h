@@ -22,6 +22,7 @@ struct worker {
 	const struct worker_setup *setup;
 	struct wire_stream wire;
 	uint64_t job;			/* in work */
+	bool early;			/* its answer is sent before the next job is begun */
 	struct evidence_source **opened;	/* per source */
 	struct evidence_input *inputs;
 	struct worker_nested *nested;	/* per source */
@@ -65,6 +66,11 @@ void worker_close_filesystems(struct worker *w, size_t source);
 void worker_spend_keys(struct worker *w);
 
 void worker_get_filesystem(struct wire_cursor *c, struct triage_filesystem *fs, char *type);	/* type has room for 65 */
+
+#ifdef TRIAGE_FAULT
+/* Behave as a worker that was taken over; returns when the word is not known. */
+void worker_misbehave(struct worker *w, const char *act);
+#endif
 
 /* One file each: worker_content.c, worker_places.c, worker_image.c, worker_extract.c. */
 void worker_do_content(struct worker *w, struct wire_cursor *c);
