@@ -11,6 +11,7 @@
 struct case_reader {
 	struct sql own, *q;		/* q: own, or the sealer's */
 	struct buf value;
+	uint64_t steps_left;		/* millions; once case_reader_bound() was called */
 };
 
 struct case_cursor {
@@ -52,6 +53,7 @@ static const struct view_row {
 	    .count = "SELECT count(*) FROM t_event" },
 	[CASE_DAMAGE] = { .by_id = "SELECT * FROM damage" },
 	[CASE_CONTACTS] = { .by_id = "SELECT * FROM contacts ORDER BY contact_id" },
+	[CASE_DIGESTS] = { .by_id = "SELECT file_id, path, sha256, coalesce(btime, mtime), state FROM files WHERE sha256 IS NOT NULL" },
 	[CASE_META] = { .by_id = "SELECT * FROM meta ORDER BY key" },
 };
 
@@ -140,6 +142,23 @@ case_open_any(const char *path, struct case_reader **ret_reader, struct triage_e
 	return open_from(path, 1, ret_reader, err);
 }
 
+static int
+count_steps(void *ctx)
+{
+	struct case_reader *r = ctx;
+	if (r->steps_left == 0)
+		return 1;
+	r->steps_left--;
+	return 0;
+}
+
+void
+case_reader_bound(struct case_reader *r, uint64_t million_steps)
+{
+	r->steps_left = million_steps;
+	sqlite3_progress_handler(r->q->db, 1000000, count_steps, r);
+}
+
 void
 case_reader_close(struct case_reader *r)
 {
@@ -219,6 +238,12 @@ start(struct case_reader *r, const char *text, struct case_cursor **ret_cursor, 
 	}
 	*ret_cursor = c;
 	return TRIAGE_OK;
+}
+
+enum triage_status
+case_rows_by(struct case_reader *r, const char *query, struct case_cursor **ret_cursor, struct triage_error *err)
+{
+	return start(r, query, ret_cursor, err);
 }
 
 enum triage_status

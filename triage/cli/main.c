@@ -19,7 +19,7 @@ static const struct command *const commands[] = {
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
 /* Verbs of the contract that this version does not have. */
-static const char *const later[] = { "merge", "fleet" };
+static const char *const later[] = { "merge" };
 
 void
 complain(const char *text)

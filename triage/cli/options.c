@@ -160,6 +160,14 @@ const struct option_row options_judge[] = {
 };
 const size_t options_judge_count = sizeof(options_judge) / sizeof(options_judge[0]);
 
+const struct option_row options_fleet[] = {
+	ROW('o', "output", "DIR", "the new folder with fleet.html, fleet.db and fleet.json; must not exist", OPTION_TEXT, output),
+	WORD("lang", "L", "language that the page shows first", lang, "nl|fr|de|en"),
+	ROW('q', "quiet", NULL, "no progress; what is not taken is still told", OPTION_FLAG, quiet),
+	COMMON,
+};
+const size_t options_fleet_count = sizeof(options_fleet) / sizeof(options_fleet[0]);
+
 const struct option_row options_rules[] = { COMMON };
 const size_t options_rules_count = sizeof(options_rules) / sizeof(options_rules[0]);
 
