@@ -2,7 +2,7 @@
 #include "triage/run/work.h"
 
 #include "triage/base/error.h"
-#include "triage/run.h"
+#include <triage/run.h>
 
 #include <errno.h>
 #include <stdio.h>
