@@ -42,8 +42,8 @@ or_empty(const char *text)
 	return text != NULL ? text : "";
 }
 
-static void
-to_plan(const struct options *o, const char *rules, struct triage_plan *p)
+void
+run_to_plan(const struct options *o, const char *rules, struct triage_plan *p)
 {
 	*p = (struct triage_plan){ .evidence = o->operands.items, .evidence_count = o->operands.count, .output = o->output,
 	    .case_id = or_empty(o->case_id), .evidence_id = or_empty(o->evidence_id), .examiner = or_empty(o->examiner),
@@ -115,15 +115,14 @@ save_arguments(const struct options *o, struct buf *b)
 	return !b->failed;
 }
 
-/* Read DIR/work/arguments into room, cut it, parse it, go to its folder. room stays in use by o. */
-static bool
-load_arguments(const struct command *self, const char *bundle, struct options *o, struct buf *room)
+/* Read the file into room, cut it, parse it, go to its folder. room stays in use by o. */
+bool
+run_load_arguments(const char *path, struct options *o, struct buf *room)
 {
-	char path[4300];
-	snprintf(path, sizeof(path), "%s/work/arguments", bundle);
+	*o = (struct options){ 0 };
 	SCOPED_FILE file = fopen(path, "re");
 	if (file == NULL) {
-		complain("nothing to resume there: no work/arguments (a sealed bundle is complete; see triage verify)");
+		complain("no saved arguments of a run there (a sealed bundle is complete; see triage verify)");
 		return false;
 	}
 	char piece[4096];
@@ -142,7 +141,7 @@ load_arguments(const struct command *self, const char *bundle, struct options *o
 		complain("the folder in which that run was begun is not there any more");
 		return false;
 	}
-	return options_parse(self, argc, argv, o);
+	return options_parse(&command_run, argc, argv, o);
 }
 
 /* --- the end --- */
@@ -253,8 +252,8 @@ dry_run(const struct triage_plan *p)
 	return EXIT_SEALED;
 }
 
-static int
-carry_out(const struct triage_plan *plan, const struct options *o)
+int
+run_carry_out(const struct triage_plan *plan, const struct options *o)
 {
 	struct progress progress;
 	struct triage_error err = { 0 };
@@ -296,6 +295,7 @@ carry_out(const struct triage_plan *plan, const struct options *o)
 static int
 run(const struct command *self, struct options *o)
 {
+	(void)self;
 	SCOPED_BUF room, arguments;
 	buf_init(&room, 16 << 20);
 	buf_init(&arguments, 16 << 20);
@@ -304,14 +304,14 @@ run(const struct command *self, struct options *o)
 		return EXIT_NOT_RUN;
 	struct triage_plan plan;
 	if (o->resume == NULL) {
-		to_plan(o, rules, &plan);
+		run_to_plan(o, rules, &plan);
 		if (o->dry_run)
 			return dry_run(&plan);
 		if (save_arguments(o, &arguments)) {
 			plan.arguments = arguments.data;
 			plan.arguments_size = arguments.size;
 		}
-		return carry_out(&plan, o);
+		return run_carry_out(&plan, o);
 	}
 	struct options saved;
 	char bundle[PATH_MAX];
@@ -325,11 +325,13 @@ run(const struct command *self, struct options *o)
 		complain("the bundle is sealed already: what was left of its work folder is cleared away, there is nothing else to do (see triage verify)");
 	if (tidied != TRIAGE_END)
 		return tidied == TRIAGE_OK ? EXIT_SEALED : failed(&err);
-	if (!load_arguments(self, bundle, &saved, &room)) {
+	char path[PATH_MAX + 32];
+	snprintf(path, sizeof(path), "%s/work/arguments", bundle);
+	if (!run_load_arguments(path, &saved, &room)) {
 		options_release(&saved);
 		return EXIT_USAGE;
 	}
-	to_plan(&saved, rules, &plan);
+	run_to_plan(&saved, rules, &plan);
 	plan.resume = true;
 	plan.output = bundle;
 	plan.jobs = o->jobs;
@@ -341,7 +343,7 @@ run(const struct command *self, struct options *o)
 	}
 	o->fail_on = o->fail_on != NULL ? o->fail_on : saved.fail_on;
 	o->ask_key = o->ask_key || saved.ask_key;
-	int status = carry_out(&plan, o);
+	int status = run_carry_out(&plan, o);
 	options_release(&saved);
 	return status;
 }

@@ -5,6 +5,7 @@
 #include "triage/base/scoped.h"
 #include "triage/run/collections.h"
 #include "triage/run/environment.h"
+#include "triage/run/merge.h"
 #include "triage/run/nested.h"
 #include "triage/run/prepare.h"
 #include "triage/run/shadows.h"
@@ -204,12 +205,6 @@ read_page(struct supervisor *s, struct triage_error *err)
 	return TRIAGE_OK;
 }
 
-static bool
-is_ours(const struct supervisor *s, uint64_t unit_id)
-{
-	return s->plan->shards < 2 || unit_id % s->plan->shards == s->plan->shard - 1;
-}
-
 static enum triage_status
 next_content(struct supervisor *s, struct crew_job *ret_job, bool *ret_found, struct triage_error *err)
 {
@@ -225,7 +220,7 @@ next_content(struct supervisor *s, struct crew_job *ret_job, bool *ret_found, st
 		s->level = shadows_level_of(u->rank);
 		s->page_next++;
 		bool left_out = s->plan->rank_max != 0 && shadows_plain_rank(u->rank) > s->plan->rank_max;
-		if (left_out || !is_ours(s, u->unit_id) || u->filesystem_id < 1 || u->filesystem_id > s->filesystem_count) {
+		if (left_out || !merge_is_ours(s->plan, u) || u->filesystem_id < 1 || u->filesystem_id > s->filesystem_count) {
 			case_unit_release(u);
 			continue;
 		}
@@ -424,6 +419,8 @@ examine(struct supervisor *s, struct triage_error *err)
 		st = collections_find(s, err);
 	if (st == TRIAGE_OK)
 		st = examine_nested(s, err);
+	if (st == TRIAGE_OK && s->plan->missing_parts != NULL)
+		return merge_examined(s, err);
 	if (st == TRIAGE_OK)
 		st = begin_content(s, err);
 	while (st == TRIAGE_OK && !s->budget_ended) {
