@@ -81,7 +81,8 @@ save_arguments(const struct options *o, struct buf *b)
 		const struct option_row *row = &options_run[i];
 		const char *at = (const char *)o + row->offset;
 		char text[64], name[64];
-		if (strcmp(row->name, "output") == 0)
+		/* the number of processes has no part in the result */
+		if (strcmp(row->name, "output") == 0 || strcmp(row->name, "jobs") == 0)
 			continue;
 		snprintf(name, sizeof(name), "--%s", row->name);
 		const char *value = NULL;
