@@ -36,8 +36,8 @@ const char *const fleet_tables[] = {
 
 const char *const fleet_puts[FLEET_TABLE_COUNT] = {
     [FLEET_BUNDLES] = "INSERT INTO bundles VALUES(NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-    [FLEET_MACHINES] = "INSERT INTO machines(bundle_id, name, name_key, domain, os, version, installed, addresses, verdict, examined_share, encrypted_files, family,"
-	" window_first, window_last, vector) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+    [FLEET_MACHINES] = ("INSERT INTO machines(bundle_id, name, name_key, domain, os, version, installed, addresses, verdict, examined_share, encrypted_files, family,"
+	" window_first, window_last, vector) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"),
     [FLEET_NAMES] = "INSERT OR IGNORE INTO names VALUES(?1, ?2)",
     [FLEET_EVIDENCE] = "INSERT INTO evidence VALUES(NULL, ?1, ?2, ?3, ?4, ?5)",
     [FLEET_FINDINGS] = "INSERT INTO findings VALUES(NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
