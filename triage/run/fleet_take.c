@@ -13,7 +13,7 @@
 
 /* Columns of the view hosts. */
 enum { HOST_ID, HOST_FILESYSTEM, HOST_NAME, HOST_OS, HOST_VERSION, HOST_INSTALLED, HOST_ZONE, HOST_DOMAIN, HOST_SHUTDOWN, HOST_BOOT, HOST_BUILD, HOST_ADDRESSES };
-enum { MACHINES_MAX = 1000, KEY_MAX = 256, FACT_MAX = 1 << 20 };
+enum { MACHINES_MAX = 1000, KEY_MAX = 256, FACT_MAX = 1 << 20, OTHERS_MAX = 20 };
 
 struct machine {
 	uint64_t id;
@@ -26,7 +26,8 @@ struct taking {
 	struct case_reader *c;
 	struct machine machines[MACHINES_MAX];
 	size_t count;
-	struct buf family, account, text;
+	struct buf family, account, text, others;	/* others: hosts that records name and that are none of these, ", " between */
+	size_t other_count;
 	uint64_t encrypted, problems;
 	int64_t first_encrypted, last_encrypted;
 	double share;
@@ -179,14 +180,31 @@ take_machines(struct taking *t, struct triage_error *err)
 	return st == TRIAGE_OK && all > MACHINES_MAX ? fleet_remark(t->w, "too-much", t->b->id, 0, "hosts", err) : st;
 }
 
+/* A machine that had another name once, or whose logs were collected: it is told, what it did stays with the first machine. */
+static void
+note_other(struct taking *t, const char *key)
+{
+	char wanted[KEY_MAX + 4];
+	SCOPED_BUF have;
+	buf_init(&have, OTHERS_MAX * KEY_MAX);
+	buf_format(&have, ", %s, ", buf_cstr(&t->others));
+	snprintf(wanted, sizeof(wanted), ", %s, ", key);
+	if (t->other_count >= OTHERS_MAX || strstr(buf_cstr(&have), wanted) != NULL)
+		return;
+	buf_text(&t->others, t->other_count++ > 0 ? ", " : "");
+	buf_text(&t->others, key);
+}
+
 static uint64_t
-machine_of(const struct taking *t, const char *host)
+machine_of(struct taking *t, const char *host)
 {
 	char key[KEY_MAX];
 	fleet_key(host, key, sizeof(key));
 	for (size_t i = 0; i < t->count && key[0] != '\0'; i++)
 		if (strcmp(t->machines[i].key, key) == 0)
 			return t->machines[i].id;
+	if (key[0] != '\0')
+		note_other(t, key);
 	return t->b->machine;
 }
 
@@ -353,6 +371,7 @@ fleet_take(struct fleet_work *w, struct fleet_bundle *b, struct triage_error *er
 	buf_init(&t->family, FACT_MAX);
 	buf_init(&t->account, FACT_MAX);
 	buf_init(&t->text, FACT_MAX);
+	buf_init(&t->others, FACT_MAX);
 	snprintf(path, sizeof(path), "%s/data/case.db", b->path);
 	enum triage_status st = case_open(path, &t->c, err);
 	if (st == TRIAGE_OK) {
@@ -369,12 +388,15 @@ fleet_take(struct fleet_work *w, struct fleet_bundle *b, struct triage_error *er
 		st = each(t, CASE_CONTACTS, take_contact, "contacts", err);
 	if (st == TRIAGE_OK)
 		st = fleet_contents_add(w, t->c, err);
+	if (st == TRIAGE_OK && t->other_count > 0)
+		st = fleet_remark(w, "other-hosts", b->id, b->machine, buf_cstr(&t->others), err);
 	if (st == TRIAGE_OK)
 		st = case_reader_status(t->c, err);
 	case_reader_close(t->c);
 	buf_release(&t->family);
 	buf_release(&t->account);
 	buf_release(&t->text);
+	buf_release(&t->others);
 	free(t);
 	return st;
 }
