@@ -6,7 +6,7 @@ BEGIN {
 	allow["artefact"] = "base artefact"
 	allow["detect"] = "base detect"
 	allow["case"] = "base case"
-	allow["report"] = "base report case/query.h case/custody.h"
+	allow["report"] = "base report case/query.h case/custody.h case/fleet.h"
 	allow["run"] = "base evidence analyse artefact detect case report run"
 	allow["guided"] = "base guided"
 	allow["cli"] = "base run report analyse case/query.h detect/sigma.h guided cli"

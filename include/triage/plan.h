@@ -48,6 +48,7 @@ struct triage_plan {
 	double budget_seconds;		/* 0: none */
 	double unit_seconds;		/* a worker without progress for so long is killed; 0: 180 */
 	unsigned shard, shards;		/* --shard K/N: 1-based K; 0 of 0: all */
+	const char *missing_parts;	/* merging: output holds the journal of all parts that there are; these are not. "": none. NULL: not merging */
 	bool no_image_hash;
 	bool carve;			/* --profile full: unallocated space too */
 	bool nested;			/* examine disk images that lie in filesystems of the evidence */

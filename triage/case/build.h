@@ -5,6 +5,8 @@
 #include "triage/base/zone.h"
 #include "triage/case/store_inside.h"
 
+struct case_cursor;
+
 enum seal_statement { SEAL_FINDING, SEAL_JUDGEMENT, SEAL_COVERAGE, SEAL_META, SEAL_DAMAGE, SEAL_DAMAGE_FILESYSTEM, SEAL_DAMAGE_SUM, SEAL_STORY, SEAL_CONTACT, SEAL_PROBLEM, SEAL_STATEMENT_COUNT };
 
 /* The clock and the name of the machine that a filesystem belongs to. */
@@ -60,6 +62,8 @@ WARN_UNUSED enum triage_status build_events(struct case_sealer *z, struct triage
 /* query.c: is it a case, of a schema from oldest up to ours? Errors: E_FORMAT, E_UNSUPPORTED. */
 WARN_UNUSED enum triage_status build_check_identity(struct sql *q, int64_t oldest, struct triage_error *err);
 /* query.c: a reader over an open connection, which stays its owner's. */
+/* query.c: rows of any query; a reader over a connection. */
+WARN_UNUSED enum triage_status case_rows_by(struct case_reader *r, const char *query, struct case_cursor **ret_cursor, struct triage_error *err);
 WARN_UNUSED enum triage_status case_reader_over(struct sql *q, struct case_reader **ret_reader, struct triage_error *err);
 
 /* rebuild.c: the problems in their order again, after case_seal_problem(). */

@@ -12,6 +12,8 @@ struct case_reader {
 	struct sql own, *q;		/* q: own, or the sealer's */
 	struct buf value;
 	uint64_t work, most;		/* own: steps of SQLite's machine in units of WORK_UNIT since the last row, and what a row may take */
+	uint64_t steps_left;		/* of such units in all, once case_reader_bound() was called */
+	bool bounded;
 };
 
 struct case_cursor {
@@ -56,6 +58,7 @@ static const struct view_row {
 	[CASE_DAMAGE_STYLES] = { .by_id = "SELECT d.damage, count(*) AS files, sum(f.size) AS bytes, CAST(sum(f.size * d.damage_share) AS INTEGER) AS damaged_bytes"
 	    " FROM t_damage d CROSS JOIN t_file f ON f.file_id = d.file_id GROUP BY d.damage ORDER BY files DESC, d.damage" },
 	[CASE_CONTACTS] = { .by_id = "SELECT * FROM contacts ORDER BY contact_id" },
+	[CASE_DIGESTS] = { .by_id = "SELECT file_id, path, sha256, coalesce(btime, mtime), state FROM files WHERE sha256 IS NOT NULL" },
 	[CASE_META] = { .by_id = "SELECT * FROM meta ORDER BY key" },
 };
 
@@ -71,6 +74,8 @@ static int
 too_much_work(void *ctx)
 {
 	struct case_reader *r = ctx;
+	if (r->bounded && r->steps_left-- == 0)
+		return 1;
 	return ++r->work > r->most;
 }
 
@@ -171,6 +176,13 @@ case_open_any(const char *path, struct case_reader **ret_reader, struct triage_e
 }
 
 void
+case_reader_bound(struct case_reader *r, uint64_t million_steps)
+{
+	r->steps_left = million_steps;
+	r->bounded = true;
+}
+
+void
 case_reader_close(struct case_reader *r)
 {
 	if (r == NULL)
@@ -253,6 +265,12 @@ start(struct case_reader *r, const char *text, struct case_cursor **ret_cursor, 
 	}
 	*ret_cursor = c;
 	return TRIAGE_OK;
+}
+
+enum triage_status
+case_rows_by(struct case_reader *r, const char *query, struct case_cursor **ret_cursor, struct triage_error *err)
+{
+	return start(r, query, ret_cursor, err);
 }
 
 enum triage_status

@@ -25,6 +25,7 @@ enum case_view {
 	CASE_DAMAGE,		/* ours: scope, name and the rest of CASE_DAMAGE_* */
 	CASE_DAMAGE_STYLES,	/* ours: what was done to files, files, bytes, bytes of them that were changed; most files first */
 	CASE_CONTACTS,		/* ours: machines that came here or to which somebody went from here */
+	CASE_DIGESTS,		/* ours: of each stream that was read whole: file_id, path, sha256, when it came (or was last changed), state */
 	CASE_VIEW_COUNT
 };
 
@@ -68,6 +69,7 @@ enum { CASE_CUSTODY_SEQ, CASE_CUSTODY_TIME, CASE_CUSTODY_ACTOR, CASE_CUSTODY_ACT
 enum { CASE_DAMAGE_SCOPE, CASE_DAMAGE_NAME, CASE_DAMAGE_FILESYSTEM_ID, CASE_DAMAGE_DEPTH, CASE_DAMAGE_FILES, CASE_DAMAGE_BYTES, CASE_DAMAGE_DAMAGED_FILES,
 	CASE_DAMAGE_DAMAGED_BYTES, CASE_DAMAGE_SHARE, CASE_DAMAGE_INTACT, CASE_DAMAGE_ENCRYPTED_WHOLE, CASE_DAMAGE_ENCRYPTED_PART, CASE_DAMAGE_RENAMED,
 	CASE_DAMAGE_ZEROED, CASE_DAMAGE_UNKNOWN, CASE_DAMAGE_OLDER_COPIES, CASE_DAMAGE_FIRST_TIME, CASE_DAMAGE_LAST_TIME };
+enum { CASE_DIGESTS_FILE_ID, CASE_DIGESTS_PATH, CASE_DIGESTS_SHA256, CASE_DIGESTS_TIME, CASE_DIGESTS_STATE };
 enum { CASE_COVERAGE_WHAT, CASE_COVERAGE_TOTAL, CASE_COVERAGE_EXAMINED, CASE_COVERAGE_SKIPPED, CASE_COVERAGE_FAILED, CASE_COVERAGE_BYTES_TOTAL,
 	CASE_COVERAGE_BYTES_EXAMINED, CASE_COVERAGE_REASON };
 enum { CASE_EVIDENCE_EVIDENCE_ID, CASE_EVIDENCE_NAME, CASE_EVIDENCE_KIND, CASE_EVIDENCE_SIZE, CASE_EVIDENCE_SECTOR_SIZE, CASE_EVIDENCE_MD5,
@@ -78,6 +80,11 @@ enum { CASE_EVIDENCE_EVIDENCE_ID, CASE_EVIDENCE_NAME, CASE_EVIDENCE_KIND, CASE_E
 WARN_UNUSED enum triage_status case_open(const char *path, struct case_reader **ret_reader, struct triage_error *err);
 /* The same, of an older schema too: of that only the views and columns of the contract are to be asked for. */
 WARN_UNUSED enum triage_status case_open_any(const char *path, struct case_reader **ret_reader, struct triage_error *err);
+/*
+ * A case may come from anybody: stop what is asked of this reader after so many millions of SQLite's steps in all (a million takes some milliseconds). What is
+ * asked after that fails with E_IO.
+ */
+void case_reader_bound(struct case_reader *r, uint64_t million_steps);
 void case_reader_close(struct case_reader *r);	/* NULL is fine */
 /*
  * case_count() and case_meta() cannot say that they failed; this can: E_IO when anything asked of the reader failed so far. Ask it before

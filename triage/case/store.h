@@ -297,4 +297,16 @@ WARN_UNUSED enum triage_status case_reopen(const char *path, struct case_sealer 
 /* One more act at the end of the chain of such a case. Time is when_now(). */
 WARN_UNUSED enum triage_status case_seal_custody(struct case_sealer *z, const char *actor, const char *action, const char *detail_json, struct triage_error *err);
 
+/* --- parts of one machine's work: --shard and merge --- */
+/* What was listed and found so far into a new file, in an order that does not depend on the number of workers. It cannot be written: E_IO. */
+WARN_UNUSED enum triage_status case_keep(struct case_store *s, const char *path, struct triage_error *err);
+/*
+ * Into a new store: of the first part all that it kept, of each other its results. name: for messages. Errors: E_USAGE (a part of another run, says in what), E_FORMAT
+ * (no journal that was kept), E_IO. The store is then to be closed, and opened by case_resume().
+ */
+WARN_UNUSED enum triage_status case_take_part(struct case_store *s, const char *path, const char *name, bool first, struct triage_error *err);
+/* The chain anew: the same acts but interruptions, at the time of now, with these options. For bundles whose bytes are to be those of one run. */
+WARN_UNUSED enum triage_status case_retell_custody(struct case_store *s, const char *options, struct triage_error *err);
+WARN_UNUSED enum triage_status case_loudest_problem(struct case_store *s, enum triage_severity *ret_severity, struct triage_error *err);
+
 #endif

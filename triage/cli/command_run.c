@@ -43,8 +43,8 @@ or_empty(const char *text)
 	return text != NULL ? text : "";
 }
 
-static void
-to_plan(const struct options *o, const char *rules, struct triage_plan *p)
+void
+run_to_plan(const struct options *o, const char *rules, struct triage_plan *p)
 {
 	*p = (struct triage_plan){ .evidence = o->operands.items, .evidence_count = o->operands.count, .output = o->output,
 	    .case_id = or_empty(o->case_id), .evidence_id = or_empty(o->evidence_id), .examiner = or_empty(o->examiner),
@@ -82,7 +82,8 @@ save_arguments(const struct options *o, struct buf *b)
 		const struct option_row *row = &options_run[i];
 		const char *at = (const char *)o + row->offset;
 		char text[64], name[64];
-		if (strcmp(row->name, "output") == 0)
+		/* the number of processes has no part in the result */
+		if (strcmp(row->name, "output") == 0 || strcmp(row->name, "jobs") == 0)
 			continue;
 		snprintf(name, sizeof(name), "--%s", row->name);
 		const char *value = NULL;
@@ -116,15 +117,14 @@ save_arguments(const struct options *o, struct buf *b)
 	return !b->failed;
 }
 
-/* Read DIR/work/arguments into room, cut it, parse it, go to its folder. room stays in use by o. */
-static bool
-load_arguments(const struct command *self, const char *bundle, struct options *o, struct buf *room)
+/* Read the file into room, cut it, parse it, go to its folder. room stays in use by o. */
+bool
+run_load_arguments(const char *path, struct options *o, struct buf *room)
 {
-	char path[4300];
-	snprintf(path, sizeof(path), "%s/work/arguments", bundle);
+	*o = (struct options){ 0 };
 	SCOPED_FILE file = fopen(path, "re");
 	if (file == NULL) {
-		complain("nothing to resume there: no work/arguments (a sealed bundle is complete; see triage verify)");
+		complain("no saved arguments of a run there (a sealed bundle is complete; see triage verify)");
 		return false;
 	}
 	char piece[4096];
@@ -143,7 +143,7 @@ load_arguments(const struct command *self, const char *bundle, struct options *o
 		complain("the folder in which that run was begun is not there any more");
 		return false;
 	}
-	return options_parse(self, argc, argv, o);
+	return options_parse(&command_run, argc, argv, o);
 }
 
 /* --- the end --- */
@@ -317,6 +317,12 @@ carry_out(const struct triage_plan *plan, const struct options *o, const struct 
 }
 
 int
+run_carry_out(const struct triage_plan *plan, const struct options *o)
+{
+	return carry_out(plan, o, NULL);
+}
+
+int
 run_with(struct options *o, const struct run_watch *watch)
 {
 	SCOPED_BUF room, arguments;
@@ -327,7 +333,7 @@ run_with(struct options *o, const struct run_watch *watch)
 		return EXIT_NOT_RUN;
 	struct triage_plan plan;
 	if (o->resume == NULL) {
-		to_plan(o, rules, &plan);
+		run_to_plan(o, rules, &plan);
 		if (o->dry_run)
 			return dry_run(&plan);
 		if (save_arguments(o, &arguments)) {
@@ -348,11 +354,13 @@ run_with(struct options *o, const struct run_watch *watch)
 		complain("the bundle is sealed already: what was left of its work folder is cleared away, there is nothing else to do (see triage verify)");
 	if (tidied != TRIAGE_END)
 		return tidied == TRIAGE_OK ? EXIT_SEALED : failed(&err);
-	if (!load_arguments(&command_run, bundle, &saved, &room)) {
+	char path[PATH_MAX + 32];
+	snprintf(path, sizeof(path), "%s/work/arguments", bundle);
+	if (!run_load_arguments(path, &saved, &room)) {
 		options_release(&saved);
 		return EXIT_USAGE;
 	}
-	to_plan(&saved, rules, &plan);
+	run_to_plan(&saved, rules, &plan);
 	plan.resume = true;
 	plan.output = bundle;
 	plan.jobs = o->jobs;

@@ -20,4 +20,10 @@ bool lies_inside(const char *path, const char *bundle);
 /* One line on stderr, made harmless. */
 void complain(const char *text);
 
+/* command_run.c: a run as it was asked for, for those who go on with one. Of load_arguments: o is to be released, room outlives it; false: told. */
+struct buf;
+bool run_load_arguments(const char *file, struct options *o, struct buf *room);
+void run_to_plan(const struct options *o, const char *rules, struct triage_plan *p);
+int run_carry_out(const struct triage_plan *plan, const struct options *o);
+
 #endif

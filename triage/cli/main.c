@@ -20,9 +20,6 @@ static const struct command *const commands[] = {
 #undef COMMAND
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
-/* Verbs of the contract that this version does not have. */
-static const char *const later[] = { "merge", "fleet" };
-
 void
 complain(const char *text)
 {
@@ -128,12 +125,6 @@ main(int argc, char **argv)
 		if (strcmp(argv[1], commands[i]->name) == 0) {
 			command = commands[i];
 			skip = 2;
-		}
-	}
-	for (size_t i = 0; skip == 1 && i < sizeof(later) / sizeof(later[0]); i++) {
-		if (strcmp(argv[1], later[i]) == 0 && access(argv[1], F_OK) != 0) {
-			fprintf(stderr, "triage: the command %s is not in this version\n", later[i]);
-			return EXIT_USAGE;
 		}
 	}
 	struct options o;

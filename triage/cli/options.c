@@ -161,6 +161,23 @@ const struct option_row options_judge[] = {
 };
 const size_t options_judge_count = sizeof(options_judge) / sizeof(options_judge[0]);
 
+const struct option_row options_merge[] = {
+	ROW('o', "output", "BUNDLE", "the new bundle; must not exist", OPTION_TEXT, output),
+	COUNT('j', "jobs", "N", "worker processes; default: online processors", jobs, 1, 128),
+	ROW('q', "quiet", NULL, "no progress, errors only", OPTION_FLAG, quiet),
+	ROW(0, "json", NULL, "print the result line as one JSON object", OPTION_FLAG, json),
+	COMMON,
+};
+const size_t options_merge_count = sizeof(options_merge) / sizeof(options_merge[0]);
+
+const struct option_row options_fleet[] = {
+	ROW('o', "output", "DIR", "the new folder with fleet.html, fleet.db and fleet.json; must not exist", OPTION_TEXT, output),
+	WORD("lang", "L", "language that the page shows first", lang, "nl|fr|de|en"),
+	ROW('q', "quiet", NULL, "no progress; what is not taken is still told", OPTION_FLAG, quiet),
+	COMMON,
+};
+const size_t options_fleet_count = sizeof(options_fleet) / sizeof(options_fleet[0]);
+
 const struct option_row options_rules[] = { COMMON };
 const size_t options_rules_count = sizeof(options_rules) / sizeof(options_rules[0]);
 

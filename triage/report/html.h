@@ -139,6 +139,9 @@ WARN_UNUSED enum triage_status html_page(struct case_reader *c, const struct rep
 
 /* The parts of the page, in order. */
 void html_head(struct page *p);				/* html_head.c */
+void html_head_open(struct page *p);			/* up to the style; the title and </head> follow */
+void html_languages(struct page *p);			/* the buttons of the bar */
+void html_scripts(struct page *p);			/* messages and script, before </body> */
 void html_contents(struct page *p);
 void html_foot(struct page *p);
 void html_verdict(struct page *p);			/* html_verdict.c */

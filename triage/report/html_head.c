@@ -63,6 +63,21 @@ put_case(struct page *p, const char *tag)
 		page_say(p, tag, "head.report", NULL);
 }
 
+void
+html_languages(struct page *p)
+{
+	page_raw(p, "<span class=\"tools\" role=\"group\" hidden");
+	page_label(p, "aria-label", "head.language", NULL);
+	page_raw(p, ">");
+	static const char *const own_names[LANG_COUNT] = { "Nederlands", "Français", "Deutsch", "English" };
+	static const char *const short_names[LANG_COUNT] = { "NL", "FR", "DE", "EN" };
+	for (unsigned i = 0; i < LANG_COUNT; i++)
+		page_format(p, "<button type=\"button\" data-lang=\"%s\" lang=\"%s\" aria-label=\"%s\" aria-pressed=\"%s\">%s</button>",
+		    lang_name((enum lang)i), lang_name((enum lang)i), own_names[i], i == p->lang ? "true" : "false", short_names[i]);
+	page_say(p, "button type=\"button\" id=\"print\"", "head.print", NULL);
+	page_raw(p, "</span>");
+}
+
 static void
 put_bar(struct page *p)
 {
@@ -79,20 +94,13 @@ put_bar(struct page *p)
 		    AS_TEXT(p->zone != NULL ? p->zone_name : "UTC")));
 	else
 		page_say(p, "span", "head.examined-unknown", NULL);
-	page_raw(p, "</span>\n<span class=\"tools\" role=\"group\" hidden");
-	page_label(p, "aria-label", "head.language", NULL);
-	page_raw(p, ">");
-	static const char *const own_names[LANG_COUNT] = { "Nederlands", "Français", "Deutsch", "English" };
-	static const char *const short_names[LANG_COUNT] = { "NL", "FR", "DE", "EN" };
-	for (unsigned i = 0; i < LANG_COUNT; i++)
-		page_format(p, "<button type=\"button\" data-lang=\"%s\" lang=\"%s\" aria-label=\"%s\" aria-pressed=\"%s\">%s</button>",
-		    lang_name((enum lang)i), lang_name((enum lang)i), own_names[i], i == p->lang ? "true" : "false", short_names[i]);
-	page_say(p, "button type=\"button\" id=\"print\"", "head.print", NULL);
-	page_raw(p, "</span>\n</div></header>\n");
+	page_raw(p, "</span>\n");
+	html_languages(p);
+	page_raw(p, "\n</div></header>\n");
 }
 
 void
-html_head(struct page *p)
+html_head_open(struct page *p)
 {
 	char style_hash[BASE64_SHA256 + 1], script_hash[BASE64_SHA256 + 1];
 	struct asset style = asset_style(), script = asset_script();
@@ -102,11 +110,17 @@ html_head(struct page *p)
 	page_raw(p, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
 	page_format(p, "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-%s'; "
 	    "script-src 'sha256-%s'; base-uri 'none'; form-action 'none'\">\n", style_hash, script_hash);
-	page_raw(p, "<meta name=\"referrer\" content=\"no-referrer\">\n<meta name=\"color-scheme\" content=\"light dark\">\n");
-	put_case(p, "title");
-	page_raw(p, "\n<style>");
+	page_raw(p, "<meta name=\"referrer\" content=\"no-referrer\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<style>");
 	output_put(p->out, style.text, style.size);
-	page_raw(p, "</style>\n</head>\n<body>\n");
+	page_raw(p, "</style>\n");
+}
+
+void
+html_head(struct page *p)
+{
+	html_head_open(p);
+	put_case(p, "title");
+	page_raw(p, "\n</head>\n<body>\n");
 	page_say(p, "a class=\"skip\" href=\"#verdict\"", "head.skip", NULL);
 	page_raw(p, "\n");
 	put_bar(p);
@@ -169,7 +183,15 @@ html_foot(struct page *p)
 {
 	page_raw(p, "</main>\n<footer class=\"wrap soft\">");
 	page_say(p, "p", "foot.made", WITH(AS_TEXT(TRIAGE_VERSION)));
-	page_raw(p, "</footer>\n<script type=\"application/json\" id=\"messages\">{");
+	page_raw(p, "</footer>\n");
+	html_scripts(p);
+	page_raw(p, "</body>\n</html>\n");
+}
+
+void
+html_scripts(struct page *p)
+{
+	page_raw(p, "<script type=\"application/json\" id=\"messages\">{");
 	SCOPED_BUF json;
 	buf_init(&json, 4 << 20);
 	for (unsigned i = 0; i < LANG_COUNT; i++) {
@@ -180,5 +202,5 @@ html_foot(struct page *p)
 	page_raw(p, "}</script>\n<script>");
 	struct asset script = asset_script();
 	output_put(p->out, script.text, script.size);
-	page_raw(p, "</script>\n</body>\n</html>\n");
+	page_raw(p, "</script>\n");
 }

@@ -3,6 +3,7 @@
 #include "triage/run/collections.h"
 #include "triage/run/extract.h"
 #include "triage/run/judge.h"
+#include "triage/run/merge.h"
 #include "triage/run/sandbox.h"
 #include "triage/run/supervisor.h"
 
@@ -269,6 +270,8 @@ conclude(struct supervisor *s, struct triage_error *err)
 	s->last_progress = 0;
 	enum triage_status st = supervisor_tick(s, err);
 	bool first = strcmp(case_get(s->store, "examined"), "yes") != 0;
+	if (st == TRIAGE_OK && first && s->plan->shards > 1)
+		st = merge_keep(s, err);
 	if (st == TRIAGE_OK && first)
 		st = note_missing_layers(s, err);
 	if (st == TRIAGE_OK && first)

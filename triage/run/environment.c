@@ -294,13 +294,15 @@ environment_record(struct supervisor *s, struct triage_error *err)
 	enum triage_status st = put_rules(s, err);
 	if (st == TRIAGE_OK && !recorded)
 		st = record_first(s, err);
-	return st == TRIAGE_OK && s->plan->resume ? custody_program(s, "resumed", err) : st;
+	return st == TRIAGE_OK && s->plan->resume && s->plan->missing_parts == NULL ? custody_program(s, "resumed", err) : st;
 }
 
 enum triage_status
 environment_phase(struct supervisor *s, const char *action, const struct case_totals *totals, struct triage_error *err)
 {
 	char detail[200] = "{}";
+	if (s->plan->missing_parts != NULL)
+		return TRIAGE_OK;	/* the parts have told it */
 	if (totals != NULL)
 		snprintf(detail, sizeof(detail), "{\"bytes\":%ju,\"bytes_done\":%ju,\"streams\":%ju,\"streams_done\":%ju}", (uintmax_t)totals->bytes,
 		    (uintmax_t)totals->bytes_done, (uintmax_t)totals->units, (uintmax_t)totals->units_done);

@@ -4,6 +4,7 @@
 #include "triage/base/scoped.h"
 #include "triage/run/collections.h"
 #include "triage/run/environment.h"
+#include "triage/run/merge.h"
 #include "triage/run/nested.h"
 #include "triage/run/prepare.h"
 #include "triage/run/shadows.h"
@@ -311,6 +312,8 @@ examine(struct supervisor *s, struct triage_error *err)
 		st = collections_find(s, err);
 	if (st == TRIAGE_OK)
 		st = examine_nested(s, err);
+	if (st == TRIAGE_OK && s->plan->missing_parts != NULL)
+		return merge_examined(s, err);
 	if (st == TRIAGE_OK)
 		st = examine_begin_content(s, err);
 	while (st == TRIAGE_OK && !s->budget_ended) {

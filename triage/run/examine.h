@@ -10,8 +10,6 @@ struct crew_worker *examine_free_worker(struct supervisor *s, bool image, bool e
 void examine_give(struct supervisor *s, size_t slot, struct crew_job *job);
 /* The first waiting job of a kind. False when there is none. */
 bool examine_take_waiting(struct supervisor *s, enum crew_job_kind kind, struct crew_job *ret_job);
-/* The unit is of this run's shard. */
-bool examine_is_ours(const struct supervisor *s, uint64_t unit_id);
 /* examine_content.c: everything is listed; hand out streams while workers have room; give back those that were not. */
 WARN_UNUSED enum triage_status examine_begin_content(struct supervisor *s, struct triage_error *err);
 WARN_UNUSED enum triage_status examine_give_content(struct supervisor *s, struct triage_error *err);

@@ -3,6 +3,7 @@
 
 #include "triage/artefact/artefact.h"
 #include "triage/run/environment.h"
+#include "triage/run/merge.h"
 #include "triage/run/shadows.h"
 
 #include <stdio.h>
@@ -75,12 +76,6 @@ read_page(struct supervisor *s, struct triage_error *err)
 	return TRIAGE_OK;
 }
 
-bool
-examine_is_ours(const struct supervisor *s, uint64_t unit_id)
-{
-	return s->plan->shards < 2 || unit_id % s->plan->shards == s->plan->shard - 1;
-}
-
 static enum triage_status
 next_content(struct supervisor *s, struct crew_job *ret_job, bool *ret_found, struct triage_error *err)
 {
@@ -105,7 +100,7 @@ next_content(struct supervisor *s, struct crew_job *ret_job, bool *ret_found, st
 		}
 		s->page_next++;
 		bool left_out = s->plan->rank_max != 0 && shadows_plain_rank(u->rank) > s->plan->rank_max;
-		if (left_out || case_unit_is_done(s->store, u->unit_id) || !examine_is_ours(s, u->unit_id) || u->filesystem_id < 1 || u->filesystem_id > s->filesystem_count) {
+		if (left_out || case_unit_is_done(s->store, u->unit_id) || !merge_is_ours(s->plan, u->inode, u->attr_type, u->attr_id) || u->filesystem_id < 1 || u->filesystem_id > s->filesystem_count) {
 			case_unit_release(u);
 			continue;
 		}

@@ -99,8 +99,9 @@ accept_source(struct supervisor *s, size_t i, struct triage_error *err)
 	char key[64];
 	snprintf(key, sizeof(key), "image.%zu", i + 1);
 	bool mounted = s->crew_sources[i].kind == TRIAGE_EVIDENCE_DIRECTORY;
-	r->image_wanted = !s->plan->no_image_hash && !mounted;
 	r->image_done = case_get(s->store, key)[0] != '\0';
+	/* the first part hashes for all */
+	r->image_wanted = !s->plan->no_image_hash && !mounted && s->plan->shard < 2 && (s->plan->missing_parts == NULL || r->image_done);
 	s->progress.image_bytes += r->image_wanted && !r->image_done ? r->size : 0;
 	s->result->hash_mismatch = s->result->hash_mismatch || strcmp(case_get(s->store, key), "mismatch") == 0;
 	if (mounted || r->size > 0)

@@ -128,7 +128,7 @@ write_coverage(struct judging *j, struct case_sealer *z, struct triage_error *er
 	const struct case_coverage_row filesystems = { .what = "filesystems", .reason = listed < s->filesystem_count ? "left out by --partitions" : "",
 	    .total = s->filesystem_count, .examined = listed,
 	    .skipped = s->filesystem_count - listed };
-	const struct case_coverage_row image = { .what = "image-hash", .reason = s->plan->no_image_hash ? "--no-image-hash" : "", .total = images,
+	const struct case_coverage_row image = { .what = "image-hash", .reason = s->plan->no_image_hash ? "--no-image-hash" : s->plan->shard > 1 ? "hashed by the first part" : "", .total = images,
 	    .examined = hashed, .skipped = images - hashed };
 	const struct case_coverage_row *const rows[] = { &streams, &files, &filesystems, &image };
 	enum triage_status st = TRIAGE_OK;

@@ -348,8 +348,8 @@ nested_accept(struct supervisor *s, size_t source, struct triage_error *err)
 	/* it says what it should be: that is checked as for evidence which the operator gave */
 	char key[64];
 	snprintf(key, sizeof(key), "image.%zu", source + 1);
-	r->image_wanted = true;
 	r->image_done = case_get(s->store, key)[0] != '\0';
+	r->image_wanted = s->plan->shard < 2 && (s->plan->missing_parts == NULL || r->image_done);
 	return st;
 }
 

@@ -320,6 +320,8 @@ prepare(struct supervisor *s, struct triage_error *err)
 	if (st == TRIAGE_OK && !s->plan->resume) {
 		fingerprint(s);
 		st = case_set(s->store, "fingerprint", buf_cstr(&s->text), err);
+		if (st == TRIAGE_OK)
+			st = case_commit(s->store, err);	/* so that a run which is cut off early can be resumed */
 	}
 	return st == TRIAGE_OK ? make_crew(s, jobs, each, err) : st;
 }

@@ -1,5 +1,6 @@
 #include "triage/run/shadows.h"
 
+#include "triage/run/merge.h"
 #include "triage/run/examine.h"
 
 #include <stdlib.h>
@@ -102,7 +103,7 @@ shadows_begin_level(struct supervisor *s, unsigned level)
 static bool
 is_wanted(const struct supervisor *s, const struct case_stream *one)
 {
-	return (s->plan->rank_max == 0 || shadows_plain_rank(one->rank) <= s->plan->rank_max) && examine_is_ours(s, one->unit_id);
+	return (s->plan->rank_max == 0 || shadows_plain_rank(one->rank) <= s->plan->rank_max) && merge_is_ours(s->plan, one->inode, one->attr_type, one->attr_id);
 }
 
 /* The next streams of f, those that are to be examined at all. They are given in pieces, so that all workers have some. */
