@@ -7,25 +7,30 @@
 enum { OPEN_SHARE = 8, SMALL_SHARE = 250 };	/* opened: an eighth of all files or more; not drawn alone: less than one in 250 */
 #define DRAWING_UNIT 2.2
 
+static bool
+grow(struct damage_tree *t)
+{
+	if (t->count < t->room)
+		return true;
+	size_t room = t->room == 0 ? 256 : t->room * 2;
+	struct damage_node *grown = reallocarray(t->nodes, room, sizeof(*grown));
+	if (grown == NULL)
+		return false;
+	t->nodes = grown;
+	t->room = room;
+	return true;
+}
+
 static enum triage_status
 add_node(struct damage_tree *t, struct damage_node node, const char *name, struct triage_error *err)
 {
-	if (t->count == t->room) {
-		size_t room = t->room == 0 ? 256 : t->room * 2;
-		struct damage_node *grown = reallocarray(t->nodes, room, sizeof(*grown));
-		if (grown == NULL)
-			goto no_memory;
-		t->nodes = grown;
-		t->room = room;
+	node.name = grow(t) ? strdup(name) : NULL;
+	if (node.name == NULL) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for the damage map");
+		return TRIAGE_E_MEMORY;
 	}
-	node.name = strdup(name);
-	if (node.name == NULL)
-		goto no_memory;
 	t->nodes[t->count++] = node;
 	return TRIAGE_OK;
-no_memory:
-	triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for the damage map");
-	return TRIAGE_E_MEMORY;
 }
 
 static uint64_t
