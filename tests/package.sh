@@ -10,7 +10,9 @@ bare=$(mktemp -d "${TMPDIR:-/var/tmp}/triage-bare.XXXXXX") || exit 2
 trap 'umount "$bare/proc" 2> /dev/null; rm -rf "$bare"' EXIT
 check() { what=$1; shift; if "$@" > "$bare.log" 2>&1; then echo "ok - $what"; else echo "not ok - $what"; tail -n 5 "$bare.log" | sed 's/^/# /'; fi; }
 inside() { chroot "$bare" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
-debootstrap --variant=minbase bookworm "$bare" "$mirror" > "$bare.log" 2>&1 || { echo "not ok - a bare Debian 12 is made"; tail -n 5 "$bare.log"; exit 1; }
+# DEBOOTSTRAP: with options of yours, --cache-dir=DIR for one
+# shellcheck disable=SC2086
+${DEBOOTSTRAP:-debootstrap} --variant=minbase bookworm "$bare" "$mirror" > "$bare.log" 2>&1 || { echo "not ok - a bare Debian 12 is made"; tail -n 5 "$bare.log"; exit 1; }
 mount -t proc proc "$bare/proc"
 cp -a /etc/apt/apt.conf.d/. "$bare/etc/apt/apt.conf.d/" 2> /dev/null
 cp /etc/resolv.conf "$bare/etc/resolv.conf" 2> /dev/null
