@@ -211,7 +211,8 @@ enum triage_status
 case_retell_custody(struct case_store *s, const char *options, struct triage_error *err)
 {
 	sqlite3_stmt *rows;
-	enum triage_status st = sql_exec(&s->q, "CREATE TEMP TABLE act AS SELECT seq, actor, action, detail FROM custody WHERE action NOT IN ('interrupted', 'resumed'); DELETE FROM custody", err);
+	enum triage_status st = sql_exec(&s->q, "CREATE TEMP TABLE act AS SELECT seq, actor, action, detail FROM custody k WHERE action NOT IN ('interrupted', 'resumed')"
+	    " AND (action NOT IN ('listing', 'examining') OR seq = (SELECT min(seq) FROM custody f WHERE f.action = k.action)); DELETE FROM custody", err);
 	if (st == TRIAGE_OK)
 		st = sql_prepare(&s->q, "SELECT actor, action, iif(action = 'options', ?1, detail) FROM temp.act ORDER BY seq", &rows, err);
 	if (st != TRIAGE_OK)

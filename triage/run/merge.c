@@ -59,7 +59,7 @@ merge_keep(struct supervisor *s, struct triage_error *err)
 		st = case_keep(s->store, to, err);
 	snprintf(from, sizeof(from), "%s/arguments", s->work);
 	snprintf(to, sizeof(to), "%s/arguments", folder);
-	return st == TRIAGE_OK && s->plan->arguments != NULL ? copy_file(from, to, err) : st;
+	return st == TRIAGE_OK && access(from, F_OK) == 0 ? copy_file(from, to, err) : st;
 }
 
 /* --- the parts --- */
