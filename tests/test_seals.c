@@ -314,6 +314,7 @@ make_executable(const struct act *act)
 	return mprotect(p, 4096, PROT_READ | PROT_EXEC);
 }
 
+#ifndef TRIAGE_ASAN	/* its shadow memory is without limits */
 /* Take sixteen times the memory that is allowed, piece by piece, and use it. number: flags of mmap(), 0 for the heap. */
 static int
 eat_memory(const struct act *act)
@@ -354,6 +355,8 @@ eat_stack(const struct act *act)
 	return act->number * (long)sizeof(room) > MEMORY ? 0 : eat_stack(&next) + (room[9] == 'x');
 }
 
+#endif
+
 #define OPENING 1
 #define WORKER 2
 #define OPENER 4
@@ -377,7 +380,7 @@ static const struct escape {
 	FAILS(key_ring, ALL) FAILS(load_module, ALL) FAILS(shared_memory, ALL) FAILS(remove_file, ALL) FAILS(move_file, ALL) FAILS(change_mode, ALL)
 	FAILS(change_times, ALL) FAILS(set_attribute, ALL) FAILS(lock_waiters, ALL) FAILS(requeue, ALL) FAILS(send_elsewhere, ALL)
 	FAILS(write_evidence, ALL) FAILS(send_signal_group, ALL) FAILS(set_clock, ALL) FAILS(stop_machine, ALL) FAILS(make_executable, ALL)
-#ifndef TRIAGE_ASAN	/* its shadow memory is without limits */
+#ifndef TRIAGE_ASAN
 	{ "eat_memory, private", { eat_memory, MAP_PRIVATE | MAP_ANONYMOUS }, ALL }, { "eat_memory, shared", { eat_memory, MAP_SHARED | MAP_ANONYMOUS }, ALL },
 	{ "eat_memory, growing down", { eat_memory, MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN }, ALL },
 	{ "eat_memory, huge pages", { eat_memory, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB }, ALL }, { "eat_memory, heap", { eat_memory, 0 }, ALL },

@@ -226,8 +226,8 @@ add_condition(scmp_filter_ctx filter, int number, enum action action, bool landl
 	/* shared memory, and memory that grows down, are not in RLIMIT_DATA; these flags alone may be there or not */
 	const uint64_t free_flags = MAP_NORESERVE | MAP_STACK | MAP_FIXED | MAP_FIXED_NOREPLACE, flags = MAP_PRIVATE | MAP_ANONYMOUS;
 	const struct scmp_arg_cmp memory[] = { SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0), SCMP_A3(SCMP_CMP_MASKED_EQ, ~free_flags, flags) };
-	const struct scmp_arg_cmp no_exec = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0), no_address = SCMP_A4(SCMP_CMP_EQ, 0),
-	    no_limit = SCMP_A2(SCMP_CMP_EQ, 0), read_at = SCMP_A2(SCMP_CMP_MASKED_EQ, writing, 0), read_path = SCMP_A1(SCMP_CMP_MASKED_EQ, writing, 0);
+	const struct scmp_arg_cmp no_exec = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0), no_address = SCMP_A4(SCMP_CMP_EQ, 0, 0),
+	    no_limit = SCMP_A2(SCMP_CMP_EQ, 0, 0), read_at = SCMP_A2(SCMP_CMP_MASKED_EQ, writing, 0), read_path = SCMP_A1(SCMP_CMP_MASKED_EQ, writing, 0);
 	static const uint64_t waits[] = { FUTEX_WAIT, FUTEX_WAKE, FUTEX_WAIT_BITSET, FUTEX_WAKE_BITSET };
 	bool ok = true;
 	switch ((unsigned)action) {
