@@ -4,7 +4,7 @@ mutate.py WORK [--mutants N] [--seed S] [--triage PROGRAM] [--asan PROGRAM] [--c
           outside the damage is found as before.
 
 WORK is a folder for images, which stay there for the next run. Mutant K of a seed is always the same; --only K does one, keeps the image
-and the bundle in WORK, and says what was changed. Every 10th mutant is examined by the --asan program when there is one.
+and the bundle in WORK, and says what was changed. Every 5th mutant is examined by the --asan program when there is one.
 """
 import argparse
 import collections
@@ -130,6 +130,7 @@ class Mutation:
     def __init__(self, args):
         self.args = args
         self.sources = [Source(*s) for s in sources(args.work, args.corpus)]
+        self.known = [s for s in self.sources if s.raw and not s.name.startswith("corpus ")]
         self.before = {}
         self.base = args.seed
 
@@ -150,11 +151,15 @@ class Mutation:
 
     def one(self, k, keep):
         rng = random.Random(self.base << 32 | k)
-        source = self.sources[k % len(self.sources)]
+        # every other mutant is one of the images whose structures are known best
+        source = self.known[k // 2 % len(self.known)] if k % 2 else self.sources[k // 2 % len(self.sources)]
         before = self.baseline(source)
-        region = rng.choice(source.kinds[rng.choice(sorted(source.kinds))])
+        kinds = sorted(source.kinds)
+        if len(kinds) > 1 and rng.random() < 0.9:
+            kinds.remove("anywhere")
+        region = rng.choice(source.kinds[rng.choice(kinds)])
         changes = change(rng, source.image, region)
-        program = self.args.asan if self.args.asan and k % 10 == 9 else self.args.triage
+        program = self.args.asan if self.args.asan and k % 10 in (4, 9) else self.args.triage
         out = os.path.join(self.args.work, "mutant")
         with open(source.path, "r+b") as f:
             for at, new in changes:
