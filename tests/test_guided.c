@@ -147,7 +147,9 @@ static int
 clear_machine(void **state)
 {
 	(void)state;
-	char *const words[] = { "rm", "-rf", home, NULL };
+	char remove_it[] = "rm", all[] = "-rf", place[sizeof(home)];
+	memcpy(place, home, sizeof(home));
+	char *const words[] = { remove_it, all, place, NULL };
 	pid_t pid = fork();
 	if (pid == 0) {
 		execv("/bin/rm", words);
