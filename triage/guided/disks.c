@@ -259,7 +259,7 @@ add_disk(struct look *l, struct guided_disks *disks, const char *name)
 	struct guided_disk d = { .refusal = GUIDED_OFFERED };
 	char folder[PATH_ROOM];
 	snprintf(folder, sizeof(folder), "%s/sys/block/%s", l->root, name);
-	snprintf(d.name, sizeof(d.name), "%s", name);
+	snprintf(d.name, sizeof(d.name), "%.*s", (int)sizeof(d.name) - 1, name);
 	snprintf(d.path, sizeof(d.path), "%s/dev/%s", l->root, name);
 	for (char *p = d.path + strlen(l->root); *p != '\0'; p++)
 		*p = *p == '!' ? '/' : *p;	/* cciss!c0d0 */
