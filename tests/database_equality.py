@@ -89,7 +89,7 @@ TABLES = [
 def sqlite(path):
     with tempfile.TemporaryDirectory() as work:
         # a copy, as sqlite3 writes beside a database that has a log
-        for ending in ("", "-wal"):
+        for ending in ("", "-wal", "-journal"):
             if os.path.exists(path + ending):
                 shutil.copyfile(path + ending, work + "/db" + ending)
         db = sqlite3.connect(work + "/db")
@@ -112,7 +112,8 @@ def compare(path, db):
             if not 0 < us < 9 * 10 ** 15:
                 continue
             theirs[(row, (datetime.datetime(1970, 1, 1) + datetime.timedelta(microseconds=us)).strftime("%Y-%m-%dT%H:%M:%S.%f"))] += 1
-        differ(path, "%s.%s" % (table, column), theirs, collections.Counter((e["data"]["row"], e["time"][:26]) for e in ours if e["meaning"] == meaning))
+        differ(path, "%s.%s" % (table, column), theirs, collections.Counter(
+            (e["data"]["row"], e["time"][:26]) for e in ours if e["meaning"] == meaning and not e["data"].get("recovered")))
 
 
 for file in sys.argv[2:]:

@@ -32,6 +32,7 @@ static const struct {
 	{ CASE_EVENTS, "event_id,time,meaning,source,parser,technique,host,user,path,message,file_id,offset,data" },
 	{ CASE_DAMAGE, "scope,name,filesystem_id,depth,files,bytes,damaged_files,damaged_bytes,share,intact,encrypted_whole,encrypted_part,renamed,zeroed,unknown,"
 	    "older_copies,first_time,last_time" },
+	{ CASE_DIGESTS, "file_id,path,sha256,coalesce(btime, mtime),state" },
 	{ CASE_DAMAGE_STYLES, "damage,files,bytes,damaged_bytes" },
 	{ CASE_CONTACTS, "contact_id,host,direction,peer,account,protocol,first_time,last_time,count,failed,source,event_id" },
 	{ CASE_META, "key,value" },

@@ -12,7 +12,11 @@ begin() {
 	w=$1 h=$2 env=$3; shift 3
 	term kill-server 2> /dev/null
 	printf 'env %s TERM=screen "%s" guided --system "%s" %s; echo "ended $?"; sleep 600\n' "$env" "$TRIAGE" "$machine" "$*" > "$tmp/go"
-	term -u new-session -d -x "$w" -y "$h" "sh $tmp/go"
+	# a server that is ending refuses
+	for _ in $(seq 1 50); do
+		term -u new-session -d -x "$w" -y "$h" "sh $tmp/go" 2> /dev/null && return 0
+		sleep 0.1
+	done
 }
 screen() { term capture-pane -p; }
 # sees TEXT: waits for it
