@@ -14,7 +14,7 @@ LIBS := $(shell pkg-config --libs libdeflate yara libseccomp sqlite3 libcrypto l
 SYS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags libdeflate yara libseccomp sqlite3 libcrypto libargon2 zlib libzstd liblz4 liblzma libarchive libpff libbfio yaml-0.1 libpcre2-8 libqrencode 2>/dev/null))
 
 # versions of the linked libraries, for the custody log
-LIBRARIES := $(strip $(foreach p,tsk libmagic libdeflate yara libseccomp sqlite3 libcrypto libargon2 zlib libzstd liblz4 liblzma libarchive libpff libbfio yaml-0.1 libpcre2-8 libqrencode,$(p) $(shell pkg-config --modversion $(p) 2>/dev/null)))
+LIBRARIES := $(strip $(foreach p,tsk libmagic libdeflate yara libseccomp sqlite3 libcrypto libargon2 zlib libzstd liblz4 liblzma libarchive libpff libbfio yaml-0.1 libpcre2-8 libqrencode libnewt,$(p) $(shell pkg-config --modversion $(p) 2>/dev/null)))
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef \
 	-Wcast-qual -Wwrite-strings -Wswitch-enum -Wimplicit-fallthrough

@@ -67,11 +67,11 @@ done
 
 # through the whole program: companions are opened inside the sandbox, and nothing is written
 for disk in b2.qcow2 v2.vmdk a.vhdx a.vhd; do
-	before=$(sha256sum ./*.qcow2 ./*.vmdk ./*.vhd ./*.vhdx full.raw)
+	before=$(openssl sha256 ./*.qcow2 ./*.vmdk ./*.vhd ./*.vhdx full.raw)
 	case $disk in a.vhdx) raw=full.raw ;; *) raw=${disk%.*}.raw ;; esac
 	quiet timeout 120 "$TRIAGE" run -q -j 2 -o "out-${disk%.*}-${disk#*.}" "$disk"
 	same "$disk: the digest of the medium" "$(sql "$tmp/out-${disk%.*}-${disk#*.}" 'SELECT sha256 FROM evidence')" "$(sha256sum < "$raw" | cut -d' ' -f1)"
-	same "$disk: no file is changed" "$(sha256sum ./*.qcow2 ./*.vmdk ./*.vhd ./*.vhdx full.raw)" "$before"
+	same "$disk: no file is changed" "$(openssl sha256 ./*.qcow2 ./*.vmdk ./*.vhd ./*.vhdx full.raw)" "$before"
 done
 mv v0.vmdk elsewhere
 quiet timeout 120 "$TRIAGE" run -q -j 2 -o out-gone v2.vmdk

@@ -5,11 +5,11 @@ for name in $(python3 "$EVIDENCE/make.py" --list); do
 	case $name in town) continue ;; esac
 	make_image "$name" || continue
 	image=$(evidence_of "$name")
-	before=$(cat "$tmp/$name".* | sha256sum)
+	before=$(cat "$tmp/$name".* | openssl sha256)
 	rm -rf "$tmp/case"
 	timeout 120 "$TRIAGE" run -q -o "$tmp/case" "$image" > "$tmp/run.out" 2>&1
 	status=$?
-	after=$(cat "$tmp/$name".* | sha256sum)
+	after=$(cat "$tmp/$name".* | openssl sha256)
 	[ "$before" = "$after" ] || bad "$name: the evidence is unchanged"
 	if [ -f "$tmp/case/manifest-sha256.txt" ]; then
 		if python3 "$EVIDENCE/compare.py" "$tmp/$name.truth.tsv" "$tmp/case/data/case.db" > "$tmp/compare.out" 2>&1; then

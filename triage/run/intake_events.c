@@ -76,11 +76,12 @@ intake_not_parsed(struct supervisor *s, struct crew_job *job, struct triage_erro
 {
 	const char *name = parser_name(job->parser);
 	char message[200];
-	if (!job->parsed)
-		return true;
-	snprintf(message, sizeof(message), "workers died over it while it was parsed%s%s: its bytes were examined, its events are not known",
-	    name != NULL ? " as " : "", name != NULL ? name : "");
-	const struct triage_problem p = { .stage = "artefact", .severity = TRIAGE_MEDIUM, .code = "artefact-not-parsed", .message = message,
+	if (job->parsed)
+		snprintf(message, sizeof(message), "workers died over it while it was parsed%s%s: its bytes were examined, its events are not known",
+		    name != NULL ? " as " : "", name != NULL ? name : "");
+	else
+		snprintf(message, sizeof(message), "workers died over it: its bytes were examined alone; if a parser knows it, its events are not known");
+	const struct triage_problem p = { .stage = "artefact", .severity = job->parsed ? TRIAGE_MEDIUM : TRIAGE_LOW, .code = "artefact-not-parsed", .message = message,
 	    .inode = job->unit.inode, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID, .bytes = job->unit.size };
 	if (supervisor_problem(s, job->source + 1, job->filesystem_id, job->unit.path, &p, err) != TRIAGE_OK)
 		return false;

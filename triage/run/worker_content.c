@@ -86,13 +86,13 @@ misbehave(struct stream *s, enum analyse_stage stage)
 		if (wire_flush(&s->w->wire, true, &err) != TRIAGE_OK)
 			_exit(1);
 	}
-	if (strcmp(act, "stray") == 0) {
+	if (strcmp(act, "stray") == 0)
 		wire_put_content(&s->w->wire, WIRE_MEMBER_DONE, s->w->job, &(struct triage_content){ .state = TRIAGE_CONTENT_COMPLETE });
-		/* stay until it has been read, so that no later object is blamed */
-		while (wire_flush(&s->w->wire, true, &err) == TRIAGE_OK)
-			sched_yield();
-	}
-	wire_put_extent(&s->w->wire, s->w->job + 100000, &(struct triage_extent){ 1, 2, 3 });
+	else
+		wire_put_extent(&s->w->wire, s->w->job + 100000, &(struct triage_extent){ 1, 2, 3 });
+	/* stay until it has been read, so that no later object is blamed */
+	while (wire_flush(&s->w->wire, true, &err) == TRIAGE_OK)
+		sched_yield();
 }
 #else
 static void
