@@ -112,10 +112,10 @@ demo: deps
 check: deps-test
 	@$(MAKE) --no-print-directory check-installed
 check-installed:
-	@$(MAKE) --no-print-directory -s -j2 WERROR=1 all build/release/tests/test_seals
-	@$(MAKE) --no-print-directory -s -j2 FLAVOUR=asan WERROR=1 build/asan/bin/triage unit
-	@$(MAKE) --no-print-directory -s -j2 FLAVOUR=fault build/fault/bin/triage
-	@$(MAKE) --no-print-directory -s -j2 FLAVOUR=clang CC=clang WERROR=1 build/clang/bin/triage
+	@$(MAKE) --no-print-directory -s -j3 WERROR=1 all build/release/tests/test_seals
+	@$(MAKE) --no-print-directory -s -j3 FLAVOUR=asan WERROR=1 build/asan/bin/triage unit
+	@$(MAKE) --no-print-directory -s -j3 FLAVOUR=fault build/fault/bin/triage
+	@$(MAKE) --no-print-directory -s -j3 FLAVOUR=clang CC=clang WERROR=1 build/clang/bin/triage
 	@sh tests/run.sh
 .PHONY: check-installed
 unit: $(TESTS)
