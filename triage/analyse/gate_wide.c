@@ -1,3 +1,4 @@
+/* gate_wide.c - see gate_wide.h; on other processors nothing of it is used. */
 #include "triage/analyse/gate_places.h"
 #include "triage/analyse/gate_wide.h"
 
@@ -38,44 +39,47 @@ admit(struct gate_wide *wide, unsigned bucket, uint32_t first, size_t size)
 		}
 }
 
+static size_t
+without_doubles(uint32_t *found, size_t count)
+{
+	size_t kept = 0;
+	qsort(found, count, sizeof(found[0]), compare);
+	for (size_t i = 0; i < count; i++)
+		if (kept == 0 || found[i] != found[kept - 1])
+			found[kept++] = found[i];
+	return kept;
+}
+
+/* The beginnings of all words up to six bytes, each once and in order; WORTH_MAX: there are that many or more. */
+static size_t
+collect(const struct gate *gate, uint32_t found[WORTH_MAX])
+{
+	size_t count = 0;
+	for (size_t i = 0; i < gate->word_count && count < WORTH_MAX; i++) {
+		if (gate_kind_of(gate->words[i].size) > GATE_OF_GRAM)
+			continue;
+		found[count++] = beginning(&gate->words[i]);
+		if (count == WORTH_MAX)
+			count = without_doubles(found, count);
+	}
+	return count < WORTH_MAX ? without_doubles(found, count) : WORTH_MAX;
+}
+
 void
 gate_wide_make(struct gate *gate)
 {
 	uint32_t found[WORTH_MAX];
-	size_t count = 0, kinds = 0;
 	gate->wide = (struct gate_wide){ .usable = false };
-	if (!__builtin_cpu_supports("avx2"))
+	size_t count = __builtin_cpu_supports("avx2") ? collect(gate, found) : WORTH_MAX;
+	if (count == WORTH_MAX)
 		return;
-	for (size_t i = 0; i < gate->word_count; i++) {
-		if (gate_kind_of(gate->words[i].size) > GATE_OF_GRAM)
-			continue;
-		if (count == WORTH_MAX) {
-			qsort(found, count, sizeof(found[0]), compare);
-			kinds = 1;
-			for (size_t k = 1; k < count; k++)
-				if (found[k] != found[kinds - 1])
-					found[kinds++] = found[k];
-			count = kinds;
-			if (count == WORTH_MAX)
-				return;
-		}
-		found[count++] = beginning(&gate->words[i]);
-	}
-	qsort(found, count, sizeof(found[0]), compare);
 	for (size_t i = 0; i < gate->word_count; i++) {
 		const struct gate_word *word = &gate->words[i];
 		if (gate_kind_of(word->size) > GATE_OF_GRAM)
 			continue;
 		uint32_t first = beginning(word);
-		size_t place = 0, high = count;
-		while (place < high) {
-			size_t middle = (place + high) / 2;
-			if (found[middle] < first)
-				place = middle + 1;
-			else
-				high = middle;
-		}
-		admit(&gate->wide, (unsigned)(place * GATE_BUCKETS / count), first, gate_gram_size(gate_kind_of(word->size)));
+		const uint32_t *place = bsearch(&first, found, count, sizeof(found[0]), compare);
+		admit(&gate->wide, (unsigned)((size_t)(place - found) * GATE_BUCKETS / count), first, gate_gram_size(gate_kind_of(word->size)));
 	}
 	gate->wide.usable = true;
 }
