@@ -144,7 +144,7 @@ rule mark_akira
 {
 	meta:
 		title = "File encrypted by Akira"
-		why = "The trailer names the original size of the file, and that number is exactly the size without the trailer."
+		why = "The trailer names the original size of the file, and that number is exactly the size without the trailer; before it stands a key as random as a wrapped one is."
 		innocent = "none known"
 		severity = "high"
 		confidence = 85
@@ -152,12 +152,14 @@ rule mark_akira
 		family = "Akira"
 		technique = "T1486"
 		source = "rivitna/Malware format notes"
-		version = 1
+		version = 2
 	condition:
 		filesize > 534 and
 		uint8(filesize - 10) <= 2 and
 		uint8(filesize - 9) <= 100 and
-		uint32(filesize - 8) + uint32(filesize - 4) * 4294967296 == filesize - 534
+		uint32(filesize - 8) + uint32(filesize - 4) * 4294967296 == filesize - 534 and
+		for 190 i in (23 .. 534) : (uint8(filesize - i) >= 0x80) and
+		for 190 i in (23 .. 534) : (uint8(filesize - i) < 0x80)
 }
 
 rule mark_play

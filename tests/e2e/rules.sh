@@ -30,4 +30,14 @@ same "what was left out is a problem" "$(sql "$tmp/sigma-case" "SELECT count(*) 
 check "its digest is in the custody log" grep -q "$(sha256sum "$tmp/sigma/pack.yml" | cut -d ' ' -f 1)" "$tmp/sigma-case/data/custody.jsonl"
 "$TRIAGE" run -q --no-builtin-rules -o "$tmp/no-sigma" "$tmp/home" > /dev/null 2>&1
 same "--no-builtin-rules leaves them out" "$(sql "$tmp/no-sigma" "SELECT count(*) FROM findings WHERE kind = 'sigma'")" 0
+# a trailer whose numbers fit by chance is no mark: before them a wrapped key must stand
+mkdir "$tmp/marks"
+python3 - "$tmp/marks" <<'P'
+import hashlib, struct, sys
+noise = lambda n: b"".join(hashlib.sha256(b"%d" % i).digest() for i in range(n // 32 + 1))[:n]
+for name, key in (("sealed.bin", noise(512)), ("small.class", bytes(i % 7 * 16 for i in range(512)))):
+    open(sys.argv[1] + "/" + name, "wb").write(noise(512) + key + bytes(12) + bytes([1, 50]) + struct.pack("<Q", 512))
+P
+"$TRIAGE" run -q -o "$tmp/marks-case" "$tmp/marks" > /dev/null 2>&1
+same "the mark of Akira is a key and numbers that fit, not numbers alone" "$(sql "$tmp/marks-case" "SELECT path, rule, (SELECT shape LIKE '%mark=Akira%' FROM files f WHERE f.file_id = m.file_id) FROM matches m WHERE rule = 'mark_akira'") $(sql "$tmp/marks-case" "SELECT count(*) FROM files WHERE shape LIKE '%mark=%'")" "/sealed.bin|mark_akira|1 1"
 TRIAGE=$TRIAGE sh tests/yara_equality.sh build/asan/tests/tool_scan

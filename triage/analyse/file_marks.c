@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { PLAY = 1064, PLAY_TWICE = 2088, PLAY_MARK = 16, PLAY_STEP = 18, PLAY_HASH = 28, PLAY_BLOCK = 24, AKIRA = 534 };
+enum { PLAY = 1064, PLAY_TWICE = 2088, PLAY_MARK = 16, PLAY_STEP = 18, PLAY_HASH = 28, PLAY_BLOCK = 24, AKIRA = 534, WRAPPED = 512, WRAPPED_KINDS = 180 };
 
 static uint32_t
 rotate(uint32_t x, unsigned by)
@@ -46,6 +46,19 @@ is_play(struct view tail, size_t back, uint64_t size, uint64_t *ret_original)
 	return true;
 }
 
+/* A key wrapped by RSA of 4096 bits is as random as can be: of 256 values some 220 stand in it, and in what merely ends with fitting numbers far fewer. */
+static bool
+is_wrapped_key(const uint8_t *p)
+{
+	bool seen[256] = { false };
+	size_t kinds = 0;
+	for (size_t i = 0; i < WRAPPED; i++) {
+		kinds += !seen[p[i]];
+		seen[p[i]] = true;
+	}
+	return kinds >= WRAPPED_KINDS;
+}
+
 static bool
 is_akira(struct view tail, uint64_t size, uint64_t *ret_original)
 {
@@ -53,7 +66,7 @@ is_akira(struct view tail, uint64_t size, uint64_t *ret_original)
 		return false;
 	const uint8_t *p = tail.data + tail.size;
 	*ret_original = size - AKIRA;
-	return p[-10] <= 2 && p[-9] <= 100 && load_le64(p - 8) == size - AKIRA;
+	return p[-10] <= 2 && p[-9] <= 100 && load_le64(p - 8) == size - AKIRA && is_wrapped_key(p - AKIRA);
 }
 
 /* Mode and percentage behind the wrapped key; the original size that Conti writes must fit too. */
@@ -63,12 +76,12 @@ is_conti(struct view tail, uint64_t size, uint64_t *ret_original)
 	static const uint8_t percent[] = { 0, 10, 15, 20, 25, 30, 35, 40, 50, 60, 70, 80 };
 	if (tail.size < AKIRA || size <= AKIRA)
 		return false;
-	const uint8_t *p = tail.data + tail.size - AKIRA + 512;
+	const uint8_t *p = tail.data + tail.size - AKIRA + WRAPPED;
 	bool fits = false;
 	for (size_t base = 0; base <= 12 && !fits; base += 12)
 		fits = p[base] >= 0x24 && p[base] <= 0x26 && memchr(percent, p[base + 1], sizeof(percent)) != NULL && load_le64(p + base + 2) == size - AKIRA;
 	*ret_original = size - AKIRA;
-	return fits;
+	return fits && is_wrapped_key(p - WRAPPED);
 }
 
 bool
