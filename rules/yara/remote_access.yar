@@ -1036,15 +1036,15 @@ rule config_frp
 		family = "frp"
 		technique = "T1572"
 		source = "Analyst knowledge, not re-verified on a sample"
-		version = 1
+		version = 2
 	strings:
-		$a = "serverAddr"
-		$b = "serverPort"
+		$a = /serverAddr["']?[ \t]{0,4}[=:]/
+		$b = /serverPort["']?[ \t]{0,4}[=:]/
 		$c = "[[proxies]]"
 		$d = "server_addr ="
 		$e = "server_port ="
 		$f = "remote_port"
-		$g = "remotePort"
+		$g = /remotePort["']?[ \t]{0,4}[=:]/
 		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 64KB and
