@@ -1,15 +1,9 @@
 /* test_html_maps.c - the damage map and the graph of contacts: places that add up, nothing lost, harmless whatever the names. */
-#include "tests/fake_case.h"
 #include "tests/html_page.h"
 
-#include "triage/base/digest.h"
 #include "triage/report/damage_tree.h"
-#include "triage/report/report.h"
 
 #include <math.h>
-#include <unistd.h>
-
-extern const struct exporter html_exporter;
 
 #define NASTY "<script><img src=x onerror=alert(2)>\"'&lt;"
 #define SUM(scope, name, filesystem, depth, files, damaged) \
@@ -33,28 +27,6 @@ hurt_case(void)
 	r.views[CASE_DAMAGE] = (struct fake_view)FAKE_VIEW(damage, 18);
 	r.views[CASE_DAMAGE_STYLES] = (struct fake_view)FAKE_VIEW(styles, 4);
 	return r;
-}
-
-static char *
-page_of(struct case_reader *r)
-{
-	static const struct report_options in_english = { .lang = "en", .timezone = "", .from = TRIAGE_TIME_NONE, .to = TRIAGE_TIME_NONE };
-	char path[] = "/tmp/test_html_maps_XXXXXX";
-	struct triage_error err = { 0 };
-	struct output *out;
-	assert_true(close(mkstemp(path)) == 0 && unlink(path) == 0);
-	assert_int_equal(output_create(path, &out, &err), TRIAGE_OK);
-	assert_int_equal(html_exporter.write(r, &in_english, out, &err), TRIAGE_OK);
-	assert_number_equal(r->open_cursors, 0);
-	size_t size = (size_t)output_size(out);
-	assert_int_equal(output_finish(out, NULL, &err), TRIAGE_OK);
-	char *page = malloc(size + 1);
-	FILE *file = fopen(path, "r");
-	assert_true(page != NULL && file != NULL && fread(page, 1, size, file) == size);
-	page[size] = '\0';
-	fclose(file);
-	unlink(path);
-	return page;
 }
 
 static void
@@ -178,14 +150,6 @@ contacts_of_two_machines_are_one_arrow(void **state)
 	free(page);
 }
 
-static int
-setup(void **state)
-{
-	struct triage_error err;
-	(void)state;
-	return digest_setup(&err) == TRIAGE_OK ? 0 : -1;
-}
-
 int
 main(void)
 {
@@ -196,5 +160,5 @@ main(void)
 		cmocka_unit_test(senseless_sums_do_no_harm),
 		cmocka_unit_test(contacts_of_two_machines_are_one_arrow),
 	};
-	return cmocka_run_group_tests(tests, setup, NULL);
+	return cmocka_run_group_tests(tests, page_setup, NULL);
 }
