@@ -57,10 +57,11 @@ static void
 put_cell(struct page *p, const struct damage_node *n, size_t row)
 {
 	int64_t share = share_of(n);
-	page_format(p, "<svg x=\"%.2f%%\" y=\"%.2f%%\" width=\"%.2f%%\" height=\"%.2f%%\"><a href=\"#damage-%zu\"", n->place.x, n->place.y, n->place.width,
+	page_format(p, "<svg x=\"%.2f%%\" y=\"%.2f%%\" width=\"%.2f%%\" height=\"%.2f%%\"><a href=\"#damage-%zu\">", n->place.x, n->place.y, n->place.width,
 	    n->place.height, row);
-	page_label(p, "aria-label", "damage.cell", WITH(AS_TEXT(n->kind == NODE_REST ? "…" : path_of(n)), AS_COUNT(n->damaged), AS_COUNT(n->files), AS_SHARE(share)));
-	page_raw(p, "><rect class=\"cell\" width=\"100%\" height=\"100%\"/>");
+	/* the name of the link is what stands in the cell; whole path and sentence are its description */
+	page_say(p, "desc", "damage.cell", WITH(AS_TEXT(n->kind == NODE_REST ? "…" : path_of(n)), AS_COUNT(n->damaged), AS_COUNT(n->files), AS_SHARE(share)));
+	page_raw(p, "<rect class=\"cell\" width=\"100%\" height=\"100%\"/>");
 	if (n->damaged > 0)
 		page_format(p, "<rect class=\"hurt\" y=\"%.1f%%\" width=\"100%%\" height=\"%.1f%%\"/>", 100 - (double)share / 10, (double)share / 10);
 	page_raw(p, "<rect class=\"edge\" width=\"100%\" height=\"100%\"/>");
