@@ -153,6 +153,28 @@ contacts_of_two_machines_are_one_arrow(void **state)
 	free(page);
 }
 
+/* The words of a detector in the language of the page, what follows them as it is; French writes a blank before the colon. */
+static void
+a_title_is_told_in_the_language_of_the_page(void **state)
+{
+	(void)state;
+	static const char *const findings[] = {
+		"1", "critical", "92", "95", "r", "encrypted", "Encrypted files: " NASTY, "T1486", "", "/b", "1670289249000000000", "1670292169000000000", "7", "{}", NULL,
+	};
+	struct case_reader r = { .fail_view = -1 };
+	struct report_options options = in_english;
+	enum triage_status st;
+	options.lang = "fr";
+	r.views[CASE_FINDINGS] = (struct fake_view)FAKE_VIEW(findings, 15);
+	char *page = page_with(&r, options, &st);
+	assert_int_equal(st, TRIAGE_OK);
+	assert_tags_close(page);
+	/* as a heading, and among the moments */
+	assert_number_equal(times_in(page, ">Fichiers chiffr\xc3\xa9s</span><span data-m=\"text.colon\">\xc2\xa0:</span> &lt;script&gt;"), 2);
+	assert_null(strstr(page, ">Encrypted files"));
+	free(page);
+}
+
 int
 main(void)
 {
@@ -162,6 +184,7 @@ main(void)
 		cmocka_unit_test(the_map_and_its_table_say_the_same),
 		cmocka_unit_test(senseless_sums_do_no_harm),
 		cmocka_unit_test(contacts_of_two_machines_are_one_arrow),
+		cmocka_unit_test(a_title_is_told_in_the_language_of_the_page),
 	};
 	return cmocka_run_group_tests(tests, page_setup, NULL);
 }
