@@ -1,11 +1,64 @@
-/* html_page.h - a small reading of a written page: tags that close, ids that exist, pieces between marks. */
+/* html_page.h - a case of fake_case.h written as a page, and a small reading of it: tags that close, ids that exist, pieces between marks. */
 #ifndef TRIAGE_TESTS_HTML_PAGE_H
 #define TRIAGE_TESTS_HTML_PAGE_H
 
+#include "tests/fake_case.h"
 #include "tests/harness.h"
+
+#include "triage/base/digest.h"
+#include "triage/report/report.h"
 
 #include <ctype.h>
 #include <stdbool.h>
+#include <unistd.h>
+
+extern const struct exporter html_exporter;
+
+/* The page, to be freed; NULL when it could not be written. */
+static inline char *
+page_with(struct case_reader *r, struct report_options options, enum triage_status *ret_status)
+{
+	char path[] = "/tmp/test_html_XXXXXX";
+	struct triage_error err = { 0 };
+	struct output *out;
+	assert_true(close(mkstemp(path)) == 0 && unlink(path) == 0);
+	assert_int_equal(output_create(path, &out, &err), TRIAGE_OK);
+	*ret_status = html_exporter.write(r, &options, out, &err);
+	assert_number_equal(r->open_cursors, 0);
+	if (*ret_status != TRIAGE_OK) {
+		output_abandon(out);
+		return NULL;
+	}
+	size_t size = (size_t)output_size(out);
+	assert_int_equal(output_finish(out, NULL, &err), TRIAGE_OK);
+	char *page = malloc(size + 1);
+	FILE *file = fopen(path, "r");
+	assert_true(page != NULL && file != NULL);
+	assert_true(fread(page, 1, size, file) == size);
+	page[size] = '\0';
+	fclose(file);
+	unlink(path);
+	return page;
+}
+
+static const struct report_options in_english = { .lang = "en", .timezone = "", .from = TRIAGE_TIME_NONE, .to = TRIAGE_TIME_NONE };
+
+static inline char *
+page_of(struct case_reader *r)
+{
+	enum triage_status st;
+	char *page = page_with(r, in_english, &st);
+	assert_int_equal(st, TRIAGE_OK);
+	return page;
+}
+
+static inline int
+page_setup(void **state)
+{
+	struct triage_error err;
+	(void)state;
+	return digest_setup(&err) == TRIAGE_OK ? 0 : -1;
+}
 
 static inline size_t
 times_in(const char *text, const char *piece)

@@ -267,7 +267,7 @@ unfinished_bundles_are_found(void **state)
 struct turn {
 	enum guided_word title;		/* GUIDED_WORDS: the page of languages */
 	enum guided_answer answer;
-	const char *pick;		/* part of an item's label: current (menu), chosen (check); what is typed */
+	const char *pick;		/* part of an item's label: current (menu), chosen (check), "*" for all; what is typed */
 	const char *shows;		/* must stand on the page; NULL for anything */
 };
 
@@ -284,7 +284,9 @@ struct play {
 static void
 pick_item(struct guided_page *page, const char *pick)
 {
-	for (size_t i = 0; i < page->item_count; i++) {
+	for (size_t i = 0; i < page->item_count && strcmp(pick, "*") == 0; i++)
+		page->items[i].chosen = !page->items[i].refused && !page->items[i].jumps;
+	for (size_t i = 0; i < page->item_count && strcmp(pick, "*") != 0; i++) {
 		if (strstr(page->items[i].label, pick) == NULL)
 			continue;
 		if (page->items[i].refused)
@@ -295,7 +297,8 @@ pick_item(struct guided_page *page, const char *pick)
 			page->current = i;
 		return;
 	}
-	fail_msg("no line with %s on %s", pick, page->title);
+	if (strcmp(pick, "*") != 0)
+		fail_msg("no line with %s on %s", pick, page->title);
 }
 
 static bool
@@ -410,6 +413,26 @@ a_whole_examination_in_each_language(void **state)
 		assert_string_equal(argument_after(&b, "--"), evidence);
 		assert_non_null(strstr(argument_after(&b, "--output"), "/place/case-sda-20261118T110640Z"));
 	}
+}
+
+static void
+more_disks_than_are_listed_or_go_together_are_told(void **state)
+{
+	char keys[256] = { 0 }, name[16], one[sizeof(home)];
+	(void)state;
+	memcpy(one, home, sizeof(home));
+	snprintf(home + strlen(home), sizeof(home) - strlen(home), "/many");
+	assert_int_equal(mkdir(home, 0700), 0);
+	for (unsigned i = 0; i < 201; i++) {
+		snprintf(name, sizeof(name), "vdb%03u", i);
+		put_disk(name, "254:16", "1000\n");
+	}
+	const struct turn turns[] = { { SAY_DISKS_TITLE, GUIDED_NEXT, "*", "more than 200 disks" }, { SAY_DISKS_TITLE, GUIDED_NEXT, NULL, "No more than 64" },
+		{ SAY_DISKS_TITLE, GUIDED_QUIT, NULL, NULL }, { SAY_QUIT_TITLE, GUIDED_QUIT, NULL, NULL } };
+	struct play p = { .lang = GUIDED_EN };
+	PLAY(&p, turns);
+	assert_false(p.ran);
+	memcpy(home, one, sizeof(home));
 }
 
 static void
@@ -537,6 +560,7 @@ main(void)
 		cmocka_unit_test(places_are_weighed),
 		cmocka_unit_test(unfinished_bundles_are_found),
 		cmocka_unit_test(a_whole_examination_in_each_language),
+		cmocka_unit_test(more_disks_than_are_listed_or_go_together_are_told),
 		cmocka_unit_test(each_step_can_be_gone_back_to_and_answers_stay),
 		cmocka_unit_test(a_wrong_key_thrice_and_then_without),
 		cmocka_unit_test(a_right_key_is_kept_out_of_the_arguments),

@@ -1,13 +1,5 @@
 /* test_html.c - report.html: whole, harmless whatever the evidence says, honest about what was not seen. */
-#include "tests/fake_case.h"
 #include "tests/html_page.h"
-
-#include "triage/base/digest.h"
-#include "triage/report/report.h"
-
-#include <unistd.h>
-
-extern const struct exporter html_exporter;
 
 #define NASTY "</script><script>alert(1)</script>\"'><img src=x onerror=alert(2)>&lt;"
 #define NS(seconds) #seconds "000000000"
@@ -78,44 +70,6 @@ quiet_case(const struct fake_fact *some_facts, size_t count)
 	r.views[CASE_EVIDENCE] = (struct fake_view)FAKE_VIEW(evidence, 12);
 	r.views[CASE_COVERAGE] = (struct fake_view)FAKE_VIEW(coverage, 8);
 	return r;
-}
-
-/* The page, to be freed; NULL when it could not be written. */
-static char *
-page_with(struct case_reader *r, struct report_options options, enum triage_status *ret_status)
-{
-	char path[] = "/tmp/test_html_XXXXXX";
-	struct triage_error err = { 0 };
-	struct output *out;
-	assert_true(close(mkstemp(path)) == 0 && unlink(path) == 0);
-	assert_int_equal(output_create(path, &out, &err), TRIAGE_OK);
-	*ret_status = html_exporter.write(r, &options, out, &err);
-	assert_number_equal(r->open_cursors, 0);
-	if (*ret_status != TRIAGE_OK) {
-		output_abandon(out);
-		return NULL;
-	}
-	size_t size = (size_t)output_size(out);
-	assert_int_equal(output_finish(out, NULL, &err), TRIAGE_OK);
-	char *page = malloc(size + 1);
-	FILE *file = fopen(path, "r");
-	assert_true(page != NULL && file != NULL);
-	assert_true(fread(page, 1, size, file) == size);
-	page[size] = '\0';
-	fclose(file);
-	unlink(path);
-	return page;
-}
-
-static const struct report_options in_english = { .lang = "en", .timezone = "", .from = TRIAGE_TIME_NONE, .to = TRIAGE_TIME_NONE };
-
-static char *
-page_of(struct case_reader *r)
-{
-	enum triage_status st;
-	char *page = page_with(r, in_english, &st);
-	assert_int_equal(st, TRIAGE_OK);
-	return page;
 }
 
 /* What a reader sees before the contents: the verdict and what to do. Cut in place. */
@@ -444,14 +398,6 @@ an_empty_case_gives_a_whole_page(void **state)
 	free(page);
 }
 
-static int
-setup(void **state)
-{
-	struct triage_error err;
-	(void)state;
-	return digest_setup(&err) == TRIAGE_OK ? 0 : -1;
-}
-
 int
 main(void)
 {
@@ -475,5 +421,5 @@ main(void)
 		cmocka_unit_test(a_case_that_cannot_be_read_is_an_error_and_leaks_nothing),
 		cmocka_unit_test(an_empty_case_gives_a_whole_page),
 	};
-	return cmocka_run_group_tests(tests, setup, NULL);
+	return cmocka_run_group_tests(tests, page_setup, NULL);
 }

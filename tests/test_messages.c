@@ -155,6 +155,17 @@ no_key_stands_twice(void **state)
 		assert_string_not_equal(key_at(m, i, one), key_at(m, i + 1, next));
 }
 
+/* "clean" as an act (a clean-up, a cleaning program), not as a verdict. */
+static bool
+is_an_act(const char *after)
+{
+	static const char *const acts[] = { "-up", " up", "ed up", "ing " };
+	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
+		if (strncmp(after, acts[i], strlen(acts[i])) == 0)
+			return true;
+	return false;
+}
+
 static void
 no_message_calls_a_system_clean(void **state)
 {
@@ -164,13 +175,13 @@ no_message_calls_a_system_clean(void **state)
 	for (size_t i = 0; i < messages_count(m); i++)
 		for (unsigned lang = 0; lang < LANG_COUNT; lang++) {
 			struct phrase phrase = messages_find(m, key_at(m, i, key), (enum lang)lang);
-			/* programs that clean up may be called so */
-			if (strncmp(key, "says.innocent.", 14) == 0)
-				continue;
+			/* who cleans up may have done it innocently */
+			bool acts = strncmp(key, "says.innocent.", 14) == 0;
 			snprintf(text, sizeof(text), "%.*s", (int)phrase.size, phrase.text);
 			for (size_t w = 0; w < sizeof(words) / sizeof(words[0]); w++)
-				if (strcasestr(text, words[w]) != NULL)
-					fail_msg("%s: %s", key, text);
+				for (const char *at = text; (at = strcasestr(at, words[w])) != NULL; at += strlen(words[w]))
+					if (!acts || !is_an_act(at + strlen(words[w])))
+						fail_msg("%s: %s", key, text);
 		}
 }
 

@@ -24,6 +24,8 @@ address|203.0.113.9|3
 tool|Mimikatz|5"
 "$TRIAGE" fleet -q "$tmp"/b/bundle-011 "$tmp"/b/bundle-00? "$tmp"/b/bundle-010 -o "$tmp/two" > /dev/null
 check "the same bytes in any order" diff -r "$tmp/one" "$tmp/two"
+"$TRIAGE" fleet -q "$tmp/b" -o "$tmp/b/bundle-002/data/picture" > /dev/null 2>&1
+same "nothing is written into a bundle of the folder given" "$?$(test -e "$tmp/b/bundle-002/data/picture" && echo ", it is there")" 2
 check "the page forbids what is not in it" grep -q "default-src 'none'" "$tmp/one/fleet.html"
 same "no address of a network in it" "$(grep -c 'src="\|href="http\|@import' "$tmp/one/fleet.html")" 0
 check "the database is sound" sh -c '[ "$(sqlite3 "$1/fleet.db" "PRAGMA integrity_check")" = ok ]' - "$tmp/one"

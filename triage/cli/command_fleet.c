@@ -25,14 +25,19 @@ progress(void *ctx, size_t done, size_t all)
 	fprintf(stderr, "\r%zu %%%s", done * 100 / all, done == all ? "\r     \r" : "");
 }
 
-/* A folder inside a bundle would break its seal. */
+/* A folder inside a bundle would break its seal, also where the operand is the folder that this bundle lies in. */
 static bool
-place_is_fine(const struct options *o)
+place_is_fine(const char *output)
 {
-	char real[PATH_MAX], inside[PATH_MAX + 16];
-	for (size_t i = 0; i < o->operands.count; i++) {
-		snprintf(inside, sizeof(inside), "%s/bagit.txt", o->operands.items[i]);
-		if (access(inside, F_OK) == 0 && realpath(o->operands.items[i], real) != NULL && lies_inside(o->output, real)) {
+	char real[PATH_MAX], above[PATH_MAX + 8], inside[PATH_MAX + 16];
+	const char *slash = strrchr(output, '/');
+	snprintf(above, sizeof(above), "%.*s", slash == NULL || slash == output ? 1 : (int)(slash - output), slash == NULL ? "." : output);
+	if (realpath(above, real) == NULL)
+		return true;	/* said when it is made */
+	for (char *end = real + strlen(real); end != NULL; end = strrchr(real, '/')) {
+		*end = '\0';
+		snprintf(inside, sizeof(inside), "%s/bagit.txt", real);
+		if (access(inside, F_OK) == 0) {
 			complain("a folder inside a bundle would break its seal; give another place with -o");
 			return false;
 		}
@@ -54,7 +59,7 @@ run(const struct command *self, struct options *o)
 	snprintf(output, sizeof(output), "%s", o->output);
 	for (size_t n = strlen(output); n > 1 && output[n - 1] == '/'; n--)
 		output[n - 1] = '\0';
-	if (!place_is_fine(o))
+	if (!place_is_fine(output))
 		return EXIT_USAGE;
 	const struct fleet_plan plan = { .operands = o->operands.items, .operand_count = o->operands.count, .output = output, .lang = o->lang != NULL ? o->lang : "en",
 	    .tell = tell, .progress = !o->quiet && isatty(STDERR_FILENO) ? progress : NULL };

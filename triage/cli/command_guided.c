@@ -147,7 +147,8 @@ static void
 last_words(int fd, char *out, size_t room)
 {
 	char text[4096];
-	ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
+	off_t end = lseek(fd, 0, SEEK_END), from = end >= (off_t)sizeof(text) ? end - (off_t)sizeof(text) + 1 : 0;
+	ssize_t n = pread(fd, text, sizeof(text) - 1, from);
 	text[n > 0 ? n : 0] = '\0';
 	for (size_t size = strlen(text); size > 0 && text[size - 1] == '\n'; size--)
 		text[size - 1] = '\0';

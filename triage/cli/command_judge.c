@@ -54,7 +54,7 @@ run(const struct command *self, struct options *o)
 	}
 	const struct rejudge_plan plan = { .bundle = bundle, .output = o->output, .lang = o->lang != NULL ? o->lang : "en", .rules_dir = rules, .rules = o->rules.items,
 	    .rule_count = o->rules.count, .known_good = o->known_good.items, .known_good_count = o->known_good.count, .known_bad = o->known_bad.items,
-	    .known_bad_count = o->known_bad.count, .sigma = o->sigma.items, .sigma_count = o->sigma.count, .iocs = o->iocs.items, .ioc_count = o->iocs.count, 
+	    .known_bad_count = o->known_bad.count, .sigma = o->sigma.items, .sigma_count = o->sigma.count, .iocs = o->iocs.items, .ioc_count = o->iocs.count,
 	    .town = o->town, .examiner = o->examiner != NULL ? o->examiner : "" };
 	enum triage_status st = digest_setup(&err);
 	if (st == TRIAGE_OK)

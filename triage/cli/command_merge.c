@@ -28,7 +28,7 @@ absolute(const char *path, char out[PATH_MAX])
 		folder[n - 1] = '\0';
 	char *slash = strrchr(folder, '/');
 	*slash = '\0';
-	return realpath(folder[0] != '\0' ? folder : "/", real) != NULL && snprintf(out, PATH_MAX, "%.3000s/%.1000s", real, slash + 1) > 0;
+	return realpath(folder[0] != '\0' ? folder : "/", real) != NULL && snprintf(out, PATH_MAX, "%s/%s", real, slash + 1) < PATH_MAX;
 }
 
 /* The end of the run that the parts belong to, with its options. */

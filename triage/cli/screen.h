@@ -17,7 +17,7 @@ struct screen {
 	void (*run_end)(struct screen *s);
 	void (*close)(struct screen *s);
 	/* the screen's own */
-	bool ascii, window;
+	bool ascii, window, said_stopping;
 	enum triage_phase last_phase;
 	double last_seconds;
 	void *form, *scale, *text;

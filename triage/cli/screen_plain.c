@@ -252,16 +252,18 @@ run_begin(struct screen *s, enum guided_lang lang)
 {
 	s->last_phase = TRIAGE_PHASE_COUNT;
 	s->last_seconds = 0;
+	s->said_stopping = false;
 	write_text(s, guided_text(lang, SAY_RUN_HELP));
 	fflush(stdout);
 }
 
-/* A line at each change of phase, and every ten seconds: a screen reader reads each. */
+/* A line at each change of phase, when Ctrl-C was pressed, and every ten seconds: a screen reader reads each. */
 static void
 run_show(struct screen *s, enum guided_lang lang, const struct triage_progress *p, bool stopping)
 {
-	if (p->phase == s->last_phase && p->seconds - s->last_seconds < 10)
+	if (p->phase == s->last_phase && p->seconds - s->last_seconds < 10 && stopping == s->said_stopping)
 		return;
+	s->said_stopping = stopping;
 	s->last_phase = p->phase;
 	s->last_seconds = p->seconds;
 	SCOPED_BUF lines, line;

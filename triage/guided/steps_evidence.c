@@ -78,35 +78,50 @@ ask_path(struct guided *g)
 	}
 }
 
-/* What the checks say now, kept for when the page is shown again. */
-static void
+static bool
+take(struct guided *g, const char *path, uint64_t bytes)
+{
+	if (g->a.evidence_count == GUIDED_EVIDENCE_MAX)
+		return false;
+	snprintf(g->a.evidence[g->a.evidence_count++], sizeof(g->a.evidence[0]), "%s", path);
+	g->a.evidence_bytes += bytes;
+	return true;
+}
+
+/* What the checks say now, kept for when the page is shown again. False: more than go together. */
+static bool
 keep_checks(struct guided *g, const struct guided_item *items)
 {
+	bool together = true;
 	g->chosen_count = g->a.evidence_count = 0;
 	g->a.evidence_bytes = 0;
 	for (size_t i = 0; i < g->disks.count; i++) {
-		if (!items[i].chosen || items[i].refused || g->a.evidence_count == GUIDED_EVIDENCE_MAX)
+		if (!items[i].chosen || items[i].refused)
 			continue;
 		snprintf(g->chosen[g->chosen_count++], sizeof(g->chosen[0]), "%s", g->disks.items[i].name);
-		snprintf(g->a.evidence[g->a.evidence_count++], sizeof(g->a.evidence[0]), "%s", g->disks.items[i].path);
-		g->a.evidence_bytes += g->disks.items[i].size;
+		together = together && take(g, g->disks.items[i].path, g->disks.items[i].size);
 	}
 	for (size_t i = 0; i < g->path_count; i++) {
 		g->paths[i].chosen = items[g->disks.count + i].chosen;
-		if (!g->paths[i].chosen || g->a.evidence_count == GUIDED_EVIDENCE_MAX)
-			continue;
-		snprintf(g->a.evidence[g->a.evidence_count++], sizeof(g->a.evidence[0]), "%s", g->paths[i].path);
-		g->a.evidence_bytes += g->paths[i].bytes;
+		if (g->paths[i].chosen)
+			together = together && take(g, g->paths[i].path, g->paths[i].bytes);
 	}
+	return together;
 }
 
-static const char *
-disks_text(const struct guided *g)
+static void
+disks_text(const struct guided *g, struct buf *out)
 {
 	size_t offered = 0;
+	char most[16];
 	for (size_t i = 0; i < g->disks.count; i++)
 		offered += g->disks.items[i].refusal == GUIDED_OFFERED;
-	return guided_word(g, g->disks.count == 0 && g->path_count == 0 ? SAY_DISKS_NONE : offered == 0 && g->path_count == 0 ? SAY_DISKS_NONE_FREE : SAY_DISKS_TEXT);
+	buf_text(out, guided_word(g, g->disks.count == 0 && g->path_count == 0 ? SAY_DISKS_NONE : offered == 0 && g->path_count == 0 ? SAY_DISKS_NONE_FREE : SAY_DISKS_TEXT));
+	if (!g->disks.cut)
+		return;
+	snprintf(most, sizeof(most), "%d", GUIDED_DISKS_MAX);
+	buf_char(out, '\n');
+	guided_say(out, g->a.lang, SAY_DISKS_CUT, most, NULL, NULL);
 }
 
 static struct guided_item *
@@ -136,6 +151,17 @@ disk_items(const struct guided *g, size_t *ret_count)
 	return items;
 }
 
+static enum guided_answer
+tell_many(struct guided *g)
+{
+	char most[16];
+	SCOPED_BUF text;
+	buf_init(&text, 4096);
+	snprintf(most, sizeof(most), "%d", GUIDED_EVIDENCE_MAX);
+	guided_say(&text, g->a.lang, SAY_DISKS_MANY, most, NULL, NULL);
+	return guided_tell(g, SAY_DISKS_TITLE, buf_cstr(&text));
+}
+
 enum guided_move
 step_disks(struct guided *g)
 {
@@ -148,11 +174,14 @@ step_disks(struct guided *g)
 		struct guided_item *items = disk_items(g, &count);
 		if (items == NULL)
 			return MOVE_QUIT;
-		struct guided_page page = { .kind = GUIDED_CHECK, .text = disks_text(g), .items = items, .item_count = count };
+		SCOPED_BUF text;
+		buf_init(&text, 8192);
+		disks_text(g, &text);
+		struct guided_page page = { .kind = GUIDED_CHECK, .text = buf_cstr(&text), .items = items, .item_count = count };
 		while (page.current < g->disks.count && items[page.current].refused)
 			page.current++;
 		enum guided_answer answer = guided_show(g, &page, SAY_DISKS_TITLE);
-		keep_checks(g, items);
+		bool together = keep_checks(g, items);
 		bool by_path = page.current == count - 2, again = page.current == count - 1;
 		free(items);
 		if (answer != GUIDED_NEXT)
@@ -161,6 +190,11 @@ step_disks(struct guided *g)
 			return MOVE_QUIT;
 		if (by_path || again)
 			continue;
+		if (!together) {
+			if (tell_many(g) == GUIDED_QUIT)
+				return MOVE_QUIT;
+			continue;
+		}
 		if (g->a.evidence_count > 0)
 			return MOVE_NEXT;
 		if (guided_tell(g, SAY_DISKS_NOTHING, guided_word(g, SAY_DISKS_CHOOSE)) == GUIDED_QUIT)

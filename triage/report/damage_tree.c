@@ -187,7 +187,11 @@ choose(struct damage_tree *t, struct triage_error *err)
 	uint64_t all = 0;
 	size_t cells = 0;
 	for (size_t i = 0; i < t->count; i++)
-		if (t->nodes[i].parent == DAMAGE_NO_NODE && cells < DAMAGE_CELLS_MAX / 2) {
+		if (t->nodes[i].parent == DAMAGE_NO_NODE) {
+			if (cells == DAMAGE_CELLS_MAX / 2) {
+				t->left_out++;
+				continue;
+			}
 			t->nodes[i].cell = true;
 			all += t->nodes[i].files;
 			cells++;

@@ -31,7 +31,7 @@ struct damage_node {
 struct damage_tree {
 	struct damage_node *nodes;	/* parents before their children, filesystem by filesystem, by name; then DIRECT and REST */
 	size_t count, room, filesystems;
-	uint64_t left_out;		/* folders beyond DAMAGE_NODES_MAX */
+	uint64_t left_out;		/* folders beyond DAMAGE_NODES_MAX, filesystems beyond half of DAMAGE_CELLS_MAX */
 };
 
 /* Read, choose the cells, give each its place. Errors: E_IO, E_MEMORY. */

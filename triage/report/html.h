@@ -161,6 +161,7 @@ WARN_UNUSED enum triage_status html_resets(struct page *p, struct triage_error *
 WARN_UNUSED enum triage_status html_damage(struct page *p, struct triage_error *err);
 WARN_UNUSED enum triage_status html_damage_map(struct page *p, struct triage_error *err);	/* of it: treemap and its table */
 void damage_cells(struct page *p, uint64_t files, uint64_t damaged, uint64_t bytes);	/* of a row: both numbers, their share, the bytes */
+int64_t damage_share(uint64_t part, uint64_t whole);	/* in tenths of a percent: 0 for none at all alone, 1000 for all */
 WARN_UNUSED enum triage_status html_machines(struct page *p, struct triage_error *err);
 WARN_UNUSED enum triage_status html_contacts(struct page *p, struct triage_error *err);
 WARN_UNUSED enum triage_status html_findings(struct page *p, struct triage_error *err);

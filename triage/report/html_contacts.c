@@ -155,10 +155,10 @@ put_arrow(struct page *p, const struct graph *g, const struct edge *e, double y,
 static void
 put_peer(struct page *p, const struct edge *e, double y)
 {
-	page_format(p, "<svg x=\"%s\" y=\"%.1f\" width=\"31%%\" height=\"%d\"><a href=\"#contact-%zu\"", e->direction == FROM ? "0" : "69%", y - BOX / 2.0, BOX, e->row);
-	page_label(p, "aria-label", e->direction == FROM ? "contact.arrow-from" : "contact.arrow-to", WITH(AS_TEXT(e->host), AS_TEXT(e->peer), AS_TEXT(e->ways),
+	page_format(p, "<svg x=\"%s\" y=\"%.1f\" width=\"31%%\" height=\"%d\"><a href=\"#contact-%zu\">", e->direction == FROM ? "0" : "69%", y - BOX / 2.0, BOX, e->row);
+	page_say(p, "desc", e->direction == FROM ? "contact.arrow-from" : "contact.arrow-to", WITH(AS_TEXT(e->host), AS_TEXT(e->peer), AS_TEXT(e->ways),
 	    AS_COUNT(e->count), AS_COUNT(e->failed)));
-	page_raw(p, "><rect class=\"cell\" width=\"100%\" height=\"100%\"/><rect class=\"edge\" width=\"100%\" height=\"100%\"/><text class=\"name\" x=\"8\" y=\"18\">");
+	page_raw(p, "<rect class=\"cell\" width=\"100%\" height=\"100%\"/><rect class=\"edge\" width=\"100%\" height=\"100%\"/><text class=\"name\" x=\"8\" y=\"18\">");
 	page_evidence(p, e->peer);
 	page_raw(p, "</text><text x=\"8\" y=\"36\">");
 	page_evidence(p, e->ways);

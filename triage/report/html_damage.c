@@ -11,8 +11,8 @@
 enum { TYPES_SHOWN = 20, UNTOUCHED_SHOWN = 30, UNTOUCHED_FILES = 5, UNTOUCHED_DEPTH = 2, TEXT_MAX = 1 << 20 };
 enum { STYLE_NAME, STYLE_FILES, STYLE_BYTES, STYLE_HURT };	/* columns of CASE_DAMAGE_STYLES */
 
-static int64_t
-share_of(uint64_t part, uint64_t whole)
+int64_t
+damage_share(uint64_t part, uint64_t whole)
 {
 	if (whole == 0 || part >= whole)
 		return whole == 0 ? 0 : 1000;
@@ -134,7 +134,7 @@ put_styles(struct page *p, uint64_t all, struct triage_error *err)
 		page_raw(p, "<tr>");
 		page_say(p, "th scope=\"row\"", key_or(p, room, "damage-style", word, "damage-style.other"), NULL);
 		page_value(p, "td class=\"num\"", &(struct argument)AS_COUNT(case_int(c, STYLE_FILES)));
-		page_value(p, "td class=\"num\"", &(struct argument)AS_SHARE(share_of((uint64_t)case_int(c, STYLE_FILES), all)));
+		page_value(p, "td class=\"num\"", &(struct argument)AS_SHARE(damage_share((uint64_t)case_int(c, STYLE_FILES), all)));
 		page_value(p, "td class=\"num\"", &(struct argument)AS_BYTES(case_int(c, STYLE_BYTES)));
 		if (case_null(c, STYLE_HURT))
 			page_raw(p, "<td class=\"num\">–</td>");
@@ -274,7 +274,7 @@ put_spared(struct page *p, const struct sums *s)
 void
 damage_cells(struct page *p, uint64_t files, uint64_t damaged, uint64_t bytes)
 {
-	int64_t share = share_of(damaged, files);
+	int64_t share = damage_share(damaged, files);
 	page_format(p, "<td class=\"num\" data-sort=\"%ju\">", (uintmax_t)files);
 	page_value(p, "span", &(struct argument)AS_COUNT(files));
 	page_format(p, "</td><td class=\"num\" data-sort=\"%ju\">", (uintmax_t)damaged);
@@ -290,7 +290,7 @@ static enum triage_status
 put_section(struct page *p, const struct sums *s, struct triage_error *err)
 {
 	page_section(p, "damage", "damage.title");
-	page_say(p, "p", "damage.intro", WITH(AS_COUNT(s->damaged), AS_COUNT(s->files), AS_SHARE(share_of(s->damaged, s->files))));
+	page_say(p, "p", "damage.intro", WITH(AS_COUNT(s->damaged), AS_COUNT(s->files), AS_SHARE(damage_share(s->damaged, s->files))));
 	if (s->older > 0)
 		page_say(p, "p", "damage.older", WITH(AS_COUNT(s->older)));
 	enum triage_status st = html_damage_map(p, err);

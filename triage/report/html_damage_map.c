@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ROWS_SHOWN = DAMAGE_CELLS_MAX * 2 };
-
 /* What a cell is called: the last two parts of its path, or all of it. */
 static const char *
 short_name(const struct damage_node *n)
@@ -25,13 +23,6 @@ static const char *
 path_of(const struct damage_node *n)
 {
 	return n->name[0] != '\0' ? n->name : "/";
-}
-
-static int64_t
-share_of(const struct damage_node *n)
-{
-	int64_t tenths = n->files > 0 ? (int64_t)((long double)n->damaged * 1000 / (long double)n->files + 0.5L) : 0;
-	return n->damaged >= n->files ? 1000 : tenths > 999 ? 999 : tenths == 0 && n->damaged > 0 ? 1 : tenths;
 }
 
 static void
@@ -56,11 +47,12 @@ put_title(struct page *p, const char *tag, const struct damage_node *n, const ch
 static void
 put_cell(struct page *p, const struct damage_node *n, size_t row)
 {
-	int64_t share = share_of(n);
-	page_format(p, "<svg x=\"%.2f%%\" y=\"%.2f%%\" width=\"%.2f%%\" height=\"%.2f%%\"><a href=\"#damage-%zu\"", n->place.x, n->place.y, n->place.width,
+	int64_t share = damage_share(n->damaged, n->files);
+	page_format(p, "<svg x=\"%.2f%%\" y=\"%.2f%%\" width=\"%.2f%%\" height=\"%.2f%%\"><a href=\"#damage-%zu\">", n->place.x, n->place.y, n->place.width,
 	    n->place.height, row);
-	page_label(p, "aria-label", "damage.cell", WITH(AS_TEXT(n->kind == NODE_REST ? "…" : path_of(n)), AS_COUNT(n->damaged), AS_COUNT(n->files), AS_SHARE(share)));
-	page_raw(p, "><rect class=\"cell\" width=\"100%\" height=\"100%\"/>");
+	/* the name of the link is what stands in the cell; whole path and sentence are its description */
+	page_say(p, "desc", "damage.cell", WITH(AS_TEXT(n->kind == NODE_REST ? "…" : path_of(n)), AS_COUNT(n->damaged), AS_COUNT(n->files), AS_SHARE(share)));
+	page_raw(p, "<rect class=\"cell\" width=\"100%\" height=\"100%\"/>");
 	if (n->damaged > 0)
 		page_format(p, "<rect class=\"hurt\" y=\"%.1f%%\" width=\"100%%\" height=\"%.1f%%\"/>", 100 - (double)share / 10, (double)share / 10);
 	page_raw(p, "<rect class=\"edge\" width=\"100%\" height=\"100%\"/>");
@@ -113,7 +105,7 @@ put_table(struct page *p, const struct damage_tree *t)
 	page_say(p, "summary", "damage.folders", NULL);
 	page_raw(p, "<div class=\"scroll\"><table class=\"sortable\">");
 	page_table_head(p, "damage.folders", heads);
-	for (size_t i = 0, row = 0; i < t->count && row < ROWS_SHOWN; i++)
+	for (size_t i = 0, row = 0; i < t->count; i++)	/* each cell leads to its row */
 		if (t->nodes[i].cell)
 			put_row(p, &t->nodes[i], ++row, t->filesystems > 1);
 	page_raw(p, "</tbody></table></div>");

@@ -6,6 +6,7 @@
  */
 #include "triage/report/html_fleet.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -138,11 +139,8 @@ put_edge(struct page *p, double x1, double y1, double x2, double y2)
 {
 	/* a bow, so that there and back are two lines and none goes through a machine of its own column */
 	double bend = x2 > x1 + 1 ? 0 : 34, middle_x = (x1 + x2) / 2 - bend, middle_y = (y1 + y2) / 2 + (x2 > x1 + 1 ? 0 : 16);
-	double dx = x2 - middle_x, dy = y2 - middle_y, length = dx * dx + dy * dy;
-	double root = 1;
-	for (int i = 0; i < 24; i++)
-		root = (root + length / root) / 2;
-	double ux = dx / root, uy = dy / root, tip_x = x2 - ux * (BOX + 4), tip_y = y2 - uy * (BOX + 4);
+	double dx = x2 - middle_x, dy = y2 - middle_y, length = sqrt(dx * dx + dy * dy);
+	double ux = dx / length, uy = dy / length, tip_x = x2 - ux * (BOX + 4), tip_y = y2 - uy * (BOX + 4);
 	page_format(p, "<path class=\"axis\" fill=\"none\" d=\"M%.1f %.1fQ%.1f %.1f %.1f %.1f\"/><path class=\"bars\" d=\"M%.1f %.1fL%.1f %.1fL%.1f %.1fZ\"/>\n", x1, y1, middle_x,
 	    middle_y, tip_x, tip_y, tip_x + ux * 4, tip_y + uy * 4, tip_x - ux * 6 - uy * 4, tip_y - uy * 6 + ux * 4, tip_x - ux * 6 + uy * 4, tip_y - uy * 6 - ux * 4);
 }

@@ -124,9 +124,8 @@ put_link(struct page *p, struct case_cursor *c)
 static void
 put_sign(struct page *p, struct case_cursor *c)
 {
-	page_raw(p, "<td lang=\"en\">");
-	page_evidence(p, case_text(c, FLEET_MACHINE_FIRST_WHAT));
-	page_raw(p, "</td><td>");
+	page_told(p, "td", case_text(c, FLEET_MACHINE_FIRST_WHAT));
+	page_raw(p, "<td>");
 	if (case_null(c, FLEET_MACHINE_CAME_FROM))
 		page_say(p, "span class=\"soft\"", "fleet.nobody", NULL);
 	else

@@ -53,9 +53,8 @@ put_item(struct shared *s, struct triage_error *err)
 	page_value(p, "td class=\"num\"", &(struct argument)AS_COUNT(case_int(c, FLEET_ITEM_MACHINES)));
 	fleet_time_cell(p, c, FLEET_ITEM_FIRST);
 	fleet_time_cell(p, c, FLEET_ITEM_LAST);
-	page_raw(p, "<td lang=\"en\">");
-	page_evidence(p, case_text(c, FLEET_ITEM_WHAT));
-	page_raw(p, "</td><td>");
+	page_told(p, "td", case_text(c, FLEET_ITEM_WHAT));
+	page_raw(p, "<td>");
 	enum triage_status st = put_machines(s, true, err);
 	page_raw(p, "</td></tr>\n");
 	return st;

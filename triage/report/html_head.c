@@ -72,8 +72,8 @@ html_languages(struct page *p)
 	static const char *const own_names[LANG_COUNT] = { "Nederlands", "Français", "Deutsch", "English" };
 	static const char *const short_names[LANG_COUNT] = { "NL", "FR", "DE", "EN" };
 	for (unsigned i = 0; i < LANG_COUNT; i++)
-		page_format(p, "<button type=\"button\" data-lang=\"%s\" lang=\"%s\" aria-label=\"%s\" aria-pressed=\"%s\">%s</button>",
-		    lang_name((enum lang)i), lang_name((enum lang)i), own_names[i], i == p->lang ? "true" : "false", short_names[i]);
+		page_format(p, "<button type=\"button\" data-lang=\"%s\" lang=\"%s\" aria-label=\"%s, %s\" aria-pressed=\"%s\">%s</button>",
+		    lang_name((enum lang)i), lang_name((enum lang)i), short_names[i], own_names[i], i == p->lang ? "true" : "false", short_names[i]);
 	page_say(p, "button type=\"button\" id=\"print\"", "head.print", NULL);
 	page_raw(p, "</span>");
 }

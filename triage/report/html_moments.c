@@ -101,9 +101,15 @@ put_moment(struct page *p, const struct moment *m)
 	page_say(p, "span", key_or(p, room, "kind", m->kind, "kind.other"), NULL);
 	page_raw(p, "</span></td><td>");
 	page_code(p, m->host);
-	page_raw(p, "</td><td lang=\"en\">");
-	page_evidence(p, m->text);
-	page_raw(p, "</td><td>");
+	page_raw(p, "</td>");
+	if (m->event_id == 0) {
+		page_told(p, "td", m->text);
+	} else {
+		page_raw(p, "<td lang=\"en\">");
+		page_evidence(p, m->text);
+		page_raw(p, "</td>");
+	}
+	page_raw(p, "<td>");
 	if (m->finding_id <= p->facts.linkable)
 		page_format(p, "<a class=\"ref\" href=\"#finding-%ju\">#%ju</a>", (uintmax_t)m->finding_id, (uintmax_t)m->finding_id);
 	page_raw(p, "</td></tr>\n");

@@ -117,7 +117,9 @@ page_told(struct page *p, const char *tag, const char *text)
 	if (messages_told(p->messages, text, key, &rest)) {
 		page_raw(p, ">");
 		page_say(p, "span", key, NULL);
-		page_evidence(p, rest);
+		if (rest[0] == ':')
+			page_say(p, "span", "text.colon", NULL);
+		page_evidence(p, rest + (rest[0] == ':'));
 	} else {
 		page_raw(p, " lang=\"en\">");
 		page_evidence(p, text);

@@ -92,7 +92,7 @@ untouched_shares(struct buf *b, struct case_reader *c)
 			break;
 		}
 	}
-	export_raw(b, "untouched_shares", list);
+	export_raw(b, "untouched_shares", list[0] == '[' ? list : "[]");
 }
 
 static enum triage_status
