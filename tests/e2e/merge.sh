@@ -50,6 +50,7 @@ refuse "parts of other evidence" "other " "$tmp/p-town.img-1" "$tmp/p-loose-2"
 "$TRIAGE" run -q --no-archives --shard 2/3 -o "$tmp/options" "$tmp/town.img" > /dev/null 2>&1
 refuse "parts with other options" "other options" "$tmp/p-town.img-1" "$tmp/options"
 "$TRIAGE" run -q --shard 2/2 -o "$tmp/of2" "$tmp/town.img" > /dev/null 2>&1
+refuse "a copy of a part before one of another run" "other options" "$tmp/p-town.img-1" "$tmp/copy" "$tmp/options"
 refuse "another number of parts" "not of as many parts" "$tmp/p-town.img-1" "$tmp/of2"
 refuse "a whole bundle" "is no part" "$tmp/whole-town.img" "$tmp/p-town.img-1"
 printf x >> "$tmp/copy/data/shard/journal.db"

@@ -165,9 +165,12 @@ check_parts(struct parts *all, struct triage_error *err)
 			snprintf(line, sizeof(line), "part %u/%u is there twice: %s counts once", p->k, p->n, p->bundle);
 			all->plan->tell(all->plan->ctx, line);
 			free(p->options);
+			p->options = NULL;
 			continue;
 		}
+		/* each options has one owner, whatever error ends this early */
 		struct part moved = *p;
+		p->options = NULL;
 		all->all[kept++] = moved;
 	}
 	all->count = kept;
