@@ -18,7 +18,7 @@ merge_examined(struct supervisor *s, struct triage_error *err)
 {
 	if (s->plan->missing_parts[0] == '\0')
 		return TRIAGE_OK;
-	char message[240];
+	char message[800];
 	snprintf(message, sizeof(message), "these parts of the work were not given to merge, what they were to examine was not: %s", s->plan->missing_parts);
 	return supervisor_problem(s, 0, 0, "", &(struct triage_problem){ .stage = "content", .severity = TRIAGE_HIGH, .code = "part-missing", .message = message,
 		.inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID }, err);
