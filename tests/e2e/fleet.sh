@@ -32,7 +32,7 @@ check "the database is sound" sh -c '[ "$(sqlite3 "$1/fleet.db" "PRAGMA integrit
 
 # what is bad is named, the rest goes on
 mkdir "$tmp/bad"
-for n in tampered truncated newer loop half same judged other hostile; do cp -r "$tmp/b/bundle-002" "$tmp/bad/$n"; done
+for n in tampered truncated newer loop half same judged other hostile vast; do cp -r "$tmp/b/bundle-002" "$tmp/bad/$n"; done
 printf x >> "$tmp/bad/tampered/data/report.html"
 head -c 20000 "$tmp/b/bundle-002/data/case.db" > "$tmp/bad/truncated/data/case.db"; reseal "$tmp/bad/truncated"
 edit "$tmp/bad/newer" "PRAGMA user_version = 99"
@@ -40,6 +40,7 @@ edit "$tmp/bad/loop" "DROP VIEW findings; CREATE VIEW findings AS WITH RECURSIVE
 rm "$tmp/bad/half/tagmanifest-sha256.txt" "$tmp/bad/half/manifest-sha256.txt"
 mkdir "$tmp/bad/foreign"; echo hello > "$tmp/bad/foreign/bagit.txt"
 edit "$tmp/bad/other" "UPDATE t_meta SET value = 'elsewhere' WHERE key = 'case_id'; UPDATE t_meta SET value = '9.9' WHERE key = 'version'; UPDATE t_host SET hostname = 'OTHER', installed = 5"
+edit "$tmp/bad/vast" "UPDATE t_contact SET count = 9223372036854775807, failed = 9223372036854775807, first_time = -9223372036854775807"
 rm -r "$tmp/bad/judged"; "$TRIAGE" judge -o "$tmp/bad/judged" "$tmp/b/bundle-002" > /dev/null 2>&1
 evil='<script>alert(1)</script>"&=cmd|x'; rtl=$(printf '\342\200\256gpj.\033[31m')
 edit "$tmp/bad/hostile" "UPDATE t_meta SET value = '$evil$rtl' WHERE key IN ('case_id', 'hostname', 'verdict', 'ransomware.family', 'started', 'version'); UPDATE t_host SET hostname = '$evil$rtl', os = '$evil', addresses = '$evil';
@@ -51,7 +52,8 @@ for n in "tampered: changed: data/report.html" "truncated: .*database disk image
 	check "said: $n" grep -q "not taken: $n" "$tmp/told"
 done
 same "and in the database, with no other row of them" "$(rows "$tmp/three" "SELECT count(*) FROM bundles WHERE state = 'refused' AND reason <> '' AND bundle_id NOT IN (SELECT bundle_id FROM machines)")" 8
-same "all others are taken" "$(rows "$tmp/three" "SELECT count(*) FROM bundles WHERE state = 'taken'")" 15
+same "all others are taken" "$(rows "$tmp/three" "SELECT count(*) FROM bundles WHERE state = 'taken'")" 16
+same "counts that no sum holds end nothing" "$(rows "$tmp/three" "SELECT max(count) FROM movements")" 9223372036854775807
 for code in same-machine judged-again several-cases several-versions; do
 	check "remarked: $code" sh -c '[ "$(sqlite3 "$1/fleet.db" "SELECT count(*) > 0 FROM remarks WHERE code = '"'$code'"'")" = 1 ]' - "$tmp/three"
 done
@@ -59,7 +61,7 @@ same "a machine that lies in two bundles counts once" "$(jq .totals.machines "$t
 same "markup in names stays text" "$(grep -c '<script>alert\|<img src=x\|<b>"\|<i>"' "$tmp/three/fleet.html")" 0
 check "and is seen" grep -q '&lt;script&gt;alert' "$tmp/three/fleet.html"
 same "no character that turns text around or drives a terminal" "$(LC_ALL=C grep -c "$(printf '\342\200\256\|\033')" "$tmp/three/fleet.html" "$tmp/three/fleet.json" "$tmp/told" | grep -vc ':0$')" 0
-check "fleet.json is JSON" jq -e '.schema == "triage-fleet-1" and (.bundles | length) == 23' "$tmp/three/fleet.json"
+check "fleet.json is JSON" jq -e '.schema == "triage-fleet-1" and (.bundles | length) == 24' "$tmp/three/fleet.json"
 check "not into a folder that is there" sh -c '! "$1" fleet "$2/b" -o "$2/one"' - "$TRIAGE" "$tmp"
 check "nor into a bundle" sh -c '! "$1" fleet "$2/b/bundle-000" -o "$2/b/bundle-000/x" && [ ! -e "$2/b/bundle-000/x" ]' - "$TRIAGE" "$tmp"
 "$TRIAGE" fleet "$tmp/bad/half" "$tmp/bad/foreign" -o "$tmp/none" > /dev/null 2>&1

@@ -28,7 +28,7 @@ check "a part has the same bytes whatever the number of workers" diff -rq "$tmp/
 # a part that was killed in the middle and resumed
 "$TRIAGE" run -q -j 1 --shard 1/3 -o "$tmp/killed" "$tmp/loose" > /dev/null 2>&1 & pid=$!
 for i in $(seq 200); do [ "$(stat -c %s "$tmp/killed/work/journal.db" 2> /dev/null || echo 0)" -gt 200000 ] && break; sleep 0.02; done; kill -9 $pid 2> /dev/null; wait $pid 2> /dev/null
-[ -e "$tmp/killed/manifest-sha256.txt" ] || "$TRIAGE" run -q --resume "$tmp/killed" > /dev/null 2>&1 || echo "# resume gave $?"
+[ -e "$tmp/killed/manifest-sha256.txt" ] || { "$TRIAGE" run -q --resume "$tmp/killed" > /dev/null 2>&1; same "a part that was killed and resumed has gaps, as in one run" $? 3; }
 "$TRIAGE" merge -q "$tmp/killed" "$tmp/p-loose-2" "$tmp/p-loose-3" -o "$tmp/merged-killed" > /dev/null 2>&1
 check "with a part that was killed and resumed, the same bytes" diff -rq "$tmp/whole-loose" "$tmp/merged-killed"
 
@@ -50,6 +50,7 @@ refuse "parts of other evidence" "other " "$tmp/p-town.img-1" "$tmp/p-loose-2"
 "$TRIAGE" run -q --no-archives --shard 2/3 -o "$tmp/options" "$tmp/town.img" > /dev/null 2>&1
 refuse "parts with other options" "other options" "$tmp/p-town.img-1" "$tmp/options"
 "$TRIAGE" run -q --shard 2/2 -o "$tmp/of2" "$tmp/town.img" > /dev/null 2>&1
+refuse "a copy of a part before one of another run" "other options" "$tmp/p-town.img-1" "$tmp/copy" "$tmp/options"
 refuse "another number of parts" "not of as many parts" "$tmp/p-town.img-1" "$tmp/of2"
 refuse "a whole bundle" "is no part" "$tmp/whole-town.img" "$tmp/p-town.img-1"
 printf x >> "$tmp/copy/data/shard/journal.db"

@@ -62,6 +62,20 @@ if [ $status -eq 130 ]; then
 else
 	bad "Ctrl-C stops with 130" "exit $status"
 fi
+# what was not examined before the interruption is still a gap after it
+rm -rf "$tmp/case"
+echo 'rule broken {' > "$tmp/broken.yar"
+"$TRIAGE" run -q -j 1 -r "$tmp/broken.yar" -o "$tmp/case" "$tmp/town.img" > /dev/null 2>&1 &
+pid=$!
+for _ in $(seq 400); do [ "$(stat -c %s "$tmp/case/work/journal.db" 2> /dev/null || echo 0)" -gt 200000 ] && break; sleep 0.02; done
+kill -9 $pid 2> /dev/null
+wait $pid 2> /dev/null
+if [ -e "$tmp/case/manifest-sha256.txt" ]; then
+	echo "# the run was over before it was killed"
+else
+	"$TRIAGE" run -q --resume "$tmp/case" > /dev/null 2>&1
+	same "a problem told before the run was killed makes the exit 3 after --resume" "$?" 3
+fi
 mkdir "$tmp/whole/work"
 printf x > "$tmp/whole/work/arguments"
 "$TRIAGE" run -q --resume "$tmp/whole" > /dev/null 2> "$tmp/stderr"

@@ -61,8 +61,7 @@ WARN_UNUSED enum triage_status build_events(struct case_sealer *z, struct triage
 
 /* query.c: is it a case, of a schema from oldest up to ours? Errors: E_FORMAT, E_UNSUPPORTED. */
 WARN_UNUSED enum triage_status build_check_identity(struct sql *q, int64_t oldest, struct triage_error *err);
-/* query.c: a reader over an open connection, which stays its owner's. */
-/* query.c: rows of any query; a reader over a connection. */
+/* query.c: a reader over an open connection, which stays its owner's; rows of any query. */
 WARN_UNUSED enum triage_status case_rows_by(struct case_reader *r, const char *query, struct case_cursor **ret_cursor, struct triage_error *err);
 WARN_UNUSED enum triage_status case_reader_over(struct sql *q, struct case_reader **ret_reader, struct triage_error *err);
 

@@ -48,6 +48,8 @@ const char *const fleet_puts[FLEET_TABLE_COUNT] = {
 };
 
 const char *const fleet_first_step[] = {
+    "CREATE INDEX machine_name ON machines(name_key)",
+    "CREATE INDEX evidence_sha256 ON evidence(sha256)",
     /* the same machine: the same name, and not known to be installed at different moments */
     "UPDATE machines SET same_as = (SELECT min(o.machine_id) FROM machines o WHERE o.name_key = machines.name_key AND o.machine_id < machines.machine_id"
     " AND (o.installed IS NULL OR machines.installed IS NULL OR o.installed = machines.installed)) WHERE name_key <> ''",
@@ -74,10 +76,12 @@ const char *const fleet_first_step[] = {
     "CREATE TEMP TABLE step AS SELECT iif(c.direction = 'to', r.root, c.peer_machine_id) AS a, iif(c.direction = 'to', c.peer_machine_id, r.root) AS b,"
     " c.direction = 'to' AS ours, c.account, c.account_key, c.protocol, c.first_time, c.last_time, c.count, c.failed FROM contacts c JOIN roots r USING(machine_id)"
     " WHERE c.peer_machine_id IS NOT NULL AND c.peer_machine_id <> r.root ORDER BY a, b, c.account_key, c.id",
+    "CREATE INDEX temp.step_key ON step(a, b, account_key)",
+    /* total(), not sum(): counts of a bundle may be any number, and an overflow would end it all */
     "INSERT INTO movements SELECT NULL, a, b, min(account), (SELECT group_concat(protocol, ', ') FROM (SELECT DISTINCT p.protocol FROM temp.step p WHERE p.a = s.a AND p.b = s.b"
     " AND p.account_key = s.account_key AND p.protocol <> '' ORDER BY p.protocol)), min(iif(ours, first_time, NULL)), max(iif(ours, last_time, NULL)),"
-    " min(iif(ours, NULL, first_time)), max(iif(ours, NULL, last_time)), max(sum(iif(ours, count, 0)), sum(iif(ours, 0, count))),"
-    " max(sum(iif(ours, failed, 0)), sum(iif(ours, 0, failed))), CASE WHEN min(ours) <> max(ours) THEN 'both' WHEN min(ours) THEN 'from' ELSE 'to' END"
+    " min(iif(ours, NULL, first_time)), max(iif(ours, NULL, last_time)), CAST(max(total(iif(ours, count, 0)), total(iif(ours, 0, count))) AS INTEGER),"
+    " CAST(max(total(iif(ours, failed, 0)), total(iif(ours, 0, failed))) AS INTEGER), CASE WHEN min(ours) <> max(ours) THEN 'both' WHEN min(ours) THEN 'from' ELSE 'to' END"
     " FROM temp.step s GROUP BY a, b, account_key ORDER BY a, b, account_key",
     "DROP TABLE temp.step",
     "CREATE INDEX movement_to ON movements(to_machine)",
@@ -95,6 +99,7 @@ const char *const fleet_second_step[] = {
     "UPDATE machines SET (first_sign, first_what) = (SELECT first_time, title FROM findings f WHERE f.machine_id = machines.machine_id AND first_time IS NOT NULL AND"
     " (severity IN ('critical', 'high') OR (severity = 'medium' AND machines.critical + machines.high = 0 AND machines.medium > 1)) ORDER BY first_time, f.id LIMIT 1),"
     " last_sign = (SELECT max(coalesce(last_time, first_time)) FROM findings f WHERE f.machine_id = machines.machine_id AND severity IN ('critical', 'high'))",
+    "CREATE INDEX machine_bundle ON machines(bundle_id)",
     "UPDATE machines SET verdict = 'incomplete' WHERE critical + high + medium = 0 AND verdict IN ('compromised', 'suspicious') AND (SELECT count(*) FROM machines o"
     " WHERE o.bundle_id = machines.bundle_id) > 1",
     "UPDATE machines SET first_sign_fleet = first_sign - coalesce(clock_offset, 0)",

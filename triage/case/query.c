@@ -74,8 +74,9 @@ static int
 too_much_work(void *ctx)
 {
 	struct case_reader *r = ctx;
-	if (r->bounded && r->steps_left-- == 0)
-		return 1;
+	if (r->bounded && r->steps_left == 0)
+		return 1;	/* from now on */
+	r->steps_left -= r->bounded;
 	return ++r->work > r->most;
 }
 

@@ -245,16 +245,19 @@ remove_work(struct supervisor *s, struct triage_error *err)
 	return work_clear(s->work, err);
 }
 
-/* Extraction may have met some after the case was judged. */
+/* Extraction may have met some after the case was judged. The journal knows them all: those of the run that is resumed, or of the parts that are merged, too. */
 static enum triage_status
 count_problems(struct supervisor *s, const char *database, struct triage_error *err)
 {
 	struct case_reader *reader;
-	enum triage_status st = case_open(database, &reader, err);
+	enum triage_severity loudest;
+	enum triage_status st = case_loudest_problem(s->store, &loudest, err);
+	if (st == TRIAGE_OK)
+		st = case_open(database, &reader, err);
 	if (st != TRIAGE_OK)
 		return st;
 	s->result->problems = case_count(reader, CASE_PROBLEMS);
-	s->result->incomplete = s->result->incomplete || s->loudest_problem >= TRIAGE_LOW;
+	s->result->incomplete = s->result->incomplete || loudest >= TRIAGE_LOW;
 	st = case_reader_status(reader, err);
 	case_reader_close(reader);
 	return st;

@@ -49,7 +49,7 @@ struct crew_worker {
 	uint64_t queued_bytes;
 	bool full;			/* was given as many jobs as it may hold, and has not done enough of them yet to be given more */
 	bool ready;
-	const char *killed_for;		/* "timeout", "bad-frame", ... when we killed it */
+	const char *killed_for;		/* why we killed it, in words; NULL: we did not */
 	uint64_t seen_job, seen_beat;
 	double seen_at, front_since;	/* when there was progress; since when the first job is the first */
 	uint64_t start_frames[WIRE_TYPE_COUNT];	/* received before READY */

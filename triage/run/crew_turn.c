@@ -158,7 +158,7 @@ watch(struct crew *c, struct crew_worker *w, double now)
 	if (!moved && now - w->seen_at > c->unit_seconds && w->killed_for == NULL) {
 		w->killed_for = NO_PROGRESS;
 		kill(w->pid, SIGKILL);
-	} else if (w->job_count > 0 && w->jobs[0].kind == CREW_CONTENT && w->killed_for == NULL &&
+	} else if (w->job_count > 0 && (w->jobs[0].kind == CREW_CONTENT || w->jobs[0].kind == CREW_PLACES) && w->killed_for == NULL &&
 	    now - w->front_since > END_FACTOR * c->unit_seconds + (double)w->jobs[0].unit.size / SLOWEST) {
 		/* it says that it makes progress, and may say so for ever */
 		w->killed_for = NO_END;

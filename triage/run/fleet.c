@@ -107,7 +107,7 @@ settle(struct fleet_work *w, struct triage_error *err)
 	if (st == TRIAGE_OK)
 		st = fleet_begin(w->fleet, err);
 	if (st == TRIAGE_OK)
-		st = fleet_clocks(w->fleet, err);
+		st = fleet_clocks(w, err);
 	if (st == TRIAGE_OK)
 		st = fleet_end(w->fleet, true, err);
 	return st == TRIAGE_OK ? fleet_settle_clocks(w->fleet, err) : st;

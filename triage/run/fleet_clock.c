@@ -24,6 +24,7 @@ struct link {
 struct clocks {
 	struct link *links;
 	size_t count, room;
+	bool full;			/* pairs beyond LINKS_MAX were left out */
 	uint64_t from, to;		/* of the pair at hand */
 	int64_t offsets[ACCOUNTS_MAX];
 	size_t matched;
@@ -39,11 +40,12 @@ compare_offsets(const void *a, const void *b)
 static enum triage_status
 end_pair(struct clocks *k, struct fleet *f, struct triage_error *err)
 {
-	if (k->matched == 0)
+	k->full = k->full || (k->matched > 0 && k->count == LINKS_MAX);
+	if (k->matched == 0 || k->full)
 		return TRIAGE_OK;
 	if (k->count == k->room) {
 		size_t room = k->room * 2 + 256;
-		struct link *grown = k->count < LINKS_MAX ? reallocarray(k->links, room, sizeof(*grown)) : NULL;
+		struct link *grown = reallocarray(k->links, room, sizeof(*grown));
 		if (grown == NULL) {
 			triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for differences of clocks");
 			return TRIAGE_E_MEMORY;
@@ -162,7 +164,8 @@ walk(struct groups *g, const struct clocks *k, size_t start, struct fleet *f, st
 			if (other == NULL || other->seen)
 				continue;
 			other->seen = true;
-			other->offset = at->offset + k->links[i].offset;
+			/* their sum: a long chain of made-up ones does not fit */
+			other->offset = when_since(-k->links[i].offset, at->offset);
 			g->queue[tail++] = (size_t)(other - g->nodes);
 			st = fleet_put_offset(f, other->id, reference, other->offset, err);
 		}
@@ -195,8 +198,9 @@ tie(struct clocks *k, struct fleet *f, struct triage_error *err)
 }
 
 enum triage_status
-fleet_clocks(struct fleet *f, struct triage_error *err)
+fleet_clocks(struct fleet_work *w, struct triage_error *err)
 {
+	struct fleet *f = w->fleet;
 	struct clocks k = { .count = 0 };
 	struct case_cursor *c;
 	enum triage_status st = fleet_rows(f, FLEET_VIEW_PAIRS, &c, err);
@@ -212,6 +216,8 @@ fleet_clocks(struct fleet *f, struct triage_error *err)
 		st = end_pair(&k, f, err);
 	if (st == TRIAGE_OK)
 		st = tie(&k, f, err);
+	if (st == TRIAGE_OK && k.full)
+		st = fleet_remark(w, "too-much", 0, 0, "clocks", err);
 	free(k.links);
 	return st;
 }

@@ -53,7 +53,7 @@ WARN_UNUSED enum triage_status fleet_contents_add(struct fleet_work *w, struct c
 void fleet_contents_sort(struct fleet_work *w);
 WARN_UNUSED enum triage_status fleet_digests(struct fleet_work *w, const struct fleet_bundle *b, struct triage_error *err);
 /* fleet_clock.c: offsets between clocks out of contacts that both sides tell of. */
-WARN_UNUSED enum triage_status fleet_clocks(struct fleet *f, struct triage_error *err);
+WARN_UNUSED enum triage_status fleet_clocks(struct fleet_work *w, struct triage_error *err);
 WARN_UNUSED enum triage_status fleet_remark(struct fleet_work *w, const char *code, uint64_t bundle, uint64_t machine, const char *text, struct triage_error *err);
 
 #endif

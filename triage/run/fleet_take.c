@@ -189,10 +189,10 @@ note_other(struct taking *t, const char *key)
 	buf_init(&have, OTHERS_MAX * KEY_MAX);
 	buf_format(&have, ", %s, ", buf_cstr(&t->others));
 	snprintf(wanted, sizeof(wanted), ", %s, ", key);
-	if (t->other_count >= OTHERS_MAX || strstr(buf_cstr(&have), wanted) != NULL)
+	if (t->other_count > OTHERS_MAX || strstr(buf_cstr(&have), wanted) != NULL)
 		return;
-	buf_text(&t->others, t->other_count++ > 0 ? ", " : "");
-	buf_text(&t->others, key);
+	buf_text(&t->others, t->other_count > 0 ? ", " : "");
+	buf_text(&t->others, t->other_count++ < OTHERS_MAX ? key : "…");
 }
 
 static uint64_t
@@ -209,21 +209,11 @@ machine_of(struct taking *t, const char *host)
 }
 
 static enum triage_status
-take_evidence(struct taking *t, struct triage_error *err)
+take_evidence(struct taking *t, struct case_cursor *rows, struct triage_error *err)
 {
-	struct case_cursor *rows;
-	enum triage_status st = case_rows(t->c, CASE_EVIDENCE, CASE_BY_ID, &rows, err);
-	if (st != TRIAGE_OK)
-		return st;
-	for (size_t n = 0; n < FLEET_ROWS_MAX && (st = case_next(rows, err)) == TRIAGE_OK; n++) {
-		const struct fleet_value values[] = { FLEET_N(t->b->id), FLEET_T(case_text(rows, CASE_EVIDENCE_NAME)), FLEET_T(case_text(rows, CASE_EVIDENCE_KIND)),
-		    FLEET_N(case_int(rows, CASE_EVIDENCE_SIZE)), FLEET_W(case_text(rows, CASE_EVIDENCE_SHA256)) };
-		st = fleet_put(t->w->fleet, FLEET_EVIDENCE, values, NULL, err);
-		if (st != TRIAGE_OK)
-			break;
-	}
-	case_cursor_close(rows);
-	return st == TRIAGE_END ? TRIAGE_OK : st;
+	const struct fleet_value values[] = { FLEET_N(t->b->id), FLEET_T(case_text(rows, CASE_EVIDENCE_NAME)), FLEET_T(case_text(rows, CASE_EVIDENCE_KIND)),
+	    FLEET_N(case_int(rows, CASE_EVIDENCE_SIZE)), FLEET_W(case_text(rows, CASE_EVIDENCE_SHA256)) };
+	return fleet_put(t->w->fleet, FLEET_EVIDENCE, values, NULL, err);
 }
 
 /* --- findings --- */
@@ -381,7 +371,7 @@ fleet_take(struct fleet_work *w, struct fleet_bundle *b, struct triage_error *er
 	if (st == TRIAGE_OK)
 		st = take_machines(t, err);
 	if (st == TRIAGE_OK)
-		st = take_evidence(t, err);
+		st = each(t, CASE_EVIDENCE, take_evidence, "evidence", err);
 	if (st == TRIAGE_OK)
 		st = each(t, CASE_FINDINGS, take_finding, "findings", err);
 	if (st == TRIAGE_OK)

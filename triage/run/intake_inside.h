@@ -21,7 +21,7 @@ const char *intake_harmless(const char *text, char *store, size_t size);
 /* intake_events.c: what artefact parsers tell. */
 bool intake_event(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err);
 bool intake_fact(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err);
-/* The result of a job comes that was done for the bytes alone: say it when a parser had it before. */
+/* The result of a job comes that was done for the bytes alone: say so, and which parser had it before, where that is known. */
 bool intake_not_parsed(struct supervisor *s, struct crew_job *job, struct triage_error *err);
 bool intake_artefact(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err);
 

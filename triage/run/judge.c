@@ -228,7 +228,7 @@ fill_result(struct judging *j, struct case_reader *reader)
 	r->bytes = j->tally.bytes;
 	r->examined_share = j->tally.bytes == 0 ? (j->tally.files > 0 ? 1.0 : 0.0) : (double)j->tally.bytes_examined / (double)j->tally.bytes;
 	r->problems = case_count(reader, CASE_PROBLEMS);
-	r->incomplete = j->s->loudest_problem >= TRIAGE_LOW || j->s->budget_ended;
+	r->incomplete = j->s->budget_ended;	/* conclude.c adds what the journal knows */
 	r->budget_ended = j->s->budget_ended;
 }
 

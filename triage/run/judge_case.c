@@ -205,6 +205,8 @@ judge_case_evidence(const struct judge_case *k, struct case_reader *reader, stru
 	buf_init(&rows, out->max);
 	buf_char(&rows, '{');
 	enum triage_status st = put_evidence(reader, &rows, &mismatch, &checked, err);
+	if (st == TRIAGE_OK)
+		st = buf_check(&rows, err);
 	if (st != TRIAGE_OK)
 		return st;
 	buf_char(out, '{');

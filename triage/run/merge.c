@@ -134,7 +134,10 @@ read_part(const struct parts *all, struct part *p, struct triage_error *err)
 		return st;
 	bool fine = read_options(p, case_meta(c, "options"));
 	p->budget_ended = budget_ended(c);
+	st = case_reader_status(c, err);
 	case_reader_close(c);
+	if (st != TRIAGE_OK)
+		return st;
 	snprintf(path, sizeof(path), "%s/data/shard/journal.db", p->bundle);
 	if (!fine || access(path, R_OK) != 0) {
 		triage_error_set(err, TRIAGE_E_USAGE, TRIAGE_NO_OFFSET, "%s is no part: it was not made with --shard", p->bundle);
@@ -165,9 +168,12 @@ check_parts(struct parts *all, struct triage_error *err)
 			snprintf(line, sizeof(line), "part %u/%u is there twice: %s counts once", p->k, p->n, p->bundle);
 			all->plan->tell(all->plan->ctx, line);
 			free(p->options);
+			p->options = NULL;
 			continue;
 		}
+		/* each options has one owner, whatever error ends this early */
 		struct part moved = *p;
+		p->options = NULL;
 		all->all[kept++] = moved;
 	}
 	all->count = kept;
@@ -190,8 +196,8 @@ tell_missing(const struct parts *all, struct buf *out)
 	if (missing > LISTED_MAX)
 		buf_format(out, " and %zu more", missing - LISTED_MAX);
 	if (missing > 0) {
-		char line[300];
-		snprintf(line, sizeof(line), "missing: %.250s", buf_cstr(out));
+		char line[700];
+		snprintf(line, sizeof(line), "missing: %s", buf_cstr(out));
 		all->plan->tell(all->plan->ctx, line);
 	}
 }

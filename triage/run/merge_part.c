@@ -16,13 +16,9 @@ merge_is_ours(const struct triage_plan *plan, uint64_t inode, uint32_t attr_type
 enum triage_status
 merge_examined(struct supervisor *s, struct triage_error *err)
 {
-	enum triage_severity loudest;
-	enum triage_status st = case_loudest_problem(s->store, &loudest, err);
-	if (st == TRIAGE_OK && loudest > s->loudest_problem)
-		s->loudest_problem = loudest;
-	if (st != TRIAGE_OK || s->plan->missing_parts[0] == '\0')
-		return st;
-	char message[240];
+	if (s->plan->missing_parts[0] == '\0')
+		return TRIAGE_OK;
+	char message[800];
 	snprintf(message, sizeof(message), "these parts of the work were not given to merge, what they were to examine was not: %s", s->plan->missing_parts);
 	return supervisor_problem(s, 0, 0, "", &(struct triage_problem){ .stage = "content", .severity = TRIAGE_HIGH, .code = "part-missing", .message = message,
 		.inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID }, err);

@@ -26,8 +26,6 @@ enum triage_status
 supervisor_problem(struct supervisor *s, uint64_t evidence_id, uint64_t filesystem_id, const char *path, const struct triage_problem *p,
     struct triage_error *err)
 {
-	if (p->severity > s->loudest_problem)
-		s->loudest_problem = p->severity;
 	s->progress.problems++;
 	supervisor_log(s, p->severity, "%s%s%s", path, path[0] != '\0' ? ": " : "", p->message);
 	return case_put_problem(s->store, evidence_id, filesystem_id, path, p, err);

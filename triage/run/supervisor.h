@@ -92,7 +92,6 @@ struct supervisor {
 	struct triage_progress progress;
 	struct triage_result *result;
 	struct buf path, text;		/* scratch */
-	unsigned loudest_problem;	/* enum triage_severity of the worst problem so far */
 	uint64_t units_in_work;
 	unsigned level;			/* of the units that are handed out, see shadows.h */
 	bool comparing;			/* its streams are compared with older ones: of which filesystem (index), behind which stream */
