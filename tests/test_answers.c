@@ -184,6 +184,22 @@ an_intruder_without_encryption_is_intruded(void **state)
 	close_judge(&t);
 }
 
+/* The files of a system whose name was not found are its own; two such systems are two. */
+static void
+a_machine_without_a_name_has_its_files(void **state)
+{
+	struct judged t;
+	static const struct detect_machine here[] = { { 1, "", "Windows 10" }, { 7, "", "Debian 12" } };
+	(void)state;
+	open_judge(&t);
+	show(&t, "/a.txt", text_content(100));
+	detect_judge_case(t.judge, &(struct detect_case){ .machines = here, .machine_count = 2 });
+	finish(&t, 1.0);
+	assert_has(answer_of(&t, "machines"), "{\"host\":\"(no name)\",\"os\":\"Windows 10\",\"state\":\"no-trace-found\",\"certainty\":null,\"in_evidence\":true,\"files\":1,\"files_read\":1,");
+	assert_has(answer_of(&t, "machines"), "{\"host\":\"(no name)\",\"os\":\"Debian 12\",\"state\":\"not-examined\"");
+	close_judge(&t);
+}
+
 static void
 no_trace_is_told_with_its_coverage(void **state)
 {
@@ -362,6 +378,7 @@ main(void)
 		cmocka_unit_test(restore_points_are_told_by_their_use),
 		cmocka_unit_test(each_machine_has_a_state),
 		cmocka_unit_test(an_intruder_without_encryption_is_intruded),
+		cmocka_unit_test(a_machine_without_a_name_has_its_files),
 		cmocka_unit_test(no_trace_is_told_with_its_coverage),
 		cmocka_unit_test(what_starts_by_itself_can_come_back),
 		cmocka_unit_test(what_is_dated_years_before_is_no_first_act),

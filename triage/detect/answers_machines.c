@@ -21,7 +21,7 @@ const char *const machine_words[MACHINE_STATES] = { [MACHINE_ENCRYPTED] = "encry
 
 struct machine {
 	const char *host, *os;
-	uint64_t filesystems;		/* that are its own */
+	uint64_t nameless;		/* the filesystem of a system whose name is not known */
 	uint64_t files, examined, damaged, findings;
 	enum machine_state state;
 	unsigned confidence;
@@ -48,19 +48,38 @@ same_host(const char *a, const char *b)
 }
 
 static struct machine *
-machine_of(struct machines *m, const char *host, bool make)
+one_more(struct machines *m, const char *host)
 {
-	for (size_t i = 0; i < m->count; i++)
-		if (same_host(m->list[i].host, host))
-			return &m->list[i];
-	if (!make || host[0] == '\0')
-		return NULL;
 	if (m->count == MACHINES_MAX) {
 		m->left_out++;
 		return NULL;
 	}
 	m->list[m->count] = (struct machine){ .host = host, .os = "", .state = MACHINE_NOT_EXAMINED };
 	return &m->list[m->count++];
+}
+
+static struct machine *
+machine_of(struct machines *m, const char *host, bool make)
+{
+	for (size_t i = 0; i < m->count; i++)
+		if (same_host(m->list[i].host, host))
+			return &m->list[i];
+	return make && host[0] != '\0' ? one_more(m, host) : NULL;
+}
+
+/* An operating system of the evidence; those without a name are told apart by their filesystems. */
+static struct machine *
+machine_here(struct machines *m, const struct detect_machine *d, bool make)
+{
+	if (d->host[0] != '\0')
+		return machine_of(m, d->host, make);
+	for (size_t i = 0; i < m->count; i++)
+		if (m->list[i].nameless != 0 && m->list[i].nameless == d->filesystem_id)
+			return &m->list[i];
+	struct machine *k = make ? one_more(m, "(no name)") : NULL;
+	if (k != NULL)
+		k->nameless = d->filesystem_id;
+	return k;
 }
 
 /* The machine of a filesystem: its own, or the only one there is. */
@@ -70,7 +89,7 @@ machine_on(struct machines *m, uint64_t filesystem_id)
 	const struct detect_case *facts = &m->a->j->facts;
 	for (size_t i = 0; i < facts->machine_count; i++)
 		if (facts->machines[i].filesystem_id == filesystem_id)
-			return machine_of(m, facts->machines[i].host, false);
+			return machine_here(m, &facts->machines[i], false);
 	return m->here == 1 ? &m->list[0] : NULL;
 }
 
@@ -80,12 +99,11 @@ enter(struct machines *m)
 	const struct detect_judge *j = m->a->j;
 	for (size_t i = 0; i < j->facts.machine_count; i++) {
 		const struct detect_machine *d = &j->facts.machines[i];
-		struct machine *k = machine_of(m, d->host[0] != '\0' ? d->host : "(no name)", true);
+		struct machine *k = machine_here(m, d, true);
 		if (k == NULL)
 			continue;
 		k->here = true;
 		k->os = d->os;
-		k->filesystems++;
 	}
 	/* evidence without an operating system, such as a folder of logs or a data disk, is a machine without a name when its files are damaged */
 	m->here = m->count;
