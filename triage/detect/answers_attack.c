@@ -75,8 +75,7 @@ answer_active(struct answering *a, struct buf *out)
 	size_t count = answer_items(a, &list, can_return, &best);
 	a->comes_back = best != NULL && best->severity >= TRIAGE_HIGH && a->traces;
 	head(out, a->comes_back ? "can-come-back" : count > 0 ? "possible-ways-back" : "no-way-back-found", best != NULL ? best->confidence : 0);
-	buf_char(out, ',');
-	buf_put(out, buf_cstr(&list), list.size);
+	answer_members(out, &list);
 	answer_begin(out, "reasons", '[');
 	if (count > 0)
 		answer_say(out, "%zu finding(s) tell of a program, account, remote tool, tunnel or page by which somebody could come back; what the system was doing when it was shut off is not on a disk.", count);
@@ -130,8 +129,7 @@ answer_protection(struct answering *a, struct buf *out)
 	answer_bool(out, "protection_off", guard);
 	answer_bool(out, "logs_hurt", a->logs_hurt);
 	answer_bool(out, "backups_hurt", a->backups_hurt);
-	buf_char(out, ',');
-	buf_put(out, buf_cstr(&list), list.size);
+	answer_members(out, &list);
 	answer_begin(out, "reasons", '[');
 	if (count == 0)
 		answer_say(out, "No record or command that switches off virus protection, logging or backups was found.");
@@ -188,8 +186,7 @@ answer_data_left(struct answering *a, struct buf *out)
 	a->data_left = a->traces && best != NULL && (best->severity == TRIAGE_CRITICAL || (best->severity >= TRIAGE_HIGH && voices > 1));
 	a->data_maybe = voices > 0;
 	head(out, a->data_left ? "likely" : voices > 0 ? "possible" : "no-trace-found", best != NULL && voices > 0 ? best->confidence : 0);
-	buf_char(out, ',');
-	buf_put(out, buf_cstr(&list), list.size);
+	answer_members(out, &list);
 	answer_begin(out, "reasons", '[');
 	for (size_t i = 0, said = 0; i < a->j->finding_count && said < SAID_MAX; i++) {
 		const struct detect_finding *f = a->findings[i];

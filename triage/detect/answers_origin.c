@@ -239,8 +239,7 @@ answer_origin(struct answering *a, struct buf *out)
 	unsigned classes = here ? g.here_classes : g.network_classes;
 	answer_text(out, "answer", !hurt ? "nothing-encrypted-found" : here ? "on-this-machine" : network ? "over-the-network" : g.here >= 2 && g.network >= 2 ? "both-possible" : "not-known");
 	answer_text(out, "certainty", here || network ? answer_certainty(classes >= 2 && (here ? g.network : g.here) == 0 ? 70 : 40) : "");
-	buf_char(out, ',');
-	buf_put(out, buf_cstr(&members), members.size);
+	answer_members(out, &members);
 	answer_begin(out, "reasons", '[');
 	if (hurt)
 		say_grounds(a, o, &g, out);
