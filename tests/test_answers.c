@@ -216,6 +216,9 @@ no_trace_is_told_with_its_coverage(void **state)
 	assert_has(answer_of(&t, "attacked"), "{\"answer\":\"no-trace-found\",\"certainty\":null,\"examined_share\":0.930000");
 	assert_has(answer_of(&t, "attacked"), "\"blind\":[\"The content of 5 file(s) could not be read.\"]");
 	assert_has(answer_of(&t, "active"), "{\"answer\":\"no-way-back-found\",\"certainty\":null");
+	static const char *const absent[] = { "active", "window", "family", "first_action", "ways_in", "data_left", "contacts", "accounts", "restore", "protection", "keep" };
+	for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++)
+		assert_has(strstr(answer_of(&t, absent[i]), "\"blind\":["), "The content of 5 file(s) could not be read.");
 	assert_has(answer_of(&t, "machines"), "\"state\":\"no-trace-found\",\"certainty\":null,\"in_evidence\":true,\"files\":4,\"files_read\":3,\"coverage\":0.750000");
 	assert_has(answer_of(&t, "restore"), "{\"answer\":\"none-seen\"");
 	assert_has(answer_of(&t, "next"), "\"do\":[{\"code\":\"do.gaps\"");

@@ -51,9 +51,7 @@ answer_attacked(struct answering *a, struct buf *out)
 		answer_say(out, "No rule or detector found anything of weight in what could be read.");
 	answer_say(out, "%.1f %% of the content bytes were examined.", a->share * 100);
 	answer_end(out, ']');
-	answer_begin(out, "blind", '[');
-	answer_unread(a, out);
-	answer_end(out, ']');
+	answer_blind(a, out, true);
 }
 
 /* --- is anything still active or able to come back? --- */
@@ -82,10 +80,7 @@ answer_active(struct answering *a, struct buf *out)
 	else
 		answer_say(out, "No start of a program, account, remote tool, tunnel or page of an intruder was found; what ran in memory alone is not on a disk.");
 	answer_end(out, ']');
-	answer_begin(out, "blind", '[');
-	if (count == 0)
-		answer_unread(a, out);
-	answer_end(out, ']');
+	answer_blind(a, out, count == 0);
 }
 
 /* --- was protection switched off, when, by whom? --- */
@@ -138,6 +133,8 @@ answer_protection(struct answering *a, struct buf *out)
 			answer_say(out, "%s.", a->findings[i]->title);
 	answer_end(out, ']');
 	answer_begin(out, "blind", '[');
+	if (count == 0)
+		answer_unread(a, out);
 	if (count == 0 && !answer_has_source(a, "evtx") && !answer_has_source(a, "evt") && !answer_has_source(a, "journal") && !answer_has_source(a, "syslog"))
 		answer_say(out, "No event log and no system log was read.");
 	answer_end(out, ']');
@@ -198,12 +195,14 @@ answer_data_left(struct answering *a, struct buf *out)
 		for (size_t k = 0; k < f->reason_count && said < SAID_MAX; k++, said++)
 			answer_say(out, "%s", f->reasons[k]);
 	}
-	if (count == 0)
-		answer_say(out, "No command, setting, amount sent or archive that points to a theft of data was found in what could be read.");
+	if (voices == 0)
+		answer_say(out, count > 0 ? "What points to a theft of data has little weight: see the list." : "No command, setting, amount sent or archive that points to a theft of data was found in what could be read.");
 	if (a->j->notes > 0)
 		answer_say(out, "What a ransom note says about stolen data is a claim.");
 	answer_end(out, ']');
 	answer_begin(out, "blind", '[');
 	say_blind(a, out);
+	if (voices == 0)
+		answer_unread(a, out);
 	answer_end(out, ']');
 }

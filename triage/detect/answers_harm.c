@@ -82,7 +82,10 @@ answer_window(struct answering *a, struct buf *out)
 		answer_say(out, "Of %ju file(s) only parts are encrypted: large ones hold content that can be carved.", (uintmax_t)(all->by[DAMAGE_BLOCKS] + all->by[DAMAGE_PARTS] + all->by[DAMAGE_TAIL]));
 	if (all->older_copies > 0)
 		answer_say(out, "Of %ju damaged file(s) a sound older copy lies in a shadow volume.", (uintmax_t)all->older_copies);
+	if (!hurt)
+		answer_say(out, "No encrypted, renamed or zeroed file was found in what could be read.");
 	answer_end(out, ']');
+	answer_blind(a, out, !hurt);
 }
 
 /* --- the family --- */
@@ -166,6 +169,7 @@ answer_family(struct answering *a, struct buf *out)
 	if (told > 1)
 		answer_say(out, "Several families are named by as many traits: notes and files may be of different attackers, or of programs built from the same source.");
 	answer_end(out, ']');
+	answer_blind(a, out, families[0] == '\0');
 }
 
 /* --- the first act, and how long they stayed --- */
@@ -221,6 +225,7 @@ answer_first(struct answering *a, struct buf *out)
 	if (f != NULL)
 		answer_say(out, "What happened before is not excluded: traces are written over, and not all are on this disk.");
 	answer_end(out, ']');
+	answer_blind(a, out, f == NULL);
 }
 
 /* --- how they came in --- */
@@ -263,5 +268,7 @@ answer_ways(struct answering *a, struct buf *out)
 	answer_end(out, ']');
 	answer_begin(out, "blind", '[');
 	answer_say(out, "Logs of VPN, firewall and remote access gateways are not on this disk and are soon written over: ask for them at once.");
+	if (named == NULL)
+		answer_unread(a, out);
 	answer_end(out, ']');
 }

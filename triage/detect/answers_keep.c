@@ -123,4 +123,5 @@ answer_keep(struct answering *a, struct buf *out)
 	if (any)
 		answer_say(out, "Keep all encrypted files, notes and files with keys: keys of several families were published years later, and some keys are stored beside the files.");
 	answer_end(out, ']');
+	answer_blind(a, out, !any);
 }

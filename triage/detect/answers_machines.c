@@ -312,7 +312,5 @@ answer_machines(struct answering *a, struct buf *out)
 	answer_number(out, "machines_left_out", m->left_out);
 	answer_begin(out, "reasons", '[');
 	answer_end(out, ']');
-	answer_begin(out, "blind", '[');
-	answer_unread(a, out);
-	answer_end(out, ']');
+	answer_blind(a, out, true);
 }

@@ -85,6 +85,15 @@ answer_unread(const struct answering *a, struct buf *out)
 		answer_say(out, "%s", a->j->facts.unread[i]);
 }
 
+void
+answer_blind(const struct answering *a, struct buf *out, bool absent)
+{
+	answer_begin(out, "blind", '[');
+	if (absent)
+		answer_unread(a, out);
+	answer_end(out, ']');
+}
+
 bool
 answer_has_source(const struct answering *a, const char *source)
 {

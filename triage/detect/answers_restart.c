@@ -63,6 +63,8 @@ answer_contacts(struct answering *a, struct buf *out)
 		answer_say(out, "No record of a logon from or to another machine was read.");
 	answer_end(out, ']');
 	answer_begin(out, "blind", '[');
+	if (all == 0)
+		answer_unread(a, out);
 	if (!answer_has_source(a, "evtx") && !answer_has_source(a, "evt") && !answer_has_source(a, "syslog") && !answer_has_source(a, "journal") && !answer_has_source(a, "utmp"))
 		answer_say(out, "No log of logons was read.");
 	answer_end(out, ']');
@@ -85,6 +87,7 @@ answer_reset(struct answering *a, struct buf *out)
 	if (a->traces)
 		answer_say(out, "Beyond these: local administrators, service accounts, VPN, mail and cloud, backup, hypervisors, network devices, and the remote tools of suppliers.");
 	answer_end(out, ']');
+	answer_blind(a, out, !any);
 }
 
 /* --- the last state from before the first act --- */
@@ -132,7 +135,7 @@ answer_restore(struct answering *a, struct buf *out)
 			data = p;
 		lost += p->state != POINT_THERE;
 	}
-		answer_text(out, "answer", a->first == NULL ? (a->restore != NULL ? "points-seen" : "none-seen") : a->restore != NULL ? "before-the-first-act" : data != NULL ? "data-only" : "none-seen");
+	answer_text(out, "answer", a->first == NULL ? (a->restore != NULL ? "points-seen" : "none-seen") : a->restore != NULL ? "before-the-first-act" : data != NULL ? "data-only" : "none-seen");
 	answer_text(out, "certainty", a->restore != NULL && a->first != NULL ? answer_certainty(a->first->confidence) : "");
 	answer_time(out, "before", a->first != NULL ? a->first->first_time : TRIAGE_TIME_NONE);
 	if (a->restore != NULL)
@@ -162,6 +165,8 @@ answer_restore(struct answering *a, struct buf *out)
 	answer_end(out, ']');
 	answer_begin(out, "blind", '[');
 	answer_say(out, "Backups on other machines, tapes and in the cloud do not show here; whether a backup can be read back was not tried.");
+	if (count == 0)
+		answer_unread(a, out);
 	answer_end(out, ']');
 }
 
