@@ -50,6 +50,7 @@ answer_window(struct answering *a, struct buf *out)
 	const struct damage_count none = { .first = TRIAGE_TIME_NONE, .last = TRIAGE_TIME_NONE }, *all = m != NULL ? &m->all : &none;
 	bool known = a->encrypted != TRIAGE_TIME_NONE, hurt = a->j->encrypted_files > 0 || all->damaged_files > 0;
 	const char *window = a->j->window != NULL ? a->j->window : "";
+	size_t damaged = 0;
 	answer_text(out, "answer", known ? "known" : hurt ? "time-not-known" : "nothing-encrypted-found");
 	answer_text(out, "certainty", known ? strstr(window, "\"source\":\"usn\"") != NULL ? "very-probable" : "probable" : "");
 	answer_time(out, "start", a->encrypted);
@@ -63,16 +64,16 @@ answer_window(struct answering *a, struct buf *out)
 	put_damage(out, all);
 	put_repairable(out, all);
 	answer_begin(out, "filesystems", '[');
-	for (size_t i = 0, listed = 0; m != NULL && i < m->filesystem_count && listed < FILESYSTEMS_MAX; i++) {
-		if (m->filesystems[i].count.damaged_files == 0)
+	for (size_t i = 0; m != NULL && i < m->filesystem_count; i++) {
+		if (m->filesystems[i].count.damaged_files == 0 || ++damaged > FILESYSTEMS_MAX)
 			continue;
 		answer_begin(out, NULL, '{');
 		answer_number(out, "filesystem_id", m->filesystems[i].id);
 		put_damage(out, &m->filesystems[i].count);
 		answer_end(out, '}');
-		listed++;
 	}
 	answer_end(out, ']');
+	answer_left_out(out, "filesystems_left_out", damaged, FILESYSTEMS_MAX);
 	answer_begin(out, "reasons", '[');
 	if (all->by[DAMAGE_RENAMED] > 0)
 		answer_say(out, "%ju file(s) carry the name of an encrypting program on sound bytes: giving back the old name may be enough.", (uintmax_t)all->by[DAMAGE_RENAMED]);
@@ -138,7 +139,7 @@ answer_family(struct answering *a, struct buf *out)
 	const struct detect_judge *j = a->j;
 	const char *families = j->verdict.family;
 	unsigned best = 0;
-	size_t told = 0;
+	size_t named = 0;
 	for (size_t i = 0; i < j->family_count; i++) {
 		unsigned traits = judge_count_traits(judge_family_traits(j, j->families[i].name));
 		if (traits > best && is_told(families, j->families[i].name))
@@ -148,10 +149,10 @@ answer_family(struct answering *a, struct buf *out)
 	answer_text(out, "certainty", families[0] != '\0' ? family_certainty(best) : "");
 	answer_text(out, "family", families);
 	answer_begin(out, "families", '[');
-	for (size_t i = 0; i < j->family_count && told < FAMILIES_TOLD; i++) {
+	for (size_t i = 0; i < j->family_count; i++) {
 		const char *name = j->families[i].name;
 		unsigned traits = judge_family_traits(j, name);
-		if (!is_told(families, name))
+		if (!is_told(families, name) || ++named > FAMILIES_TOLD)
 			continue;
 		answer_begin(out, NULL, '{');
 		answer_text(out, "family", name);
@@ -160,13 +161,13 @@ answer_family(struct answering *a, struct buf *out)
 		put_traits(out, traits);
 		put_decryptor(out, recovery_decryptor(&j->tables->recovery, name));
 		answer_end(out, '}');
-		told++;
 	}
 	answer_end(out, ']');
+	answer_left_out(out, "families_left_out", named, FAMILIES_TOLD);
 	answer_begin(out, "reasons", '[');
 	if (families[0] != '\0')
 		answer_say(out, "One trait makes a family possible, two independent ones probable, three very probable; the brand in a note is a claim, since builders of several families have leaked.");
-	if (told > 1)
+	if (named > 1)
 		answer_say(out, "Several families are named by as many traits: notes and files may be of different attackers, or of programs built from the same source.");
 	answer_end(out, ']');
 	answer_blind(a, out, families[0] == '\0');
@@ -259,7 +260,7 @@ answer_ways(struct answering *a, struct buf *out)
 		if (is_way_in(a, a->findings[i]) && count++ < ITEMS_MAX)
 			answer_finding(out, a->findings[i]);
 	answer_end(out, ']');
-	answer_number(out, "items_left_out", count > ITEMS_MAX ? count - ITEMS_MAX : 0);
+	answer_left_out(out, "items_left_out", count, ITEMS_MAX);
 	answer_begin(out, "reasons", '[');
 	if (named != NULL)
 		answer_say(out, "%s.", named->title);

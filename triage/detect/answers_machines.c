@@ -14,7 +14,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { MACHINES_MAX = 300, REASONS = 6, SPANS_TOLD = 20 };
+enum { MACHINES_MAX = 300, SPANS_TOLD = 200 };
 
 const char *const machine_words[MACHINE_STATES] = { [MACHINE_ENCRYPTED] = "encrypted", [MACHINE_INTRUDED] = "intruded", [MACHINE_CONTACTED] = "contacted",
 	[MACHINE_NO_TRACE] = "no-trace-found", [MACHINE_NOT_EXAMINED] = "not-examined" };
@@ -242,7 +242,7 @@ put_logs(const struct machines *m, const struct machine *k, struct buf *out)
 {
 	size_t told = 0;
 	answer_begin(out, "logs", '[');
-	for (size_t i = 0; i < m->a->j->span_count && told < SPANS_TOLD; i++) {
+	for (size_t i = 0; i < m->a->j->span_count; i++) {
 		const struct span *s = &m->a->j->spans[i];
 		bool own = s->host[0] != '\0' ? same_host(s->host, k->host) : m->here == 1 && k == &m->list[0];
 		/* lists of programs and links have the times of their files, not a span of writing */
@@ -250,7 +250,7 @@ put_logs(const struct machines *m, const struct machine *k, struct buf *out)
 		const char *const *l = logs;
 		while (*l != NULL && strcmp(*l, s->source) != 0)
 			l++;
-		if (!own || *l == NULL)
+		if (!own || *l == NULL || ++told > SPANS_TOLD)
 			continue;
 		answer_begin(out, NULL, '{');
 		answer_text(out, "source", s->source);
@@ -259,9 +259,9 @@ put_logs(const struct machines *m, const struct machine *k, struct buf *out)
 		answer_time(out, "last", s->last);
 		answer_number(out, "events", s->count);
 		answer_end(out, '}');
-		told++;
 	}
 	answer_end(out, ']');
+	answer_left_out(out, "logs_left_out", told, SPANS_TOLD);
 }
 
 static void

@@ -48,14 +48,15 @@ answer_contacts(struct answering *a, struct buf *out)
 	answer_number(out, "outward_during_the_intrusion", outward);
 	answer_begin(out, "items", '[');
 	size_t told = 0;
-	for (size_t i = 0; i < all && told < PEERS_MAX; i++) {
+	for (size_t i = 0; i < all; i++) {
 		const struct detect_contact *c = detect_contact(a->j, i);
 		if ((during > 0 && !in_intrusion(a, c)) || c->count == c->failed)
 			continue;
-		put_contact(out, c);
-		told++;
+		if (told++ < PEERS_MAX)
+			put_contact(out, c);
 	}
 	answer_end(out, ']');
+	answer_left_out(out, "items_left_out", told, PEERS_MAX);
 	answer_begin(out, "reasons", '[');
 	if (outward > 0)
 		answer_say(out, "%zu contact(s) went out from here since the first act: look at these machines next.", outward);
@@ -152,7 +153,7 @@ answer_restore(struct answering *a, struct buf *out)
 	for (size_t i = count > POINTS_TOLD ? count - POINTS_TOLD : 0; i < count; i++)
 		put_point(out, a, NULL, &a->j->points[i]);
 	answer_end(out, ']');
-	answer_number(out, "points_left_out", count > POINTS_TOLD ? count - POINTS_TOLD : 0);
+	answer_left_out(out, "points_left_out", count, POINTS_TOLD);
 	answer_begin(out, "reasons", '[');
 	if (a->first != NULL)
 		answer_say(out, "States from before the first act are candidates for a system; later ones hold the intruder's doors and are good for data only, after a scan; those after the encryption are worthless.");
