@@ -25,9 +25,9 @@ static const struct fold_plan spread = { .rule = "detect:policy-task", .kind = "
 	.innocent = "Administrators install and repair software in this way.", .version = "1", .check = CHECK_RECORD, .severity = TRIAGE_MEDIUM, .confidence = 40 };
 
 static enum triage_status
-add(struct detect_judge *j, struct happening *h, const struct fold_plan *plan, bool heavy)
+add(struct detect_judge *j, struct happening *h, const struct fold_plan *plan)
 {
-	struct fold *f = judge_add_event(j, plan, h, heavy);
+	struct fold *f = judge_add_event(j, plan, h, 1);
 	if (f != NULL)
 		fold_reason(&j->folds, f, "%s", h->event->message);
 	return TRIAGE_OK;
@@ -61,10 +61,10 @@ group_policy_event(struct detect_judge *j, void *state, struct happening *h, str
 	if (strncmp(h->event->parser, "group_policy.", 13) != 0)
 		return TRIAGE_OK;
 	if (strcmp(happening_text(h, "cpassword"), "true") == 0)
-		return add(j, h, &password, true);
+		return add(j, h, &password);
 	if (strcmp(h->event->parser, "group_policy.task") == 0 && is_spread(h))
-		return add(j, h, &spread, true);
-	return is_weakening(h) ? add(j, h, &protection, true) : TRIAGE_OK;
+		return add(j, h, &spread);
+	return is_weakening(h) ? add(j, h, &protection) : TRIAGE_OK;
 }
 
 const struct detector group_policy_detector = { .name = "group_policy", .sources = sources, .event = group_policy_event };
