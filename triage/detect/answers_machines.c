@@ -290,6 +290,10 @@ answer_machines(struct answering *a, struct buf *out)
 	struct machines *m = pool_alloc(&a->j->pool, sizeof(*m));
 	if (m == NULL) {
 		answer_text(out, "answer", "not-judged");
+		answer_text(out, "certainty", "");
+		answer_begin(out, "reasons", '[');
+		answer_say(out, "There was no memory to judge the state of each machine.");
+		answer_end(out, ']');
 		judge_remark(a->j, "There was no memory to judge the state of each machine.");
 		return;
 	}
@@ -301,6 +305,7 @@ answer_machines(struct answering *a, struct buf *out)
 	for (size_t i = 0; i < m->count; i++)
 		a->states[m->list[i].state]++;
 	answer_text(out, "answer", m->count == 0 ? "no-machine-known" : "judged");
+	answer_text(out, "certainty", "");
 	for (size_t s = 0; s < MACHINE_STATES; s++)
 		answer_number(out, machine_words[s], a->states[s]);
 	answer_begin(out, "machines", '[');
