@@ -49,16 +49,15 @@ answer_window(struct answering *a, struct buf *out)
 	const struct damage_map *m = a->j->damage;
 	const struct damage_count none = { .first = TRIAGE_TIME_NONE, .last = TRIAGE_TIME_NONE }, *all = m != NULL ? &m->all : &none;
 	bool known = a->encrypted != TRIAGE_TIME_NONE, hurt = a->j->encrypted_files > 0 || all->damaged_files > 0;
-	const char *window = a->j->window != NULL ? a->j->window : "";
 	size_t damaged = 0;
 	answer_text(out, "answer", known ? "known" : hurt ? "time-not-known" : "nothing-encrypted-found");
-	answer_text(out, "certainty", known ? strstr(window, "\"source\":\"usn\"") != NULL ? "very-probable" : "probable" : "");
+	answer_text(out, "certainty", known ? a->j->window_by_journal ? "very-probable" : "probable" : "");
 	answer_time(out, "start", a->encrypted);
 	answer_time(out, "end", a->j->last_encrypted);
 	if (known)
 		answer_number(out, "seconds", (uint64_t)(when_since(a->encrypted, a->j->last_encrypted) / SECOND));
-	answer_bool(out, "start_is_a_lower_bound", strstr(window, "was written over") != NULL);
-	answer_raw(out, "window", window);
+	answer_bool(out, "start_is_a_lower_bound", a->j->window_cut);
+	answer_raw(out, "window", a->j->window);
 	answer_number(out, "encrypted_files", a->j->encrypted_files);
 	answer_number(out, "encrypted_bytes", a->j->encrypted_bytes);
 	put_damage(out, all);
