@@ -219,6 +219,7 @@ no_trace_is_told_with_its_coverage(void **state)
 	open_judge(&t);
 	for (int i = 0; i < 3; i++)
 		show(&t, "/home/an/letter.txt", text_content(2000));
+	show_as(&t, (struct detect_file){ .state = TRIAGE_STATE_DELETED }, "/Backup/Job1.vib", NULL, NULL, 0);
 	show_as(&t, (struct detect_file){ .state = TRIAGE_STATE_ALLOCATED }, "/x", &(struct triage_content){ .state = TRIAGE_CONTENT_UNREADABLE, .mime = "", .magic = "" }, NULL, 0);
 	finish_case(&t, &(struct detect_case){ .machines = &here, .machine_count = 1, .unread = unread, .unread_count = 1 }, 0.93);
 	answer_has(&t, "attacked", "{\"answer\":\"no-trace-found\",\"certainty\":null,\"examined_share\":0.930000");
@@ -229,6 +230,7 @@ no_trace_is_told_with_its_coverage(void **state)
 		assert_has(strstr(answer_of(&t, absent[i]), "\"blind\":["), "The content of 5 file(s) could not be read.");
 	answer_has(&t, "machines", "\"state\":\"no-trace-found\",\"certainty\":null,\"in_evidence\":true,\"files\":4,\"files_read\":3,\"coverage\":0.750000");
 	answer_has(&t, "restore", "{\"answer\":\"none-seen\"");
+	answer_has(&t, "restore", "\"backups_reached\":false,\"lost\":1,");
 	answer_has(&t, "next", "\"do\":[{\"code\":\"do.gaps\"");
 	answer_has(&t, "next", "\"code\":\"dont.conclude\"");
 	assert_hasnt(answer_of(&t, "next"), "do.police");

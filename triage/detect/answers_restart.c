@@ -147,7 +147,8 @@ answer_restore(struct answering *a, struct buf *out)
 		put_point(out, a, "last_for_data", data);
 	else
 		answer_raw(out, "last_for_data", NULL);
-	answer_bool(out, "backups_reached", a->backups_hurt || lost > 0);
+	/* without a trace of an intruder, a backup that is gone was put away in its time */
+	answer_bool(out, "backups_reached", a->backups_hurt || (lost > 0 && a->traces));
 	answer_number(out, "lost", lost);
 	answer_begin(out, "points", '[');
 	for (size_t i = count > POINTS_TOLD ? count - POINTS_TOLD : 0; i < count; i++)
@@ -166,7 +167,7 @@ answer_restore(struct answering *a, struct buf *out)
 	answer_end(out, ']');
 	answer_begin(out, "blind", '[');
 	answer_say(out, "Backups on other machines, tapes and in the cloud do not show here; whether a backup can be read back was not tried.");
-	if (count == 0)
+	if (a->restore == NULL && data == NULL)
 		answer_unread(a, out);
 	answer_end(out, ']');
 }
