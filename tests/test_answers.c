@@ -18,6 +18,12 @@ answer_of(const struct judged *t, const char *wanted)
 }
 
 static void
+answer_has(const struct judged *t, const char *wanted, const char *part)
+{
+	assert_has(answer_of(t, wanted), part);
+}
+
+static void
 assert_hasnt(const char *text, const char *part)
 {
 	if (strstr(text, part) != NULL)
@@ -79,6 +85,21 @@ show_attack(struct judged *t)
 }
 
 static void
+finish_case(struct judged *t, const struct detect_case *facts, double share)
+{
+	detect_judge_case(t->judge, facts);
+	finish(t, share);
+}
+
+static void
+open_attack(struct judged *t, const struct detect_case *facts)
+{
+	open_judge(t);
+	show_attack(t);
+	finish_case(t, facts, 1.0);
+}
+
+static void
 an_attack_gives_every_answer(void **state)
 {
 	struct judged t;
@@ -86,34 +107,30 @@ an_attack_gives_every_answer(void **state)
 	static const struct detect_shadow old[] = { { "shadow copy 1", NIGHT - 23 * DAY }, { "shadow copy 2", NIGHT - DAY } };
 	static const char *const unread[] = { "1 volume(s) are locked and were not read: 4096 bytes." };
 	(void)state;
-	open_judge(&t);
-	show_attack(&t);
-	const struct detect_case facts = { &here, 1, old, 2, unread, 1 };
-	detect_judge_case(t.judge, &facts);
-	finish(&t, 1.0);
+	open_attack(&t, &(struct detect_case){ &here, 1, old, 2, unread, 1 });
 
-	assert_has(answer_of(&t, "attacked"), "{\"answer\":\"yes\",\"certainty\":\"established\"");
-	assert_has(answer_of(&t, "attacked"), "\"blind\":[\"1 volume(s) are locked");
-	assert_has(answer_of(&t, "family"), "\"answer\":\"named\",\"certainty\":\"probable\",\"family\":\"Play\"");
-	assert_has(answer_of(&t, "family"), "\"note-text\"");
-	assert_has(answer_of(&t, "family"), "\"extension\"");
-	assert_has(answer_of(&t, "family"), "\"decryptor\":{\"state\":\"none\",\"text\":\"No public way");
-	assert_has(answer_of(&t, "keep"), "{\"answer\":\"keep\"");
-	assert_has(answer_of(&t, "keep"), "{\"what\":\"ransom-notes\",\"count\":1,");
-	assert_has(answer_of(&t, "keep"), "{\"what\":\"encrypted-samples\",\"count\":71,");
-	assert_has(answer_of(&t, "window"), "\"answer\":\"known\"");
-	assert_has(answer_of(&t, "window"), "\"start\":\"2022-12-06T01:00:01.000000000Z\"");
-	assert_has(answer_of(&t, "window"), "\"damaged_files\":71,");
-	assert_has(answer_of(&t, "first_action"), "\"time\":\"2022-11-14T01:01:00.000000000Z\"");
-	assert_has(answer_of(&t, "first_action"), "\"dwell_seconds\":1900741,\"dwell_until\":\"encryption\"");
-	assert_has(answer_of(&t, "first_action"), "\"oldest_log\":{\"source\":\"evtx\",\"log\":\"Test\",\"first\":\"2022-11-14T01:00:00.000000000Z\"}");
-	assert_has(answer_of(&t, "ways_in"), "\"answer\":\"guessed-password\"");
-	assert_has(answer_of(&t, "data_left"), "\"answer\":\"no-trace-found\",\"certainty\":null");
-	assert_has(answer_of(&t, "data_left"), "(SRUM) was read.");
-	assert_has(answer_of(&t, "contacts"), "\"answer\":\"during-the-intrusion\"");
-	assert_has(answer_of(&t, "contacts"), "\"outward_during_the_intrusion\":1");
-	assert_has(answer_of(&t, "accounts"), "\"answer\":\"named-accounts\"");
-	assert_has(answer_of(&t, "accounts"), "\"account\":\"testadmin\"");
+	answer_has(&t, "attacked", "{\"answer\":\"yes\",\"certainty\":\"established\"");
+	answer_has(&t, "attacked", "\"blind\":[\"1 volume(s) are locked");
+	answer_has(&t, "family", "\"answer\":\"named\",\"certainty\":\"probable\",\"family\":\"Play\"");
+	answer_has(&t, "family", "\"note-text\"");
+	answer_has(&t, "family", "\"extension\"");
+	answer_has(&t, "family", "\"decryptor\":{\"state\":\"none\",\"text\":\"No public way");
+	answer_has(&t, "keep", "{\"answer\":\"keep\"");
+	answer_has(&t, "keep", "{\"what\":\"ransom-notes\",\"count\":1,");
+	answer_has(&t, "keep", "{\"what\":\"encrypted-samples\",\"count\":71,");
+	answer_has(&t, "window", "\"answer\":\"known\"");
+	answer_has(&t, "window", "\"start\":\"2022-12-06T01:00:01.000000000Z\"");
+	answer_has(&t, "window", "\"damaged_files\":71,");
+	answer_has(&t, "first_action", "\"time\":\"2022-11-14T01:01:00.000000000Z\"");
+	answer_has(&t, "first_action", "\"dwell_seconds\":1900741,\"dwell_until\":\"encryption\"");
+	answer_has(&t, "first_action", "\"oldest_log\":{\"source\":\"evtx\",\"log\":\"Test\",\"first\":\"2022-11-14T01:00:00.000000000Z\"}");
+	answer_has(&t, "ways_in", "\"answer\":\"guessed-password\"");
+	answer_has(&t, "data_left", "\"answer\":\"no-trace-found\",\"certainty\":null");
+	answer_has(&t, "data_left", "(SRUM) was read.");
+	answer_has(&t, "contacts", "\"answer\":\"during-the-intrusion\"");
+	answer_has(&t, "contacts", "\"outward_during_the_intrusion\":1");
+	answer_has(&t, "accounts", "\"answer\":\"named-accounts\"");
+	answer_has(&t, "accounts", "\"account\":\"testadmin\"");
 	const char *protection = answer_of(&t, "protection");
 	assert_has(protection, "\"answer\":\"yes\"");
 	assert_has(protection, "\"logs_hurt\":true,\"backups_hurt\":true");
@@ -127,10 +144,7 @@ restore_points_are_told_by_their_use(void **state)
 	struct judged t;
 	static const struct detect_shadow old[] = { { "shadow copy 1", NIGHT - 23 * DAY }, { "shadow copy 2", NIGHT - DAY }, { "shadow copy 3", NIGHT + DAY } };
 	(void)state;
-	open_judge(&t);
-	show_attack(&t);
-	detect_judge_case(t.judge, &(struct detect_case){ .shadows = old, .shadow_count = 3 });
-	finish(&t, 1.0);
+	open_attack(&t, &(struct detect_case){ .shadows = old, .shadow_count = 3 });
 	const char *r = answer_of(&t, "restore");
 	assert_has(r, "{\"answer\":\"before-the-first-act\"");
 	assert_has(r, "\"last_before_first_act\":{\"kind\":\"vss\",\"place\":\"shadow copy 1\"");
@@ -143,7 +157,7 @@ restore_points_are_told_by_their_use(void **state)
 	assert_has(r, "\"backups_reached\":true,\"lost\":1,");
 	assert_hasnt(r, "2022-13-04");
 	assert_hasnt(r, "holiday");
-	assert_has(answer_of(&t, "next"), "\"code\":\"do.restore-before\",\"text\":\"Restore systems only from a state before 2022-11-14T01:01:00Z");
+	answer_has(&t, "next", "\"code\":\"do.restore-before\",\"text\":\"Restore systems only from a state before 2022-11-14T01:01:00Z");
 	close_judge(&t);
 }
 
@@ -153,10 +167,7 @@ each_machine_has_a_state(void **state)
 	struct judged t;
 	static const struct detect_machine here[] = { { 1, "PC-12", "Windows Server 2019" }, { 7, "PC-13", "Windows 10" } };
 	(void)state;
-	open_judge(&t);
-	show_attack(&t);
-	detect_judge_case(t.judge, &(struct detect_case){ .machines = here, .machine_count = 2 });
-	finish(&t, 1.0);
+	open_attack(&t, &(struct detect_case){ .machines = here, .machine_count = 2 });
 	const char *m = answer_of(&t, "machines");
 	assert_has(m, "\"encrypted\":1,\"intruded\":0,\"contacted\":1,\"no-trace-found\":0,\"not-examined\":1");
 	assert_has(m, "{\"host\":\"PC-12\",\"os\":\"Windows Server 2019\",\"state\":\"encrypted\",\"certainty\":\"established\",\"in_evidence\":true");
@@ -176,11 +187,25 @@ an_intruder_without_encryption_is_intruded(void **state)
 	open_judge(&t);
 	show(&t, "/a.txt", text_content(100));
 	guess(&t, NIGHT);
-	detect_judge_case(t.judge, &(struct detect_case){ .machines = &here, .machine_count = 1 });
-	finish(&t, 1.0);
-	assert_has(answer_of(&t, "machines"), "{\"host\":\"pc-12.town.local\",\"os\":\"Windows 10\",\"state\":\"intruded\",\"certainty\":\"very-probable\"");
-	assert_has(answer_of(&t, "window"), "{\"answer\":\"nothing-encrypted-found\",\"certainty\":null,\"start\":null");
-	assert_has(answer_of(&t, "first_action"), "\"dwell_until\":\"last-trace\"");
+	finish_case(&t, &(struct detect_case){ .machines = &here, .machine_count = 1 }, 1.0);
+	answer_has(&t, "machines", "{\"host\":\"pc-12.town.local\",\"os\":\"Windows 10\",\"state\":\"intruded\",\"certainty\":\"very-probable\"");
+	answer_has(&t, "window", "{\"answer\":\"nothing-encrypted-found\",\"certainty\":null,\"start\":null");
+	answer_has(&t, "first_action", "\"dwell_until\":\"last-trace\"");
+	close_judge(&t);
+}
+
+/* The files of a system whose name was not found are its own; two such systems are two. */
+static void
+a_machine_without_a_name_has_its_files(void **state)
+{
+	struct judged t;
+	static const struct detect_machine here[] = { { 1, "", "Windows 10" }, { 7, "", "Debian 12" } };
+	(void)state;
+	open_judge(&t);
+	show(&t, "/a.txt", text_content(100));
+	finish_case(&t, &(struct detect_case){ .machines = here, .machine_count = 2 }, 1.0);
+	answer_has(&t, "machines", "{\"host\":\"(no name)\",\"os\":\"Windows 10\",\"state\":\"no-trace-found\",\"certainty\":null,\"in_evidence\":true,\"files\":1,\"files_read\":1,");
+	answer_has(&t, "machines", "{\"host\":\"(no name)\",\"os\":\"Debian 12\",\"state\":\"not-examined\"");
 	close_judge(&t);
 }
 
@@ -194,22 +219,26 @@ no_trace_is_told_with_its_coverage(void **state)
 	open_judge(&t);
 	for (int i = 0; i < 3; i++)
 		show(&t, "/home/an/letter.txt", text_content(2000));
+	show_as(&t, (struct detect_file){ .state = TRIAGE_STATE_DELETED }, "/Backup/Job1.vib", NULL, NULL, 0);
 	show_as(&t, (struct detect_file){ .state = TRIAGE_STATE_ALLOCATED }, "/x", &(struct triage_content){ .state = TRIAGE_CONTENT_UNREADABLE, .mime = "", .magic = "" }, NULL, 0);
-	detect_judge_case(t.judge, &(struct detect_case){ .machines = &here, .machine_count = 1, .unread = unread, .unread_count = 1 });
-	finish(&t, 0.93);
-	assert_has(answer_of(&t, "attacked"), "{\"answer\":\"no-trace-found\",\"certainty\":null,\"examined_share\":0.930000");
-	assert_has(answer_of(&t, "attacked"), "\"blind\":[\"The content of 5 file(s) could not be read.\"]");
-	assert_has(answer_of(&t, "active"), "{\"answer\":\"no-way-back-found\",\"certainty\":null");
-	assert_has(answer_of(&t, "machines"), "\"state\":\"no-trace-found\",\"certainty\":null,\"in_evidence\":true,\"files\":4,\"files_read\":3,\"coverage\":0.750000");
-	assert_has(answer_of(&t, "restore"), "{\"answer\":\"none-seen\"");
-	assert_has(answer_of(&t, "next"), "\"do\":[{\"code\":\"do.gaps\"");
-	assert_has(answer_of(&t, "next"), "\"code\":\"dont.conclude\"");
+	finish_case(&t, &(struct detect_case){ .machines = &here, .machine_count = 1, .unread = unread, .unread_count = 1 }, 0.93);
+	answer_has(&t, "attacked", "{\"answer\":\"no-trace-found\",\"certainty\":null,\"examined_share\":0.930000");
+	answer_has(&t, "attacked", "\"blind\":[\"The content of 5 file(s) could not be read.\"]");
+	answer_has(&t, "active", "{\"answer\":\"no-way-back-found\",\"certainty\":null");
+	static const char *const absent[] = { "active", "window", "family", "first_action", "ways_in", "data_left", "contacts", "accounts", "restore", "protection", "keep" };
+	for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++)
+		assert_has(strstr(answer_of(&t, absent[i]), "\"blind\":["), "The content of 5 file(s) could not be read.");
+	answer_has(&t, "machines", "\"state\":\"no-trace-found\",\"certainty\":null,\"in_evidence\":true,\"files\":4,\"files_read\":3,\"coverage\":0.750000");
+	answer_has(&t, "restore", "{\"answer\":\"none-seen\"");
+	answer_has(&t, "restore", "\"backups_reached\":false,\"lost\":1,");
+	answer_has(&t, "next", "\"do\":[{\"code\":\"do.gaps\"");
+	answer_has(&t, "next", "\"code\":\"dont.conclude\"");
 	assert_hasnt(answer_of(&t, "next"), "do.police");
 	close_judge(&t);
 	open_judge(&t);
 	finish(&t, 0.0);
-	assert_has(answer_of(&t, "attacked"), "{\"answer\":\"too-little-examined\"");
-	assert_has(answer_of(&t, "machines"), "{\"answer\":\"no-machine-known\"");
+	answer_has(&t, "attacked", "{\"answer\":\"too-little-examined\"");
+	answer_has(&t, "machines", "{\"answer\":\"no-machine-known\",\"certainty\":null,");
 	close_judge(&t);
 }
 
@@ -223,8 +252,8 @@ what_starts_by_itself_can_come_back(void **state)
 		.data = "{\"command\":\"powershell.exe\",\"arguments\":\"-w hidden -enc SQBFAFgA\"}" });
 	guess(&t, NIGHT + HOUR);
 	finish(&t, 1.0);
-	assert_has(answer_of(&t, "active"), "\"kind\":\"persistence\"");
-	assert_has(answer_of(&t, "active"), "{\"answer\":\"can-come-back\",\"certainty\":\"");
+	answer_has(&t, "active", "\"kind\":\"persistence\"");
+	answer_has(&t, "active", "{\"answer\":\"can-come-back\",\"certainty\":\"");
 	close_judge(&t);
 }
 
@@ -238,7 +267,7 @@ what_is_dated_years_before_is_no_first_act(void **state)
 	show_event(&t, (struct detect_event){ .time = NIGHT - 3000 * DAY, .source = "task", .parser = "task", .host = "PC-12", .meaning = "task", .path = "/Windows/System32/Tasks/Update", .message = "Task",
 		.data = "{\"command\":\"powershell.exe\",\"arguments\":\"-w hidden -enc SQBFAFgA\"}" });
 	finish(&t, 1.0);
-	assert_has(answer_of(&t, "first_action"), "\"time\":\"2022-11-14T01:01:00.000000000Z\"");
+	answer_has(&t, "first_action", "\"time\":\"2022-11-14T01:01:00.000000000Z\"");
 	close_judge(&t);
 }
 
@@ -261,7 +290,7 @@ files_that_hold_keys_are_kept(void **state)
 		if (named) {
 			assert_has(keep, "{\"what\":\"key-file\",\"family\":\"Hive\",\"count\":1,");
 			assert_has(keep, "\"examples\":[{\"path\":\"/aBcD.key.k4x1z\",\"file_id\":2}]");
-			assert_has(answer_of(&t, "family"), "\"decryptor\":{\"state\":\"keys\"");
+			answer_has(&t, "family", "\"decryptor\":{\"state\":\"keys\"");
 		} else {
 			assert_has(keep, "{\"answer\":\"nothing-of-the-kind\",\"certainty\":null,\"items\":[]");
 		}
@@ -362,6 +391,7 @@ main(void)
 		cmocka_unit_test(restore_points_are_told_by_their_use),
 		cmocka_unit_test(each_machine_has_a_state),
 		cmocka_unit_test(an_intruder_without_encryption_is_intruded),
+		cmocka_unit_test(a_machine_without_a_name_has_its_files),
 		cmocka_unit_test(no_trace_is_told_with_its_coverage),
 		cmocka_unit_test(what_starts_by_itself_can_come_back),
 		cmocka_unit_test(what_is_dated_years_before_is_no_first_act),

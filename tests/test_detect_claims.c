@@ -153,8 +153,9 @@ a_tool_is_told_once_and_gains_with_each_class_of_source(void **state)
 	assert_true(need_finding(&t, "detect:tool-present")->confidence <= 40);
 	close_judge(&t);
 	open_judge(&t);
-	/* a file has no host: with one host in the case it is that one's */
+	/* a file has no host: with one host in the case it is that one's, as is a record that names none, with its account */
 	show(&t, "/Program Files (x86)/AnyDesk/AnyDesk.exe", text_content(100));
+	show_event(&t, (struct detect_event){ .source = "prefetch", .parser = "prefetch", .host = "", .user = "jan", .time = NIGHT, .data = "{\"executable\":\"ANYDESK.EXE\"}" });
 	show_event(&t, (struct detect_event){ .source = "prefetch", .parser = "prefetch", .host = "PC-12", .time = NIGHT, .data = "{\"executable\":\"ANYDESK.EXE\"}" });
 	show_event(&t, (struct detect_event){ .source = "registry", .parser = "registry.services", .host = "PC-12", .time = NIGHT, .data = "{\"service\":\"AnyDesk\",\"image_path\":\"C:\\\\Program Files (x86)\\\\AnyDesk\\\\AnyDesk.exe\"}" });
 	finish(&t, 1);
@@ -162,6 +163,7 @@ a_tool_is_told_once_and_gains_with_each_class_of_source(void **state)
 	assert_int_equal(f->confidence, 90);
 	assert_int_equal(f->severity, TRIAGE_MEDIUM);
 	assert_string_equal(f->host, "PC-12");
+	assert_has(f->detail, "\"accounts\":[\"jan\"]");
 	assert_has(f->title, "AnyDesk");
 	size_t tools = 0;
 	for (size_t i = 0; i < detect_finding_count(t.judge); i++)

@@ -20,7 +20,9 @@ what_attackers_do_is_found(void **state)
 	policy(&t, "group_policy.service", "T1489", "{\"service\":\"VSS\"}");
 	finish(&t, 3);
 	assert_number_equal(finding_of(&t, "detect:policy-password")->count, 1);
+	assert_number_equal(finding_of(&t, "detect:policy-password")->confidence, 60);
 	assert_number_equal(finding_of(&t, "detect:policy-task")->count, 2);
+	assert_number_equal(finding_of(&t, "detect:policy-task")->confidence, 40);
 	assert_number_equal(finding_of(&t, "detect:policy-protection-off")->count, 2);
 	close_judge(&t);
 }

@@ -68,6 +68,14 @@ answer_number(struct buf *b, const char *name, uint64_t number)
 }
 
 void
+answer_members(struct buf *b, const struct buf *members)
+{
+	comma(b);
+	buf_put(b, buf_cstr(members), members->size);
+	b->failed |= members->failed;
+}
+
+void
 answer_share(struct buf *b, const char *name, double share)
 {
 	member(b, name);

@@ -16,6 +16,7 @@ void answer_end(struct buf *b, char bracket);
 void answer_text(struct buf *b, const char *name, const char *text);
 void answer_raw(struct buf *b, const char *name, const char *json);	/* "" or NULL is null */
 void answer_number(struct buf *b, const char *name, uint64_t number);
+void answer_members(struct buf *b, const struct buf *members);	/* written before into a buffer of their own, which must not have failed, or b fails too */
 void answer_share(struct buf *b, const char *name, double share);	/* 0 to 1; negative is null */
 void answer_bool(struct buf *b, const char *name, bool value);
 void answer_time(struct buf *b, const char *name, int64_t ns);

@@ -51,9 +51,7 @@ answer_attacked(struct answering *a, struct buf *out)
 		answer_say(out, "No rule or detector found anything of weight in what could be read.");
 	answer_say(out, "%.1f %% of the content bytes were examined.", a->share * 100);
 	answer_end(out, ']');
-	answer_begin(out, "blind", '[');
-	answer_unread(a, out);
-	answer_end(out, ']');
+	answer_blind(a, out, true);
 }
 
 /* --- is anything still active or able to come back? --- */
@@ -75,18 +73,14 @@ answer_active(struct answering *a, struct buf *out)
 	size_t count = answer_items(a, &list, can_return, &best);
 	a->comes_back = best != NULL && best->severity >= TRIAGE_HIGH && a->traces;
 	head(out, a->comes_back ? "can-come-back" : count > 0 ? "possible-ways-back" : "no-way-back-found", best != NULL ? best->confidence : 0);
-	buf_char(out, ',');
-	buf_put(out, buf_cstr(&list), list.size);
+	answer_members(out, &list);
 	answer_begin(out, "reasons", '[');
 	if (count > 0)
 		answer_say(out, "%zu finding(s) tell of a program, account, remote tool, tunnel or page by which somebody could come back; what the system was doing when it was shut off is not on a disk.", count);
 	else
 		answer_say(out, "No start of a program, account, remote tool, tunnel or page of an intruder was found; what ran in memory alone is not on a disk.");
 	answer_end(out, ']');
-	answer_begin(out, "blind", '[');
-	if (count == 0)
-		answer_unread(a, out);
-	answer_end(out, ']');
+	answer_blind(a, out, count == 0);
 }
 
 /* --- was protection switched off, when, by whom? --- */
@@ -130,8 +124,7 @@ answer_protection(struct answering *a, struct buf *out)
 	answer_bool(out, "protection_off", guard);
 	answer_bool(out, "logs_hurt", a->logs_hurt);
 	answer_bool(out, "backups_hurt", a->backups_hurt);
-	buf_char(out, ',');
-	buf_put(out, buf_cstr(&list), list.size);
+	answer_members(out, &list);
 	answer_begin(out, "reasons", '[');
 	if (count == 0)
 		answer_say(out, "No record or command that switches off virus protection, logging or backups was found.");
@@ -140,6 +133,8 @@ answer_protection(struct answering *a, struct buf *out)
 			answer_say(out, "%s.", a->findings[i]->title);
 	answer_end(out, ']');
 	answer_begin(out, "blind", '[');
+	if (count == 0)
+		answer_unread(a, out);
 	if (count == 0 && !answer_has_source(a, "evtx") && !answer_has_source(a, "evt") && !answer_has_source(a, "journal") && !answer_has_source(a, "syslog"))
 		answer_say(out, "No event log and no system log was read.");
 	answer_end(out, ']');
@@ -188,8 +183,7 @@ answer_data_left(struct answering *a, struct buf *out)
 	a->data_left = a->traces && best != NULL && (best->severity == TRIAGE_CRITICAL || (best->severity >= TRIAGE_HIGH && voices > 1));
 	a->data_maybe = voices > 0;
 	head(out, a->data_left ? "likely" : voices > 0 ? "possible" : "no-trace-found", best != NULL && voices > 0 ? best->confidence : 0);
-	buf_char(out, ',');
-	buf_put(out, buf_cstr(&list), list.size);
+	answer_members(out, &list);
 	answer_begin(out, "reasons", '[');
 	for (size_t i = 0, said = 0; i < a->j->finding_count && said < SAID_MAX; i++) {
 		const struct detect_finding *f = a->findings[i];
@@ -201,12 +195,14 @@ answer_data_left(struct answering *a, struct buf *out)
 		for (size_t k = 0; k < f->reason_count && said < SAID_MAX; k++, said++)
 			answer_say(out, "%s", f->reasons[k]);
 	}
-	if (count == 0)
-		answer_say(out, "No command, setting, amount sent or archive that points to a theft of data was found in what could be read.");
+	if (voices == 0)
+		answer_say(out, count > 0 ? "What points to a theft of data has little weight: see the list." : "No command, setting, amount sent or archive that points to a theft of data was found in what could be read.");
 	if (a->j->notes > 0)
 		answer_say(out, "What a ransom note says about stolen data is a claim.");
 	answer_end(out, ']');
 	answer_begin(out, "blind", '[');
 	say_blind(a, out);
+	if (voices == 0)
+		answer_unread(a, out);
 	answer_end(out, ']');
 }

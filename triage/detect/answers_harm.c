@@ -49,30 +49,30 @@ answer_window(struct answering *a, struct buf *out)
 	const struct damage_map *m = a->j->damage;
 	const struct damage_count none = { .first = TRIAGE_TIME_NONE, .last = TRIAGE_TIME_NONE }, *all = m != NULL ? &m->all : &none;
 	bool known = a->encrypted != TRIAGE_TIME_NONE, hurt = a->j->encrypted_files > 0 || all->damaged_files > 0;
-	const char *window = a->j->window != NULL ? a->j->window : "";
+	size_t damaged = 0;
 	answer_text(out, "answer", known ? "known" : hurt ? "time-not-known" : "nothing-encrypted-found");
-	answer_text(out, "certainty", known ? strstr(window, "\"source\":\"usn\"") != NULL ? "very-probable" : "probable" : "");
+	answer_text(out, "certainty", known ? a->j->window_by_journal ? "very-probable" : "probable" : "");
 	answer_time(out, "start", a->encrypted);
 	answer_time(out, "end", a->j->last_encrypted);
 	if (known)
 		answer_number(out, "seconds", (uint64_t)(when_since(a->encrypted, a->j->last_encrypted) / SECOND));
-	answer_bool(out, "start_is_a_lower_bound", strstr(window, "was written over") != NULL);
-	answer_raw(out, "window", window);
+	answer_bool(out, "start_is_a_lower_bound", a->j->window_cut);
+	answer_raw(out, "window", a->j->window);
 	answer_number(out, "encrypted_files", a->j->encrypted_files);
 	answer_number(out, "encrypted_bytes", a->j->encrypted_bytes);
 	put_damage(out, all);
 	put_repairable(out, all);
 	answer_begin(out, "filesystems", '[');
-	for (size_t i = 0, listed = 0; m != NULL && i < m->filesystem_count && listed < FILESYSTEMS_MAX; i++) {
-		if (m->filesystems[i].count.damaged_files == 0)
+	for (size_t i = 0; m != NULL && i < m->filesystem_count; i++) {
+		if (m->filesystems[i].count.damaged_files == 0 || ++damaged > FILESYSTEMS_MAX)
 			continue;
 		answer_begin(out, NULL, '{');
 		answer_number(out, "filesystem_id", m->filesystems[i].id);
 		put_damage(out, &m->filesystems[i].count);
 		answer_end(out, '}');
-		listed++;
 	}
 	answer_end(out, ']');
+	answer_left_out(out, "filesystems_left_out", damaged, FILESYSTEMS_MAX);
 	answer_begin(out, "reasons", '[');
 	if (all->by[DAMAGE_RENAMED] > 0)
 		answer_say(out, "%ju file(s) carry the name of an encrypting program on sound bytes: giving back the old name may be enough.", (uintmax_t)all->by[DAMAGE_RENAMED]);
@@ -82,7 +82,10 @@ answer_window(struct answering *a, struct buf *out)
 		answer_say(out, "Of %ju file(s) only parts are encrypted: large ones hold content that can be carved.", (uintmax_t)(all->by[DAMAGE_BLOCKS] + all->by[DAMAGE_PARTS] + all->by[DAMAGE_TAIL]));
 	if (all->older_copies > 0)
 		answer_say(out, "Of %ju damaged file(s) a sound older copy lies in a shadow volume.", (uintmax_t)all->older_copies);
+	if (!hurt)
+		answer_say(out, "No encrypted, renamed or zeroed file was found in what could be read.");
 	answer_end(out, ']');
+	answer_blind(a, out, !hurt);
 }
 
 /* --- the family --- */
@@ -135,7 +138,7 @@ answer_family(struct answering *a, struct buf *out)
 	const struct detect_judge *j = a->j;
 	const char *families = j->verdict.family;
 	unsigned best = 0;
-	size_t told = 0;
+	size_t named = 0;
 	for (size_t i = 0; i < j->family_count; i++) {
 		unsigned traits = judge_count_traits(judge_family_traits(j, j->families[i].name));
 		if (traits > best && is_told(families, j->families[i].name))
@@ -145,10 +148,10 @@ answer_family(struct answering *a, struct buf *out)
 	answer_text(out, "certainty", families[0] != '\0' ? family_certainty(best) : "");
 	answer_text(out, "family", families);
 	answer_begin(out, "families", '[');
-	for (size_t i = 0; i < j->family_count && told < FAMILIES_TOLD; i++) {
+	for (size_t i = 0; i < j->family_count; i++) {
 		const char *name = j->families[i].name;
 		unsigned traits = judge_family_traits(j, name);
-		if (!is_told(families, name))
+		if (!is_told(families, name) || ++named > FAMILIES_TOLD)
 			continue;
 		answer_begin(out, NULL, '{');
 		answer_text(out, "family", name);
@@ -157,15 +160,16 @@ answer_family(struct answering *a, struct buf *out)
 		put_traits(out, traits);
 		put_decryptor(out, recovery_decryptor(&j->tables->recovery, name));
 		answer_end(out, '}');
-		told++;
 	}
 	answer_end(out, ']');
+	answer_left_out(out, "families_left_out", named, FAMILIES_TOLD);
 	answer_begin(out, "reasons", '[');
 	if (families[0] != '\0')
 		answer_say(out, "One trait makes a family possible, two independent ones probable, three very probable; the brand in a note is a claim, since builders of several families have leaked.");
-	if (told > 1)
+	if (named > 1)
 		answer_say(out, "Several families are named by as many traits: notes and files may be of different attackers, or of programs built from the same source.");
 	answer_end(out, ']');
+	answer_blind(a, out, families[0] == '\0');
 }
 
 /* --- the first act, and how long they stayed --- */
@@ -221,6 +225,7 @@ answer_first(struct answering *a, struct buf *out)
 	if (f != NULL)
 		answer_say(out, "What happened before is not excluded: traces are written over, and not all are on this disk.");
 	answer_end(out, ']');
+	answer_blind(a, out, f == NULL);
 }
 
 /* --- how they came in --- */
@@ -254,7 +259,7 @@ answer_ways(struct answering *a, struct buf *out)
 		if (is_way_in(a, a->findings[i]) && count++ < ITEMS_MAX)
 			answer_finding(out, a->findings[i]);
 	answer_end(out, ']');
-	answer_number(out, "items_left_out", count > ITEMS_MAX ? count - ITEMS_MAX : 0);
+	answer_left_out(out, "items_left_out", count, ITEMS_MAX);
 	answer_begin(out, "reasons", '[');
 	if (named != NULL)
 		answer_say(out, "%s.", named->title);
@@ -263,5 +268,7 @@ answer_ways(struct answering *a, struct buf *out)
 	answer_end(out, ']');
 	answer_begin(out, "blind", '[');
 	answer_say(out, "Logs of VPN, firewall and remote access gateways are not on this disk and are soon written over: ask for them at once.");
+	if (named == NULL)
+		answer_unread(a, out);
 	answer_end(out, ']');
 }

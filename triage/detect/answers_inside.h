@@ -38,10 +38,13 @@ answer_writer answer_machines;								/* answers_machines.c */
 
 /* A finding as an element of a list: title, rule, kind, severity, certainty, host, path, first, last, count, by (accounts). */
 void answer_finding(struct buf *out, const struct detect_finding *f);
+/* The member `<list>_left_out` beside a list: how many of all are not in it. */
+void answer_left_out(struct buf *out, const char *name, size_t all, size_t told);
 /* Findings that a test takes, the most telling first and at most ITEMS_MAX, as the member `items` with `items_left_out`; returns how many there are. *ret_best: NULL for none. */
 size_t answer_items(struct answering *a, struct buf *out, bool (*takes)(const struct detect_finding *f), const struct detect_finding **ret_best);
-/* What could not be read, as elements of a list. */
+/* What could not be read, as elements of a list; and as the member `blind`, empty unless the answer is one of absence. */
 void answer_unread(const struct answering *a, struct buf *out);
+void answer_blind(const struct answering *a, struct buf *out, bool absent);
 /* A log of this source was read. */
 bool answer_has_source(const struct answering *a, const char *source);
 bool answer_is_kind(const struct detect_finding *f, const char *const *kinds);

@@ -16,13 +16,20 @@ put_file(struct buf *out, const char *path, uint64_t file_id)
 	answer_end(out, '}');
 }
 
+/* A name alone that stands in several folders is low, and mostly no note. */
+static bool
+is_note(const struct detect_finding *f)
+{
+	return strcmp(f->kind, "ransom-note") == 0 && f->severity >= TRIAGE_MEDIUM;
+}
+
 static void
 put_notes(const struct answering *a, struct buf *out)
 {
 	uint64_t count = 0;
 	size_t told = 0;
 	for (size_t i = 0; i < a->j->finding_count; i++)
-		count += strcmp(a->findings[i]->kind, "ransom-note") == 0 ? a->findings[i]->count : 0;
+		count += is_note(a->findings[i]) ? a->findings[i]->count : 0;
 	if (count == 0)
 		return;
 	answer_begin(out, NULL, '{');
@@ -31,7 +38,7 @@ put_notes(const struct answering *a, struct buf *out)
 	answer_text(out, "text", "Notes hold the identifier of this victim, without which no key can be found.");
 	answer_begin(out, "examples", '[');
 	for (size_t i = 0; i < a->j->finding_count && told < NOTES; i++)
-		if (strcmp(a->findings[i]->kind, "ransom-note") == 0 && a->findings[i]->file_id != TRIAGE_NO_ID) {
+		if (is_note(a->findings[i]) && a->findings[i]->file_id != TRIAGE_NO_ID) {
 			put_file(out, a->findings[i]->path, a->findings[i]->file_id);
 			told++;
 		}
@@ -110,17 +117,22 @@ put_samples(const struct answering *a, struct buf *out, bool older, const char *
 void
 answer_keep(struct answering *a, struct buf *out)
 {
-	bool any = a->j->encrypted_files > 0 || a->j->notes > 0;
+	SCOPED_BUF list;
+	buf_init(&list, out->max);
+	answer_begin(&list, "items", '[');
+	size_t empty = list.size;
+	put_notes(a, &list);
+	put_key_files(a, &list);
+	put_samples(a, &list, true, "encrypted-with-older-copy", "The encrypted file and its older copy together are what those who look for a key ask for.");
+	put_samples(a, &list, false, "encrypted-samples", "Some encrypted files of different types let the program be told and a tool be tried.");
+	bool any = list.size > empty || a->j->encrypted_files > 0 || a->j->notes > 0;
+	answer_end(&list, ']');
 	answer_text(out, "answer", any ? "keep" : "nothing-of-the-kind");
 	answer_text(out, "certainty", "");
-	answer_begin(out, "items", '[');
-	put_notes(a, out);
-	put_key_files(a, out);
-	put_samples(a, out, true, "encrypted-with-older-copy", "The encrypted file and its older copy together are what those who look for a key ask for.");
-	put_samples(a, out, false, "encrypted-samples", "Some encrypted files of different types let the program be told and a tool be tried.");
-	answer_end(out, ']');
+	answer_members(out, &list);
 	answer_begin(out, "reasons", '[');
 	if (any)
 		answer_say(out, "Keep all encrypted files, notes and files with keys: keys of several families were published years later, and some keys are stored beside the files.");
 	answer_end(out, ']');
+	answer_blind(a, out, !any);
 }

@@ -14,14 +14,14 @@
 #include <string.h>
 #include <strings.h>
 
-enum { MACHINES_MAX = 300, REASONS = 6, SPANS_TOLD = 20 };
+enum { MACHINES_MAX = 300, SPANS_TOLD = 200 };
 
 const char *const machine_words[MACHINE_STATES] = { [MACHINE_ENCRYPTED] = "encrypted", [MACHINE_INTRUDED] = "intruded", [MACHINE_CONTACTED] = "contacted",
 	[MACHINE_NO_TRACE] = "no-trace-found", [MACHINE_NOT_EXAMINED] = "not-examined" };
 
 struct machine {
 	const char *host, *os;
-	uint64_t filesystems;		/* that are its own */
+	uint64_t nameless;		/* the filesystem of a system whose name is not known */
 	uint64_t files, examined, damaged, findings;
 	enum machine_state state;
 	unsigned confidence;
@@ -48,19 +48,38 @@ same_host(const char *a, const char *b)
 }
 
 static struct machine *
-machine_of(struct machines *m, const char *host, bool make)
+one_more(struct machines *m, const char *host)
 {
-	for (size_t i = 0; i < m->count; i++)
-		if (same_host(m->list[i].host, host))
-			return &m->list[i];
-	if (!make || host[0] == '\0')
-		return NULL;
 	if (m->count == MACHINES_MAX) {
 		m->left_out++;
 		return NULL;
 	}
 	m->list[m->count] = (struct machine){ .host = host, .os = "", .state = MACHINE_NOT_EXAMINED };
 	return &m->list[m->count++];
+}
+
+static struct machine *
+machine_of(struct machines *m, const char *host, bool make)
+{
+	for (size_t i = 0; i < m->count; i++)
+		if (same_host(m->list[i].host, host))
+			return &m->list[i];
+	return make && host[0] != '\0' ? one_more(m, host) : NULL;
+}
+
+/* An operating system of the evidence; those without a name are told apart by their filesystems. */
+static struct machine *
+machine_here(struct machines *m, const struct detect_machine *d, bool make)
+{
+	if (d->host[0] != '\0')
+		return machine_of(m, d->host, make);
+	for (size_t i = 0; i < m->count; i++)
+		if (m->list[i].nameless != 0 && m->list[i].nameless == d->filesystem_id)
+			return &m->list[i];
+	struct machine *k = make ? one_more(m, "(no name)") : NULL;
+	if (k != NULL)
+		k->nameless = d->filesystem_id;
+	return k;
 }
 
 /* The machine of a filesystem: its own, or the only one there is. */
@@ -70,7 +89,7 @@ machine_on(struct machines *m, uint64_t filesystem_id)
 	const struct detect_case *facts = &m->a->j->facts;
 	for (size_t i = 0; i < facts->machine_count; i++)
 		if (facts->machines[i].filesystem_id == filesystem_id)
-			return machine_of(m, facts->machines[i].host, false);
+			return machine_here(m, &facts->machines[i], false);
 	return m->here == 1 ? &m->list[0] : NULL;
 }
 
@@ -80,12 +99,11 @@ enter(struct machines *m)
 	const struct detect_judge *j = m->a->j;
 	for (size_t i = 0; i < j->facts.machine_count; i++) {
 		const struct detect_machine *d = &j->facts.machines[i];
-		struct machine *k = machine_of(m, d->host[0] != '\0' ? d->host : "(no name)", true);
+		struct machine *k = machine_here(m, d, true);
 		if (k == NULL)
 			continue;
 		k->here = true;
 		k->os = d->os;
-		k->filesystems++;
 	}
 	/* evidence without an operating system, such as a folder of logs or a data disk, is a machine without a name when its files are damaged */
 	m->here = m->count;
@@ -224,7 +242,7 @@ put_logs(const struct machines *m, const struct machine *k, struct buf *out)
 {
 	size_t told = 0;
 	answer_begin(out, "logs", '[');
-	for (size_t i = 0; i < m->a->j->span_count && told < SPANS_TOLD; i++) {
+	for (size_t i = 0; i < m->a->j->span_count; i++) {
 		const struct span *s = &m->a->j->spans[i];
 		bool own = s->host[0] != '\0' ? same_host(s->host, k->host) : m->here == 1 && k == &m->list[0];
 		/* lists of programs and links have the times of their files, not a span of writing */
@@ -232,7 +250,7 @@ put_logs(const struct machines *m, const struct machine *k, struct buf *out)
 		const char *const *l = logs;
 		while (*l != NULL && strcmp(*l, s->source) != 0)
 			l++;
-		if (!own || *l == NULL)
+		if (!own || *l == NULL || ++told > SPANS_TOLD)
 			continue;
 		answer_begin(out, NULL, '{');
 		answer_text(out, "source", s->source);
@@ -241,9 +259,9 @@ put_logs(const struct machines *m, const struct machine *k, struct buf *out)
 		answer_time(out, "last", s->last);
 		answer_number(out, "events", s->count);
 		answer_end(out, '}');
-		told++;
 	}
 	answer_end(out, ']');
+	answer_left_out(out, "logs_left_out", told, SPANS_TOLD);
 }
 
 static void
@@ -272,6 +290,10 @@ answer_machines(struct answering *a, struct buf *out)
 	struct machines *m = pool_alloc(&a->j->pool, sizeof(*m));
 	if (m == NULL) {
 		answer_text(out, "answer", "not-judged");
+		answer_text(out, "certainty", "");
+		answer_begin(out, "reasons", '[');
+		answer_say(out, "There was no memory to judge the state of each machine.");
+		answer_end(out, ']');
 		judge_remark(a->j, "There was no memory to judge the state of each machine.");
 		return;
 	}
@@ -283,6 +305,7 @@ answer_machines(struct answering *a, struct buf *out)
 	for (size_t i = 0; i < m->count; i++)
 		a->states[m->list[i].state]++;
 	answer_text(out, "answer", m->count == 0 ? "no-machine-known" : "judged");
+	answer_text(out, "certainty", "");
 	for (size_t s = 0; s < MACHINE_STATES; s++)
 		answer_number(out, machine_words[s], a->states[s]);
 	answer_begin(out, "machines", '[');
@@ -294,7 +317,5 @@ answer_machines(struct answering *a, struct buf *out)
 	answer_number(out, "machines_left_out", m->left_out);
 	answer_begin(out, "reasons", '[');
 	answer_end(out, ']');
-	answer_begin(out, "blind", '[');
-	answer_unread(a, out);
-	answer_end(out, ']');
+	answer_blind(a, out, true);
 }

@@ -56,7 +56,14 @@ answer_finding(struct buf *out, const struct detect_finding *f)
 	for (size_t i = 0; i < f->user_count && i < BY_MAX; i++)
 		answer_say(out, "%s", f->users[i]);
 	answer_end(out, ']');
+	answer_left_out(out, "by_left_out", f->user_count, BY_MAX);
 	answer_end(out, '}');
+}
+
+void
+answer_left_out(struct buf *out, const char *name, size_t all, size_t told)
+{
+	answer_number(out, name, all > told ? all - told : 0);
 }
 
 size_t
@@ -74,7 +81,7 @@ answer_items(struct answering *a, struct buf *out, bool (*takes)(const struct de
 			*ret_best = a->findings[i];
 	}
 	answer_end(out, ']');
-	answer_number(out, "items_left_out", count > ITEMS_MAX ? count - ITEMS_MAX : 0);
+	answer_left_out(out, "items_left_out", count, ITEMS_MAX);
 	return count;
 }
 
@@ -83,6 +90,15 @@ answer_unread(const struct answering *a, struct buf *out)
 {
 	for (size_t i = 0; i < a->j->facts.unread_count; i++)
 		answer_say(out, "%s", a->j->facts.unread[i]);
+}
+
+void
+answer_blind(const struct answering *a, struct buf *out, bool absent)
+{
+	answer_begin(out, "blind", '[');
+	if (absent)
+		answer_unread(a, out);
+	answer_end(out, ']');
 }
 
 bool

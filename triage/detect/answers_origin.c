@@ -85,6 +85,7 @@ static void
 put_clients(struct answering *a, const struct origin *o, struct grounds *g, struct buf *out)
 {
 	const struct client *c = NULL;
+	size_t came = 0;
 	answer_begin(out, "clients", '[');
 	for (size_t told = 0; told < CLIENTS_TOLD && (c = next_client(a, o, c)) != NULL; told++) {
 		uint64_t n = during(a, c);
@@ -99,6 +100,9 @@ put_clients(struct answering *a, const struct origin *o, struct grounds *g, stru
 		answer_end(out, '}');
 	}
 	answer_end(out, ']');
+	for (c = o->clients; c != NULL; c = c->next)
+		came += during(a, c) > 0;
+	answer_left_out(out, "clients_left_out", came, CLIENTS_TOLD);
 }
 
 /* Parts of Windows that start often are no lead. */
@@ -114,13 +118,20 @@ is_everyday(const char *name)
 	return *n != NULL;
 }
 
-/* Programs that ran for the first time in the ten minutes before the start, or in the window; the earliest first. */
+/* A program that ran for the first time in the ten minutes before the start, or in the window. */
+static bool
+is_new(const struct answering *a, const struct program *p)
+{
+	return a->encrypted != TRIAGE_TIME_NONE && when_since(p->first, a->encrypted) <= 10 * MINUTE && p->first <= a->j->last_encrypted && !is_everyday(p->name);
+}
+
+/* The earliest first. */
 static const struct program *
 next_program(const struct answering *a, const struct origin *o, const struct program *after)
 {
 	const struct program *best = NULL;
-	for (const struct program *p = o->programs; p != NULL && a->encrypted != TRIAGE_TIME_NONE; p = p->next) {
-		if (when_since(p->first, a->encrypted) > 10 * MINUTE || p->first > a->j->last_encrypted || is_everyday(p->name))
+	for (const struct program *p = o->programs; p != NULL; p = p->next) {
+		if (!is_new(a, p))
 			continue;
 		bool follows = after == NULL || p->first > after->first || (p->first == after->first && strcmp(p->name, after->name) > 0);
 		if (follows && (best == NULL || p->first < best->first || (p->first == best->first && strcmp(p->name, best->name) < 0)))
@@ -140,18 +151,16 @@ put_programs(struct answering *a, const struct origin *o, struct grounds *g, str
 {
 	const struct program *p = NULL;
 	unsigned traits = 0;
-	bool found = false;
+	size_t found = 0, first_runs = 0;
 	for (size_t i = 0; i < a->j->family_count; i++)
 		traits |= a->j->families[i].traits;
 	answer_begin(out, "programs_found", '[');
-	for (size_t i = 0, told = 0; i < a->j->finding_count && told < PROGRAMS_TOLD; i++)
-		if (is_encryptor(a->findings[i])) {
+	for (size_t i = 0; i < a->j->finding_count; i++)
+		if (is_encryptor(a->findings[i]) && found++ < PROGRAMS_TOLD)
 			answer_finding(out, a->findings[i]);
-			found = true;
-			told++;
-		}
 	answer_end(out, ']');
-	if (found || (traits & TRAIT_PROGRAM) != 0) {
+	answer_left_out(out, "programs_found_left_out", found, PROGRAMS_TOLD);
+	if (found > 0 || (traits & TRAIT_PROGRAM) != 0) {
 		g->here += 2;
 		g->here_classes++;
 	}
@@ -166,10 +175,13 @@ put_programs(struct answering *a, const struct origin *o, struct grounds *g, str
 		g->here_classes += told == 0;
 	}
 	answer_end(out, ']');
+	for (p = o->programs; p != NULL; p = p->next)
+		first_runs += is_new(a, p);
+	answer_left_out(out, "programs_first_run_left_out", first_runs, PROGRAMS_TOLD);
 }
 
 static void
-put_shares(const struct answering *a, const struct origin *o, struct grounds *g, struct buf *out)
+put_shares(const struct origin *o, struct grounds *g, struct buf *out)
 {
 	answer_begin(out, "shares", '[');
 	for (size_t i = 0; i < o->share_count && g->shares != NULL; i++) {
@@ -198,7 +210,6 @@ put_shares(const struct answering *a, const struct origin *o, struct grounds *g,
 		g->here += 2;
 		g->here_classes++;
 	}
-	(void)a;
 }
 
 static void
@@ -234,13 +245,12 @@ answer_origin(struct answering *a, struct buf *out)
 		judge_remark(a->j, "There was no memory to sum the damage by share.");
 	put_clients(a, o, &g, &members);
 	put_programs(a, o, &g, &members);
-	put_shares(a, o, &g, &members);
+	put_shares(o, &g, &members);
 	bool here = hurt && g.here >= 2 && g.here > g.network, network = hurt && g.network >= 2 && g.network > g.here;
 	unsigned classes = here ? g.here_classes : g.network_classes;
 	answer_text(out, "answer", !hurt ? "nothing-encrypted-found" : here ? "on-this-machine" : network ? "over-the-network" : g.here >= 2 && g.network >= 2 ? "both-possible" : "not-known");
 	answer_text(out, "certainty", here || network ? answer_certainty(classes >= 2 && (here ? g.network : g.here) == 0 ? 70 : 40) : "");
-	buf_char(out, ',');
-	buf_put(out, buf_cstr(&members), members.size);
+	answer_members(out, &members);
 	answer_begin(out, "reasons", '[');
 	if (hurt)
 		say_grounds(a, o, &g, out);

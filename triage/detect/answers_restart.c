@@ -48,14 +48,15 @@ answer_contacts(struct answering *a, struct buf *out)
 	answer_number(out, "outward_during_the_intrusion", outward);
 	answer_begin(out, "items", '[');
 	size_t told = 0;
-	for (size_t i = 0; i < all && told < PEERS_MAX; i++) {
+	for (size_t i = 0; i < all; i++) {
 		const struct detect_contact *c = detect_contact(a->j, i);
 		if ((during > 0 && !in_intrusion(a, c)) || c->count == c->failed)
 			continue;
-		put_contact(out, c);
-		told++;
+		if (told++ < PEERS_MAX)
+			put_contact(out, c);
 	}
 	answer_end(out, ']');
+	answer_left_out(out, "items_left_out", told, PEERS_MAX);
 	answer_begin(out, "reasons", '[');
 	if (outward > 0)
 		answer_say(out, "%zu contact(s) went out from here since the first act: look at these machines next.", outward);
@@ -63,6 +64,8 @@ answer_contacts(struct answering *a, struct buf *out)
 		answer_say(out, "No record of a logon from or to another machine was read.");
 	answer_end(out, ']');
 	answer_begin(out, "blind", '[');
+	if (all == 0)
+		answer_unread(a, out);
 	if (!answer_has_source(a, "evtx") && !answer_has_source(a, "evt") && !answer_has_source(a, "syslog") && !answer_has_source(a, "journal") && !answer_has_source(a, "utmp"))
 		answer_say(out, "No log of logons was read.");
 	answer_end(out, ']');
@@ -85,6 +88,7 @@ answer_reset(struct answering *a, struct buf *out)
 	if (a->traces)
 		answer_say(out, "Beyond these: local administrators, service accounts, VPN, mail and cloud, backup, hypervisors, network devices, and the remote tools of suppliers.");
 	answer_end(out, ']');
+	answer_blind(a, out, !any);
 }
 
 /* --- the last state from before the first act --- */
@@ -132,7 +136,7 @@ answer_restore(struct answering *a, struct buf *out)
 			data = p;
 		lost += p->state != POINT_THERE;
 	}
-		answer_text(out, "answer", a->first == NULL ? (a->restore != NULL ? "points-seen" : "none-seen") : a->restore != NULL ? "before-the-first-act" : data != NULL ? "data-only" : "none-seen");
+	answer_text(out, "answer", a->first == NULL ? (a->restore != NULL ? "points-seen" : "none-seen") : a->restore != NULL ? "before-the-first-act" : data != NULL ? "data-only" : "none-seen");
 	answer_text(out, "certainty", a->restore != NULL && a->first != NULL ? answer_certainty(a->first->confidence) : "");
 	answer_time(out, "before", a->first != NULL ? a->first->first_time : TRIAGE_TIME_NONE);
 	if (a->restore != NULL)
@@ -143,13 +147,14 @@ answer_restore(struct answering *a, struct buf *out)
 		put_point(out, a, "last_for_data", data);
 	else
 		answer_raw(out, "last_for_data", NULL);
-	answer_bool(out, "backups_reached", a->backups_hurt || lost > 0);
+	/* without a trace of an intruder, a backup that is gone was put away in its time */
+	answer_bool(out, "backups_reached", a->backups_hurt || (lost > 0 && a->traces));
 	answer_number(out, "lost", lost);
 	answer_begin(out, "points", '[');
 	for (size_t i = count > POINTS_TOLD ? count - POINTS_TOLD : 0; i < count; i++)
 		put_point(out, a, NULL, &a->j->points[i]);
 	answer_end(out, ']');
-	answer_number(out, "points_left_out", count > POINTS_TOLD ? count - POINTS_TOLD : 0);
+	answer_left_out(out, "points_left_out", count, POINTS_TOLD);
 	answer_begin(out, "reasons", '[');
 	if (a->first != NULL)
 		answer_say(out, "States from before the first act are candidates for a system; later ones hold the intruder's doors and are good for data only, after a scan; those after the encryption are worthless.");
@@ -162,6 +167,8 @@ answer_restore(struct answering *a, struct buf *out)
 	answer_end(out, ']');
 	answer_begin(out, "blind", '[');
 	answer_say(out, "Backups on other machines, tapes and in the cloud do not show here; whether a backup can be read back was not tried.");
+	if (a->restore == NULL && data == NULL)
+		answer_unread(a, out);
 	answer_end(out, ']');
 }
 

@@ -127,6 +127,8 @@ detection_class(const char *source, const char *parser)
 		{ "cron", CLASS_FILE }, { "wmi", CLASS_CONTENT }, { "browser", CLASS_NETWORK }, { "web", CLASS_NETWORK }, { "shell-history", CLASS_EXECUTION },
 		{ "bits", CLASS_NETWORK }, { "package", CLASS_FILE },
 	};
+	if (strncmp(parser, "group_policy.", 13) == 0)
+		return CLASS_CONTENT;	/* the file of the policy itself */
 	for (size_t i = 0; i < sizeof(parsers) / sizeof(parsers[0]); i++)
 		if (strcmp(parsers[i].word, parser) == 0)
 			return parsers[i].class;

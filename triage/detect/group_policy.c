@@ -7,27 +7,10 @@
 
 static const char *const sources[] = { "other", NULL };
 
-static const struct fold_plan password = { .rule = "detect:policy-password", .kind = "credential-access", .family = "", .split = "",
-	.title = "Passwords kept in group policy", .technique = "T1552.006",
-	.why = "A policy of the domain keeps a password in a form that everybody with an account can read. Attackers look there first.",
-	.innocent = "A left-over of before 2014, when administrators could set passwords so; the account may be gone.", .version = "1", .check = CHECK_RECORD,
-	.severity = TRIAGE_MEDIUM, .confidence = 60 };
-
-static const struct fold_plan protection = { .rule = "detect:policy-protection-off", .kind = "protection-off", .family = "", .split = "",
-	.title = "Group policy weakens the protection of machines", .technique = "T1484.001",
-	.why = "A policy turns protection off on all machines that it is for. Attackers do so shortly before they encrypt.",
-	.innocent = "Another product protects these machines, or an administrator made an exception on purpose.", .version = "1", .check = CHECK_RECORD,
-	.severity = TRIAGE_MEDIUM, .confidence = 40 };
-
-static const struct fold_plan spread = { .rule = "detect:policy-task", .kind = "lateral-movement", .family = "", .split = "",
-	.title = "Group policy runs programs on machines at once", .technique = "T1484.001",
-	.why = "A task in a policy runs a program on all machines that the policy is for. Ransomware is spread in this way.",
-	.innocent = "Administrators install and repair software in this way.", .version = "1", .check = CHECK_RECORD, .severity = TRIAGE_MEDIUM, .confidence = 40 };
-
 static enum triage_status
-add(struct detect_judge *j, struct happening *h, const struct fold_plan *plan, bool heavy)
+add(struct detect_judge *j, struct happening *h, const struct detection *d)
 {
-	struct fold *f = judge_add_event(j, plan, h, heavy);
+	struct fold *f = judge_claim_event(j, d, h, "", 1);
 	if (f != NULL)
 		fold_reason(&j->folds, f, "%s", h->event->message);
 	return TRIAGE_OK;
@@ -61,10 +44,10 @@ group_policy_event(struct detect_judge *j, void *state, struct happening *h, str
 	if (strncmp(h->event->parser, "group_policy.", 13) != 0)
 		return TRIAGE_OK;
 	if (strcmp(happening_text(h, "cpassword"), "true") == 0)
-		return add(j, h, &password, true);
+		return add(j, h, judge_detection(j, "policy-password"));
 	if (strcmp(h->event->parser, "group_policy.task") == 0 && is_spread(h))
-		return add(j, h, &spread, true);
-	return is_weakening(h) ? add(j, h, &protection, true) : TRIAGE_OK;
+		return add(j, h, judge_detection(j, "policy-task"));
+	return is_weakening(h) ? add(j, h, judge_detection(j, "policy-protection-off")) : TRIAGE_OK;
 }
 
 const struct detector group_policy_detector = { .name = "group_policy", .sources = sources, .event = group_policy_event };

@@ -81,6 +81,7 @@ struct detect_judge {
 	uint64_t notes;			/* notes by content, or by a name that points to one family */
 	int64_t note_first, note_last;	/* last change of the notes */
 	const char *window;		/* JSON; NULL: nothing was encrypted, or no time is known */
+	bool window_by_journal, window_cut;	/* it is taken from the change journal; whose part from the start was written over */
 	uint64_t encrypted_files, encrypted_bytes;
 	int64_t first_encrypted, last_encrypted;
 	bool encrypted_high;		/* encrypted files stand as a finding of at least high severity */

@@ -31,11 +31,14 @@ join(struct detect_judge *j, struct fold *into, struct fold *f)
 		fold_example(&j->folds, into, &f->examples[i]);
 	for (size_t i = 0; i < f->reason_count; i++)
 		fold_reason(&j->folds, into, "%s", f->reasons[i]);
+	for (size_t i = 0; i < f->user_count; i++)
+		fold_user(&j->folds, into, f->users[i]);
 	into->reasons_cut |= f->reasons_cut;
 	into->users_cut |= f->users_cut;
 	fold_time(into, f->first_time);
 	fold_time(into, f->last_time);
 	into->count += f->count;
+	into->bytes += f->bytes;
 	into->classes |= f->classes;
 	if (f->plan.severity > into->plan.severity)
 		into->plan.severity = f->plan.severity;

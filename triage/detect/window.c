@@ -111,12 +111,17 @@ choose(const struct window *w, const struct minutes_span spans[CLOCK_COUNT])
 	return records->all >= 1 ? CLOCK_RECORDS : CLOCK_MFT;
 }
 
-static const char *
-remark_on(const struct detect_judge *j, const struct window *w, enum clock clock, const struct minutes_span *span, const struct minutes_span *files)
+/* The journal begins after the first note or damaged file. */
+static bool
+is_cut(const struct detect_judge *j, const struct window *w, const struct minutes_span *files)
 {
-	bool before = j->note_first != TRIAGE_TIME_NONE && w->asked && w->oldest_usn > j->note_first;
-	before = before || (w->asked && files->first != TRIAGE_TIME_NONE && when_since(files->first, w->oldest_usn) > MINUTE);
-	if (clock == CLOCK_USN && before)
+	return w->asked && ((j->note_first != TRIAGE_TIME_NONE && w->oldest_usn > j->note_first) || (files->first != TRIAGE_TIME_NONE && when_since(files->first, w->oldest_usn) > MINUTE));
+}
+
+static const char *
+remark_on(const struct detect_judge *j, enum clock clock, const struct minutes_span *span)
+{
+	if (j->window_cut)
 		return "The oldest entry of the change journal is later than the first ransom note or damaged file: it was written over, and the start is at the latest this.";
 	if (clock == CLOCK_RECORDS)
 		return "The dates of last change do not fall together, as when a program puts them back: the dates of change of the records are used.";
@@ -162,7 +167,9 @@ put_window(struct detect_judge *j, struct window *w, const struct minute **const
 	struct minutes_span span = spans[clock];
 	if (span.first == TRIAGE_TIME_NONE)
 		return;
-	const char *remark = remark_on(j, w, clock, &span, &spans[CLOCK_FILES]);
+	j->window_by_journal = clock == CLOCK_USN;
+	j->window_cut = clock == CLOCK_USN && is_cut(j, w, &spans[CLOCK_FILES]);
+	const char *remark = remark_on(j, clock, &span);
 	/* the journal may begin after the attack did */
 	if (clock == CLOCK_USN && spans[CLOCK_FILES].first != TRIAGE_TIME_NONE && spans[CLOCK_FILES].first < span.first && w->oldest_usn > spans[CLOCK_FILES].first)
 		span.first = spans[CLOCK_FILES].first;
