@@ -37,7 +37,12 @@ preferences(void **state)
 	assert_number_equal(parsed_with(&p, "\"members\":\"REMOVE GEM\\\\oud, ADD GEM\\\\nieuw (S-1-5-21-1-2-3-1105)\""), 1);
 	parsed_free(&p);
 	parsed_file(&p, fixture("artefact/group_policy/Registry.xml"));
+	/* each value on its own, those of collections too */
+	assert_number_equal(p.count, 3);
 	assert_string_equal(p.events[0].technique, "T1548.002");
+	assert_string_equal(p.events[1].technique, "T1547.001");
+	assert_number_equal(p.events[1].time, parsed_time("2023-11-14T22:17:02Z"));
+	assert_string_equal(p.events[2].technique, "T1021.001");
 	parsed_free(&p);
 	parsed_file(&p, fixture("artefact/group_policy/hostile.xml"));
 	assert_number_equal(parsed_with(&p, "\"cpassword\":true"), 1);

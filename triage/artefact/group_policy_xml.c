@@ -1,8 +1,9 @@
 /*
  * group_policy_xml.c - preferences of group policy: ScheduledTasks.xml, Groups.xml, Services.xml, Files.xml, Registry.xml, Drives.xml and the like.
  *
- * Below the root one element is one item (name, changed) with Properties, whose attributes say what is done; tasks of Windows Vista and later have a Task below that. A
- * password kept in cpassword can be read by anybody, as its key is public: that there is one is told, not which. Source: [MS-GPPREF] 2.2.
+ * Below the root, or in a Collection there, one element is one item (name, changed) with Properties, whose attributes say what is done; tasks of Windows Vista and
+ * later have a Task below that. A password kept in cpassword can be read by anybody, as its key is public: that there is one is told, not which.
+ * Source: [MS-GPPREF] 2.2.
  */
 #include "triage/artefact/group_policy.h"
 
@@ -44,6 +45,7 @@ struct item {
 	const struct root *root;
 	struct buf values[FIELDS], members, kind;
 	uint64_t offset;
+	size_t depth;			/* of its element */
 	bool open, password;
 };
 
@@ -83,6 +85,17 @@ value(const struct item *t, enum field f)
 
 /* --- reading --- */
 
+/* Does the element just opened begin an item? A collection may lie in another; of what lies in one items have a class, and filters of the collection itself have none. */
+static bool
+is_item(const struct item *t)
+{
+	SCOPED_BUF class;
+	buf_init(&class, VALUE_MOST);
+	if (t->open || t->x.depth < ITEM_DEPTH || xml_is(&t->x, "Collection"))
+		return false;
+	return t->x.depth == ITEM_DEPTH || xml_attribute(&t->x, "clsid", &class);
+}
+
 static void
 begin_item(struct item *t, size_t at)
 {
@@ -94,6 +107,7 @@ begin_item(struct item *t, size_t at)
 	(void)xml_attribute(&t->x, "name", &t->values[NAME]);
 	(void)xml_attribute(&t->x, "changed", &t->values[CHANGED]);
 	t->open = true;
+	t->depth = t->x.depth;
 	t->password = false;
 	t->offset = at;
 }
@@ -231,7 +245,7 @@ read_document(struct item *t, const struct buf *text)
 	for (enum xml_token token = xml_next(&t->x); token != XML_END && st == TRIAGE_OK; before = xml_offset(&t->x), token = xml_next(&t->x)) {
 		if (token == XML_OPEN && t->root == NULL && (t->root = root_of(t->x.name)) == NULL)
 			return TRIAGE_OK;
-		if (token == XML_OPEN && t->x.depth == ITEM_DEPTH)
+		if (token == XML_OPEN && is_item(t))
 			begin_item(t, before);
 		else if (token == XML_OPEN && t->open && xml_is(&t->x, "Properties"))
 			take_properties(t);
@@ -239,7 +253,7 @@ read_document(struct item *t, const struct buf *text)
 			take_member(t);
 		else if (token == XML_TEXT && t->open)
 			take_text(t);
-		else if (token == XML_CLOSE && t->x.depth == ITEM_DEPTH && t->open)
+		else if (token == XML_CLOSE && t->open && t->x.depth == t->depth)
 			st = end_item(t);
 	}
 	if (st == TRIAGE_OK && t->open)

@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-	FRONT = 8, ENTRY = 16, ENTRIES_MAX = 64 << 10, PATH_MOST = 900, DIGEST_MOST = 128, NAME_MOST = 200, WEIGHT = 60,
+	FRONT = 8, ENTRY = 16, ENTRIES_MAX = 64 << 10, PATH_MOST = 900, DIGEST_MOST = 128, NAME_MOST = 200, FOLDERS_MOST = 1 << 20, WEIGHT = 60,
 	TYPE_INT16 = 3, TYPE_INT32 = 4, TYPE_STRING = 6, TYPE_BIN = 7, TYPE_STRINGS = 8, TYPE_I18N = 9, TYPE_BYTES = 2, TYPE_CHAR = 1,
 	FLAG_CONFIG = 1, FLAG_GHOST = 64, MODE_KIND = 0170000, MODE_FILE = 0100000, SIGNATURE_V3 = 3,
 };
@@ -36,7 +36,7 @@ struct header {
 static bool
 read_index(struct view blob, struct header *h)
 {
-	if (blob.size < FRONT)
+	if (blob.size < FRONT || blob.size > RPM_BLOB_MAX)
 		return false;
 	uint32_t entries = load_be32(blob.data), size = load_be32(blob.data + 4);
 	if (entries == 0 || entries > ENTRIES_MAX || (uint64_t)entries * ENTRY + FRONT > blob.size)
@@ -139,7 +139,8 @@ send_file(struct rpm *r, const struct header *h, uint32_t n, const char *folder,
 	/* of another package by now, left out, or of another architecture: nothing is known of what lies there */
 	if (state != 0 || (mode & MODE_KIND) != MODE_FILE)
 		return TRIAGE_OK;
-	int size = snprintf(path, sizeof(path), "%s%s", folder, base);
+	/* no more is read of either than tells that it is too long: many files may lie in one folder */
+	int size = snprintf(path, sizeof(path), "%.*s%.*s", PATH_MOST + 1, folder, PATH_MOST + 1, base);
 	if (size > PATH_MOST || path[0] != '/')
 		return artefact_remark(r->a, TRIAGE_LOW, "path-not-sound", at, 0, err, "file %u of package %.100s has a path that is too long or has no root", n, text_of(h, NAME));
 	bool known = is_digest(digest) && (flags & FLAG_GHOST) == 0;
@@ -156,8 +157,8 @@ send_files(struct rpm *r, const struct header *h, uint64_t at, struct triage_err
 	enum triage_status st = TRIAGE_OK;
 	const char *folder, *base;
 	uint32_t place, count = 0, n = 0;
-	buf_init(&starts, (size_t)RPM_BLOB_MAX * sizeof(uint32_t));
-	for (; (folder = texts_next(&folders)) != NULL; count++) {
+	buf_init(&starts, FOLDERS_MOST * sizeof(uint32_t));
+	for (; count < FOLDERS_MOST && (folder = texts_next(&folders)) != NULL; count++) {
 		uint32_t start = (uint32_t)(folder - (const char *)h->data.data);
 		buf_put(&starts, &start, sizeof(start));
 	}
@@ -255,7 +256,7 @@ enum triage_status
 rpm_header(struct rpm *r, struct view blob, uint64_t number, uint64_t offset, struct triage_error *err)
 {
 	struct header h;
-	if (!read_index(blob, &h) || text_of(&h, NAME)[0] == '\0')
+	if (!read_index(blob, &h) || text_of(&h, NAME)[0] == '\0' || strnlen(text_of(&h, NAME), NAME_MOST + 1) > NAME_MOST)
 		return artefact_remark(r->a, TRIAGE_LOW, "header-damaged", offset, blob.size, err, "record %ju is no header of a package", (uintmax_t)number);
 	r->packages++;
 	enum triage_status st = send_package(r, &h, number, offset, err);
