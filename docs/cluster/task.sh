@@ -16,9 +16,15 @@ mkdir -p "$(dirname "$bundle")"
 [ -e "$bundle/tagmanifest-sha256.txt" ] && "$triage" verify -q "$bundle" > /dev/null 2>&1 && exit 0
 # 0 sealed; 3 with gaps; 4 the image's digest differs; 5 unsigned; 10 --fail-on: all of them are sealed
 sealed() { case $1 in 0 | 3 | 4 | 5 | 10) return 0 ;; esac; return 1; }
-if [ -e "$bundle/work/journal.db" ]; then
+if [ -d "$bundle/work" ]; then
 	"$triage" run --progress none --resume "$bundle"
 	sealed $? && exit 0
+fi
+if [ -e "$bundle/tagmanifest-sha256.txt" ]; then
+	# somebody's evidence of something: it is put aside, not thrown away
+	aside=$bundle.does-not-verify-$(date -u +%Y%m%dT%H%M%SZ)
+	echo "$bundle is sealed and does not verify: moved to $aside, the evidence is examined anew" >&2
+	mv "$bundle" "$aside" || exit 1
 fi
 rm -rf "$bundle"
 shard=; [ "$parts" -gt 1 ] && shard="--shard $part/$parts"
