@@ -179,6 +179,26 @@ each_machine_has_a_state(void **state)
 }
 
 static void
+machines_beyond_the_list_are_counted_once(void **state)
+{
+	struct judged t;
+	static const struct detect_machine here = { 1, "PC-12", "Windows Server 2019" };
+	char values[200];
+	(void)state;
+	open_judge(&t);
+	show_attack(&t);
+	for (int i = 0; i < 640; i++) {
+		snprintf(values, sizeof(values), ",\"target_server_name\":\"srv-%03d\",\"target_user_name\":\"user%d\",\"process_name\":\"mstsc.exe\"", i / 2, i % 2);
+		show_windows(&t, "Security", security, 4648, NIGHT - 20 * DAY, "TOWN\\testadmin", values);
+	}
+	finish_case(&t, &(struct detect_case){ .machines = &here, .machine_count = 1 }, 1.0);
+	answer_has(&t, "machines", "\"contacted\":299,");
+	answer_has(&t, "machines", "\"machines_left_out\":22,");
+	answer_has(&t, "contacts", "\"items_left_out\":542,");
+	close_judge(&t);
+}
+
+static void
 an_intruder_without_encryption_is_intruded(void **state)
 {
 	struct judged t;
@@ -390,6 +410,7 @@ main(void)
 		cmocka_unit_test(an_attack_gives_every_answer),
 		cmocka_unit_test(restore_points_are_told_by_their_use),
 		cmocka_unit_test(each_machine_has_a_state),
+		cmocka_unit_test(machines_beyond_the_list_are_counted_once),
 		cmocka_unit_test(an_intruder_without_encryption_is_intruded),
 		cmocka_unit_test(a_machine_without_a_name_has_its_files),
 		cmocka_unit_test(no_trace_is_told_with_its_coverage),

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { MACHINES_MAX = 300, SPANS_TOLD = 200 };
+enum { MACHINES_MAX = 300, LEFT_OUT_MAX = 10000, SPANS_TOLD = 200 };
 
 const char *const machine_words[MACHINE_STATES] = { [MACHINE_ENCRYPTED] = "encrypted", [MACHINE_INTRUDED] = "intruded", [MACHINE_CONTACTED] = "contacted",
 	[MACHINE_NO_TRACE] = "no-trace-found", [MACHINE_NOT_EXAMINED] = "not-examined" };
@@ -35,7 +35,8 @@ struct machines {
 	struct answering *a;
 	struct machine list[MACHINES_MAX];
 	size_t count, here;
-	size_t left_out;
+	uint32_t left_out[LEFT_OUT_MAX];	/* hashes of the names of those beyond, to count each once */
+	size_t left_out_count;
 };
 
 /* "PC-12" and "pc-12.town.local" are one; an address is itself. */
@@ -47,11 +48,27 @@ same_host(const char *a, const char *b)
 	return n == m && n > 0 && strncasecmp(a, b, n) == 0;
 }
 
+static void
+leave_out(struct machines *m, const char *host)
+{
+	char name[256];
+	bool address = host[0] >= '0' && host[0] <= '9';
+	snprintf(name, sizeof(name), "%.*s", address ? (int)sizeof(name) : (int)strcspn(host, "."), host);
+	uint32_t hash = happening_hash(name);
+	size_t i = 0;
+	while (i < m->left_out_count && m->left_out[i] != hash)
+		i++;
+	if (i == LEFT_OUT_MAX)
+		judge_remark(m->a->j, "More machines are named than are counted.");
+	else if (i == m->left_out_count)
+		m->left_out[m->left_out_count++] = hash;
+}
+
 static struct machine *
 one_more(struct machines *m, const char *host)
 {
 	if (m->count == MACHINES_MAX) {
-		m->left_out++;
+		leave_out(m, host);
 		return NULL;
 	}
 	m->list[m->count] = (struct machine){ .host = host, .os = "", .state = MACHINE_NOT_EXAMINED };
@@ -314,7 +331,7 @@ answer_machines(struct answering *a, struct buf *out)
 			if (m->list[i].state == s)
 				put_machine(m, &m->list[i], out);
 	answer_end(out, ']');
-	answer_number(out, "machines_left_out", m->left_out);
+	answer_number(out, "machines_left_out", m->left_out_count);
 	answer_begin(out, "reasons", '[');
 	answer_end(out, ']');
 	answer_blind(a, out, true);
