@@ -74,6 +74,12 @@ deleted_rows_that_prove_what_they_are_are_told(void **state)
 	/* what is in the table is told once, by what refers to it */
 	assert_number_equal(parsed_with(&p, "gewist3.example"), 1);
 	parsed_free(&p);
+	/* where they are not looked for it is said */
+	parsed_file(&p, fixture("artefact/browser_sqlite/Shortcuts"));
+	assert_number_equal(parsed_with(&p, "breed.example"), 1);
+	assert_number_equal(p.remark_count, 1);
+	assert_true(parsed_has_remark(&p, "deleted-not-read"));
+	parsed_free(&p);
 }
 
 static void

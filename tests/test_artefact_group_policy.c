@@ -19,6 +19,25 @@ values_of_the_registry(void **state)
 	parsed_damaged(fixture("artefact/group_policy/damaged.pol"), 1, 2);
 }
 
+/* Beginnings that share one end: each would be read to it again. */
+static void
+settings_that_overlap_do_not_hold_up(void **state)
+{
+	enum { ENDS = 64, BEGINNINGS = 1020, SIZE = 8 + ENDS * (4 * BEGINNINGS + 4) };
+	uint8_t *data = calloc(1, SIZE);
+	struct parsed p = { 0 };
+	(void)state;
+	memcpy(data, "PReg\1", 5);
+	for (size_t at = 8, i = 0; at < SIZE; at += 2, i++)
+		data[at] = (uint8_t)(i % (2 * BEGINNINGS + 2) < 2 * BEGINNINGS ? (i % 2 == 0 ? ']' : '[') : i % 2 == 0 ? '\0' : ';');
+	parsed_bytes(&p, "/Policies/Registry.pol", data, SIZE);
+	assert_number_equal(p.count, 0);
+	assert_true(parsed_has_remark(&p, "record-damaged"));
+	assert_true(parsed_has_remark(&p, "time-limit"));
+	parsed_free(&p);
+	free(data);
+}
+
 static void
 preferences(void **state)
 {
@@ -72,6 +91,7 @@ rights_and_the_place_of_the_policy(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(values_of_the_registry), cmocka_unit_test(preferences), cmocka_unit_test(rights_and_the_place_of_the_policy) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(values_of_the_registry), cmocka_unit_test(settings_that_overlap_do_not_hold_up),
+		cmocka_unit_test(preferences), cmocka_unit_test(rights_and_the_place_of_the_policy) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

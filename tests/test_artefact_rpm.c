@@ -79,6 +79,21 @@ other_order_of_bytes_and_a_cut(void **state)
 }
 
 static void
+names_beyond_measure_are_told(void **state)
+{
+	struct parsed p = { 0 };
+	(void)state;
+	placed(&p, "long.db", "/usr/lib/sysimage/rpm/Packages.db");
+	assert_number_equal(p.count, 1);
+	assert_number_equal(p.remark_count, 2);
+	assert_true(parsed_has_remark(&p, "header-damaged"));
+	assert_true(parsed_has_remark(&p, "path-not-sound"));
+	/* the other folder's files are there */
+	assert_non_null(parsed_fact(&p, "/etc/lang.conf", "lang"));
+	parsed_free(&p);
+}
+
+static void
 files_of_another_system_are_not_held(void **state)
 {
 	struct parsed p = { 0 };
@@ -94,6 +109,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(all_kinds_of_database_say_the_same), cmocka_unit_test(other_order_of_bytes_and_a_cut),
-		cmocka_unit_test(files_of_another_system_are_not_held) };
+		cmocka_unit_test(names_beyond_measure_are_told), cmocka_unit_test(files_of_another_system_are_not_held) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -226,9 +226,10 @@ deleted_read(struct database *db, struct triage_error *err)
 {
 	struct search s = { .db = db, .page_size = db_page_size(db->bytes) };
 	s.pages = s.page_size != 0 ? (uint32_t)(db->bytes.size / s.page_size) : 0;
-	if (s.pages == 0 || load_be32(db->bytes.data + TEXTS_UTF8) != UTF8 || db->live.failed)
-		return db->live.failed ? artefact_remark(db->a, TRIAGE_INFO, "deleted-not-read", TRIAGE_NO_ID, 0, err, "the database has too many rows to tell deleted ones from them") :
-		    TRIAGE_OK;
+	const char *why = db->live.failed ? "the database has too many rows to tell deleted ones from them" : load_be32(db->bytes.data + TEXTS_UTF8) != UTF8 ?
+	    "deleted rows are not looked for in a database whose texts are UTF-16" : NULL;
+	if (s.pages == 0 || why != NULL)
+		return why != NULL ? artefact_remark(db->a, TRIAGE_INFO, "deleted-not-read", TRIAGE_NO_ID, 0, err, "%s", why) : TRIAGE_OK;
 	s.shapes = fault_hit() ? NULL : calloc(TABLES_MOST, sizeof(*s.shapes));
 	s.is_free = fault_hit() ? NULL : calloc(1, s.pages / 8 + 1);
 	enum triage_status st = TRIAGE_E_MEMORY;

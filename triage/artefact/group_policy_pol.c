@@ -9,12 +9,13 @@
 #include <string.h>
 #include <strings.h>
 
-enum { FRONT = 8, NAME_UNITS = 2048, HEX_MAX = 256, REG_SZ = 1, REG_EXPAND_SZ = 2, REG_DWORD = 4, REG_MULTI_SZ = 7, REG_QWORD = 11 };
+enum { FRONT = 8, NAME_UNITS = 2048, SPENT_TIMES = 4, SPENT_LEAST = 1 << 20, HEX_MAX = 256, REG_SZ = 1, REG_EXPAND_SZ = 2, REG_DWORD = 4, REG_MULTI_SZ = 7, REG_QWORD = 11 };
 
 struct entry {
 	struct buf key, value, text;
 	uint32_t type;
 	struct view data;
+	uint64_t spent;			/* units of names that were looked at: those of places that are no setting may be the same again and again */
 };
 
 bool
@@ -31,11 +32,12 @@ unit_is(struct view all, size_t at, char c)
 
 /* A text up to its NUL and the ';' behind it. */
 static bool
-take_text(struct view all, size_t *at, struct buf *out)
+take_text(struct view all, size_t *at, uint64_t *spent, struct buf *out)
 {
 	size_t units = 0;
 	while (units < NAME_UNITS && view_has(all, *at + 2 * units, 2) && load_le16(all.data + *at + 2 * units) != 0)
 		units++;
+	*spent += units;
 	if (!unit_is(all, *at + 2 * units, '\0') || !unit_is(all, *at + 2 * units + 2, ';'))
 		return false;
 	buf_clear(out);
@@ -48,8 +50,8 @@ static bool
 take_entry(struct view all, size_t *at, struct entry *e)
 {
 	size_t p = *at + 2;
-	if (!unit_is(all, *at, '[') || !take_text(all, &p, &e->key) || !take_text(all, &p, &e->value) || !view_has(all, p, 12) || !unit_is(all, p + 4, ';') ||
-	    !unit_is(all, p + 10, ';'))
+	if (!unit_is(all, *at, '[') || !take_text(all, &p, &e->spent, &e->key) || !take_text(all, &p, &e->spent, &e->value) || !view_has(all, p, 12) ||
+	    !unit_is(all, p + 4, ';') || !unit_is(all, p + 10, ';'))
 		return false;
 	uint32_t size = load_le32(all.data + p + 6);
 	e->type = load_le32(all.data + p);
@@ -127,6 +129,10 @@ policy_pol(struct artefact *a, struct view all, struct triage_error *err)
 		for (at += 2; at < all.size && !(unit_is(all, at, '[') && unit_is(all, at - 2, ']')); )
 			at += 2;
 		st = artefact_remark(a, TRIAGE_LOW, "record-damaged", from, at - from, err, "a setting of the policy is not sound");
+		if (st == TRIAGE_OK && at < all.size && e.spent > SPENT_LEAST + SPENT_TIMES * (uint64_t)all.size) {
+			st = artefact_remark(a, TRIAGE_MEDIUM, "time-limit", at, all.size - at, err, "the policy has too many settings that are not sound: reading stopped");
+			break;
+		}
 	}
 	buf_release(&e.key);
 	buf_release(&e.value);
