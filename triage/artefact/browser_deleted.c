@@ -23,7 +23,7 @@ struct search {
 	struct database *db;
 	struct shape *shapes;
 	size_t count;
-	uint64_t steps, found, doubtful;
+	uint64_t steps, found, doubtful, beyond;	/* beyond: tables for which there is no room */
 	uint64_t *seen;			/* digests of what was sent, by their low bits; NULL at first */
 	uint32_t page_size, pages;
 	uint8_t *is_free;		/* bit for each page */
@@ -204,11 +204,13 @@ scan_page(struct search *s, uint32_t page, struct triage_error *err)
 static enum triage_status
 search_pages(struct search *s, struct triage_error *err)
 {
-	sqlite3_stmt *stmt = db_prepare(s->db, "SELECT name FROM sqlite_schema");
+	sqlite3_stmt *stmt = db_prepare(s->db, "SELECT name FROM sqlite_schema WHERE type = 'table'");
 	enum triage_status st = TRIAGE_OK;
 	while (stmt != NULL && sqlite3_step(stmt) == SQLITE_ROW)
-		if (sqlite3_column_type(stmt, 0) == SQLITE_TEXT)
-			s->count += s->count < TABLES_MOST && shape_make(&s->shapes[s->count], s->db, (const char *)sqlite3_column_text(stmt, 0));
+		if (sqlite3_column_type(stmt, 0) == SQLITE_TEXT && s->count < TABLES_MOST)
+			s->count += shape_make(&s->shapes[s->count], s->db, (const char *)sqlite3_column_text(stmt, 0));
+		else
+			s->beyond++;
 	sqlite3_finalize(stmt);
 	if (s->db->live.size > 0)
 		qsort(s->db->live.data, s->db->live.size / sizeof(uint64_t), sizeof(uint64_t), by_value);
@@ -240,6 +242,9 @@ deleted_read(struct database *db, struct triage_error *err)
 	free(s.shapes);
 	free(s.is_free);
 	free(s.seen);
+	if (st == TRIAGE_OK && s.beyond > 0)
+		st = artefact_remark(db->a, TRIAGE_INFO, "deleted-not-read", TRIAGE_NO_ID, 0, err, "deleted rows were not looked for in %ju tables beyond the first %d", (uintmax_t)s.beyond,
+		    TABLES_MOST);
 	if (st == TRIAGE_OK && s.doubtful > 0)
 		st = artefact_remark(db->a, TRIAGE_INFO, "deleted-doubtful", TRIAGE_NO_ID, 0, err, "%ju deleted rows may be of more than one table and are not told", (uintmax_t)s.doubtful);
 	if (st == TRIAGE_OK && (s.found == RECOVERED_MOST || s.steps >= (uint64_t)STEPS_A_BYTE * db->bytes.size + STEPS_LEAST))

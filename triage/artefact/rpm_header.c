@@ -16,13 +16,13 @@ enum {
 };
 
 enum tag {
-	NAME, VERSION, RELEASE, EPOCH, BUILD_TIME, BUILD_HOST, INSTALL_TIME, SIZE, VENDOR, PACKAGER, ARCH, SOURCE, PREIN, POSTIN, PREUN, POSTUN, PGP, RSA, DSA,
+	NAME, VERSION, RELEASE, EPOCH, BUILD_TIME, BUILD_HOST, INSTALL_TIME, SIZE, VENDOR, PACKAGER, ARCH, SOURCE, PREIN, POSTIN, PREUN, POSTUN, PGP, RSA, DSA, OPENPGP,
 	STATES, MODES, DIGESTS, FLAGS, DIRINDEXES, BASENAMES, DIRNAMES, TAGS
 };
 
 static const uint32_t tag_numbers[TAGS] = { [NAME] = 1000, [VERSION] = 1001, [RELEASE] = 1002, [EPOCH] = 1003, [BUILD_TIME] = 1006, [BUILD_HOST] = 1007,
 	[INSTALL_TIME] = 1008, [SIZE] = 1009, [VENDOR] = 1011, [PACKAGER] = 1015, [ARCH] = 1022, [SOURCE] = 1044, [PREIN] = 1023, [POSTIN] = 1024, [PREUN] = 1025,
-	[POSTUN] = 1026, [PGP] = 259, [RSA] = 268, [DSA] = 267, [STATES] = 1029, [MODES] = 1030, [DIGESTS] = 1035, [FLAGS] = 1037, [DIRINDEXES] = 1116,
+	[POSTUN] = 1026, [PGP] = 259, [RSA] = 268, [DSA] = 267, [OPENPGP] = 278, [STATES] = 1029, [MODES] = 1030, [DIGESTS] = 1035, [FLAGS] = 1037, [DIRINDEXES] = 1116,
 	[BASENAMES] = 1117, [DIRNAMES] = 1118 };
 
 struct header {
@@ -182,8 +182,8 @@ send_files(struct rpm *r, const struct header *h, uint64_t at, struct triage_err
 
 /* --- the package --- */
 
-/* The key of a signature of version 3, which names it at a fixed place. */
-static void
+/* The key of a signature of version 3, which names it at a fixed place. True: the package is signed in one way or another. */
+static bool
 put_signature(struct artefact *a, const struct header *h)
 {
 	static const enum tag kinds[] = { RSA, DSA, PGP };
@@ -199,7 +199,10 @@ put_signature(struct artefact *a, const struct header *h)
 			break;
 		}
 	}
+	/* since rpm 6 as texts, whose keys are not taken apart */
+	is_signed = is_signed || h->tags[OPENPGP].there;
 	artefact_flag(a, "signed", is_signed);
+	return is_signed;
 }
 
 static void
@@ -243,12 +246,12 @@ send_package(struct rpm *r, const struct header *h, uint64_t number, uint64_t of
 	if (number_of(h, SIZE, 0, &size))
 		artefact_unsigned(a, "size", size);
 	artefact_unsigned(a, "files", h->tags[BASENAMES].there ? h->tags[BASENAMES].count : 0);
-	put_signature(a, h);
+	bool is_signed = put_signature(a, h);
 	put_scripts(a, h);
 	artefact_unsigned(a, "record", number);
 	artefact_message(a, "rpm: %s %s%s%s installed%s%s%s", text_of(h, NAME), version, text_of(h, ARCH)[0] != '\0' ? "." : "", text_of(h, ARCH),
 	    text_of(h, VENDOR)[0] != '\0' ? ", of " : ", of no named vendor", text_of(h, VENDOR),
-	    h->tags[RSA].there || h->tags[DSA].there || h->tags[PGP].there ? "" : ", not signed");
+	    is_signed ? "" : ", not signed");
 	return artefact_send(a, err);
 }
 
