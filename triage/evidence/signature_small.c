@@ -2,6 +2,7 @@
 #include "triage/base/view.h"
 #include "triage/evidence/signature.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -62,15 +63,55 @@ const struct signature scoutfs_data_signature = {
 	.magics = { { 64 * KIB + 4, 4, "\x8b\x42\x3c\x10" } },
 };
 
+/* Numbers of a BeFS volume, in the order of its bytes. */
+struct befs_order {
+	uint16_t (*load16)(const uint8_t *);
+	uint32_t (*load32)(const uint8_t *);
+	uint64_t (*load64)(const uint8_t *);
+};
+
+/*
+ * The volume's number: the attribute be:volume_id of the root folder, which stands in what is left of its inode: type,
+ * sizes of name and value, name, three zeros, value, one zero, and the next.
+ */
+static void
+befs_number(struct signature_scan *scan, uint64_t inode, const struct befs_order *order, struct signature_hit *hit)
+{
+	enum { MAGIC = 0x3bbe0ad9, SIZE = 64, ATTRIBUTES = 232, HEADER = 8, VALUE = 8, INODE_MAX = 4096 };
+	static const char name[] = "be:volume_id";
+	const uint8_t *bytes = scan_at(scan, inode, ATTRIBUTES);
+	if (bytes == NULL || order->load32(bytes) != MAGIC)
+		return;
+	uint32_t size = order->load32(bytes + SIZE);
+	bytes = size <= INODE_MAX ? scan_at(scan, inode, size) : NULL;
+	for (size_t at = ATTRIBUTES; bytes != NULL && at + HEADER <= size;) {
+		size_t name_size = order->load16(bytes + at + 4), value_size = order->load16(bytes + at + 6);
+		size_t value = at + HEADER + name_size + 3;
+		if (name_size == 0 || value + value_size > size)
+			return;
+		if (name_size == sizeof(name) - 1 && value_size == VALUE && memcmp(bytes + at + HEADER, name, name_size) == 0) {
+			hit_uuid_text(hit, "%016" PRIx64, order->load64(bytes + value));
+			return;
+		}
+		at = value + value_size + 1;
+	}
+}
+
 static bool
 befs_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hit)
 {
-	const uint8_t *super = scan_at(scan, magic - 32, 128);
+	enum { MAGIC = 32, BLOCK_SIZE = 40, BLOCK_SHIFT = 44, GROUP_SHIFT = 80, ROOT_GROUP = 116, ROOT_START = 120, SHIFT_MAX = 16 };
+	static const struct befs_order little = { load_le16, load_le32, load_le64 }, big = { load_be16, load_be32, load_be64 };
+	const uint8_t *super = scan_at(scan, magic - MAGIC, 128);
 	if (super == NULL)
 		return false;
 	hit_label(hit, super, 32);
-	bool little = super[32] == '1';
-	hit->block_size = little ? load_le32(super + 40) : load_be32(super + 40);
+	const struct befs_order *order = super[MAGIC] == '1' ? &little : &big;
+	hit->block_size = order->load32(super + BLOCK_SIZE);
+	uint32_t block_shift = order->load32(super + BLOCK_SHIFT), group_shift = order->load32(super + GROUP_SHIFT);
+	uint64_t block = ((uint64_t)order->load32(super + ROOT_GROUP) << (group_shift & 31)) + order->load16(super + ROOT_START);
+	if (block_shift <= SHIFT_MAX && group_shift < 32 && block < UINT64_C(1) << 47)
+		befs_number(scan, block << block_shift, order, hit);
 	return true;
 }
 
