@@ -22,7 +22,7 @@ struct lock_cipher {
 	EVP_CIPHER_CTX *white;		/* encrypts initial values (essiv, eboiv); NULL: they are used as they are */
 	EVP_CIPHER_CTX *tweak;		/* xts: encrypts the first tweak; elephant: encrypts the sector key */
 	uint8_t starts[BATCH_UNITS * LOCK_BLOCK];
-	uint8_t scratch[BATCH];		/* tweaks, or the ciphertext before */
+	uint8_t scratch[BATCH];		/* xts: tweaks; cbc: the last block of the call before, then that of each sector */
 };
 
 static bool
@@ -70,16 +70,24 @@ open_xts(struct lock_cipher *c, uint8_t *bytes, size_t size)
 	return true;
 }
 
+/*
+ * All sectors as one chain in one call, which is what the library does fastest. Only the first block of each sector is wrong then: the block
+ * before it in the chain (of the sector before, of the call before) was laid over it in place of the initial value.
+ */
 static bool
 open_cbc(struct lock_cipher *c, uint8_t *bytes, size_t size)
 {
-	memcpy(c->scratch, bytes, size);
+	size_t sectors = size / c->sector;
+	for (size_t i = 0; i < sectors; i++) {
+		uint8_t *last = c->scratch + (i + 1) * LOCK_BLOCK;
+		memcpy(last, bytes + (i + 1) * c->sector - LOCK_BLOCK, LOCK_BLOCK);
+	}
 	if (!run_blocks(c->data, bytes, size))
 		return false;
-	for (size_t at = 0; at < size; at += c->sector) {
-		xts_xor(bytes + at, c->starts + at / c->sector * LOCK_BLOCK, LOCK_BLOCK);
-		xts_xor(bytes + at + LOCK_BLOCK, c->scratch + at, c->sector - LOCK_BLOCK);
-	}
+	xts_xor(c->starts, c->scratch, sectors * LOCK_BLOCK);
+	for (size_t i = 0; i < sectors; i++)
+		xts_xor(bytes + i * c->sector, c->starts + i * LOCK_BLOCK, LOCK_BLOCK);
+	memcpy(c->scratch, c->scratch + sectors * LOCK_BLOCK, LOCK_BLOCK);
 	return true;
 }
 
@@ -188,11 +196,12 @@ not_read(const char *name, const char *part, struct triage_error *err)
 }
 
 static EVP_CIPHER_CTX *
-keyed(const char *cipher, const uint8_t *key, size_t size, bool encrypt)
+keyed(const char *cipher, const uint8_t *key, size_t size, bool encrypt, bool chained)
 {
-	const EVP_CIPHER *block_cipher = lock_block_cipher(cipher, size);
+	static const uint8_t zeros[LOCK_BLOCK];
+	const EVP_CIPHER *block_cipher = lock_block_cipher(cipher, size, chained);
 	EVP_CIPHER_CTX *c = block_cipher != NULL && !fault_hit() ? EVP_CIPHER_CTX_new() : NULL;
-	if (c == NULL || EVP_CipherInit_ex2(c, block_cipher, key, NULL, encrypt, NULL) != 1 || EVP_CIPHER_CTX_set_padding(c, 0) != 1) {
+	if (c == NULL || EVP_CipherInit_ex2(c, block_cipher, key, chained ? zeros : NULL, encrypt, NULL) != 1 || EVP_CIPHER_CTX_set_padding(c, 0) != 1) {
 		EVP_CIPHER_CTX_free(c);
 		return NULL;
 	}
@@ -215,15 +224,15 @@ choose_start(struct lock_cipher *c, const char *name, const struct cipher_name *
 		}
 	c->start = START_PLAIN64;
 	if (strcmp(n->start, "eboiv") == 0) {
-		c->white = keyed(n->cipher, key, size, true);
+		c->white = keyed(n->cipher, key, size, true, false);
 	} else if (strcmp(n->start, "essiv") == 0) {
 		uint8_t salt[LOCK_DIGEST_MAX];
 		const EVP_MD *md = lock_digest(n->option);
 		size_t salt_size = md != NULL ? (size_t)EVP_MD_get_size(md) : 0;
-		if (md == NULL || lock_block_cipher(n->cipher, salt_size) == NULL)
+		if (md == NULL || lock_block_cipher(n->cipher, salt_size, false) == NULL)
 			return not_read(name, n->option, err);
 		if (lock_digest_of(md, key, size, NULL, 0, salt))
-			c->white = keyed(n->cipher, salt, salt_size, true);
+			c->white = keyed(n->cipher, salt, salt_size, true, false);
 		lock_wipe(salt, sizeof(salt));
 	} else {
 		return not_read(name, n->start[0] != '\0' ? n->start : "no initial value", err);
@@ -237,9 +246,9 @@ choose_start(struct lock_cipher *c, const char *name, const struct cipher_name *
 static enum triage_status
 build(struct lock_cipher *c, const char *name, struct cipher_name *n, const uint8_t *key, size_t size, struct triage_error *err)
 {
-	bool halves = c->mode == MODE_XTS || c->mode == MODE_ELEPHANT;
+	bool halves = c->mode == MODE_XTS || c->mode == MODE_ELEPHANT, chains = c->mode == MODE_CBC || c->mode == MODE_ELEPHANT;
 	size_t own = halves ? size / 2 : size;
-	if ((halves && size % 2 != 0) || lock_block_cipher(n->cipher, own) == NULL) {
+	if ((halves && size % 2 != 0) || lock_block_cipher(n->cipher, own, chains) == NULL) {
 		char part[NAME_PART + 32];
 		snprintf(part, sizeof(part), "%s with %zu key bits", n->cipher, size * 8);
 		return not_read(name, part, err);
@@ -251,9 +260,9 @@ build(struct lock_cipher *c, const char *name, struct cipher_name *n, const uint
 		st = choose_start(c, name, n, key, c->mode == MODE_ELEPHANT ? own : size, err);
 	if (st != TRIAGE_OK)
 		return st;
-	c->data = keyed(n->cipher, key, own, false);
+	c->data = keyed(n->cipher, key, own, false, chains);
 	if (halves)
-		c->tweak = keyed(n->cipher, key + own, own, true);
+		c->tweak = keyed(n->cipher, key + own, own, true, false);
 	if (c->data != NULL && (!halves || c->tweak != NULL))
 		return TRIAGE_OK;
 	triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for a cipher");
