@@ -16,13 +16,13 @@ def index(corpus):
         return {row[0]: row[-1] for row in csv.reader(f, delimiter="\t", quoting=csv.QUOTE_NONE) if row and row[0].startswith("images/")}
 
 
-def expected(corpus, path, words, image_name):
-    """(kind, value...) of one image."""
+def expected(corpus, path, words, names):
+    """(kind, value...) of one image, or of several of one archive."""
     facts = list(from_blkid(words)) + list(from_partitions(words)) + list(from_tools(words))
     listing = "%s/FACTS/%s.txt" % (corpus, path.replace("/", "__"))
     if os.path.exists(listing):
         with open(listing, encoding="utf-8", errors="replace") as f:
-            facts += from_listing(f.read(), image_name)
+            facts += from_listing(f.read(), names)
     return facts
 
 
@@ -46,14 +46,14 @@ def from_tools(words):
             yield kind, value.group(1)
 
 
-def from_listing(text, image_name):
-    """What fsstat, mmls and fls said, as FACTS keeps it; of several images in one archive, that of the one examined."""
+def from_listing(text, names):
+    """What fsstat, mmls and fls said, as FACTS keeps it; of several images in one archive, that of those examined."""
     facts, part, inside = [], "", True
     for line in text.split("\n"):
         heading = re.match(r"=== (.*)", line)
         if heading and "DESCRIPTOR" not in line:
             of = re.search(r"TSK \S+( on (\S+))?$", heading.group(1))
-            part, inside = "", of and (not of.group(2) or of.group(2).endswith("/" + image_name))
+            part, inside = "", of and (not of.group(2) or os.path.basename(of.group(2)) in names)
             continue
         if line.startswith("--- "):
             part = line[4:].split(" ")[0]
@@ -81,32 +81,30 @@ def from_fsstat(line):
 
 
 def from_fls(line, part):
-    entry = re.match(r"(\S)/(\S) (\* )?(\d+)(-\d+-\d+)?:\t([^\t]+?)(?:\tsize=(\d+))?(?:\tmd5=(\w+))?$", line)
-    if not entry:
-        entry = re.match(r"(\S)/(\S) (\* )?(\d+)(-\d+-\d+)?:\t(.+?)(?: (\d+) ([0-9a-f]{32}))?$", line)
+    entry = re.match(r"(\S)/(\S) (\* )?(\d+)(-\d+-\d+)?:\t(.+?)(?:(?:\tsize=| )(\d+)(?:\tmd5=| )([0-9a-f]{32}))?$", line)
     if not entry:
         return
-    deleted, inode, name, size, md5 = bool(entry.group(3)) or entry.group(1) == "-", entry.group(4), entry.group(6), entry.group(7), entry.group(8)
+    deleted, inode, name, size, md5 = bool(entry.group(3)), entry.group(4), entry.group(6), entry.group(7), entry.group(8)
     if VIRTUAL.search(name) or entry.group(2) in "vV" or inode == "0":
         return
+    address = inode + (entry.group(5) or "")
     path, _, stream = name.partition(":")
     copy = {"store1": 1, "store2": 2}.get(part, 0)
     if not stream.startswith("$") and not name.startswith("$"):
-        yield ("shadow-copy" if copy else "entry-deleted" if deleted else "entry"), path, stream, copy
+        yield ("shadow-copy" if copy else "entry-deleted" if deleted else "entry"), path, stream, copy, inode
     if md5 and size != "0" and not deleted and not name.startswith("$") and not stream.startswith("$"):
-        yield "digest", path, stream, copy, md5, inode
+        yield "digest", path, stream, copy, md5, address
 
 
 class Case:
-    """One sealed case, asked for facts. holds() gives True, False, or the reason why the fact is not the file's."""
+    """One sealed case of one image, or several of one archive, asked for facts. holds() gives True, False, or the reason why the fact is not the file's."""
 
-    def __init__(self, db, image):
-        self.db, self.image = db, image
+    def __init__(self, db, images):
+        self.db, self.images, self.end = db, images, max(map(os.path.getsize, images))
         self.named = db.execute("SELECT kind, label, uuid, start, length FROM volumes").fetchall()
         self.named += db.execute("SELECT type, f.label, f.uuid, v.start, v.length FROM filesystems f JOIN volumes v USING (volume_id)").fetchall()
         self.blocks = [row[0] for row in db.execute("SELECT block_size FROM filesystems")]
         self.copies = [row[0] for row in db.execute("SELECT filesystem_id FROM filesystems JOIN volumes USING (volume_id) WHERE kind = 'vss' ORDER BY 1")]
-        self.text = " ".join(row[0] for row in db.execute("SELECT message FROM problems"))
 
     def holds(self, fact):
         return getattr(self, "has_" + fact[0].replace("-", "_"))(*fact[1:])
@@ -116,24 +114,33 @@ class Case:
         return self.db.execute("SELECT %s FROM files JOIN filesystems USING (filesystem_id) JOIN volumes v USING (volume_id) WHERE files.path = ? AND stream = ? "
                                "AND files.filesystem_id %s" % (columns, where), ("/" + path, stream)).fetchall()
 
-    def has_entry(self, path, stream, copy):
+    def has_entry(self, path, stream, copy, _inode):
         return bool(self.rows(path, stream, copy))
 
     has_shadow_copy = has_entry
 
-    def has_entry_deleted(self, path, stream, copy):
-        return bool(self.db.execute("SELECT 1 FROM files WHERE state <> 'allocated' AND (path = ? OR path LIKE ?)", ("/" + path, "%/" + path)).fetchall())
+    def has_entry_deleted(self, path, stream, copy, inode):
+        """By its path, or by its record: a deleted folder of which another took the clusters shows the files of that one under its own name too."""
+        if self.db.execute("SELECT 1 FROM files WHERE state <> 'allocated' AND (path = ? OR path LIKE ?)", ("/" + path, "%/" + path)).fetchall():
+            return True
+        same = self.db.execute("SELECT 1 FROM files WHERE state <> 'allocated' AND inode = ? AND path LIKE ?", (int(inode), "%/" + os.path.basename(path)))
+        return "elsewhere" if same.fetchall() else False
 
-    def has_digest(self, path, stream, copy, want, inode):
+    def has_digest(self, path, stream, copy, want, address):
         for md5, number, start in self.rows(path, stream, copy, "files.md5, files.inode, v.start"):
             if md5 == want:
                 return True
-            if number == int(inode) and not copy and stream == "" and with_slack(self.image, number, start, md5, want):
+            if number == int(address.split("-")[0]) and not copy and any(with_slack(image, address, start, md5, want) for image in self.images):
                 return "slack"
         return False
 
     def has_volume_name(self, name):
-        return any((row[1] or "").strip() == name.strip() for row in self.named)
+        if any((row[1] or "").strip() == name.strip() for row in self.named):
+            return True
+        labels = [subprocess.run(["blkid", "-p", "-o", "value", "-s", "LABEL", image], stdout=subprocess.PIPE, text=True,
+                                 env=dict(os.environ, PATH=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")).stdout.strip() for image in self.images]
+        joliet = {row[0] for row in self.named} & {"iso9660"}
+        return "joliet" if joliet and sorted(labels) == sorted(row[1] for row in self.named if row[0] == "iso9660") else False
 
     def has_serial(self, value):
         """FAT's is shown with a hyphen and leading zeros; an ext UUID is printed by fsstat from its last byte to its first."""
@@ -144,13 +151,11 @@ class Case:
 
     def has_partition(self, table, start, length):
         """One at its place, or the table is named as one that is not read. What reaches beyond the image is cut at its end."""
-        end = os.path.getsize(self.image)
-        ours = {(row[3], row[4]) for row in self.named}
-        if (start, length) in ours or (start < end < start + length and any(row[3] == start for row in self.named)):
+        if any(row[3] == start and (row[4] == length or start + length > self.end) for row in self.named):
             return True
-        if start >= end and re.search("beyond|end of the", self.text):
-            return "beyond"
-        return "named" if table in ("atari", "dasd") and re.search(table, self.text + str(self.named), re.I) else False
+        if table == "sgi" and start == 0:
+            return "whole"
+        return "named" if table == "dasd" and any(row[0] == "dasd" for row in self.named) else False
 
     def has_block_size(self, value):
         return int(value) in self.blocks or ("unread" if not self.blocks else False)

@@ -2,8 +2,11 @@
 #include "tests/image_harness.h"
 
 #include "triage/evidence/signature.h"
+#include "triage/evidence/volume.h"
 
 enum { VOLUME = 1 << 20, BEFS_INODE = 0x20c00, BEFS_ATTRIBUTES = BEFS_INODE + 232 };
+
+extern const struct table_kind sgi_table;
 
 static uint8_t volume[VOLUME];
 
@@ -126,6 +129,62 @@ arrays_of_one_maker_have_names_of_their_own(void **state)
 	assert_string_equal(found().uuid, "4C696E75:782D4D44:DEADBEEF:00000000:3923F6E3:209A73E7");
 }
 
+static void
+a_disk_of_a_mainframe_is_named_with_its_serial(void **state)
+{
+	(void)state;
+	memset(volume, 0, sizeof(volume));
+	memcpy(volume + 8192, "\xe5\xd6\xd3\xf1\xe5\xd6\xd3\xf1\xf0\xe7\xf3\xf7\xf2\xc1", 14);	/* VOL1 VOL1 0X372A */
+	assert_string_equal(found().row->name, "dasd");
+	assert_string_equal(found().label, "0X372A");
+	memset(volume, 0, sizeof(volume));
+	memcpy(volume + 1024, "\xd3\xd5\xe7\xf1\xd9\xd4\xf3\x40\x40\x40", 10);	/* LNX1 RM3 */
+	assert_string_equal(found().label, "RM3");
+}
+
+static void
+a_fat_label_that_hides_clusters_is_shown_when_there_is_no_other(void **state)
+{
+	(void)state;
+	memset(volume, 0, sizeof(volume));
+	memcpy(volume, "\xeb\x3c\x90MSDOS5.0\0\x02\x01\x01\0\x01\x10\0\0\x08\xf8\x01\0", 24);	/* 512, 1, 1 reserved, 1 FAT, 16 entries, 2048 sectors */
+	memcpy(volume + 36, "\x80\0\x29\x01\x02\x03\x04NO NAME    FAT12   ", 26);
+	memcpy(volume + 510, "\x55\xaa", 2);
+	memcpy(volume + 512, "\xf8\xff\xff", 3);
+	memcpy(volume + 1024, "HIDDEN     \x08", 12);
+	volume[1024 + 26] = 5;
+	assert_string_equal(found().label, "HIDDEN");
+	memcpy(volume + 1024 + 32, "LABEL      \x08", 12);
+	assert_string_equal(found().label, "LABEL");
+	volume[1024 + 32] = 0xe5;
+	assert_string_equal(found().label, "HIDDEN");
+}
+
+/* With tables that have no slice inside, nothing is said: then it is rather no such table. */
+static void
+slices_beyond_the_medium_are_told(void **state)
+{
+	struct triage_error err;
+	struct layout *layout = calloc(1, sizeof(*layout));
+	(void)state;
+	memset(volume, 0, sizeof(volume));
+	store(0, 0x0be5a941, 4, true);
+	static const uint32_t slices[][3] = { { 100, 63, 0x83 }, { 100, VOLUME / 512 + 5, 0x83 }, { 100, 0, 6 } };
+	for (size_t i = 0; i < 3; i++)
+		for (size_t k = 0; k < 3; k++)
+			store(312 + i * 12 + k * 4, slices[i][k], 4, true);
+	for (int inside = 1; inside >= 0; inside--) {
+		struct reader *reader = NULL;
+		*layout = (struct layout){ .sector_size = 512 };
+		assert_int_equal(reader_memory(volume, VOLUME, &reader, &err), TRIAGE_OK);
+		assert_int_equal(sgi_table.read(reader, layout), inside);
+		assert_int_equal(layout->count, inside * 2);
+		reader_close(reader);
+		store(312 + 4, VOLUME / 512 + 9, 4, true);
+	}
+	free(layout);
+}
+
 int
 main(void)
 {
@@ -133,6 +192,9 @@ main(void)
 		cmocka_unit_test(befs_is_told_by_the_number_that_its_root_folder_holds),
 		cmocka_unit_test(befs_with_attributes_that_lie_has_no_number),
 		cmocka_unit_test(both_versions_of_ufs_have_one_name),
+		cmocka_unit_test(a_disk_of_a_mainframe_is_named_with_its_serial),
+		cmocka_unit_test(a_fat_label_that_hides_clusters_is_shown_when_there_is_no_other),
+		cmocka_unit_test(slices_beyond_the_medium_are_told),
 		cmocka_unit_test(arrays_of_one_maker_have_names_of_their_own),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -180,3 +180,29 @@ const struct signature minix_signature = {
 		{ 1040, 2, "\x13\x7f" }, { 1040, 2, "\x13\x8f" }, { 1040, 2, "\x24\x68" }, { 1040, 2, "\x24\x78" }, { 1048, 2, "\x5a\x4d" } },
 	.check = minix_check,
 };
+
+/* Disks of an IBM mainframe: the volume label in EBCDIC at the third block, whose size is one of four; in one layout its key stands before it. */
+static bool
+dasd_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hit)
+{
+	enum { SERIAL = 6, DIGITS = 0xf0, A_TO_I = 0xc1, J_TO_R = 0xd1, S_TO_Z = 0xe2 };
+	const uint8_t *label = scan_at(scan, magic, 16);
+	char serial[SERIAL];
+	if (label == NULL)
+		return false;
+	label += label[0] == 0xe5 && memcmp(label, label + 4, 4) == 0 ? 8 : 4;
+	for (size_t i = 0; i < SERIAL; i++) {
+		uint8_t c = label[i];
+		serial[i] = c >= DIGITS && c < DIGITS + 10 ? (char)('0' + c - DIGITS) : c >= S_TO_Z && c < S_TO_Z + 8 ? (char)('S' + c - S_TO_Z)
+		    : c >= J_TO_R && c < J_TO_R + 9 ? (char)('J' + c - J_TO_R) : c >= A_TO_I && c < A_TO_I + 9 ? (char)('A' + c - A_TO_I) : ' ';
+	}
+	hit_label(hit, (const uint8_t *)serial, SERIAL);
+	return true;
+}
+
+const struct signature dasd_signature = {
+	.name = "dasd", .state = TRIAGE_VOLUME_UNSUPPORTED, .advice = "attach it to a Linux on the mainframe and image its partitions",
+	.magics = { { 1024, 4, "\xe5\xd6\xd3\xf1" }, { 2048, 4, "\xe5\xd6\xd3\xf1" }, { 4096, 4, "\xe5\xd6\xd3\xf1" }, { 8192, 4, "\xe5\xd6\xd3\xf1" },
+		{ 1024, 4, "\xd3\xd5\xe7\xf1" }, { 2048, 4, "\xd3\xd5\xe7\xf1" }, { 4096, 4, "\xd3\xd5\xe7\xf1" }, { 8192, 4, "\xd3\xd5\xe7\xf1" } },
+	.check = dasd_check,
+};
