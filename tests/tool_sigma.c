@@ -45,7 +45,8 @@ put_rule(FILE *out, unsigned number)
 	if (number % 100 == 50) {	/* a rule that many events hit, and what counts them */
 		static const char *const types[] = { "event_count", "value_count", "value_sum", "value_avg" };
 		unsigned type = number / 100 % 4;
-		fprintf(out, "---\ntitle: Base %u\nid: base-%u\nlevel: medium\nlogsource: {product: windows, service: security}\ndetection: {s: {EventID|gte: 4624}, condition: s}\n", number, number);
+		fprintf(out, "---\ntitle: Base %u\nid: base-%u\nlevel: medium\nlogsource: {product: windows, service: security}\ndetection: {s: {EventID%s: %u}, condition: s}\n", number, number,
+		    number % 500 == 50 ? "|gte" : "", 4624 + number / 100 % 60);
 		fprintf(out, "---\ntitle: Count %u\nid: count-%u\nlevel: medium\ncorrelation:\n  type: %s\n  rules: [base-%u]\n  group-by: [Computer]\n  timespan: %u%s\n  condition: {gte: %u%s}\n", number, number,
 		    types[type], number, 1 + pick(5), pick(2) ? "h" : "m", type == 2 ? 1000000 : 5 + pick(10000), type == 1 ? ", field: IpPort" : type > 1 ? ", field: LogonType" : "");
 		return;

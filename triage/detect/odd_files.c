@@ -23,6 +23,7 @@ static const struct odd_place {
 	    "|*/Start Menu/Programs/StartUp/*.hta|*/Start Menu/Programs/StartUp/*.ps1|*/Start Menu/Programs/StartUp/*.scr|*/Start Menu/Programs/StartUp/*.pif", NULL, false, 1 },
 	{ "persistence-ps-profile", "*/System32/WindowsPowerShell/v1.0/profile.ps1|*/System32/WindowsPowerShell/v1.0/*profile.ps1|*/Users/*/Documents/WindowsPowerShell/*profile.ps1|*/Users/*/Documents/PowerShell/*profile.ps1",
 	    "*/Examples/*", false, 1 },
+	{ "persistence-office", "*/Microsoft/Word/STARTUP/*.dot*|*/Microsoft/Word/STARTUP/*.wll|*/Microsoft/Excel/XLSTART/*.xl*|*/Microsoft/Outlook/VbaProject.OTM|*/Office*/XLSTART/*.xl*|*/Office*/STARTUP/*.dot*", NULL, false, 1 },
 	{ "persistence-hidden-program", "/dev/shm/*|/tmp/.*|/var/tmp/.*|/dev/*", "/dev/shm/pulse*|/dev/.udev*", true, 1 },
 	{ "persistence-task", "*/Windows/Tasks/At?.job|*/Windows/Tasks/At??.job", NULL, false, 1 },
 	{ "persistence-key-service", "*/var/www/.ssh/authorized_keys*|*/var/lib/*/.ssh/authorized_keys*|*/var/spool/*/.ssh/authorized_keys*|*/home/www-data/.ssh/authorized_keys*|*/srv/*/.ssh/authorized_keys*", "*/var/lib/docker/*|*/var/lib/lxc/*|*/var/lib/gitlab*"
