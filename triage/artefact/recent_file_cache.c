@@ -26,6 +26,8 @@ parse(struct artefact *a, struct view all, struct triage_error *err)
 	char path[PATH];
 	enum triage_status st = TRIAGE_OK;
 	size_t at = FRONT;
+	if (all.size < FRONT)
+		return artefact_remark(a, TRIAGE_LOW, "list-cut", 0, all.size, err, "the list ends inside its front");
 	if (memcmp(all.data, mark, sizeof(mark)) != 0)
 		st = artefact_remark(a, TRIAGE_LOW, "version-unknown", 8, 8, err, "a version of this list that is not known: read as the known one");
 	while (st == TRIAGE_OK && all.size - at >= 4) {
