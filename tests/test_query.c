@@ -558,104 +558,6 @@ a_cursor_that_ended_stays_ended(void **state)
 	made_end(&m);
 }
 
-static void
-what_is_no_case_or_of_another_version_is_refused(void **state)
-{
-	(void)state;
-	struct made m;
-	struct case_reader *r;
-	size_t size;
-	made_begin(&m, "ntfs");
-	made_build(&m);
-	made_seal(&m);
-	char *data = read_whole(m.database, &size), other[300];
-	snprintf(other, sizeof(other), "%s/ot%%h?er#.db", m.folder);
-	write_whole(other, data, size);
-	assert_ok(case_open(other, &r, &err));	/* any name will do */
-	case_reader_close(r);
-	struct triage_error why = { 0 };
-	data[63] = CASE_SCHEMA_VERSION + 1;	/* user_version, big endian at 60 */
-	write_whole(other, data, size);
-	assert_int_equal(case_open(other, &r, &why), TRIAGE_E_UNSUPPORTED);
-	assert_non_null(strstr(why.text, "newer version"));
-	assert_status(TRIAGE_E_UNSUPPORTED, case_open_any(other, &r, &err));
-	data[63] = CASE_SCHEMA_VERSION - 1;
-	write_whole(other, data, size);
-	assert_int_equal(case_open(other, &r, &why), TRIAGE_E_UNSUPPORTED);
-	assert_non_null(strstr(why.text, "use the version that wrote it"));
-	assert_ok(case_open_any(other, &r, &err));
-	case_reader_close(r);
-	data[63] = CASE_SCHEMA_VERSION;
-	data[71] ^= 1;				/* application_id at 68 */
-	write_whole(other, data, size);
-	assert_status(TRIAGE_E_FORMAT, case_open(other, &r, &err));
-	write_whole(other, "no database at all, but long enough to be looked at", 51);
-	assert_status(TRIAGE_E_FORMAT, case_open(other, &r, &err));
-	unlink(other);
-	assert_status(TRIAGE_E_IO, case_open(other, &r, &err));
-	free(data);
-	made_end(&m);
-}
-
-static void
-a_damaged_case_does_not_pass_its_check(void **state)
-{
-	(void)state;
-	struct made m;
-	struct case_reader *r;
-	size_t size;
-	made_begin(&m, "ntfs");
-	for (uint64_t i = 1; i <= 500; i++)
-		put_simple(&m, i, i, "a file with a name");
-	made_build(&m);
-	made_seal(&m);
-	char *data = read_whole(m.database, &size);
-	memset(data + size / 2 / 4096 * 4096, 0x5a, 4096);
-	write_whole(m.database, data, size);
-	free(data);
-	assert_ok(case_open(m.database, &r, &err));
-	assert_status(TRIAGE_E_FORMAT, case_check(r, &err));
-	case_reader_close(r);
-	made_end(&m);
-}
-
-/* A case of a forger's: its rows must not come without end, nor a row take for ever. */
-static void
-views_from_elsewhere_come_to_an_end(void **state)
-{
-	static const char *const forged[] = {
-		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i, 1, 'a', 'b', '{}', 'x', 'y' FROM n WHERE i < 0",
-		"SELECT count(*), 1, 'a', 'b', '{}', 'x', 'y' FROM t_file a, t_file b, t_file c, t_file d, t_file e, t_file f, t_file g WHERE a.size + g.size + f.size < 0",
-	};
-	(void)state;
-	for (size_t i = 0; i < 2; i++) {
-		struct made m;
-		sqlite3 *db;
-		struct case_reader *r;
-		struct case_cursor *c;
-		char text[600];
-		struct triage_error why = { 0 };
-		made_begin(&m, "ntfs");
-		for (uint64_t n = 1; n <= 200; n++)
-			put_simple(&m, n, n, "a file with a name");
-		made_build(&m);
-		made_seal(&m);
-		assert_int_equal(sqlite3_open(m.database, &db), SQLITE_OK);
-		snprintf(text, sizeof(text), "DROP VIEW custody; CREATE VIEW custody(seq, time, actor, action, detail, previous_hash, hash) AS %s", forged[i]);
-		assert_int_equal(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
-		sqlite3_close(db);
-		assert_ok(case_open(m.database, &r, &err));
-		enum triage_status st = case_rows(r, CASE_CUSTODY, CASE_BY_ID, &c, &why);
-		if (st == TRIAGE_OK) {
-			st = case_next(c, &why);
-			case_cursor_close(c);
-		}
-		assert_true(st < 0 && why.text[0] != '\0');
-		case_reader_close(r);
-		made_end(&m);
-	}
-}
-
 int
 main(void)
 {
@@ -677,9 +579,6 @@ main(void)
 		cmocka_unit_test(judgements_findings_coverage_and_facts_are_in_the_sealed_case),
 		cmocka_unit_test(a_build_can_be_done_again_over_what_was_left),
 		cmocka_unit_test(a_cursor_that_ended_stays_ended),
-		cmocka_unit_test(what_is_no_case_or_of_another_version_is_refused),
-		cmocka_unit_test(a_damaged_case_does_not_pass_its_check),
-		cmocka_unit_test(views_from_elsewhere_come_to_an_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

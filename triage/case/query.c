@@ -55,7 +55,8 @@ static const struct view_row {
 	    " v.data FROM t_event v CROSS JOIN t_event_kind k ON k.kind_id = v.kind_id CROSS JOIN t_file f ON f.file_id = v.file_id ORDER BY v.event_id",
 	    .count = "SELECT count(*) FROM t_event" },
 	[CASE_DAMAGE] = { .by_id = "SELECT * FROM damage" },
-	[CASE_DAMAGE_STYLES] = { .by_id = "SELECT d.damage, count(*) AS files, sum(f.size) AS bytes, CAST(sum(f.size * d.damage_share) AS INTEGER) AS damaged_bytes"
+	/* total(), not sum(): sizes that evidence claims may be any number, and an overflow would end the report */
+	[CASE_DAMAGE_STYLES] = { .by_id = "SELECT d.damage, count(*) AS files, CAST(total(f.size) AS INTEGER) AS bytes, CAST(total(f.size * d.damage_share) AS INTEGER) AS damaged_bytes"
 	    " FROM t_damage d CROSS JOIN t_file f ON f.file_id = d.file_id GROUP BY d.damage ORDER BY files DESC, d.damage" },
 	[CASE_CONTACTS] = { .by_id = "SELECT * FROM contacts ORDER BY contact_id" },
 	[CASE_DIGESTS] = { .by_id = "SELECT file_id, path, sha256, coalesce(btime, mtime), state FROM files WHERE sha256 IS NOT NULL" },
