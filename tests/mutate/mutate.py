@@ -4,7 +4,7 @@ mutate.py WORK [--mutants N] [--seed S] [--triage PROGRAM] [--asan PROGRAM] [--c
           found as before.
 
 BATCH mutants of one image are the evidence of one case. When a run of them fails, each is run alone, so that the one that did it is known. Mutant K of a seed is
-always the same; --only K examines it alone, keeps image and bundle in WORK and says what was changed. Every 5th case is examined by the --asan program
+always the same; --only K examines it alone, keeps image and bundle in WORK and says what was changed. Every 10th case is examined by the --asan program
 when there is one. --ran: a line for each case that was done; those that stand there (of this seed) are not done again, so a long run may be stopped.
 """
 import argparse
@@ -46,6 +46,8 @@ class Source:
             return
         with open(self.path, "rb") as f:
             self.image = f.read()
+        pieces = ((at, self.image[at:at + len(ZEROS)]) for at in range(0, len(self.image), len(ZEROS)))
+        self.pieces = [(at, piece) for at, piece in pieces if piece != ZEROS[:len(piece)]]
         out = os.path.join(work, "before")
         r = run(program, self, [self.path], out)
         if r.status not in (0, 3, 4):
@@ -61,13 +63,8 @@ class Source:
     def write(self, path, changes):
         """The image with its changes; what is zero stays a hole."""
         with open(path, "wb") as f:
-            for at in range(0, len(self.image), len(ZEROS)):
-                piece = self.image[at:at + len(ZEROS)]
-                if piece != ZEROS[:len(piece)]:
-                    f.seek(at)
-                    f.write(piece)
             f.truncate(len(self.image))
-            for at, new in changes:
+            for at, new in self.pieces + changes:
                 f.seek(at)
                 f.write(new)
 
@@ -186,9 +183,9 @@ class Mutation:
     def batch(self, batch):
         source = self.source_of(batch)
         mutants = [self.mutant(source, k) for k in range(batch * BATCH, min((batch + 1) * BATCH, self.args.mutants))]
-        program = self.args.asan if self.args.asan and batch % 5 == 4 else self.args.triage
-        # layers whose members lie in several EVIDENCE would find each other's
-        if not source.plain or not self.examine(program, source, mutants):
+        program = self.args.asan if self.args.asan and batch % 10 == 9 else self.args.triage
+        # layers whose members lie in several EVIDENCE would find each other's: where files are looked for, each is a case
+        if (source.raw and not source.plain and "content" in source.kinds) or not self.examine(program, source, mutants):
             for m in mutants:
                 self.examine(program, source, [m])
         return len(mutants)
@@ -231,7 +228,7 @@ def one(m, args):
     mutant = m.mutant(source, args.only)
     print("mutant %d: %s, %s: %s" % (args.only, source.name, mutant.region, mutant.changes))
     source.write(os.path.join(args.work, "mutant_%d_%d%s" % (args.seed, args.only, source.ending)), mutant.changes)
-    m.examine(args.asan if args.asan and args.only // BATCH % 5 == 4 else args.triage, source, [mutant])
+    m.examine(args.asan if args.asan and args.only // BATCH % 10 == 9 else args.triage, source, [mutant])
     return 1
 
 
