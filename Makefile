@@ -50,7 +50,7 @@ LIB_SRC := $(sort $(filter-out triage/cli/%,$(wildcard triage/*/*.c)))
 CLI_SRC := $(sort $(wildcard triage/cli/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(B)/%.o)
-TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c) tests/tool_scan.c tests/tool_lock.c tests/tool_disk.c tests/tool_parse.c tests/tool_regf.c tests/tool_sigma.c tests/tool_judge.c)
+TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c) tests/tool_scan.c tests/tool_lock.c tests/tool_disk.c tests/tool_parse.c tests/tool_regf.c tests/tool_sigma.c tests/tool_judge.c tests/tool_export.c)
 
 .DELETE_ON_ERROR:
 .PHONY: all check demo deps lint bench fixtures install help clean unit

@@ -23,9 +23,9 @@ struct case_cursor {
 	bool ended;
 };
 
-/* times: the time column alone. by_time NULL: as by_id. of: rows of one file, or one finding. count NULL: of the view. */
+/* brief, times: fewer columns, the time column alone. by_time NULL: as by_id. of: rows of one file, or one finding. count NULL: of the view. */
 static const struct view_row {
-	const char *by_id, *by_time, *times, *of, *count;
+	const char *by_id, *by_time, *brief, *times, *of, *count;
 } views[CASE_VIEW_COUNT] = {
 	[CASE_EVIDENCE] = { .by_id = "SELECT * FROM evidence ORDER BY evidence_id" },
 	[CASE_VOLUMES] = { .by_id = "SELECT * FROM volumes ORDER BY volume_id" },
@@ -36,6 +36,7 @@ static const struct view_row {
 	[CASE_FILES] = { .by_id = "SELECT * FROM files ORDER BY file_id", .of = "SELECT * FROM files WHERE file_id = ?1",
 	    .count = "SELECT coalesce(max(file_id), 0) FROM t_file" },
 	[CASE_TIMELINE] = { .by_id = "SELECT * FROM timeline ORDER BY time", .times = "SELECT time FROM timeline ORDER BY time",
+	    .brief = "SELECT time, NULL, meaning, source, parser, host, user, NULL, message, technique, file_id FROM timeline ORDER BY time",
 	    .count = "SELECT (SELECT count(*) FROM t_moment) + (SELECT count(*) FROM t_event)" },
 	[CASE_MATCHES] = { .by_id = "SELECT * FROM matches ORDER BY file_id, rule_index, string_id, offset",
 	    .of = "SELECT * FROM matches WHERE file_id = ?1 ORDER BY file_id, rule_index, string_id, offset" },
@@ -279,7 +280,7 @@ enum triage_status
 case_rows(struct case_reader *r, enum case_view view, enum case_order order, struct case_cursor **ret_cursor, struct triage_error *err)
 {
 	const struct view_row *v = &views[view];
-	const char *text = order == CASE_BY_TIME ? v->by_time : order == CASE_TIMES_ONLY ? v->times : NULL;
+	const char *text = order == CASE_BY_TIME ? v->by_time : order == CASE_BRIEF ? v->brief : order == CASE_TIMES_ONLY ? v->times : NULL;
 	return start(r, text != NULL ? text : v->by_id, ret_cursor, err);
 }
 

@@ -32,6 +32,7 @@ enum case_view {
 enum case_order {
 	CASE_BY_ID,		/* the order of the table: always the same for the same case */
 	CASE_BY_TIME,		/* timeline, and findings by first_time */
+	CASE_BRIEF,		/* timeline: by time, without precision, path and data, so faster */
 	CASE_TIMES_ONLY,	/* timeline: by time, with column CASE_TIMELINE_TIME alone, several times as fast */
 };
 

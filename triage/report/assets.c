@@ -21,6 +21,7 @@
 ASSET(report_style, "triage/report/assets/report.css");
 ASSET(report_print_style, "triage/report/assets/print.css");
 ASSET(report_script, "triage/report/assets/report.js");
+ASSET(report_explore, "triage/report/assets/explore.js");
 ASSET(report_messages, "triage/report/messages.tsv");
 ASSET(report_says, "triage/report/says.tsv");
 
@@ -40,6 +41,12 @@ struct asset
 asset_script(void)
 {
 	return (struct asset){ report_script_start, (size_t)(report_script_end - report_script_start) };
+}
+
+struct asset
+asset_explore_script(void)
+{
+	return (struct asset){ report_explore_start, (size_t)(report_explore_end - report_explore_start) };
 }
 
 struct asset
