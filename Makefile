@@ -129,7 +129,9 @@ bench: all
 	@sh tests/bench/bench.sh
 bench-evidence: all
 	@sh tests/bench/evidence.sh
-.PHONY: bench-evidence
+bench-report: all
+	@sh tests/bench/report.sh
+.PHONY: bench-evidence bench-report
 fixtures:
 	@sh fixtures/make.sh
 fuzz:
