@@ -25,6 +25,14 @@ ASSET(report_explore, "triage/report/assets/explore.js");
 ASSET(report_messages, "triage/report/messages.tsv");
 ASSET(report_says, "triage/report/says.tsv");
 
+ASSET(report_says_rules, "triage/report/says_rules.tsv");
+
+struct asset
+asset_says_rules(void)
+{
+	return (struct asset){ report_says_rules_start, (size_t)(report_says_rules_end - report_says_rules_start) };
+}
+
 struct asset
 asset_style(void)
 {
