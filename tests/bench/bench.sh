@@ -69,7 +69,10 @@ echo "triage:"
 triage_run triage-builtin "$bench/ext4.img" --no-archives
 [ -z "${RULES:-}" ] || triage_run triage-large "$bench/ext4.img" --no-archives -r "$RULES"
 triage_run triage-archives "$bench/ext4.img"
-[ "${NTFS:-yes}" = no ] || [ ! -f "$bench/ntfs.img" ] || triage_run triage-ntfs "$bench/ntfs.img" --no-archives
+if [ "${NTFS:-yes}" != no ] && [ -f "$bench/ntfs.img" ]; then
+	cat "$bench/ntfs.img" > /dev/null
+	triage_run triage-ntfs "$bench/ntfs.img" --no-archives
+fi
 
 echo
 echo "| what | ratio |"
