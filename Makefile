@@ -53,7 +53,7 @@ LIB_SRC := $(sort $(filter-out triage/cli/%,$(wildcard triage/*/*.c)))
 CLI_SRC := $(sort $(wildcard triage/cli/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(B)/%.o)
-TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c) tests/tool_scan.c tests/tool_lock.c tests/tool_disk.c tests/tool_parse.c tests/tool_regf.c tests/tool_sigma.c tests/tool_judge.c)
+TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c) tests/tool_scan.c tests/tool_lock.c tests/tool_disk.c tests/tool_parse.c tests/tool_regf.c tests/tool_sigma.c tests/tool_judge.c tests/tool_export.c)
 
 .DELETE_ON_ERROR:
 .PHONY: all check demo deps lint bench fixtures install help clean unit
@@ -83,7 +83,7 @@ $(B)/tests/%: tests/%.c $(B)/libtriage.a $(COVERAGE)
 	$(CC) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< $(B)/libtriage.a $(LIBS) -lcmocka
 
 # files that the assembler pulls in
-$(B)/triage/report/assets.o: $(wildcard triage/report/assets/*) triage/report/messages.tsv triage/report/says.tsv
+$(B)/triage/report/assets.o: $(wildcard triage/report/assets/*) triage/report/messages.tsv triage/report/says.tsv triage/report/says_rules.tsv
 
 $(B)/tests/test_replay: $(wildcard tests/fuzz/*.c tests/fuzz/*.h tests/fuzz/*.def)
 
@@ -136,7 +136,9 @@ bench: all
 	@sh tests/bench/bench.sh
 bench-evidence: all
 	@sh tests/bench/evidence.sh
-.PHONY: bench-evidence
+bench-report: all
+	@sh tests/bench/report.sh
+.PHONY: bench-evidence bench-report
 fixtures:
 	@sh fixtures/make.sh
 fuzz:

@@ -333,6 +333,8 @@ a_case_without_findings_gives_whole_files_too(void **state)
 	made_build(&m);
 	made_seal(&m);
 	for (size_t i = 0; i < exporter_count(); i++) {
+		if (exporter_at(i)->write_folder != NULL)
+			continue;
 		char *text = exported(&m, exporter_at(i)->name);
 		if (strstr(exporter_at(i)->name, ".json") != NULL && strstr(exporter_at(i)->name, ".jsonl") == NULL)
 			assert_json(text, strlen(text) - 1);
@@ -356,7 +358,7 @@ all_files_are_written_and_none_twice(void **state)
 	for (size_t i = 0; i < exporter_count(); i++) {
 		char path[400];
 		snprintf(path, sizeof(path), "%s/%s", folder, exporter_at(i)->name);
-		assert_int_equal(access(path, F_OK), exporter_at(i)->beside ? -1 : 0);
+		assert_int_equal(access(path, F_OK), exporter_at(i)->beside || exporter_at(i)->write_folder != NULL ? -1 : 0);	/* rows few enough for the page */
 	}
 	made_end(&m);
 }

@@ -129,6 +129,52 @@ what_detectors_say_is_there_in_each_language(void **state)
 	assert_false(messages_told(*state, "Ransom notebook", key, &rest));
 }
 
+/* Titles of the built-in rules: lines "title: ..." (Sigma) or "title = \"...\"" (YARA), told whole or up to a name. Returns how many. */
+static size_t
+need_titles(struct messages *m, const char *pattern, const char *before)
+{
+	glob_t files;
+	size_t found = 0;
+	assert_int_equal(glob(pattern, 0, NULL, &files), 0);
+	for (size_t i = 0; i < files.gl_pathc; i++) {
+		char line[2000], key[64];
+		const char *rest;
+		FILE *file = fopen(files.gl_pathv[i], "r");
+		assert_non_null(file);
+		while (fgets(line, sizeof(line), file) != NULL) {
+			char *title = line + strspn(line, "\t");
+			if (strncmp(title, before, strlen(before)) != 0)
+				continue;
+			title += strlen(before);
+			title[strcspn(title, "\n")] = '\0';
+			if (title[0] == '\'' || before[strlen(before) - 1] == '"')
+				title[strlen(title) - 1] = '\0';
+			title += title[0] == '\'';
+			for (char *twice; (twice = strstr(title, "''")) != NULL;)
+				memmove(twice, twice + 1, strlen(twice));
+			if (!messages_told(m, title, key, &rest))
+				fail_msg("%s: not in says.tsv or says_rules.tsv: %s", files.gl_pathv[i], title);
+			found++;
+		}
+		fclose(file);
+	}
+	globfree(&files);
+	return found;
+}
+
+static void
+every_built_in_rule_has_its_title_in_each_language(void **state)
+{
+	char key[64];
+	const char *rest;
+	assert_true(need_titles(*state, "rules/yara/*.yar", "title = \"") > 400);
+	assert_true(need_titles(*state, "rules/sigma/*.yml", "title: ") > 150);
+	assert_true(messages_told(*state, "Ransom note in the name of Play", key, &rest));
+	assert_string_equal(rest, "Play");
+	assert_false(messages_told(*state, "Ransom note in the name of ", key, &rest));
+	assert_false(messages_told(*state, "Somebody else's rule", key, &rest));
+}
+
 static void
 both_forms_of_a_message_use_the_same_arguments(void **state)
 {
@@ -334,6 +380,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_message_has_a_text_in_four_languages_with_the_same_arguments),
 		cmocka_unit_test(what_detectors_say_is_there_in_each_language),
+		cmocka_unit_test(every_built_in_rule_has_its_title_in_each_language),
 		cmocka_unit_test(both_forms_of_a_message_use_the_same_arguments),
 		cmocka_unit_test(no_key_stands_twice),
 		cmocka_unit_test(no_message_calls_a_system_clean),

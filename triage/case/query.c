@@ -7,13 +7,15 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 struct case_reader {
 	struct sql own, *q;		/* q: own, or the sealer's */
 	struct buf value;
-	uint64_t work, most;		/* own: steps of SQLite's machine in units of WORK_UNIT since the last row, and what a row may take */
-	uint64_t steps_left;		/* of such units in all, once case_reader_bound() was called */
-	bool bounded;
+	uint64_t work, most;		/* own: steps of SQLite's machine in units of WORK_STEPS since the last row, and what a row may take */
+	uint64_t steps_left, bytes_left;	/* own: of such units in all, and of text that is given out */
+	int64_t seconds_left, second;	/* own: of processor time, as far as SQLite's steps take it; when that was looked at */
+	bool too_much;			/* one of the bounds was met */
 };
 
 struct case_cursor {
@@ -23,9 +25,9 @@ struct case_cursor {
 	bool ended;
 };
 
-/* times: the time column alone. by_time NULL: as by_id. of: rows of one file, or one finding. count NULL: of the view. */
+/* brief, times: fewer columns, the time column alone. by_time NULL: as by_id. of: rows of one file, or one finding. count NULL: of the view. */
 static const struct view_row {
-	const char *by_id, *by_time, *times, *of, *count;
+	const char *by_id, *by_time, *brief, *times, *of, *count;
 } views[CASE_VIEW_COUNT] = {
 	[CASE_EVIDENCE] = { .by_id = "SELECT * FROM evidence ORDER BY evidence_id" },
 	[CASE_VOLUMES] = { .by_id = "SELECT * FROM volumes ORDER BY volume_id" },
@@ -36,6 +38,7 @@ static const struct view_row {
 	[CASE_FILES] = { .by_id = "SELECT * FROM files ORDER BY file_id", .of = "SELECT * FROM files WHERE file_id = ?1",
 	    .count = "SELECT coalesce(max(file_id), 0) FROM t_file" },
 	[CASE_TIMELINE] = { .by_id = "SELECT * FROM timeline ORDER BY time", .times = "SELECT time FROM timeline ORDER BY time",
+	    .brief = "SELECT time, NULL, meaning, source, parser, host, user, NULL, message, technique, file_id FROM timeline ORDER BY time",
 	    .count = "SELECT (SELECT count(*) FROM t_moment) + (SELECT count(*) FROM t_event)" },
 	[CASE_MATCHES] = { .by_id = "SELECT * FROM matches ORDER BY file_id, rule_index, string_id, offset",
 	    .of = "SELECT * FROM matches WHERE file_id = ?1 ORDER BY file_id, rule_index, string_id, offset" },
@@ -67,28 +70,50 @@ static const struct view_row {
 
 /*
  * A case may come from elsewhere: its views may compute, but neither without end (ours recurse nowhere) nor more than a case of its size is
- * worth: WORK_LEAST units, and WORK_PER_PAGE steps for each of its pages, from one row to the next.
+ * worth: so many million steps, and so many for each of its pages, from one row to the next; and of all that is asked of one reader so many million steps, MiB of
+ * text and seconds, and more for each MiB of its size. Report and all exports of a case of five million moments take a tenth of that. A step can be as dear as
+ * its value is large, hence the seconds; none of our views sorts what is large, so sorting is done in memory, which has a bound as well.
  */
-enum { WORK_UNIT = 1 << 20, WORK_LEAST = 128, WORK_PER_PAGE = 1 << 18 };
+enum { WORK_STEPS = 1 << 10, WORK_MILLION = 1 << 10, WORK_LEAST = 128 * WORK_MILLION, WORK_PER_PAGE = 1 << 8 };
+enum { ALL_LEAST = 2048, ALL_PER_MIB = 48, BYTES_LEAST = 512, BYTES_PER_MIB = 96, SECONDS_LEAST = 120, SECONDS_PER_MIB = 4, VALUE_MAX = 64 << 20, HEAP_MAX = 512 << 20 };
+
+/* Seconds pass for the process as well as by the clock, or else nothing was done in them. */
+static void
+count_seconds(struct case_reader *r)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	r->seconds_left -= r->second != now.tv_sec && r->second != 0;
+	r->second = now.tv_sec;
+}
 
 static int
 too_much_work(void *ctx)
 {
 	struct case_reader *r = ctx;
-	if (r->bounded && r->steps_left == 0)
-		return 1;	/* from now on */
-	r->steps_left -= r->bounded;
-	return ++r->work > r->most;
+	if (r->steps_left > 0)
+		r->steps_left--;
+	count_seconds(r);
+	r->too_much = r->too_much || r->steps_left == 0 || r->seconds_left <= 0 || ++r->work > r->most;
+	return r->too_much;	/* from now on */
 }
 
 static enum triage_status
 limit_work(struct case_reader *r, struct triage_error *err)
 {
-	int64_t pages;
+	int64_t pages, page;
 	enum triage_status st = sql_number(r->q, "PRAGMA page_count", &pages, err);
+	if (st == TRIAGE_OK)
+		st = sql_number(r->q, "PRAGMA page_size", &page, err);
 	if (st == TRIAGE_OK) {
-		r->most = WORK_LEAST + (uint64_t)pages * WORK_PER_PAGE / WORK_UNIT;
-		sqlite3_progress_handler(r->own.db, WORK_UNIT, too_much_work, r);
+		uint64_t mib = ((uint64_t)pages * (uint64_t)page >> 20) + 1;
+		r->steps_left = (ALL_LEAST + mib * ALL_PER_MIB) * WORK_MILLION;
+		r->seconds_left = SECONDS_LEAST + (int64_t)mib * SECONDS_PER_MIB;
+		r->bytes_left = (BYTES_LEAST + mib * BYTES_PER_MIB) << 20;
+		sqlite3_limit(r->own.db, SQLITE_LIMIT_LENGTH, VALUE_MAX);
+		r->most = WORK_LEAST + (uint64_t)pages * WORK_PER_PAGE;
+		sqlite3_hard_heap_limit64(HEAP_MAX);
+		sqlite3_progress_handler(r->own.db, WORK_STEPS, too_much_work, r);
 	}
 	return st;
 }
@@ -149,7 +174,7 @@ open_from(const char *path, int64_t oldest, struct case_reader **ret_reader, str
 	r->q = &r->own;
 	st = sql_open(&r->own, path, SQL_READ_IMMUTABLE, err);
 	if (st == TRIAGE_OK)
-		st = sql_exec(r->q, "PRAGMA cache_size = -65536; PRAGMA temp_store = FILE; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;"
+		st = sql_exec(r->q, "PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;"
 		    " PRAGMA query_only = ON", err);
 	if (st == TRIAGE_OK)
 		st = build_check_identity(r->q, oldest, err);
@@ -180,8 +205,7 @@ case_open_any(const char *path, struct case_reader **ret_reader, struct triage_e
 void
 case_reader_bound(struct case_reader *r, uint64_t million_steps)
 {
-	r->steps_left = million_steps;
-	r->bounded = true;
+	r->steps_left = million_steps * WORK_MILLION;
 }
 
 void
@@ -279,7 +303,7 @@ enum triage_status
 case_rows(struct case_reader *r, enum case_view view, enum case_order order, struct case_cursor **ret_cursor, struct triage_error *err)
 {
 	const struct view_row *v = &views[view];
-	const char *text = order == CASE_BY_TIME ? v->by_time : order == CASE_TIMES_ONLY ? v->times : NULL;
+	const char *text = order == CASE_BY_TIME ? v->by_time : order == CASE_BRIEF ? v->brief : order == CASE_TIMES_ONLY ? v->times : NULL;
 	return start(r, text != NULL ? text : v->by_id, ret_cursor, err);
 }
 
@@ -305,7 +329,12 @@ case_next(struct case_cursor *c, struct triage_error *err)
 	c->reader->work = 0;
 	enum triage_status st = sql_step(c->q, c->statement, err);
 	c->ended = st != TRIAGE_OK;
-	return st;
+	if (!c->reader->too_much || c->q != &c->reader->own)
+		return st;
+	c->ended = true;
+	c->q->failed = true;
+	triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "%s gives more than a case of its size holds: it was not made by this program", c->q->path);
+	return TRIAGE_E_FORMAT;
 }
 
 void
@@ -348,10 +377,24 @@ case_real(struct case_cursor *c, size_t column)
 	return sqlite3_column_double(c->statement, (int)column);
 }
 
+/* What was given out; beyond the bound the next row is an error. */
+static void
+count_bytes(struct case_cursor *c, size_t column)
+{
+	uint64_t size = (uint64_t)sqlite3_column_bytes(c->statement, (int)column);
+	struct case_reader *r = c->reader;
+	if (c->q != &r->own)
+		return;
+	r->bytes_left -= size < r->bytes_left ? size : r->bytes_left;
+	r->too_much = r->too_much || r->bytes_left == 0;
+}
+
 const char *
 case_text(struct case_cursor *c, size_t column)
 {
-	return sql_text(c->statement, (int)column);
+	const char *text = sql_text(c->statement, (int)column);
+	count_bytes(c, column);
+	return text;
 }
 
 struct view
@@ -359,5 +402,6 @@ case_blob(struct case_cursor *c, size_t column)
 {
 	const void *data = sqlite3_column_blob(c->statement, (int)column);
 	int size = sqlite3_column_bytes(c->statement, (int)column);
+	count_bytes(c, column);
 	return (struct view){ data, data != NULL && size > 0 ? (size_t)size : 0 };
 }

@@ -32,6 +32,7 @@ enum case_view {
 enum case_order {
 	CASE_BY_ID,		/* the order of the table: always the same for the same case */
 	CASE_BY_TIME,		/* timeline, and findings by first_time */
+	CASE_BRIEF,		/* timeline: by time, without precision, path and data, so faster */
 	CASE_TIMES_ONLY,	/* timeline: by time, with column CASE_TIMELINE_TIME alone, several times as fast */
 };
 
@@ -81,8 +82,8 @@ WARN_UNUSED enum triage_status case_open(const char *path, struct case_reader **
 /* The same, of an older schema too: of that only the views and columns of the contract are to be asked for. */
 WARN_UNUSED enum triage_status case_open_any(const char *path, struct case_reader **ret_reader, struct triage_error *err);
 /*
- * A case may come from anybody: stop what is asked of this reader after so many millions of SQLite's steps in all (a million takes some milliseconds). What is
- * asked after that fails with E_IO.
+ * A case may come from anybody: what is asked of a reader in all is bounded by the size of its file (query.c), in steps of SQLite and in bytes of text; so is what
+ * one row takes. Beyond that every row is E_FORMAT, and case_reader_status() an error. This sets another bound, in millions of steps (some milliseconds each).
  */
 void case_reader_bound(struct case_reader *r, uint64_t million_steps);
 void case_reader_close(struct case_reader *r);	/* NULL is fine */

@@ -2,6 +2,7 @@
 #include "triage/base/digest.h"
 #include "triage/base/output.h"
 #include "triage/cli/commands.h"
+#include "triage/report/chunks.h"
 #include "triage/report/report.h"
 
 #include <limits.h>
@@ -9,13 +10,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The folder beside the page for the rows of a large case: its name without ".html", and "-rows". */
+static void
+rows_folder(const char *path, char out[PATH_MAX + 64])
+{
+	size_t size = strlen(path);
+	if (size > 5 && strcmp(path + size - 5, ".html") == 0)
+		size -= 5;
+	snprintf(out, PATH_MAX + 64, "%.*s-rows", (int)size, path);
+}
+
 static enum triage_status
 write_report(struct case_reader *reader, const struct options *o, const char *bundle, const char *path, struct triage_error *err)
 {
+	char rows[PATH_MAX + 64];
+	rows_folder(path, rows);
+	const char *slash = strrchr(rows, '/');
 	const struct report_options options = { .lang = o->lang != NULL ? o->lang : "en", .timezone = o->timezone != NULL ? o->timezone : "",
-	    .from = o->from, .to = o->to, .rules_dir = "" };
+	    .from = o->from, .to = o->to, .rules_dir = "", .chunks = slash != NULL ? slash + 1 : rows };
 	struct output *out;
 	enum triage_status st = output_create(path, &out, err);
+	if (st == TRIAGE_OK && !o->print && chunks_beside(reader) && (st = chunks_folder(reader, rows, err)) != TRIAGE_OK)
+		output_abandon(out);
 	if (st != TRIAGE_OK)
 		return st;
 	st = o->print ? report_print(reader, &options, bundle, out, err) : exporter_named("report.html")->write(reader, &options, out, err);

@@ -21,8 +21,17 @@
 ASSET(report_style, "triage/report/assets/report.css");
 ASSET(report_print_style, "triage/report/assets/print.css");
 ASSET(report_script, "triage/report/assets/report.js");
+ASSET(report_explore, "triage/report/assets/explore.js");
 ASSET(report_messages, "triage/report/messages.tsv");
 ASSET(report_says, "triage/report/says.tsv");
+
+ASSET(report_says_rules, "triage/report/says_rules.tsv");
+
+struct asset
+asset_says_rules(void)
+{
+	return (struct asset){ report_says_rules_start, (size_t)(report_says_rules_end - report_says_rules_start) };
+}
 
 struct asset
 asset_style(void)
@@ -40,6 +49,12 @@ struct asset
 asset_script(void)
 {
 	return (struct asset){ report_script_start, (size_t)(report_script_end - report_script_start) };
+}
+
+struct asset
+asset_explore_script(void)
+{
+	return (struct asset){ report_explore_start, (size_t)(report_explore_end - report_explore_start) };
 }
 
 struct asset

@@ -1,6 +1,9 @@
 /* html.c - report.html: one page for people, self-contained, in four languages, made from the sealed case alone. */
 #include "triage/report/html.h"
 
+#include "triage/base/digest.h"
+#include "triage/report/chunks.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -11,11 +14,38 @@ static enum triage_status (*const parts[])(struct page *p, struct triage_error *
 	html_stories, html_moments, html_damage, html_resets, html_findings, html_activity, html_machines, html_contacts, html_volumes, html_problems, html_files, html_method,
 };
 
+/*
+ * Rows beside the page are scripts. They are loaded by the page's own script alone, which knows a word that nothing in the evidence can know: the digest of
+ * the chain of custody.
+ */
+static enum triage_status
+choose_nonce(struct page *p, struct triage_error *err)
+{
+	struct case_cursor *c;
+	SCOPED_BUF text;
+	buf_init(&text, 1 << 16);
+	p->beside = chunks_beside(p->reader);
+	if (!p->beside)
+		return TRIAGE_OK;
+	enum triage_status st = case_rows(p->reader, CASE_CUSTODY, CASE_BY_ID, &c, err);
+	if (st != TRIAGE_OK)
+		return st;
+	while ((st = case_next(c, err)) == TRIAGE_OK) {
+		buf_clear(&text);
+		buf_format(&text, "page %s", case_text(c, CASE_CUSTODY_HASH));
+	}
+	case_cursor_close(c);
+	digest_sha256_hex(buf_cstr(&text), text.size, p->nonce);
+	return st == TRIAGE_END ? TRIAGE_OK : st;
+}
+
 static enum triage_status
 write_page(struct page *p, void *ctx, struct triage_error *err)
 {
-	enum triage_status st;
 	(void)ctx;
+	enum triage_status st = choose_nonce(p, err);
+	if (st != TRIAGE_OK)
+		return st;
 	html_head(p);
 	html_verdict(p);
 	html_actions(p);
@@ -28,8 +58,9 @@ write_page(struct page *p, void *ctx, struct triage_error *err)
 	}
 	html_verify(p);
 	html_glossary(p);
+	st = html_rows(p, err);
 	html_foot(p);
-	return TRIAGE_OK;
+	return st;
 }
 
 /* The zone asked for now, or else at the run. One that this system does not know is said in the page: then UTC alone. */

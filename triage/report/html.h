@@ -86,6 +86,8 @@ struct page {
 	struct facts facts;
 	uint64_t shown[FINDINGS_SHOWN_MAX];	/* ids of the findings that are on the page: links lead there alone */
 	size_t shown_count;
+	bool beside;			/* rows of timeline and files lie in a folder beside the page */
+	char nonce[65];			/* of the scripts that load them; "" when they do not */
 	struct buf scratch;
 };
 
@@ -168,6 +170,9 @@ WARN_UNUSED enum triage_status html_findings(struct page *p, struct triage_error
 /* Closes the <dl> that html_findings() left open. */
 void html_detail(struct page *p, const char *kind, const char *detail);	/* html_detail.c */
 WARN_UNUSED enum triage_status html_activity(struct page *p, struct triage_error *err);
+/* html_explore.c: the rows that the page holds itself, and the places where the script shows rows. */
+void html_explore(struct page *p, const char *set);	/* "timeline" or "files" */
+WARN_UNUSED enum triage_status html_rows(struct page *p, struct triage_error *err);
 WARN_UNUSED enum triage_status html_volumes(struct page *p, struct triage_error *err);
 WARN_UNUSED enum triage_status html_problems(struct page *p, struct triage_error *err);
 WARN_UNUSED enum triage_status html_files(struct page *p, struct triage_error *err);

@@ -142,6 +142,7 @@ html_activity(struct page *p, struct triage_error *err)
 	choose_focus(p, a);
 	page_section(p, "activity", "activity.title");
 	st = draw(p, a, err);
+	html_explore(p, "timeline");
 	page_raw(p, "</section>\n");
 	activity_free(a);
 	return st;

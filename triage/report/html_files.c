@@ -126,6 +126,7 @@ html_files(struct page *p, struct triage_error *err)
 		page_say(p, "p class=\"note\"", "files.more", WITH(AS_COUNT(n.left_out)));
 	if (p->facts.flagged_full)
 		page_say(p, "p class=\"note\"", "files.flagged-full", WITH(AS_COUNT(FLAGGED_MAX)));
+	html_explore(p, "files");
 	page_raw(p, "</section>\n");
 	return st == TRIAGE_END ? TRIAGE_OK : st;
 }

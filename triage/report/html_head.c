@@ -102,14 +102,17 @@ put_bar(struct page *p)
 void
 html_head_open(struct page *p)
 {
-	char style_hash[BASE64_SHA256 + 1], script_hash[BASE64_SHA256 + 1];
-	struct asset style = asset_style(), script = asset_script();
+	char style_hash[BASE64_SHA256 + 1], script_hash[BASE64_SHA256 + 1], explore_hash[BASE64_SHA256 + 1], nonce[100] = "";
+	struct asset style = asset_style(), script = asset_script(), explore = asset_explore_script();
 	html_policy_hash(&style, style_hash);
 	html_policy_hash(&script, script_hash);
+	html_policy_hash(&explore, explore_hash);
+	if (p->nonce[0] != '\0')
+		snprintf(nonce, sizeof(nonce), " 'nonce-%s'", p->nonce);
 	page_format(p, "<!doctype html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n", lang_name(p->lang));
 	page_raw(p, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
 	page_format(p, "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-%s'; "
-	    "script-src 'sha256-%s'; base-uri 'none'; form-action 'none'\">\n", style_hash, script_hash);
+	    "script-src 'sha256-%s' 'sha256-%s'%s; base-uri 'none'; form-action 'none'\">\n", style_hash, script_hash, explore_hash, nonce);
 	page_raw(p, "<meta name=\"referrer\" content=\"no-referrer\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<style>");
 	output_put(p->out, style.text, style.size);
 	page_raw(p, "</style>\n");
@@ -185,7 +188,13 @@ html_foot(struct page *p)
 	page_say(p, "p", "foot.made", WITH(AS_TEXT(TRIAGE_VERSION)));
 	page_raw(p, "</footer>\n");
 	html_scripts(p);
-	page_raw(p, "</body>\n</html>\n");
+	struct asset explore = asset_explore_script();
+	if (p->nonce[0] != '\0')
+		page_format(p, "<script nonce=\"%s\">", p->nonce);
+	else
+		page_raw(p, "<script>");
+	output_put(p->out, explore.text, explore.size);
+	page_raw(p, "</script>\n</body>\n</html>\n");
 }
 
 void

@@ -115,8 +115,17 @@ page_told(struct page *p, const char *tag, const char *text)
 	const char *rest;
 	page_format(p, "<%s", tag);
 	if (messages_told(p->messages, text, key, &rest)) {
+		struct phrase english = messages_find(p->messages, key, LANG_EN);
 		page_raw(p, ">");
-		page_say(p, "span", key, NULL);
+		if (english.size > 0 && english.text[english.size - 1] == '}') {
+			SCOPED_BUF name;
+			buf_init(&name, PATH_SHOWN_MAX + 1);
+			buf_put(&name, rest, strnlen(rest, PATH_SHOWN_MAX));
+			page_say(p, "span", key, WITH(AS_TEXT(buf_cstr(&name))));
+			rest = "";
+		} else {
+			page_say(p, "span", key, NULL);
+		}
 		if (rest[0] == ':')
 			page_say(p, "span", "text.colon", NULL);
 		page_evidence(p, rest + (rest[0] == ':'));

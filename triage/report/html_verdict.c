@@ -3,6 +3,7 @@
 
 #include "triage/base/json.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { REASONS_MAX = 12, WORD_MAX = 32 };
@@ -109,6 +110,50 @@ put_coverage(struct page *p)
 	page_raw(p, "</p>\n");
 }
 
+/*
+ * "KIND: TITLE (SEVERITY, confidence N, count N): N points.", as detect/verdict.c writes it. A title may hold all of that: the marks are looked for from the end.
+ * Returns false when it is not of that form.
+ */
+static bool
+put_finding_reason(struct page *p, char *text)
+{
+	char room[64], word[16];
+	unsigned confidence;
+	uintmax_t count;
+	long points;
+	int end = 0;
+	char *title = strstr(text, ": "), *open = NULL;
+	if (title == NULL)
+		return false;
+	for (char *at = title; (at = strstr(at, " (")) != NULL; at += 2)
+		open = at;
+	if (open == NULL || sscanf(open, " (%15[a-z], confidence %u, count %ju): %ld points.%n", word, &confidence, &count, &points, &end) != 4 || end == 0 || open[end] != '\0')
+		return false;
+	*title = *open = '\0';
+	page_say(p, "span", key_or(p, room, "kind", text, "kind.other"), NULL);
+	page_say(p, "span", "text.colon", NULL);
+	page_raw(p, " ");
+	page_told(p, "b", title + 2);
+	page_raw(p, " ");
+	page_say(p, "span", "reason.weight", WITH(AS_KEY(severity_key(severity_of(word))), AS_KEY(confidence_key(confidence)), AS_COUNT(count), AS_COUNT(points)));
+	return true;
+}
+
+static void
+put_reason(struct page *p, struct buf *reason)
+{
+	char *text = buf_room(reason, 1);
+	unsigned whole, tenth;
+	int end = 0;
+	text = text != NULL ? reason->data : NULL;
+	page_raw(p, "<li>");
+	if (text != NULL && sscanf(text, "%u.%1u %% of the content bytes were examined%n", &whole, &tenth, &end) == 2 && end > 0 && whole <= 100)
+		page_say(p, "span", text[end] == ',' ? "reason.share-little" : "reason.share", WITH(AS_SHARE((int64_t)whole * 10 + tenth)));
+	else if (text == NULL || !put_finding_reason(p, text))
+		page_told(p, "span", buf_cstr(reason));
+	page_raw(p, "</li>");
+}
+
 /* The judge's reasons are English sentences of the program. */
 static void
 put_reasons(struct page *p)
@@ -123,13 +168,11 @@ put_reasons(struct page *p)
 		return;
 	page_raw(p, "<details open>");
 	page_say(p, "summary", "verdict.why", WITH(AS_COUNT(meta_number(p, META_SCORE))));
-	page_raw(p, "<ul lang=\"en\">");
+	page_raw(p, "<ul>");
 	for (size_t i = 0; i < REASONS_MAX && j.event == JSON_STRING; i++, json_next(&j)) {
 		buf_clear(&one);
 		json_string(&j, &one);
-		page_raw(p, "<li>");
-		page_evidence(p, buf_cstr(&one));
-		page_raw(p, "</li>");
+		put_reason(p, &one);
 	}
 	page_raw(p, "</ul></details>\n");
 }

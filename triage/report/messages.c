@@ -110,9 +110,11 @@ messages_over(const char *text, size_t size, struct messages **ret_messages, str
 enum triage_status
 messages_new(struct messages **ret_messages, struct triage_error *err)
 {
-	struct asset table = asset_messages(), says = asset_says();
+	struct asset table = asset_messages(), says = asset_says(), rules = asset_says_rules();
 	enum triage_status st = messages_over(table.text, table.size, ret_messages, err);
 	if (st == TRIAGE_OK && (st = cut_table(says.text, says.size, *ret_messages, err)) != TRIAGE_OK)
+		messages_free(*ret_messages);
+	if (st == TRIAGE_OK && (st = cut_table(rules.text, rules.size, *ret_messages, err)) != TRIAGE_OK)
 		messages_free(*ret_messages);
 	return st;
 }
@@ -161,20 +163,31 @@ is_said(const struct message *row)
 	return row->cells[0].size > 5 && memcmp(row->cells[0].text, "says.", 5) == 0;
 }
 
+/* How much of text a row says: all, the front up to ": " or " (", or, with {0} at the row's end, the front with the name that follows. 0: nothing. */
+static size_t
+said_of(struct phrase english, const char *text, size_t longest)
+{
+	static const char name[] = "{0}";
+	bool named = english.size > 3 && memcmp(english.text + english.size - 3, name, 3) == 0;
+	size_t size = english.size - (named ? 3 : 0);
+	if (size <= longest || strncmp(text, english.text, size) != 0)
+		return 0;
+	const char *rest = text + size;
+	bool ends = rest[0] == '\0' || strncmp(rest, ": ", 2) == 0 || strncmp(rest, " (", 2) == 0;
+	return named ? rest[0] != '\0' ? size : 0 : ends ? size : 0;
+}
+
 bool
 messages_told(struct messages *m, const char *text, char ret_key[64], const char **ret_rest)
 {
 	struct message *best = NULL;
 	size_t longest = 0;
 	for (size_t i = 0; i < m->count; i++) {
-		struct phrase english = m->rows[i].cells[1 + LANG_EN];
-		if (!is_said(&m->rows[i]) || english.size <= longest || strncmp(text, english.text, english.size) != 0)
-			continue;
-		const char *rest = text + english.size;
-		if (rest[0] != '\0' && strncmp(rest, ": ", 2) != 0 && strncmp(rest, " (", 2) != 0)
+		size_t size = is_said(&m->rows[i]) ? said_of(m->rows[i].cells[1 + LANG_EN], text, longest) : 0;
+		if (size == 0)
 			continue;
 		best = &m->rows[i];
-		longest = english.size;
+		longest = size;
 	}
 	if (best == NULL || best->cells[0].size >= 64)
 		return false;

@@ -2,7 +2,11 @@
 
 #include "triage/base/buf.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define EXPORTER(id) extern const struct exporter id##_exporter;
 #include "triage/report/exporters.def"
@@ -54,6 +58,8 @@ report_export(const struct exporter *x, struct case_reader *c, const struct repo
 	buf_init(&path, PATH_ROOM);
 	buf_format(&path, "%s/%s", folder, x->name);
 	enum triage_status st = buf_check(&path, err);
+	if (st == TRIAGE_OK && x->write_folder != NULL)
+		return x->write_folder(c, options, path.data, err);
 	if (st == TRIAGE_OK)
 		st = output_create(path.data, &out, err);
 	if (st != TRIAGE_OK)
@@ -66,6 +72,37 @@ report_export(const struct exporter *x, struct case_reader *c, const struct repo
 		return st;
 	}
 	return output_finish(out, NULL, err);
+}
+
+static enum triage_status
+cannot_remove(const char *path, struct triage_error *err)
+{
+	triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot replace %s", path);
+	return TRIAGE_E_IO;
+}
+
+enum triage_status
+report_remove(const struct exporter *x, const char *folder, struct triage_error *err)
+{
+	struct stat info;
+	SCOPED_BUF path;
+	buf_init(&path, PATH_ROOM);
+	buf_format(&path, "%s/%s", folder, x->name);
+	enum triage_status st = buf_check(&path, err);
+	if (st != TRIAGE_OK)
+		return st;
+	if (lstat(path.data, &info) != 0)
+		return errno == ENOENT ? TRIAGE_OK : cannot_remove(path.data, err);
+	if (!S_ISDIR(info.st_mode))
+		return unlink(path.data) == 0 ? TRIAGE_OK : cannot_remove(path.data, err);
+	DIR *dir = opendir(path.data);
+	if (dir == NULL)
+		return cannot_remove(path.data, err);
+	for (const struct dirent *entry; (entry = readdir(dir)) != NULL;)
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			unlinkat(dirfd(dir), entry->d_name, 0);
+	closedir(dir);
+	return rmdir(path.data) == 0 ? TRIAGE_OK : cannot_remove(path.data, err);
 }
 
 enum triage_status

@@ -21,6 +21,7 @@ struct report_options {
 	int64_t from, to;		/* window for the report, TRIAGE_TIME_NONE = open */
 	const char *rules_dir;		/* folder that holds messages.tsv */
 	const char *tlp;		/* clear, green, amber, amber+strict, red: how far what is exchanged may go; NULL: amber */
+	const char *chunks;		/* folder beside the page that holds the rows of a large case; NULL: "report", as in a bundle */
 	bool rows_of_window;		/* files of the timeline hold from..to alone; else all rows */
 };
 
@@ -30,6 +31,8 @@ struct exporter {
 	const char *what;		/* one line for --help and the README */
 	bool beside;			/* made when it is asked for, beside the bundle; never a part of it */
 	enum triage_status (*write)(struct case_reader *c, const struct report_options *options, struct output *out, struct triage_error *err);
+	/* instead of write: makes a folder of that name, or nothing where the case needs none */
+	enum triage_status (*write_folder)(struct case_reader *c, const struct report_options *options, const char *folder, struct triage_error *err);
 };
 
 size_t exporter_count(void);
@@ -42,6 +45,9 @@ WARN_UNUSED enum triage_status report_export(const struct exporter *x, struct ca
     struct triage_error *err);
 /* Write the file of every exporter that is part of the bundle into folder. */
 WARN_UNUSED enum triage_status report_export_all(struct case_reader *c, const struct report_options *options, const char *folder, struct triage_error *err);
+
+/* Take away what an exporter left in folder at an attempt before; nothing there is fine. */
+WARN_UNUSED enum triage_status report_remove(const struct exporter *x, const char *folder, struct triage_error *err);
 
 /*
  * The short document for paper: page 1, the most telling findings, the seal as number and QR code, the custody form. bundle: its folder,

@@ -226,15 +226,10 @@ export_all(struct supervisor *s, const char *database, const char *folder, struc
 static enum triage_status
 clear_data(const char *folder, struct triage_error *err)
 {
-	for (size_t i = 0; i < exporter_count(); i++) {
-		char path[4500];
-		snprintf(path, sizeof(path), "%s/%s", folder, exporter_at(i)->name);
-		if (unlink(path) != 0 && errno != ENOENT) {
-			triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot replace %s", path);
-			return TRIAGE_E_IO;
-		}
-	}
-	return TRIAGE_OK;
+	enum triage_status st = TRIAGE_OK;
+	for (size_t i = 0; i < exporter_count() && st == TRIAGE_OK; i++)
+		st = report_remove(exporter_at(i), folder, err);
+	return st;
 }
 
 static enum triage_status

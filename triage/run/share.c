@@ -128,9 +128,11 @@ remove_work(const char *output, bool all)
 		snprintf(path, sizeof(path), "%s/%s", output, names[i]);
 		remove(path);
 	}
+	snprintf(path, sizeof(path), "%s/data", output);
 	for (size_t i = 0; all && i < exporter_count(); i++) {
-		snprintf(path, sizeof(path), "%s/data/%s", output, exporter_at(i)->name);
-		remove(path);
+		struct triage_error ignored;
+		enum triage_status st = report_remove(exporter_at(i), path, &ignored);
+		(void)st;
 	}
 	static const char *const rest[] = { "data/share.json", "data/case.db", "data", "" };
 	for (size_t i = 0; all && i < sizeof(rest) / sizeof(rest[0]); i++) {

@@ -96,6 +96,8 @@
 		list("[data-lang]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.lang === wanted)));
 	};
 
+	globalThis.triagePage = { say, plain, bytes, list };	/* for explore.js */
+
 	const tools = document.querySelector(".tools");
 	tools.hidden = false;
 	tools.addEventListener("click", (event) => {
@@ -153,7 +155,7 @@
 		button.addEventListener("click", () => sort(table, head));
 	}));
 
-	list("input[type=search]").forEach((search) => {
+	list("input[type=search][aria-controls]").forEach((search) => {
 		const rows = Array.from(document.getElementById(search.getAttribute("aria-controls")).tBodies[0].rows);
 		search.closest(".search").hidden = rows.length < 2;
 		search.addEventListener("input", () => {
