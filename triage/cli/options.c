@@ -57,7 +57,7 @@ const struct option_row options_run[] = {
 	ROW(0, "no-nested", NULL, "do not, whatever the profile", OPTION_FLAG, no_nested),
 	ROW(0, "extract-max", "SIZE", "flagged files in the bundle, locked away: at most this much in all; default 256M", OPTION_SIZE, extract_max),
 	ROW(0, "no-extract", NULL, "no flagged files in the bundle", OPTION_FLAG, no_extract),
-	ROW(0, "resume", "DIR", "go on with an interrupted run (evidence and options come from it)", OPTION_TEXT, resume),
+	ROW(0, "resume", "DIR", "go on with an interrupted run, or one whose budget ended (evidence and options come from it)", OPTION_TEXT, resume),
 	ROW(0, "shard", "K/N", "examine the K-th of N parts", OPTION_SHARD, shard),
 	WORD("lang", "L", "language that the report shows first", lang, "nl|fr|de|en"),
 	WORD("progress", "HOW", "auto, bar, plain, json, none", progress, "auto|bar|plain|json|none"),
