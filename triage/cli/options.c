@@ -178,7 +178,13 @@ const struct option_row options_fleet[] = {
 };
 const size_t options_fleet_count = sizeof(options_fleet) / sizeof(options_fleet[0]);
 
-const struct option_row options_rules[] = { COMMON };
+const struct option_row options_rules[] = {
+	TRUST,
+	ROW(0, "signature", "FILE", "of update: the signature of the pack (CMS, DER); default: PACK.p7s", OPTION_TEXT, sign),
+	ROW('o', "output", "DIR", "of update: where the rules go instead of the place that the program reads", OPTION_TEXT, output),
+	ROW(0, "older", NULL, "of update: take a pack that is older than the rules in use, too", OPTION_FLAG, older),
+	COMMON,
+};
 const size_t options_rules_count = sizeof(options_rules) / sizeof(options_rules[0]);
 
 const struct option_row options_hashset[] = {
