@@ -33,7 +33,7 @@ sealed_child(const struct lack *lack, enum seal seal, int to)
 {
 	struct triage_error err;
 	unsigned layers = 0;
-	int keep[2] = { to, open("/", O_RDONLY | O_DIRECTORY) };
+	int keep[3] = { to, open("/", O_RDONLY | O_DIRECTORY), 0 };	/* one is named that is replaced in any case */
 	scmp_filter_ctx f = seccomp_init(SCMP_ACT_ALLOW);
 	if (f == NULL || (geteuid() == 0 && seccomp_attr_set(f, SCMP_FLTATR_CTL_NNP, 0) != 0))
 		_exit(9);
@@ -41,7 +41,7 @@ sealed_child(const struct lack *lack, enum seal seal, int to)
 	    seccomp_rule_add(f, SCMP_ACT_ERRNO((unsigned)lack->error), lack->call, 1, SCMP_CMP((unsigned)lack->arg, SCMP_CMP_EQ, lack->value));
 	if (lack->call >= 0 && (rc != 0 || seccomp_load(f) != 0))
 		_exit(9);
-	const struct sandbox_config config = { .keep_fds = keep, .keep_count = 2, .memory = 256 << 20, .parent = getppid() };
+	const struct sandbox_config config = { .keep_fds = keep, .keep_count = 3, .memory = 256 << 20, .parent = getppid() };
 	enum triage_status st = sandbox_begin(&config, &layers, &err);
 	if (st == TRIAGE_OK && seal == OPENING)
 		st = sandbox_open_only(files, 2, &layers, &err);

@@ -321,6 +321,17 @@ a_channel_that_is_full_or_gone_is_told(void **state)
 }
 
 static void
+the_end_of_a_channel_is_no_error(void **state)
+{
+	(void)state;
+	struct triage_error err;
+	close(pair[1]);
+	assert_int_equal(wire_fill(&a, true, &err), TRIAGE_OK);
+	assert_true(a.ended);
+	pair[1] = dup(pair[0]);
+}
+
+static void
 more_than_a_stream_holds_is_no_frame(void **state)
 {
 	(void)state;
@@ -343,7 +354,7 @@ main(void)
 		WITH_PAIR(numbers_that_are_none_are_refused), WITH_PAIR(events_come_back_as_they_were),
 		WITH_PAIR(the_largest_event_passes_and_a_larger_one_does_not), WITH_PAIR(data_that_is_no_single_object_is_refused),
 		WITH_PAIR(facts_and_parsed_streams_come_back_and_lies_do_not), WITH_PAIR(places_come_back_and_lies_do_not),
-		WITH_PAIR(a_channel_that_is_full_or_gone_is_told), WITH_PAIR(more_than_a_stream_holds_is_no_frame),
+		WITH_PAIR(a_channel_that_is_full_or_gone_is_told), WITH_PAIR(the_end_of_a_channel_is_no_error), WITH_PAIR(more_than_a_stream_holds_is_no_frame),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
