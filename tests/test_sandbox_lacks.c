@@ -34,6 +34,8 @@ sealed_child(const struct lack *lack, enum seal seal, int to)
 	struct triage_error err;
 	unsigned layers = 0;
 	int keep[3] = { to, open("/", O_RDONLY | O_DIRECTORY), 0 };	/* one is named that is replaced in any case */
+	if (lack->error < 0 && setresuid(65534, 65534, 65534) != 0)
+		_exit(9);
 	scmp_filter_ctx f = seccomp_init(SCMP_ACT_ALLOW);
 	if (f == NULL || (geteuid() == 0 && seccomp_attr_set(f, SCMP_FLTATR_CTL_NNP, 0) != 0))
 		_exit(9);
@@ -79,7 +81,7 @@ landlock_here(void)
 	return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) >= 1 ? SANDBOX_LANDLOCK : 0;
 }
 
-static const struct lack nothing = { -1, 0, 9, 0 };
+static const struct lack nothing = { -1, 0, 9, 0 }, ordinary_user = { -1, -1, 9, 0 };	/* of a negative error: root has become nobody before */
 
 static void
 a_kernel_that_lacks_nothing_has_all_layers(void **state)
@@ -88,6 +90,7 @@ a_kernel_that_lacks_nothing_has_all_layers(void **state)
 	unsigned all = (SANDBOX_ALL & ~SANDBOX_LANDLOCK) | landlock_here();
 	assert_int_equal(without(&nothing, FULL), all);
 	assert_int_equal(without(&nothing, OPENER), all);
+	assert_int_equal(without(&ordinary_user, FULL), all);
 	/* seal 1 stands on its filter and on Landlock; user and capabilities are given up by seal 2 */
 	assert_int_equal(without(&nothing, OPENING), FIRST | SANDBOX_NO_NEW_PRIVS | landlock_here());
 }
