@@ -147,7 +147,7 @@ fuzz-%:
 	@sh tests/fuzz/run.sh $(or $(FUZZ_SECONDS),30) $*
 mutate: all
 	@$(MAKE) --no-print-directory -s -j2 FLAVOUR=asan build/asan/bin/triage
-	@python3 tests/mutate/mutate.py build/mutate --asan build/asan/bin/triage --corpus $(or $(TRIAGE_CORPUS),../shared/corpus) --mutants $(or $(MUTANTS),10000) --seed $(or $(SEED),1)
+	@python3 tests/mutate/mutate.py build/mutate --asan build/asan/bin/triage --corpus $(or $(TRIAGE_CORPUS),../shared/corpus) --mutants $(or $(MUTANTS),10000) --seed $(or $(SEED),1) --ran build/mutate/ran.tsv
 .PHONY: mutate
 .PHONY: fuzz
 assurance: all build/release/tests/test_seals
