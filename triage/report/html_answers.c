@@ -260,9 +260,9 @@ put_answer(struct page *p, const struct question *q, const struct answer *a)
 		page_say(p, "span", key_or(p, room, "decryptor", a->decryptor, "decryptor.not-known"), NULL);
 	}
 	put_items(p, a);
-	if (q->link != NULL && html_has(p, q->link)) {
+	if (q->link != NULL && (strcmp(q->link, "verify") == 0 || html_has(p, q->link))) {
 		page_format(p, " <a class=\"ref\" href=\"#%s\">", q->link);
-		page_say(p, "span", "answer.more", NULL);
+		page_say(p, "span", strcmp(q->link, "verify") == 0 ? "answer.seal" : "answer.more", NULL);
 		page_raw(p, "</a>");
 	}
 	put_blind(p, a->blind);
@@ -291,6 +291,32 @@ put_question(struct page *p, const struct question *q)
 		buf_release(&a.items[i].title);
 		buf_release(&a.items[i].rule);
 	}
+}
+
+unsigned
+html_certainty(struct page *p, const char *question, unsigned otherwise)
+{
+	static const struct {
+		const char *word;
+		unsigned confidence;
+	} ladder[] = { { "established", 90 }, { "very-probable", 70 }, { "probable", 40 }, { "possible", 1 } };
+	char fact[64], certainty[WORD_SIZE] = "";
+	SCOPED_BUF text;
+	buf_init(&text, TEXT_MAX);
+	snprintf(fact, sizeof(fact), "answer.%s", question);
+	buf_text(&text, case_meta(p->reader, fact));
+	struct json j;
+	json_start(&j, buf_cstr(&text), text.size);
+	bool ok = json_next(&j) == JSON_OBJECT;
+	while (ok && json_next(&j) == JSON_KEY)
+		if (json_is(&j, "certainty"))
+			take_word(&j, certainty);
+		else
+			ok = json_skip(&j);
+	for (size_t i = 0; i < sizeof(ladder) / sizeof(ladder[0]); i++)
+		if (strcmp(certainty, ladder[i].word) == 0)
+			return ladder[i].confidence;
+	return otherwise;
 }
 
 void
