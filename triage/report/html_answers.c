@@ -51,11 +51,22 @@ take_word(struct json *j, char out[WORD_SIZE])
 		snprintf(out, WORD_SIZE, "%.*s", (int)(j->value_size < WORD_SIZE ? j->value_size : WORD_SIZE - 1), j->value);
 }
 
+/* A time, or the "time" of an object. */
 static void
 take_moment(struct json *j, int64_t *out)
 {
 	char text[WORD_SIZE] = "";
-	take_word(j, text);
+	struct json ahead = *j;
+	if (json_next(&ahead) != JSON_OBJECT) {
+		take_word(j, text);
+	} else {
+		json_next(j);
+		while (json_next(j) == JSON_KEY)
+			if (json_is(j, "time"))
+				take_word(j, text);
+			else if (!json_skip(j))
+				break;
+	}
 	if (!when_parse(text, out))
 		*out = TRIAGE_TIME_NONE;
 }
