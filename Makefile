@@ -38,8 +38,11 @@ FLAGS := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=u
 LDFLAGS_ALL += -fsanitize=address,undefined
 endif
 ifeq ($(FLAVOUR),cov)
-FLAGS := -O0 --coverage
-LDFLAGS_ALL += --coverage
+# one process counts for all its children: tests/coverage/shared.c
+FLAGS := -O0 --coverage -fdata-sections -DTRIAGE_COVERAGE
+COVERAGE := build/cov/tests/coverage/shared.o
+LIBS := $(COVERAGE) $(LIBS)
+LDFLAGS_ALL += --coverage -Wl,-T,tests/coverage/counters.ld
 endif
 ifdef WERROR
 FLAGS += -Werror
@@ -59,7 +62,7 @@ all: build/triage
 build/triage: build/release/bin/triage
 	@ln -sfn release/bin/triage $@
 
-$(B)/bin/triage: $(CLI_OBJ) $(B)/libtriage.a
+$(B)/bin/triage: $(CLI_OBJ) $(B)/libtriage.a $(COVERAGE)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -o $@ $(CLI_OBJ) $(B)/libtriage.a $(LIBS) -lnewt
 
@@ -67,11 +70,15 @@ $(B)/libtriage.a: $(LIB_OBJ)
 	@rm -f $@
 	ar rcs $@ $(LIB_OBJ)
 
+build/cov/tests/coverage/shared.o: tests/coverage/shared.c
+	@mkdir -p $(@D)
+	$(CC) $(BASE_FLAGS) -O1 -c -o $@ $<
+
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
-$(B)/tests/%: tests/%.c $(B)/libtriage.a
+$(B)/tests/%: tests/%.c $(B)/libtriage.a $(COVERAGE)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< $(B)/libtriage.a $(LIBS) -lcmocka
 
@@ -88,7 +95,7 @@ DEPS_BUILD := gcc make pkg-config libc6-dev libtsk-dev libdeflate-dev libyara-de
 DEPS_DEMO := python3
 DEPS_TEST := clang strace binutils libclang-rt-14-dev libcmocka-dev python3 perl e2fsprogs dosfstools mtools exfatprogs ntfs-3g ewf-tools genisoimage xorriso \
 	gdisk fdisk sleuthkit yara file sqlite3 openssl valgrind xz-utils apfsprogs unzip util-linux chromium cryptsetup-bin qemu-utils xfsprogs \
-	libxml2-utils jq libvshadow-utils python3-libvshadow libesedb-utils fuse3 psmisc zip p7zip-full zstd cpio bzip2 liblnk-utils libscca-utils python3-olefile zbar-tools poppler-utils libevtx-utils libevt-utils python3-libregf tmux softhsm2 opensc libengine-pkcs11-openssl
+	libxml2-utils jq libvshadow-utils python3-libvshadow libesedb-utils fuse3 psmisc zip p7zip-full zstd cpio bzip2 liblnk-utils libscca-utils python3-olefile zbar-tools poppler-utils libevtx-utils libevt-utils python3-libregf tmux softhsm2 opensc libengine-pkcs11-openssl systemd-journal-remote
 missing = $(shell for p in $(1); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done)
 
 define install

@@ -1,14 +1,14 @@
 #!/bin/sh
 # assurance.sh - the long form of the proofs that `make check` runs a slice of; figures go into the section of docs/assurance.md that is between its marks.
-# KILLS (1000), FAULTS (all; else a spread), SOAK seconds (3600), COVERAGE=no leaves coverage out, REPRODUCE (all), ONLY: the tests that run. Whatever ran, ran at the commit that is named.
+# KILLS (1000), FAULTS (all; else a spread), EXTREMES rounds (30), PULLED points (25), SOAK seconds (3600), COVERAGE=no leaves coverage out, REPRODUCE (all), ONLY: the tests that run. Whatever ran, ran at the commit that is named.
 cd "$(dirname "$0")/.." || exit 2
-TRIAGE_ROOT=$(pwd) TRIAGE=${TRIAGE:-$(pwd)/build/triage} KILLS=${KILLS:-1000} FAULTS=${FAULTS:-all} REPRODUCE=${REPRODUCE:-all}
+TRIAGE_ROOT=$(pwd) TRIAGE=${TRIAGE:-$(pwd)/build/triage} KILLS=${KILLS:-1000} FAULTS=${FAULTS:-all} REPRODUCE=${REPRODUCE:-all} EXTREMES=${EXTREMES:-30} PULLED=${PULLED:-25}
 tmp=$(mktemp -d) || exit 2
 trap 'rm -rf "$tmp"' EXIT
 FIGURES=$tmp/figures SEALS_TO=$tmp/seals
-export TRIAGE_ROOT TRIAGE KILLS FAULTS REPRODUCE FIGURES SEALS_TO
+export TRIAGE_ROOT TRIAGE KILLS FAULTS REPRODUCE EXTREMES PULLED FIGURES SEALS_TO
 : > "$FIGURES"
-for t in ${ONLY:-sandbox workers faults resume evidence_unwritten tamper supply}; do
+for t in ${ONLY:-sandbox workers faults resume evidence_unwritten tamper supply extremes pulled}; do
 	sh "tests/e2e/$t.sh" > "$tmp/$t.tap" 2>&1
 	echo "$t: $(grep -c '^ok' "$tmp/$t.tap") passed, $(grep -c '^not ok' "$tmp/$t.tap") failed"
 	grep -A3 '^not ok' "$tmp/$t.tap"

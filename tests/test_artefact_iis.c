@@ -83,10 +83,37 @@ other_tables_are_not_claimed(void **state)
 	assert_null(p.kind);
 }
 
+static void
+exchange_tells_of_mail_and_commands(void **state)
+{
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_file(&p, fixture("artefact/iis/MSGTRK2023111401-1.LOG"));
+	assert_number_equal(p.count, 1);
+	assert_string_equal(p.events[0].source, "mail");
+	assert_string_equal(p.events[0].meaning, "mail handled");
+	assert_string_equal(p.events[0].message, "Mail RECEIVE from bob@example.org to anna@gemeente.example;beheer@gemeente.example: Factuur 7, dringend");
+	assert_number_equal(p.events[0].time, parsed_time("2023-11-14T22:13:20.123Z"));
+	parsed_free(&p);
+	parsed_file(&p, fixture("artefact/iis/ECPServer20231114-1.LOG"));
+	assert_number_equal(p.count, 2);
+	assert_number_equal(p.remark_count, 0);
+	assert_string_equal(p.events[0].meaning, "command run");
+	assert_string_equal(p.events[0].message, "Exchange command by its control panel: Set-OabVirtualDirectory.ExternalUrl='http://f/<script>'");
+	assert_string_equal(p.events[1].message, "Exchange, ECP Server Log");
+	parsed_free(&p);
+	parsed_file(&p, fixture("artefact/iis/CmdletInfra_2023111401-1.LOG"));
+	assert_number_equal(p.count, 1);
+	assert_string_equal(p.events[0].message, "Exchange command New-MailboxExportRequest by GEMEENTE\\svc");
+	assert_string_equal(p.events[0].user, "GEMEENTE\\svc");
+	parsed_free(&p);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(exchange_tells_of_mail_and_commands),
 		cmocka_unit_test(requests_and_changing_columns),
 		cmocka_unit_test(http_errors_and_exchange),
 		cmocka_unit_test(damage_is_told),

@@ -260,6 +260,13 @@ unfinished_bundles_are_found(void **state)
 	put_file("place/case-3/manifest-sha256.txt", "x");
 	put_file("place/case-4/manifest-sha256.txt", "x");
 	assert_number_equal(guided_unfinished(place, found, 2), 0);
+	/* sealed when its time was up, until it is taken up */
+	put_file("place/case-2/data/unfinished/journal.db", "x");
+	put_file("place/case-2/data/unfinished/arguments", "x");
+	assert_number_equal(guided_unfinished(place, found, 2), 1);
+	assert_non_null(strstr(found[0], "/place/case-2"));
+	put_file("place/case-2-more/manifest-sha256.txt", "x");
+	assert_number_equal(guided_unfinished(place, found, 2), 0);
 }
 
 /* --- a screen that answers by a list --- */

@@ -56,13 +56,16 @@ all_rules_load(void **state)
 	assert_true(sigma_rule_count(set) >= 100);
 }
 
-/* One line of a sample: source, kind and data. The data has no braces' worth of head when it is of a Windows log: that is put before it. */
+/* One line of a sample: source (or "source/parser"), kind and data. The data has no braces' worth of head when it is of a Windows log: that is put before it. */
 static void
-show_sample(struct judged *t, const char *source, char *kind, const char *data)
+show_sample(struct judged *t, char *source, char *kind, const char *data)
 {
+	char *parser = strchr(source, '/');
+	if (parser != NULL)
+		*parser++ = '\0';
 	char *provider = strchr(kind, ';'), *number = provider != NULL ? strchr(provider + 1, ';') : NULL;
 	if (strcmp(source, "evtx") != 0) {
-		show_event(t, (struct detect_event){ .source = source, .parser = source, .meaning = kind, .host = "host", .user = "jan", .time = sample_time, .data = data });
+		show_event(t, (struct detect_event){ .source = source, .parser = parser != NULL ? parser : source, .meaning = kind, .host = "host", .user = "jan", .time = sample_time, .data = data });
 		return;
 	}
 	assert_true(provider != NULL && number != NULL && data[0] == '{');

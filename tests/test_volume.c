@@ -136,6 +136,15 @@ logical_partitions_hang_under_their_extended_partition(void **state)
 	assert_seen(&seen, "volume 1 parent=0 mbr examined at=1081344 length=1024000 label=first");
 	assert_seen(&seen, "volume 2 parent=0 mbr examined at=3178496 length=1024000 label=second");
 	assert_number_equal(seen.volumes, 3);
+	assert_number_equal(seen.problems, 0);
+	/* also when the table says that it is something else; not when what it begins with is no table */
+	put_entry(0, 0, 0x80, 2048, 12288);
+	probe_bytes(medium, MEDIUM, 512, &seen);
+	assert_seen(&seen, "volume 2 parent=0 mbr examined at=3178496 length=1024000 label=second");
+	assert_seen(&seen, "problem volumes partition-type-wrong at=1048576");
+	medium[MIB] = 0xeb;
+	probe_bytes(medium, MEDIUM, 512, &seen);
+	assert_null(strstr(seen.text, "partition-type-wrong"));
 }
 
 static void

@@ -160,7 +160,7 @@ a_type_that_is_not_read_is_refused_by_name(void **state)
 static void
 bytes_that_are_no_file_system_do_not_open_as_one(void **state)
 {
-	static const char *const types[] = { "ntfs", "ext4", "fat16", "exfat", "iso9660", "hfs+", "ufs1" };
+	static const char *const types[] = { "ntfs", "ext4", "fat16", "exfat", "iso9660", "hfs+", "ufs" };
 	uint8_t *noise = malloc(1 << 20);
 	(void)state;
 	for (size_t i = 0; i < 1 << 20; i++)

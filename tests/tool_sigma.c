@@ -1,6 +1,7 @@
 /*
- * tool_sigma.c - tool_sigma RULES EVENTS [FILE]: makes so many Sigma rules and so many events, alike to those of public packs and of real logs in kind and share,
- * judges them and prints the processor time. FILE: a pack to use in place of the made rules.
+ * tool_sigma.c - tool_sigma RULES EVENTS [FILE [LOG]]: makes so many Sigma rules and so many events, alike to those of public packs and of real logs in kind and share,
+ * judges them and prints the processor time. One rule in a hundred is a correlation, some of them of thousands of events. FILE: a pack to use in place of the made
+ * rules; "" for none. LOG: events to repeat in place of the made ones, a line each, with tabs between parser, meaning, host, user, message and data.
  */
 #include "triage/detect/detect.h"
 #include "triage/detect/sigma.h"
@@ -41,6 +42,15 @@ put_rule(FILE *out, unsigned number)
 	static const char *const categories[] = { "process_creation", "process_creation", "process_creation", "process_creation", "process_creation", "process_creation",
 		"registry_set", "registry_set", "image_load", "file_event", "ps_script", "network_connection" };
 	unsigned kind = pick(14);
+	if (number % 100 == 50) {	/* a rule that many events hit, and what counts them */
+		static const char *const types[] = { "event_count", "value_count", "value_sum", "value_avg" };
+		unsigned type = number / 100 % 4;
+		fprintf(out, "---\ntitle: Base %u\nid: base-%u\nlevel: medium\nlogsource: {product: windows, service: security}\ndetection: {s: {EventID%s: %u}, condition: s}\n", number, number,
+		    number % 500 == 50 ? "|gte" : "", 4624 + number / 100 % 60);
+		fprintf(out, "---\ntitle: Count %u\nid: count-%u\nlevel: medium\ncorrelation:\n  type: %s\n  rules: [base-%u]\n  group-by: [Computer]\n  timespan: %u%s\n  condition: {gte: %u%s}\n", number, number,
+		    types[type], number, 1 + pick(5), pick(2) ? "h" : "m", type == 2 ? 1000000 : 5 + pick(10000), type == 1 ? ", field: IpPort" : type > 1 ? ", field: LogonType" : "");
+		return;
+	}
 	fprintf(out, "---\ntitle: Made rule %u\nid: made-%u\nstatus: test\nlevel: medium\ntags: [attack.t1059]\n", number, number);
 	if (kind >= 12) {
 		fprintf(out, "logsource: {product: windows, service: security}\ndetection:\n  s:\n    EventID: %u\n    TargetUserName|endswith: '%s'\n  condition: s\n", 4600 + pick(200), word());
@@ -110,6 +120,30 @@ complain(const char *text)
 	return 1;
 }
 
+/* Lines of LOG; they stay in memory. */
+static unsigned
+read_log(const char *path, struct detect_event *events, unsigned most)
+{
+	FILE *in = fopen(path, "r");
+	char *line = NULL;
+	size_t room = 0;
+	unsigned n = 0;
+	while (in != NULL && n < most && getline(&line, &room, in) > 0) {
+		char *cells[6], *rest = strdup(line);
+		size_t count = 0;
+		rest[strcspn(rest, "\n")] = '\0';
+		while (count < 6 && (cells[count] = strsep(&rest, "\t")) != NULL)
+			count++;
+		if (count == 6)
+			events[n++] = (struct detect_event){ .source = strcmp(cells[0], "evtx") == 0 ? "evtx" : "log", .parser = cells[0], .meaning = cells[1], .host = cells[2], .user = cells[3],
+				.path = "/x.evtx", .message = cells[4], .technique = "", .data = cells[5], .file_id = 1, .offset = 512 };
+	}
+	free(line);
+	if (in != NULL)
+		fclose(in);
+	return n;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -127,15 +161,20 @@ main(int argc, char **argv)
 		put_rule(out, i);
 	fclose(out);
 	double times[3] = { 0 }, begin = processor();
-	const char *const packs[] = { argc > 3 ? argv[3] : path };
+	const char *const packs[] = { argc > 3 && argv[3][0] != '\0' ? argv[3] : path };
 	const struct detect_config with = { .tables = "rules", .sigma = packs, .sigma_count = 1 }, without = { .tables = "rules" };
 	if (detect_load(&with, &tables[0], &err) != TRIAGE_OK || detect_load(&without, &tables[1], &err) != TRIAGE_OK)
 		return complain(err.text);
 	times[2] = processor() - begin;
 	unlink(path);
-	struct detect_event kinds[20];
-	for (unsigned i = 0; i < KINDS; i++)
-		make_event(data + (size_t)i * 2048, 2048, &kinds[0]);
+	static struct detect_event kinds[KINDS];
+	unsigned kind_count = argc > 4 ? read_log(argv[4], kinds, KINDS) : KINDS;
+	for (unsigned i = 0; i < KINDS && argc <= 4; i++) {
+		make_event(data + (size_t)i * 2048, 2048, &kinds[i]);
+		kinds[i].data = data + (size_t)i * 2048;
+	}
+	if (kind_count == 0)
+		return complain("no events in the log");
 	size_t findings = 0;
 	/* with the rules, then without any, for what the other detectors and the events themselves cost */
 	for (unsigned pass = 0; pass < 2; pass++) {
@@ -143,8 +182,7 @@ main(int argc, char **argv)
 		if (detect_judge_new(tables[pass], &judge, &err) != TRIAGE_OK)
 			return complain(err.text);
 		for (unsigned i = 0; i < events; i++) {
-			struct detect_event e = kinds[0];
-			e.data = data + (size_t)(i * 7919u % KINDS) * 2048;
+			struct detect_event e = kinds[i * 7919u % kind_count];
 			e.event_id = i + 1;
 			e.time = INT64_C(1700000000000000000) + (int64_t)i * 1000000;
 			if (detect_judge_event(judge, &e, &err) != TRIAGE_OK)

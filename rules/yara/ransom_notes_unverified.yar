@@ -65,17 +65,18 @@ rule note_egregor
 		family = "Egregor"
 		technique = "T1486"
 		source = "Analyst knowledge, tokens not re-verified in a note"
-		version = 1
+		version = 2
 	strings:
 		$a = "egregor" ascii wide nocase
 		$b = "egregorwiki.top" ascii wide nocase
 		$c = "decrypt" ascii wide nocase
+		$d = /your (network|data|files|private data) / ascii wide nocase
 		$rule_text = /\n[ \t]{1,8}conditio[n]:/
 	condition:
 		filesize < 200KB and
 		uint16(0) != 0x5A4D and
 		not $rule_text and
-		(($b and $c) or ($a and $c and #a > 2))
+		(($b and $c) or ($a and $c and $d and #a > 2))
 }
 
 rule note_lockfile

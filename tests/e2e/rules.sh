@@ -40,4 +40,13 @@ for name, key in (("sealed.bin", noise(512)), ("small.class", bytes(i % 7 * 16 f
 P
 "$TRIAGE" run -q -o "$tmp/marks-case" "$tmp/marks" > /dev/null 2>&1
 same "the mark of Akira is a key and numbers that fit, not numbers alone" "$(sql "$tmp/marks-case" "SELECT path, rule, (SELECT shape LIKE '%mark=Akira%' FROM files f WHERE f.file_id = m.file_id) FROM matches m WHERE rule = 'mark_akira'") $(sql "$tmp/marks-case" "SELECT count(*) FROM files WHERE shape LIKE '%mark=%'")" "/sealed.bin|mark_akira|1 1"
+# each rule of the pack hits samples made from its own condition, one for each branch of it, and misses the same without its strings; no rule is without. What is about the rules is none
+mkdir "$tmp/samples"
+check "each rule of the pack has a sample" sh -c 'python3 tests/yara_samples.py rules/yara/*.yar "$1"' - "$tmp/samples"
+cut -f 1 "$tmp/samples/want.tsv" > "$tmp/samples.list"
+build/asan/tests/tool_scan -f rules/yara/*.yar < "$tmp/samples.list" > "$tmp/samples.got"
+same "each hits its samples and misses what lacks its strings" "$(awk -F '\t' 'NR == FNR { hit[$3, $2] = 1; next } (($1, $2) in hit) != $3 { print ($3 ? "missed " : "hit ") $1 }' "$tmp/samples.got" "$tmp/samples/want.tsv")" ""
+same "rules with samples are those that load" "$(cut -f 2 "$tmp/samples/want.tsv" | sort -u | wc -l)" "$n"
+find rules docs triage README.md -type f ! -path rules/commands.tsv > "$tmp/own.list"
+same "texts about attacks, the rules themselves among them, are no hit" "$(build/asan/tests/tool_scan -f rules/yara/*.yar < "$tmp/own.list" | cut -f 2,3 | sort -u)" ""
 TRIAGE=$TRIAGE sh tests/yara_equality.sh build/asan/tests/tool_scan

@@ -36,3 +36,18 @@ for act in next blame phase again long type half utf8 nul number short events fa
 		"$? $(sql "$tmp/case" "SELECT content IN ('crashed', 'timeout') FROM files WHERE path = '$victim' AND stream = ''") $(sql "$tmp/case" "SELECT count(*) FROM problems WHERE code LIKE 'worker-%' AND path <> '$victim'") $(others "$tmp/case")" \
 		"3 1 0 $want"
 done
+
+# a worker that says for ever that it moves, at what may rightly take long: there is an end that follows the size
+for stage in probe list image; do
+	rm -rf "$tmp/case"
+	start=$(date +%s)
+	TRIAGE_FAULT_WORKER="beat $stage -" timeout 120 "$FAULT" run -q -j 2 --unit-timeout 1 -o "$tmp/case" "$tmp/town.img" > /dev/null 2> "$tmp/stderr"
+	status=$?
+	case $stage in
+	probe) said=$(grep -c "did not come to an end" "$tmp/stderr") want="1 1" ;;
+	*) said=$(sql "$tmp/case" "SELECT count(*) FROM problems WHERE stage = '$stage' AND code = 'worker-timeout' AND message LIKE '%come to an end%'") want="3 1" ;;
+	esac
+	same "a worker that makes progress for ever at stage $stage is stopped, and it is told" "$status $said" "$want"
+	[ $(($(date +%s) - start)) -lt 60 ] || bad "stage $stage: the end comes in time" "$(($(date +%s) - start)) s"
+done
+check "without the image's digest the case is sealed" "$TRIAGE" verify -q "$tmp/case"

@@ -1,10 +1,11 @@
 """
-mutate.py WORK [--mutants N] [--seed S] [--triage PROGRAM] [--asan PROGRAM] [--corpus FOLDER] [--only K] [--table FILE]
-          - damage evidence in N ways and examine each: the run ends within its time and memory, the bundle verifies, and all that lies
-          outside the damage is found as before.
+mutate.py WORK [--mutants N] [--seed S] [--triage PROGRAM] [--asan PROGRAM] [--corpus FOLDER] [--only K] [--ran FILE] [--table FILE]
+          - damage evidence in N ways and examine it: the run ends within its time and memory, the bundle verifies, and all that lies outside the damage is
+          found as before.
 
-WORK is a folder for images, which stay there for the next run. Mutant K of a seed is always the same; --only K does one, keeps the image
-and the bundle in WORK, and says what was changed. Every 5th mutant is examined by the --asan program when there is one.
+BATCH mutants of one image are the evidence of one case. When a run of them fails, each is run alone, so that the one that did it is known. Mutant K of a seed is
+always the same; --only K examines it alone, keeps image and bundle in WORK and says what was changed. Every 10th case is examined by the --asan program
+when there is one. --ran: a line for each case that was done; those that stand there (of this seed) are not done again, so a long run may be stopped.
 """
 import argparse
 import collections
@@ -14,116 +15,100 @@ import random
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE]
-from regions import KEEP, Bundle, Region, regions  # noqa: E402
+from damage import PLAIN, change, lost  # noqa: E402
+from regions import Bundle, Region, regions  # noqa: E402
 from sources import sources  # noqa: E402
 
+BATCH = 20
 MEMORY = 512 << 20      # --memory of each run
-SECONDS = 120           # of the clock, for a run that takes less than one
-ODD = (0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xffffffff, (1 << 63) - 1, 1 << 63, (1 << 64) - 1)
-# damage of these kinds leaves every other file's row as it was; of these it may take names, but no content
-ROWS = {"content", "gpt"}
-CONTENTS = {"inode", "record", "folder", "mbr"}
+SECONDS = 120           # of the clock, for a mutant that takes less than one
 RUNNER = subprocess.Popen([sys.executable, os.path.join(HERE, "runner.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                           env=dict(os.environ, SOURCE_DATE_EPOCH="1795000000", ASAN_OPTIONS="detect_leaks=1:exitcode=99:allocator_may_return_null=1"))
+Result = collections.namedtuple("Result", "status took largest said")
+Mutant = collections.namedtuple("Mutant", "k region changes")
+ZEROS = bytes(1 << 16)
 
 
 class Source:
     def __init__(self, name, path, raw, options):
         self.name, self.path, self.raw, self.options = name, path, raw, options
-        with open(path, "rb") as f:
+        self.ending = os.path.splitext(path)[1]
+        self.before = self.image = None
+
+    def prepare(self, work, program):
+        """What is found in it as it is, and where things lie."""
+        if self.before is not None:
+            return
+        with open(self.path, "rb") as f:
             self.image = f.read()
-        self.kinds = None
+        pieces = ((at, self.image[at:at + len(ZEROS)]) for at in range(0, len(self.image), len(ZEROS)))
+        self.pieces = [(at, piece) for at, piece in pieces if piece != ZEROS[:len(piece)]]
+        out = os.path.join(work, "before")
+        r = run(program, self, [self.path], out)
+        if r.status not in (0, 3, 4):
+            sys.exit("mutate.py: %s: ends with %s before anything was changed: %s" % (self.name, r.status, r.said))
+        self.before = Bundle(out)
+        self.plain = not {k for k, _, _ in self.before.volumes} - PLAIN
+        found = regions(self.path, self.image, self.before) if self.raw else head_regions(self.image)
+        self.regions = [r for r in found if r.length > 0 and r.start + r.length <= len(self.image)]
+        self.kinds = collections.defaultdict(list)
+        for r in self.regions:
+            self.kinds[r.what].append(r)
+
+    def write(self, path, changes):
+        """The image with its changes; what is zero stays a hole."""
+        with open(path, "wb") as f:
+            f.truncate(len(self.image))
+            for at, new in self.pieces + changes:
+                f.seek(at)
+                f.write(new)
 
 
-def run(program, source, out):
-    """(status or None when it was ended, seconds, largest process in bytes, what it said)"""
+def head_regions(image):
+    size = len(image)
+    yield Region("header", None, 0, min(size, 4096), None)
+    yield Region("header", None, max(0, size - 1024), min(size, 1024), None)
+    yield Region("tables", None, min(size, 4096), max(0, min(size, 256 << 10) - 4096), None)
+    at = 13
+    for _ in range(100 if image[:8] == b"EVF\x09\x0d\x0a\xff\x00" else 0):
+        yield Region("section", None, at, 76 + 24 + 64, None)
+        after = int.from_bytes(image[at + 16:at + 24], "little")
+        if not at < after < size - 76:
+            break
+        at = after
+    yield Region("anywhere", None, 0, size, None)
+
+
+def run(program, source, paths, out):
     shutil.rmtree(out, ignore_errors=True)
     command = [program, "run", "-q", "-j", "1", "--no-image-hash", "--no-builtin-rules", "--memory", str(MEMORY), "--unit-timeout", "30s", "-o", out]
-    RUNNER.stdin.write(json.dumps([command + list(source.options) + [source.path], out + ".said", SECONDS]) + "\n")
+    RUNNER.stdin.write(json.dumps([command + list(source.options) + paths, out + ".said", SECONDS + 10 * (len(paths) - 1)]) + "\n")
     RUNNER.stdin.flush()
     status, took, largest = json.loads(RUNNER.stdout.readline())
     with open(out + ".said", "rb") as said:
-        return status, took, largest, said.read().decode("utf-8", "replace")
+        return Result(status, took, largest, said.read().decode("utf-8", "replace"))
 
 
-def change(rng, data, region):
-    """Changes within a region: list of (offset, new bytes)."""
-    out = []
-    whole = rng.random()
-    if whole < 0.25:
-        size = min(region.length, 512 << rng.randrange(5))
-        at = region.start + (rng.randrange(region.length - size + 1) & ~511)
-        fill = rng.randrange(4)
-        other = rng.randrange(max(1, len(data) - size)) & ~511
-        out.append((at, (bytes(size), b"\xff" * size, rng.randbytes(size), data[other:other + size])[fill]))
-        return out
-    for _ in range(1 + rng.randrange(6)):
-        at = region.start + rng.randrange(region.length)
-        room = region.start + region.length - at
-        how = rng.randrange(4)
-        if how == 0:
-            new = bytes([data[at] ^ 1 << rng.randrange(8)])
-        elif how == 1:
-            new = rng.randbytes(1)
-        else:
-            width = 1 << rng.randrange(4)
-            at -= (at - region.start) % width
-            new = (rng.choice(ODD) & (1 << 8 * width) - 1).to_bytes(width, rng.choice(("little", "little", "big")))
-        out.append((at, new[:room]))
-    return out
-
-
-def touched(changes, start, length):
-    return any(at < start + length and start < at + len(new) for at, new in changes)
-
-
-def lost(source, before, after, region, changes):
-    """What should have been found and was not: list of lines."""
-    if not source.raw or region.what not in ROWS | CONTENTS:
-        return []
-    hit = {f.file_id for f in before.files if any(touched(changes, *x) for x in before.extents[f.file_id])}
-    roots = tuple(f.path + "!" for f in before.files if f.file_id in hit)
-    whole = [f for f in before.kept() if f.file_id not in hit and not (roots and f.path.startswith(roots)) and
-             not (region.inode and f.inode == region.inode and f.filesystem == region.filesystem)]
-    if region.what in ROWS:
-        there = {(f.path, f.size, f.mtime, f.sha256, f.state) for f in after.files}
-        return [f.path for f in whole if (f.path, f.size, f.mtime, f.sha256, f.state) not in there]
-    there = {(f.size, f.sha256) for f in after.files}
-    return [f.path for f in whole if (f.size, f.sha256) not in there]
-
-
-def judge(program, source, out, region, changes, before):
-    """(faults, facts)"""
-    status, took, largest, said = run(program, source, out)
-    faults, facts = [], collections.Counter()
-    asan = "Sanitizer" in said or "runtime error" in said
-    facts["slowest"] = took
-    if "asan" not in program:
-        facts["largest"] = largest
-        if largest > MEMORY:
-            faults.append("a process of %d MiB" % (largest >> 20))
-    if status is None:
-        return ["no end within %d s" % SECONDS], facts
-    if asan or status not in (0, 1, 3, 4):
-        faults.append("ends with %s: %s" % (status, said.strip()[-1500:]))
+def faults_of(program, r, out):
+    """What is wrong with the run and its bundle as a whole."""
+    if r.status is None:
+        return ["no end within its time"]
+    faults = []
+    if "asan" not in program and r.largest > MEMORY:
+        faults.append("a process of %d MiB" % (r.largest >> 20))
+    if "Sanitizer" in r.said or "runtime error" in r.said or r.status not in (0, 1, 3, 4):
+        faults.append("ends with %s: %s" % (r.status, r.said.strip()[-1500:]))
     if not os.path.exists(out + "/tagmanifest-sha256.txt"):
-        facts["refused"] += 1
-        if status != 1 or not said.strip():
-            faults.append("no bundle and no word why (%s)" % status)
-        return faults, facts
-    if subprocess.run([program, "verify", "-q", out], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode != 0:
+        if r.status != 1 or not r.said.strip():
+            faults.append("no bundle and no word why (%s)" % r.status)
+    elif subprocess.run([program, "verify", "-q", out], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode != 0:
         faults.append("the bundle does not verify")
-    after = Bundle(out)
-    facts["workers lost"] = sum(n for code, n in after.problems.items() if code.startswith("worker-"))
-    gone = lost(source, before, after, region, changes)
-    facts["looked for"] += 1 if source.raw and region.what in ROWS | CONTENTS else 0
-    if gone:
-        faults.append("%d of %d files outside the damage not found: %s" % (len(gone), len(before.kept()), ", ".join(gone[:5])))
-    return faults, facts
+    return faults
 
 
 class Mutation:
@@ -131,57 +116,79 @@ class Mutation:
         self.args = args
         self.sources = [Source(*s) for s in sources(args.work, args.corpus)]
         self.known = [s for s in self.sources if s.raw and not s.name.startswith("corpus ")]
-        self.before = {}
-        self.base = args.seed
+        self.scratch = tempfile.mkdtemp(prefix="mutate", dir="/dev/shm" if os.path.isdir("/dev/shm") else args.work)
+        self.by, self.total, self.bad = collections.defaultdict(collections.Counter), collections.Counter(), 0
+        self.slowest = self.largest = 0
 
-    def baseline(self, source):
-        if source.name not in self.before:
-            out = os.path.join(self.args.work, "before")
-            status, _, _, said = run(self.args.triage, source, out)
-            if status not in (0, 3, 4):
-                sys.exit("mutate.py: %s: ends with %s before anything was changed: %s" % (source.name, status, said))
-            bundle = Bundle(out)
-            kinds = collections.defaultdict(list)
-            for r in regions(source.path, source.image, bundle) if source.raw else head_regions(source):
-                if r.length > 0 and r.start + r.length <= len(source.image):
-                    kinds[r.what].append(r)
-            source.kinds = dict(kinds)
-            self.before[source.name] = bundle
-        return self.before[source.name]
+    def source_of(self, batch):
+        """Every other case is of the images whose structures are known best."""
+        source = self.known[batch // 2 % len(self.known)] if batch % 2 else self.sources[batch // 2 % len(self.sources)]
+        source.prepare(self.args.work, self.args.triage)
+        return source
 
-    def one(self, k, keep):
-        rng = random.Random(self.base << 32 | k)
-        # every other mutant is one of the images whose structures are known best
-        source = self.known[k // 2 % len(self.known)] if k % 2 else self.sources[k // 2 % len(self.sources)]
-        before = self.baseline(source)
+    def mutant(self, source, k):
+        rng = random.Random(self.args.seed << 32 | k)
         kinds = sorted(source.kinds)
         if len(kinds) > 1 and rng.random() < 0.9:
             kinds.remove("anywhere")
         region = rng.choice(source.kinds[rng.choice(kinds)])
-        changes = change(rng, source.image, region)
-        program = self.args.asan if self.args.asan and k % 10 in (4, 9) else self.args.triage
+        return Mutant(k, region, change(rng, source.image, region))
+
+    def tell(self, source, m, what):
+        self.bad += 1
+        self.by[m.region.what]["faults"] += 1
+        kept = os.path.join(self.args.work, "mutant_%d_%d%s" % (self.args.seed, m.k, source.ending))
+        source.write(kept, m.changes)
+        print("not ok - mutant %d: %s, %s at %d: %s: %s" % (m.k, source.name, m.region.what, m.region.start,
+              " ".join("%d+%d" % (at, len(new)) for at, new in m.changes), what), flush=True)
+
+    def examine(self, program, source, mutants):
+        """Mutants as one case. False: it went wrong, and there are several, of which it is not known which did it."""
         out = os.path.join(self.args.work, "mutant")
-        with open(source.path, "r+b") as f:
-            for at, new in changes:
-                f.seek(at)
-                f.write(new)
-        try:
-            faults, facts = judge(program, source, out, region, changes, before)
-            if keep or faults:
-                shutil.copyfile(source.path, os.path.join(self.args.work, "mutant_%d%s" % (k, os.path.splitext(source.path)[1])))
-        finally:
-            with open(source.path, "r+b") as f:
-                for at, new in changes:
-                    f.seek(at)
-                    f.write(source.image[at:at + len(new)])
-        return source, region, changes, faults, facts
+        paths = [os.path.join(self.scratch, "m%02d%s" % (i, source.ending)) for i in range(len(mutants))]
+        for path, m in zip(paths, mutants):
+            source.write(path, m.changes)
+        r = run(program, source, paths, out)
+        faults = faults_of(program, r, out)
+        sealed = os.path.exists(out + "/tagmanifest-sha256.txt")
+        if len(mutants) > 1 and (faults or not sealed):
+            return False
+        self.slowest = max(self.slowest, r.took / len(mutants))
+        self.largest = max(self.largest, 0 if "asan" in program else r.largest)
+        after = Bundle(out, each=True) if sealed else None
+        for i, m in enumerate(mutants):
+            self.count(source, m, after, i + 1, faults)
+        for path in paths:
+            os.unlink(path)
+        return True
 
+    def count(self, source, m, after, evidence, faults):
+        c = self.by[m.region.what]
+        c["runs"] += 1
+        for f in faults:
+            self.tell(source, m, f)
+        if after is None:
+            c["refused"] += 1
+            return
+        lost_workers = after.lost[evidence]
+        c["workers lost"] += lost_workers
+        if lost_workers:
+            print("# a worker was lost: mutant %d of %s, %s" % (m.k, source.name, m.region.what), flush=True)
+        gone, looked = lost(source, after.of[evidence], m.changes)
+        c["looked for"] += looked > 0
+        c["files"] += looked
+        if gone:
+            self.tell(source, m, "%d of %d files outside the damage not found: %s" % (len(gone), looked, ", ".join(gone[:5])))
 
-def head_regions(source):
-    size = len(source.image)
-    yield Region("header", None, 0, min(size, 4096), None)
-    yield Region("header", None, max(0, size - 1024), min(size, 1024), None)
-    yield Region("anywhere", None, 0, size, None)
+    def batch(self, batch):
+        source = self.source_of(batch)
+        mutants = [self.mutant(source, k) for k in range(batch * BATCH, min((batch + 1) * BATCH, self.args.mutants))]
+        program = self.args.asan if self.args.asan and batch % 10 == 9 else self.args.triage
+        # layers whose members lie in several EVIDENCE would find each other's: where files are looked for, each is a case
+        if (source.raw and not source.plain and "content" in source.kinds) or not self.examine(program, source, mutants):
+            for m in mutants:
+                self.examine(program, source, [m])
+        return len(mutants)
 
 
 def main():
@@ -194,41 +201,57 @@ def main():
     p.add_argument("--asan", default="")
     p.add_argument("--corpus", default="")
     p.add_argument("--only", type=int)
+    p.add_argument("--ran", default="")
     p.add_argument("--table", default="")
     args = p.parse_args()
     os.makedirs(args.work, exist_ok=True)
     m = Mutation(args)
-    by, total, bad = collections.defaultdict(collections.Counter), collections.Counter(), 0
-    slowest = largest = 0
     began, done = time.monotonic(), 0
-    for k in [args.only] if args.only is not None else range(args.mutants):
-        if args.seconds and time.monotonic() - began > args.seconds:
-            break
-        source, region, changes, faults, facts = m.one(k, args.only is not None)
-        done += 1
-        by[region.what]["runs"] += 1
-        slowest, largest = max(slowest, facts.pop("slowest")), max(largest, facts.pop("largest", 0))
-        by[region.what].update(facts)
-        total.update(facts)
-        where = "mutant %d: %s, %s at %d: %s" % (k, source.name, region.what, region.start, " ".join("%d+%d" % (at, len(new)) for at, new in changes))
-        if facts["workers lost"]:
-            print("# a worker was lost: %s" % where, flush=True)
-        for f in faults:
-            print("not ok - %s: %s" % (where, f), flush=True)
-        bad += bool(faults)
-        by[region.what]["faults"] += bool(faults)
-        if args.only is not None:
-            print(where)
-    for what, c in sorted(by.items()):
-        print("# %-12s %6d mutants, %d refused, %d with workers lost, files looked for in %d, %d faults" %
-              (what, c["runs"], c["refused"], c["workers lost"], c["looked for"], c["faults"]))
-    print("# slowest %.1f s, largest process %d MiB, %d sources, seed %d, %d s" % (slowest, largest >> 20, len(m.sources), args.seed, time.monotonic() - began))
+    try:
+        done = one(m, args) if args.only is not None else many(m, args, began)
+    finally:
+        shutil.rmtree(m.scratch, ignore_errors=True)
+    for what, c in sorted(m.by.items()):
+        print("# %-12s %6d mutants, %d refused, %d with workers lost, in %d %d files looked for, %d faults" %
+              (what, c["runs"], c["refused"], c["workers lost"], c["looked for"], c["files"], c["faults"]))
+    print("# slowest %.1f s, largest process %d MiB, %d sources, seed %d, %d s" % (m.slowest, m.largest >> 20, len(m.sources), args.seed, time.monotonic() - began))
     if args.table:
         with open(args.table, "a") as f:
-            for what, c in sorted(by.items()):
-                f.write("\t".join(map(str, (what, c["runs"], c["refused"], c["workers lost"], c["looked for"], c["faults"]))) + "\n")
-    print("%s - %d mutants: each ends in time and memory, bundles verify, what is outside the damage is found" % ("not ok" if bad else "ok", done))
-    sys.exit(1 if bad else 0)
+            for what, c in sorted(m.by.items()):
+                f.write("\t".join(map(str, (what, c["runs"], c["refused"], c["workers lost"], c["looked for"], c["files"], c["faults"]))) + "\n")
+    print("%s - %d mutants: each ends in time and memory, bundles verify, what is outside the damage is found" % ("not ok" if m.bad else "ok", done))
+    sys.exit(1 if m.bad else 0)
+
+
+def one(m, args):
+    source = m.source_of(args.only // BATCH)
+    mutant = m.mutant(source, args.only)
+    print("mutant %d: %s, %s: %s" % (args.only, source.name, mutant.region, mutant.changes))
+    source.write(os.path.join(args.work, "mutant_%d_%d%s" % (args.seed, args.only, source.ending)), mutant.changes)
+    m.examine(args.asan if args.asan and args.only // BATCH % 10 == 9 else args.triage, source, [mutant])
+    return 1
+
+
+def many(m, args, began):
+    done, ran = 0, set()
+    if args.ran and os.path.exists(args.ran):
+        with open(args.ran) as f:
+            ran = {int(x[1]) for x in (line.split("\t") for line in f) if x[0] == str(args.seed)}
+    for batch in range((args.mutants + BATCH - 1) // BATCH):
+        if args.seconds and time.monotonic() - began > args.seconds:
+            break
+        if batch in ran:
+            continue
+        before = {w: collections.Counter(c) for w, c in m.by.items()}
+        done += m.batch(batch)
+        if args.ran:
+            with open(args.ran, "a") as f:
+                for what, c in sorted(m.by.items()):
+                    d = c - before.get(what, collections.Counter())
+                    if d:
+                        f.write("\t".join(map(str, (args.seed, batch, what, d["runs"], d["refused"], d["workers lost"], d["looked for"], d["files"], d["faults"],
+                                                    "%.2f" % m.slowest, m.largest >> 20))) + "\n")
+    return done
 
 
 main()

@@ -12,19 +12,25 @@ KEEP = ("allocated",)
 
 
 class Bundle:
-    """What a run said: files, extents, problems."""
+    """What a run said: files, extents, filesystems, volumes. each: of every evidence for itself, in `of`; workers lost by evidence, in `lost`."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, each=False):
         db = sqlite3.connect("file:%s/data/case.db?immutable=1" % folder, uri=True)
         db.text_factory = lambda raw: raw.decode("utf-8", "backslashreplace")
-        self.files = [File(*row) for row in db.execute(
-            "SELECT path, kind, state, size, mtime, sha256, content, inode, filesystem_id, file_id FROM files")]
-        self.extents = collections.defaultdict(list)
-        for file_id, start, length in db.execute("SELECT file_id, image_offset, length FROM extents WHERE image_offset IS NOT NULL"):
-            self.extents[file_id].append((start, length))
-        self.filesystems = list(db.execute("SELECT filesystem_id, type, start, length FROM t_filesystem"))
-        self.problems = collections.Counter(code for code, in db.execute("SELECT code FROM problems"))
-        self.events = collections.Counter(path for path, in db.execute("SELECT path FROM timeline WHERE parser <> 'fs'"))
+        self.of, self.lost = collections.defaultdict(list), collections.Counter()
+        columns = "f.path, f.kind, f.state, f.size, f.mtime, f.sha256, f.content, f.inode, f.filesystem_id, f.file_id"
+        self.files = []
+        for row in db.execute("SELECT s.evidence_id, %s FROM t_file f JOIN t_filesystem s USING(filesystem_id)" % columns):
+            f = File(*row[1:])
+            (self.of[row[0]] if each else self.files).append(f)
+        for evidence, in db.execute("SELECT evidence_id FROM problems WHERE code LIKE 'worker-%'"):
+            self.lost[evidence] += 1
+        if not each:
+            self.extents = collections.defaultdict(list)
+            for file_id, start, length in db.execute("SELECT file_id, image_offset, length FROM extents WHERE image_offset IS NOT NULL"):
+                self.extents[file_id].append((start, length))
+            self.filesystems = list(db.execute("SELECT filesystem_id, type, start, length FROM t_filesystem"))
+            self.volumes = list(db.execute("SELECT kind, start, length FROM volumes"))
         db.close()
 
     def kept(self):

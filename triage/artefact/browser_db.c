@@ -83,7 +83,7 @@ db_open(struct database *db, struct artefact *a, struct view all, struct view wa
 	unsigned char *copy = db_with_wal(all, wal, &size, &db->wal_frames);
 	if (copy != NULL && db->wal_frames == 0 && artefact_companion(a, "-journal", &journal))
 		copy = db_roll_back(copy, journal, db_page_size(all), &size, &hot);
-	if (copy == NULL || sqlite3_open_v2(":memory:", &db->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+	if (copy == NULL || hot.no_memory || sqlite3_open_v2(":memory:", &db->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
 		sqlite3_free(copy);
 		db_close(db);
 		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for a database");

@@ -11,7 +11,9 @@
 
 #include <sqlite3.h>
 
-enum { DB_HEADER = 100 };
+enum { DB_HEADER = 100, DB_UNREAD = 32 };
+
+struct sql_table;
 
 struct database {
 	struct artefact *a;
@@ -20,11 +22,13 @@ struct database {
 	uint64_t wal_frames;		/* of the log that were applied */
 	struct view bytes;		/* the database as it is read; lives as long as handle */
 	struct buf live;		/* digests of the rows that were read: browser_deleted.h */
+	const struct sql_table *unread[DB_UNREAD];	/* tables of which rows were not read */
+	size_t unread_count;
 };
 
 /* What became of a rollback journal. */
 struct db_journal {
-	bool hot, applied, cut, of_several;	/* of_several: of a transaction over more than one database */
+	bool hot, applied, cut, of_several, no_memory;	/* of_several: of a transaction over more than one database */
 	uint32_t pages;
 };
 

@@ -3,7 +3,7 @@
  *
  * Nothing says there whose the bytes are, so that each row is proved: a record's front with as many columns as the table has, each of a kind that the table's
  * definition lets be, texts of sound UTF-8, moments that are such, and no other table of the database that would take it. Rows that are in the table as
- * well were moved, not deleted. Not found: rows whose front is overwritten (the first that a free block held), and those that go over several pages.
+ * well were moved, not deleted; where rows of the table could not be read, each is said to be perhaps an older copy of one of those. Not found: rows whose front is overwritten (the first that a free block held), and those that go over several pages.
  */
 #include "triage/artefact/browser_deleted.h"
 
@@ -107,6 +107,16 @@ has_moments(const struct shape *x)
 	return sound > 0;
 }
 
+static bool
+is_unread(const struct database *db, const struct sql_table *t)
+{
+	for (size_t i = 0; i < db->unread_count; i++)
+		if (db->unread[i] == t)
+			return true;
+	/* beyond that many any table may be one */
+	return db->unread_count == DB_UNREAD;
+}
+
 static enum triage_status
 take(struct search *s, struct shape *x, struct view bytes, size_t front, const uint64_t *serials, uint64_t at, struct triage_error *err)
 {
@@ -136,6 +146,7 @@ take(struct search *s, struct shape *x, struct view bytes, size_t front, const u
 	s->seen[place] = digest;
 	s->found++;
 	x->row.at = at;
+	x->row.doubtful = is_unread(s->db, x->table);
 	return row_send(&x->row, err);
 }
 

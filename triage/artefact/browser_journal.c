@@ -7,6 +7,8 @@
  */
 #include "triage/artefact/browser_db.h"
 
+#include "triage/base/fault.h"
+
 #include <string.h>
 
 enum { FRONT = 28, SECTOR_LEAST = 32, SECTOR_MOST = 65536, SUM_STEP = 200, SUPER_BACK = 16 };
@@ -72,7 +74,8 @@ db_roll_back(unsigned char *copy, struct view journal, uint32_t page_size, size_
 	if (ret->of_several || part.page_size != page_size || before == 0 || before > (uint64_t)*size + journal.size)
 		return copy;
 	if (before > *size) {
-		unsigned char *more = sqlite3_realloc64(copy, before);
+		unsigned char *more = fault_hit() ? NULL : sqlite3_realloc64(copy, before);
+		ret->no_memory = more == NULL;
 		if (more == NULL)
 			return copy;
 		memset(more + *size, 0, (size_t)(before - *size));

@@ -259,7 +259,8 @@ make_message(struct sql_row *r, const char *pattern)
 		} else
 			buf_char(m, *p);
 	}
-	artefact_message(r->db->a, "%s%s", buf_cstr(m), r->recovered ? " (from a deleted row)" : "");
+	artefact_message(r->db->a, "%s%s", buf_cstr(m), !r->recovered ? "" : r->doubtful ? " (from a deleted row, or an old copy of one that could not be read)" :
+	    " (from a deleted row)");
 }
 
 /* "http://example.org/path" of a cookie */
@@ -324,6 +325,8 @@ row_send(struct sql_row *r, struct triage_error *err)
 		artefact_number(a, "row", sqlite3_column_int64(r->stmt, r->id));
 	if (r->recovered) {
 		artefact_flag(a, "recovered", true);
+		if (r->doubtful)
+			artefact_flag(a, "table_incomplete", true);
 		artefact_offset(a, r->at);
 	}
 	const struct sql_variant *variant = variant_of(r);

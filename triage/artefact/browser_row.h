@@ -17,6 +17,7 @@ struct sql_row {
 	size_t list_texts[SQL_LISTS];
 	struct buf message;
 	bool recovered;				/* of a deleted row, which lies at this offset */
+	bool doubtful;				/* not all rows of its table could be read: it may be an older copy of one of those */
 	uint64_t at;
 };
 

@@ -19,6 +19,13 @@ damaged(struct database *db, const struct sql_table *t, int rc, struct triage_er
 	return artefact_remark(db->a, TRIAGE_LOW, "database-damaged", TRIAGE_NO_ID, 0, err, "table %s: %.150s", t->table, sqlite3_errmsg(db->handle));
 }
 
+static void
+mark_unread(struct database *db, const struct sql_table *t)
+{
+	if (db->unread_count < DB_UNREAD)
+		db->unread[db->unread_count++] = t;
+}
+
 /* All rows from the front; behind damage what can be had from the end. */
 static enum triage_status
 read_table(struct database *db, const struct sql_table *t, struct triage_error *err)
@@ -32,8 +39,10 @@ read_table(struct database *db, const struct sql_table *t, struct triage_error *
 		snprintf(sql, sizeof(sql), "SELECT *, rowid AS \"triage row\" FROM \"%s\"%s", t->table, backwards ? " ORDER BY rowid DESC" : "");
 		if (!row_prepare(&row, db, t, sql)) {
 			snprintf(sql, sizeof(sql), "SELECT * FROM \"%s\"", t->table);
-			if (backwards || !row_prepare(&row, db, t, sql))
+			if (backwards || !row_prepare(&row, db, t, sql)) {
+				mark_unread(db, t);
 				return damaged(db, t, SQLITE_ERROR, err);
+			}
 		}
 		int rc = SQLITE_ROW;
 		while (st == TRIAGE_OK && (rc = db_step(db, row.stmt)) == SQLITE_ROW) {
@@ -48,6 +57,8 @@ read_table(struct database *db, const struct sql_table *t, struct triage_error *
 			if (!t->deleted_only)
 				st = row_send(&row, err);
 		}
+		if (rc != SQLITE_DONE && !backwards)
+			mark_unread(db, t);
 		if (st == TRIAGE_OK && rc != SQLITE_ROW && rc != SQLITE_DONE && !backwards)
 			st = damaged(db, t, rc, err);
 		bool once_more = st == TRIAGE_OK && !backwards && row.id >= 0 && rc != SQLITE_ROW && rc != SQLITE_DONE && rc != SQLITE_INTERRUPT;

@@ -1,7 +1,8 @@
 /*
  * iis.c - web and mail requests in W3C extended logs: IIS (W3SVC, FTP, SMTP), HTTP.sys errors, Exchange.
  *
- * Times are UTC. Source: W3C WD-logfile-960323; field names of IIS 5 to 10, of HTTP.sys and of Exchange 2013 to 2019. Not handled: logs in the older formats
+ * Times are UTC. Source: W3C WD-logfile-960323; field names of IIS 5 to 10, of HTTP.sys and of Exchange 2013 to 2019 (requests, message
+ * tracking, commands, control panel). Not handled: logs in the older formats
  * of IIS (IIS native, NCSA), sites set to local time, which nothing in the log tells.
  */
 #include "triage/artefact/text_fields.h"
@@ -11,7 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { CLIENT, METHOD, STATUS, AGENT, FIXED, USER = FIXED, STEM, QUERY, COMPUTER, REASON, QUEUE, TOLD, CHOICES = 4, KEY = 48 };
+enum { CLIENT, METHOD, STATUS, AGENT, FIXED, USER = FIXED, STEM, QUERY, COMPUTER, REASON, QUEUE, EVENT, SENDER, RECIPIENT, SUBJECT, CMDLET, TOLD, CHOICES = 4, KEY = 48 };
 
 /* Columns that tell the same, in the order of preference. The first four have words of their own in data. */
 static const char *const columns[TOLD][CHOICES] = {
@@ -25,6 +26,11 @@ static const char *const columns[TOLD][CHOICES] = {
 	[COMPUTER] = { "s-computername" },
 	[REASON] = { "s-reason" },
 	[QUEUE] = { "s-queuename" },
+	[EVENT] = { "event-id" },
+	[SENDER] = { "sender-address" },
+	[RECIPIENT] = { "recipient-address" },
+	[SUBJECT] = { "message-subject" },
+	[CMDLET] = { "Cmdlet", "CmdletName" },
 };
 
 static const char *const keys[FIXED] = { "client", "method", "status", "agent" };
@@ -41,9 +47,10 @@ claims(const struct artefact_subject *who, struct view head)
 {
 	static const char *const telling[] = { "cs-method", "cs-uri", "c-ip", "sc-status", "s-reason", "ClientIpAddress", "client-ip", "sender-address",
 		"HttpStatus", "connector-id", "session-id", NULL };
-	char fields[W3C_NAMES];
+	char fields[W3C_NAMES], software[128];
 	(void)who;
-	return w3c_head(head, "Fields:", fields, sizeof(fields)) && text_has_any(fields, telling) && strcasestr(fields, "src-ip") == NULL;
+	return w3c_head(head, "Fields:", fields, sizeof(fields)) && (text_has_any(fields, telling) || (w3c_head(head, "Software:", software, sizeof(software)) &&
+	    strcasestr(software, "Microsoft Exchange") != NULL)) && strcasestr(fields, "src-ip") == NULL;
 }
 
 static void
@@ -78,6 +85,39 @@ value(const struct iis *x, const struct w3c_line *line, size_t what)
 	return "";
 }
 
+/* The command of a line of the control panel's log, in a value of any column: "S:CMD=Set-OabVirtualDirectory.ExternalUrl='...'". */
+static const char *
+panel_command(const struct iis *x, const struct w3c_line *line)
+{
+	for (size_t i = 0; x->w.commas && i < x->w.columns; i++) {
+		const char *found = strstr(line->values[i], "S:CMD=");
+		if (found != NULL)
+			return found + 6;
+	}
+	return "";
+}
+
+/* What a line of Exchange that is no request tells. False: nothing that is known. */
+static bool
+tell_exchange(struct artefact *a, const struct iis *x, const struct w3c_line *line)
+{
+	const char *event = value(x, line, EVENT), *cmdlet = value(x, line, CMDLET), *command = panel_command(x, line);
+	if (x->at[SENDER][0] >= 0 && event[0] != '\0') {
+		artefact_source(a, "mail");
+		artefact_message(a, "Mail %s from %s to %s: %s", event, value(x, line, SENDER), value(x, line, RECIPIENT), value(x, line, SUBJECT));
+	} else if (cmdlet[0] != '\0') {
+		artefact_message(a, "Exchange command %s%s%s", cmdlet, value(x, line, USER)[0] != '\0' ? " by " : "", value(x, line, USER));
+	} else if (command[0] != '\0') {
+		artefact_text(a, "exchange_command", command);
+		artefact_message(a, "Exchange command by its control panel: %s", command);
+	} else if (x->w.kind[0] != '\0') {
+		artefact_message(a, "Exchange, %s%s%s%s%s", x->w.kind, value(x, line, CLIENT)[0] != '\0' ? ": " : "", value(x, line, CLIENT), event[0] != '\0' ? ", " : "", event);
+	} else {
+		return false;
+	}
+	return true;
+}
+
 static enum triage_status
 send_line(struct artefact *a, const struct iis *x, const struct w3c_line *line, struct triage_error *err)
 {
@@ -85,7 +125,8 @@ send_line(struct artefact *a, const struct iis *x, const struct w3c_line *line, 
 	const char *stem = value(x, line, STEM), *query = value(x, line, QUERY), *shown[FIXED];
 	bool question = query[0] != '\0' && query[0] != '?';
 	snprintf(url, sizeof(url), "%s%s%s", stem, question ? "?" : "", query);
-	artefact_event(a, line->when.ns, stem[0] != '\0' ? "request" : "logged");
+	artefact_event(a, line->when.ns, stem[0] != '\0' ? "request" : x->at[SENDER][0] >= 0 && x->at[EVENT][0] >= 0 ? "mail handled" : value(x, line, CMDLET)[0] != '\0' ||
+	    panel_command(x, line)[0] != '\0' ? "command run" : "logged");
 	artefact_offset(a, line->offset);
 	artefact_precision(a, log_precision(&line->when));
 	for (size_t i = 0; i < FIXED; i++) {
@@ -103,7 +144,7 @@ send_line(struct artefact *a, const struct iis *x, const struct w3c_line *line, 
 		    shown[STATUS], shown[AGENT][0] != '\0' ? ", agent " : "", shown[AGENT]);
 	else if (x->at[QUEUE][0] >= 0)
 		artefact_message(a, "Connection of %s refused or dropped: %s", shown[CLIENT], value(x, line, REASON));
-	else
+	else if (!tell_exchange(a, x, line))
 		artefact_message(a, "Log line of %s%s%s", shown[CLIENT][0] != '\0' ? shown[CLIENT] : "the service", shown[METHOD][0] != '\0' ? ": " : "",
 		    shown[METHOD]);
 	return artefact_send(a, err);
@@ -135,7 +176,7 @@ const struct artefact_kind artefact_iis = {
 	.name = "iis",
 	.source = "web",
 	.title = "W3C log of IIS, HTTP.sys or Exchange",
-	.yields = "requests with client, method, address, status, account and agent",
+	.yields = "requests with client, method, address, status, account and agent; of Exchange also mail that it handled and commands that it ran",
 	.reference = "W3C WD-logfile-960323; documentation of IIS and Exchange",
 	.precision = "s",
 	.claims = claims,

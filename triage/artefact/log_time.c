@@ -154,6 +154,9 @@ log_time_make(struct log_time *t, uint32_t nanoseconds, int minutes)
 	if (t->year < YEAR_LEAST || t->year > YEAR_MOST || t->month < 1 || t->month > 12 || t->day < 1 ||
 	    t->day > length[t->month - 1] + (t->month == 2 && is_leap(t->year)))
 		return false;
+	/* 24:00 is how some write midnight at the end of a day, 60 is a leap second */
+	if (t->hour < 0 || t->minute < 0 || t->second < 0 || t->hour > 24 || t->minute > 59 || t->second > 60 || (t->hour == 24 && (t->minute > 0 || t->second > 0)))
+		return false;
 	int years = t->year - 1;
 	int64_t days = (int64_t)years * 365 + years / 4 - years / 100 + years / 400 + before[t->month - 1] + (t->month > 2 && is_leap(t->year)) + t->day - 1;
 	int64_t seconds = (days - 719162) * 86400 + t->hour * 3600 + t->minute * 60 + t->second - (int64_t)minutes * 60;

@@ -1,5 +1,6 @@
 /*
- * unix_config.c - settings through which programs start by themselves or gain rights on Unix: ld.so.preload, rc.local, sudoers, sshd_config, autostart, udev rules.
+ * unix_config.c - settings through which programs start by themselves or gain rights on Unix: ld.so.preload, rc.local, sudoers, sshd_config, autostart, udev
+ * rules, files that shells read at their start, PAM, hooks of modprobe, apt and the message of the day.
  *
  * Known by their places alone. One event a file, with the time at which it was last written and those of its lines that are in force.
  */
@@ -34,6 +35,18 @@ static const struct place places[] = {
 	{ "/etc/udev/rules.d/", "RUN", "Programs that run when a device comes", "T1546.017" },
 	{ "/.config/autostart/", "Exec=", "Programs that start with a user's session", "T1547.013" },
 	{ "/etc/xdg/autostart/", "Exec=", "Programs that start with each session", "" },
+	{ "/.bashrc", NULL, "Commands at the start of a shell", "" },
+	{ "/.bash_profile", NULL, "Commands at the start of a shell", "" },
+	{ "/.bash_logout", NULL, "Commands at the end of a shell", "" },
+	{ "/.profile", NULL, "Commands at the start of a shell", "" },
+	{ "/.zshrc", NULL, "Commands at the start of a shell", "" },
+	{ "/etc/profile", NULL, "Commands at the start of each shell", "" },
+	{ "/etc/bash.bashrc", NULL, "Commands at the start of each shell", "" },
+	{ "/etc/profile.d/", NULL, "Commands at the start of each shell", "" },
+	{ "/etc/pam.d/", NULL, "Modules that decide who logs on", "" },
+	{ "/etc/modprobe.d/", "install", "Commands in place of kernel modules", "" },
+	{ "/etc/apt/apt.conf.d/", "Invoke", "Commands of the package manager", "" },
+	{ "/etc/update-motd.d/", NULL, "Commands at each logon", "" },
 };
 
 struct state {

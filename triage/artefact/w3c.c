@@ -87,6 +87,9 @@ take_names(struct w3c *w, const char *names)
 	w->both_at = w3c_column(w, "date-time");
 	if (w->both_at < 0)
 		w->both_at = w3c_column(w, "DateTime");
+	/* Exchange has other names for it too; it is always the first */
+	if (w->both_at < 0 && w->commas && (w->date_at < 0 || w->time_at < 0))
+		w->both_at = 0;
 }
 
 static const char *
@@ -175,6 +178,10 @@ take_line(struct artefact *a, void *state, struct log_line *line, struct triage_
 	if (text_begins(text, "#Date:")) {
 		const char *p = text + 6 + strspn(text + 6, " \t");
 		snprintf(w->date, sizeof(w->date), "%.10s", p);
+		return TRIAGE_OK;
+	}
+	if (text_begins(text, "#Log-type:")) {
+		text_between(text, ":", NULL, w->kind, sizeof(w->kind));
 		return TRIAGE_OK;
 	}
 	if (text[0] == '#' || text[strspn(text, " \t")] == '\0')

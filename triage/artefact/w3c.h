@@ -19,6 +19,7 @@ struct w3c {
 	int date_at, time_at, both_at;	/* columns of the day, the clock, and both in one; -1 for none */
 	bool commas;
 	char date[16];			/* of the last #Date, "" for none */
+	char kind[64];			/* of the last #Log-type, "" for none: Exchange */
 	uint64_t headless;		/* lines before any names */
 };
 

@@ -188,3 +188,26 @@ output_sync_folder(const char *path, struct triage_error *err)
 	}
 	return TRIAGE_OK;
 }
+
+enum triage_status
+output_copy(const char *from, const char *to, struct triage_error *err)
+{
+	struct output *out;
+	uint8_t piece[4096];
+	ssize_t n;
+	SCOPED_FD fd = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0) {
+		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot open %s", from);
+		return TRIAGE_E_IO;
+	}
+	enum triage_status st = output_create(to, &out, err);
+	if (st != TRIAGE_OK)
+		return st;
+	while ((n = read(fd, piece, sizeof(piece))) > 0)
+		output_put(out, piece, (size_t)n);
+	if (n == 0)
+		return output_finish(out, NULL, err);
+	output_abandon(out);
+	triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot read %s", from);
+	return TRIAGE_E_IO;
+}

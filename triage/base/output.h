@@ -26,6 +26,9 @@ uint64_t output_size(const struct output *o);
 WARN_UNUSED enum triage_status output_finish(struct output *o, char *ret_sha256, struct triage_error *err);
 void output_abandon(struct output *o);	/* close and unlink; NULL is fine */
 
+/* A new file with the bytes of a plain file, which is not followed when it is a link. Errors: as output_create(). */
+WARN_UNUSED enum triage_status output_copy(const char *from, const char *to, struct triage_error *err);
+
 /* mkdir one folder, 0700 with umask; existing is an error. */
 WARN_UNUSED enum triage_status output_folder(const char *path, struct triage_error *err);
 /* fsync a folder, so that the names in it are safe. */

@@ -63,7 +63,7 @@ static const struct {
 	{ "fat12", { "2s", "day", "10ms" } }, { "fat16", { "2s", "day", "10ms" } }, { "fat32", { "2s", "day", "10ms" } },
 	{ "exfat", { "10ms", "2s", "10ms" } },
 	{ "ext2", { "s", "s", "s" } }, { "ext3", { "s", "s", "s" } },
-	{ "iso9660", { "s", "s", "s" } }, { "hfs+", { "s", "s", "s" } }, { "ufs1", { "s", "s", "s" } },
+	{ "iso9660", { "s", "s", "s" } }, { "hfs+", { "s", "s", "s" } },
 };
 
 static void

@@ -35,12 +35,27 @@ status_of(int code)
 	}
 }
 
+/* What the system said of the file, or of its journal, that could not be used; 0 when it is not known. SQLite itself has done more since, so errno is another's. */
+static int
+file_error(struct sql *q)
+{
+	int last = 0;
+	sqlite3_file *journal = NULL;
+	if (sqlite3_file_control(q->db, "main", SQLITE_FCNTL_LAST_ERRNO, &last) == SQLITE_OK && last != 0)
+		return last;
+	if (sqlite3_file_control(q->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &journal) == SQLITE_OK && journal != NULL && journal->pMethods != NULL &&
+	    journal->pMethods->xFileControl(journal, SQLITE_FCNTL_LAST_ERRNO, &last) == SQLITE_OK)
+		return last;
+	return 0;
+}
+
 enum triage_status
 sql_fail(struct sql *q, int code, const char *doing, struct triage_error *err)
 {
 	enum triage_status st = status_of(code);
 	const char *reason = q->db != NULL ? sqlite3_errmsg(q->db) : sqlite3_errstr(code);
-	int system = q->db != NULL ? sqlite3_system_errno(q->db) : 0;
+	int system = q->db != NULL ? sqlite3_system_errno(q->db) : 0, of_file = q->db != NULL && (code & 0xff) == SQLITE_IOERR ? file_error(q) : 0;
+	system = of_file != 0 ? of_file : system;
 	/* a refused row leaves the transaction whole */
 	q->failed = q->failed || (st != TRIAGE_E_USAGE && st != TRIAGE_E_LIMIT);
 	errno = (code & 0xff) == SQLITE_FULL ? ENOSPC : (code & 0xff) == SQLITE_READONLY ? EROFS : (code & 0xff) == SQLITE_BUSY ? EBUSY : system != 0 ? system : EIO;

@@ -230,6 +230,13 @@ case_retell_custody(struct case_store *s, const char *options, struct triage_err
 }
 
 enum triage_status
+case_unconclude(struct case_store *s, struct triage_error *err)
+{
+	return sql_exec(&s->q, "DELETE FROM fact WHERE key = 'examined' OR key GLOB 'meta.budget.*'; DELETE FROM problem WHERE stage IN ('extract', 'judge', 'sandbox', 'seal')"
+	    " OR code = 'budget-ended'", err);
+}
+
+enum triage_status
 case_loudest_problem(struct case_store *s, enum triage_severity *ret_severity, struct triage_error *err)
 {
 	int64_t loudest = 0;

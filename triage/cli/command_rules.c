@@ -1,8 +1,12 @@
-/* command_rules.c - `triage rules check PATH...`: what loads, what does not, and why. YARA files, Sigma files, folders of both. */
+/*
+ * command_rules.c - `triage rules check PATH...`: what loads, what does not, and why: YARA files, Sigma files, folders of both. `triage rules update PACK`: rules
+ * from a signed file. `triage rules version`: which are in use.
+ */
 #include "triage/analyse/analyse.h"
 #include "triage/base/digest.h"
 #include "triage/cli/commands.h"
 #include "triage/detect/sigma.h"
+#include "triage/run/rule_pack.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,13 +86,8 @@ check_sigma(const char *const *paths, size_t count, struct checked *c, struct tr
 }
 
 static int
-run(const struct command *self, struct options *o)
+check(struct options *o)
 {
-	(void)self;
-	if (strcmp(o->operands.items[0], "check") != 0) {
-		complain("rules: the only action is check: triage rules check PATH...");
-		return EXIT_USAGE;
-	}
 	struct triage_error err = { 0 };
 	struct checked c = { 0 };
 	size_t yara_count = 0, sigma_count = 0, count = o->operands.count;
@@ -118,7 +117,58 @@ run(const struct command *self, struct options *o)
 	return c.bad_files + c.bad_rules == 0 ? EXIT_SEALED : EXIT_NOT_RUN;
 }
 
+static int
+update(struct options *o)
+{
+	struct rules_places places;
+	struct rule_pack_result r;
+	struct triage_error err = { 0 };
+	if (!rules_places(&places))
+		return EXIT_NOT_RUN;
+	const struct rule_pack_plan plan = { .pack = o->operands.items[1], .signature = o->sign, .trust = o->trust, .in_use = places.updated ? places.updates : places.built_in,
+		.built_in = places.built_in, .into = o->output != NULL ? o->output : places.updates, .older = o->older };
+	enum triage_status st = rule_pack_update(&plan, &r, &err);
+	if (st != TRIAGE_OK) {
+		complain(err.text);
+		return st == TRIAGE_E_USAGE ? EXIT_USAGE : EXIT_NOT_RUN;
+	}
+	if (r.unchanged)
+		printf("rules %s are in use already; the pack is signed by %s\n", r.version, r.who);
+	else
+		printf("rules %s take the place of %s: %zu files, %zu rules, signed by %s, in %s\n", r.version, r.before[0] != '\0' ? r.before : "those without a version", r.files, r.rules, r.who,
+		    plan.into);
+	return EXIT_SEALED;
+}
+
+static int
+version(void)
+{
+	struct rules_places places;
+	char used[RULE_VERSION_SIZE];
+	if (!rules_places(&places))
+		return EXIT_NOT_RUN;
+	rule_pack_version(places.updated ? places.updates : places.built_in, used);
+	printf("%s %s\n", used[0] != '\0' ? used : "none", places.updated ? places.updates : places.built_in);
+	return EXIT_SEALED;
+}
+
+static int
+run(const struct command *self, struct options *o)
+{
+	const char *action = o->operands.items[0];
+	size_t count = o->operands.count;
+	(void)self;
+	if (strcmp(action, "check") == 0 && count > 1)
+		return check(o);
+	if (strcmp(action, "update") == 0 && count == 2)
+		return update(o);
+	if (strcmp(action, "version") == 0 && count == 1)
+		return version();
+	complain("rules: check PATH..., update PACK --trust CERT.pem, or version");
+	return EXIT_USAGE;
+}
+
 const struct command command_rules = {
-	.name = "rules", .operands = "check PATH...", .what = "compile rule packs (YARA, Sigma), say what loads, what does not and why", .rows = options_rules,
-	.row_count = &options_rules_count, .operands_min = 2, .operands_max = 1000, .run = run,
+	.name = "rules", .operands = "check PATH... | update PACK | version", .what = "check: what of a pack loads, what does not and why; update: newer rules from a signed file", .rows = options_rules,
+	.row_count = &options_rules_count, .operands_min = 1, .operands_max = 1000, .run = run,
 };

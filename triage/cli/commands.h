@@ -13,8 +13,14 @@ enum {
 	EXIT_SEALED = 0, EXIT_NOT_RUN = 1, EXIT_USAGE = 2, EXIT_GAPS = 3, EXIT_HASH = 4, EXIT_UNSIGNED = 5, EXIT_FINDINGS = 10, EXIT_INTERRUPTED = 130
 };
 
-/* The folder of the built-in rules: beside the program, or where it was installed. NULL with a message when there is none. */
+/* The folder of the rules in use: the built-in ones, beside the program or where it was installed, or newer ones of an update. NULL with a message when there is none. */
 const char *rules_folder(void);
+/* Both folders. False: told. */
+struct rules_places {
+	char built_in[4200], updates[4200];
+	bool updated;			/* the updates are used */
+};
+bool rules_places(struct rules_places *ret_places);
 /* Would a new file or folder of this path lie in the bundle? bundle: without links, as realpath(3) gives it. */
 bool lies_inside(const char *path, const char *bundle);
 /* One line on stderr, made harmless. */

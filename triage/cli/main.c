@@ -1,5 +1,6 @@
 /* main.c - dispatch only. */
 #include "triage/cli/commands.h"
+#include "triage/run/rule_pack.h"
 
 #include "triage/base/buf.h"
 #include "triage/base/text.h"
@@ -40,10 +41,11 @@ lies_inside(const char *path, const char *bundle)
 	    (real[length] == '/' || real[length] == '\0');
 }
 
-const char *
-rules_folder(void)
+/* The folder that came with the program; NULL: told. */
+static const char *
+built_in_rules(void)
 {
-	static char folder[PATH_MAX + 64];
+	static char folder[PATH_MAX + 64];	/* 4160: fits struct rules_places */
 	static const char *const places[] = { "../../../rules", "../rules", "../../rules", "../share/triage/rules", "rules" };
 	char self[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -64,6 +66,31 @@ rules_folder(void)
 	}
 	complain("cannot find the folder rules/ beside the program or under share/triage; install it again");
 	return NULL;
+}
+
+bool
+rules_places(struct rules_places *ret_places)
+{
+	static const char system[] = "/usr/share/triage/rules";
+	const char *own = built_in_rules();
+	if (own == NULL)
+		return false;
+	snprintf(ret_places->built_in, sizeof(ret_places->built_in), "%s", own);
+	/* what belongs to a package stays as the package has it */
+	snprintf(ret_places->updates, sizeof(ret_places->updates), "%s", strcmp(own, system) == 0 ? "/var/lib/triage/rules" : own);
+	if (strcmp(own, system) != 0)
+		snprintf(ret_places->updates, sizeof(ret_places->updates), "%.4180s-updated", own);
+	ret_places->updated = rule_pack_is_used(ret_places->updates, ret_places->built_in);
+	return true;
+}
+
+const char *
+rules_folder(void)
+{
+	static struct rules_places places;
+	if (!rules_places(&places))
+		return NULL;
+	return places.updated ? places.updates : places.built_in;
 }
 
 static void

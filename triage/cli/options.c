@@ -57,7 +57,7 @@ const struct option_row options_run[] = {
 	ROW(0, "no-nested", NULL, "do not, whatever the profile", OPTION_FLAG, no_nested),
 	ROW(0, "extract-max", "SIZE", "flagged files in the bundle, locked away: at most this much in all; default 256M", OPTION_SIZE, extract_max),
 	ROW(0, "no-extract", NULL, "no flagged files in the bundle", OPTION_FLAG, no_extract),
-	ROW(0, "resume", "DIR", "go on with an interrupted run (evidence and options come from it)", OPTION_TEXT, resume),
+	ROW(0, "resume", "DIR", "go on with an interrupted run, or one whose budget ended (evidence and options come from it)", OPTION_TEXT, resume),
 	ROW(0, "shard", "K/N", "examine the K-th of N parts", OPTION_SHARD, shard),
 	WORD("lang", "L", "language that the report shows first", lang, "nl|fr|de|en"),
 	WORD("progress", "HOW", "auto, bar, plain, json, none", progress, "auto|bar|plain|json|none"),
@@ -178,7 +178,13 @@ const struct option_row options_fleet[] = {
 };
 const size_t options_fleet_count = sizeof(options_fleet) / sizeof(options_fleet[0]);
 
-const struct option_row options_rules[] = { COMMON };
+const struct option_row options_rules[] = {
+	TRUST,
+	ROW(0, "signature", "FILE", "of update: the signature of the pack (CMS, DER); default: PACK.p7s", OPTION_TEXT, sign),
+	ROW('o', "output", "DIR", "of update: where the rules go instead of the place that the program reads", OPTION_TEXT, output),
+	ROW(0, "older", NULL, "of update: take a pack that is older than the rules in use, too", OPTION_FLAG, older),
+	COMMON,
+};
 const size_t options_rules_count = sizeof(options_rules) / sizeof(options_rules[0]);
 
 const struct option_row options_hashset[] = {

@@ -54,6 +54,7 @@ struct options {
 	bool no_extract;
 	bool print;								/* report */
 	bool plain;								/* guided */
+	bool older;								/* rules */
 	const char *system;
 };
 

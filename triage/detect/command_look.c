@@ -2,6 +2,7 @@
 
 #include "triage/detect/words.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -70,6 +71,25 @@ imitates(const char *path)
 	return false;
 }
 
+/* A word of the command is a script or program in a place where everybody may write, and is not merely deleted. */
+static bool
+names_open_place(const char *command)
+{
+	static const char *const deletes[] = { "del ", "erase ", "rmdir ", "rd ", NULL }, *const ends[] = { ".bat", ".cmd", ".vbs", ".js", ".ps1", ".exe", NULL };
+	char word[512];
+	if (has_any(command, deletes))
+		return false;
+	while (*command != '\0') {
+		size_t size = strcspn(command, " \"\t");
+		snprintf(word, sizeof(word), "%.*s", (int)(size < sizeof(word) ? size : sizeof(word) - 1), command);
+		for (const char *const *e = ends; *e != NULL && size > 0; e++)
+			if (words_ends(word, *e) && command_place_is_open(word))
+				return true;
+		command += size + (command[size] != '\0');
+	}
+	return false;
+}
+
 static struct command_look
 look_at_script(const char *command, const char *program)
 {
@@ -90,6 +110,8 @@ look_at_script(const char *command, const char *program)
 		return has_any(command, net) || has_any(command, open) ? (struct command_look){ 3, "a library from an unusual place" } : (struct command_look){ 0, "" };
 	if (words_starts(base, "cmd") && has_any(command, net))
 		return (struct command_look){ 3, "a command that reaches into the net" };
+	if (words_starts(base, "cmd") && names_open_place(command))
+		return (struct command_look){ 3, "a script in a folder where everybody may write" };
 	if (words_starts(base, "cmd") && has_any(command, (const char *const[]){ "powershell", "echo ", "\\\\.\\pipe\\", "&&", "certutil", "bitsadmin", NULL }))
 		return (struct command_look){ 2, "a chain of commands" };
 	return (struct command_look){ 0, "" };

@@ -15,23 +15,46 @@ gram(const char *p)
 
 /* --- the table --- */
 
-static bool
-cut_words(struct command_rule *r)
+/* The alternatives of one word behind those that are there. */
+static size_t
+cut_alternatives(struct command_rule *r, size_t count, const char *text)
 {
-	for (char *at = r->text; at[0] != '\0';) {
+	while (*text != '\0') {
+		size_t size = strcspn(text, "|");
+		bool begins = size > 0 && text[0] == '<', ends = size > 1 && text[size - 1] == '>';
+		struct command_word w = { .text = text + begins, .size = size - (size_t)begins - (size_t)ends, .begins = begins, .ends = ends };
+		w.has_gram = w.size >= 3;
+		w.gram = w.has_gram ? gram(w.text) : 0;
+		if (size > 0)
+			r->words[count++] = w;
+		text += size + (text[size] == '|');
+	}
+	return count;
+}
+
+static bool
+cut_words(struct command_rule *r, const char *without)
+{
+	size_t count = 0, room = 2;
+	for (const char *p = r->text; *p != '\0'; p++)
+		room += *p == '|' || *p == '&';
+	for (const char *p = without; *p != '\0'; p++)
+		room += *p == '|';
+	r->words = calloc(room, sizeof(*r->words));
+	for (char *at = r->text; at[0] != '\0' && r->words != NULL;) {
 		char *end = strstr(at, " & ");
+		size_t begin = count;
 		if (r->word_count == COMMAND_WORDS_MAX)
 			return false;
 		if (end != NULL)
 			*end = '\0';
-		r->words[r->word_count++] = at;
+		r->ends[r->word_count++] = count = cut_alternatives(r, count, at);
+		if (count == begin + 1 && r->words[begin].has_gram && r->gram_count < COMMAND_GRAMS_MAX)
+			r->grams[r->gram_count++] = r->words[begin].gram;
 		at = end != NULL ? end + 3 : at + strlen(at);
 	}
-	for (size_t i = 0; i < r->word_count && r->gram_count < COMMAND_GRAMS_MAX; i++) {
-		const char *word = r->words[i] + (r->words[i][0] == '<');
-		if (strchr(word, '|') == NULL && strcspn(word, ">") >= 3)
-			r->grams[r->gram_count++] = gram(word);
-	}
+	if (r->words != NULL)
+		r->ends[r->word_count] = cut_alternatives(r, count, without);
 	return r->word_count > 0;
 }
 
@@ -63,9 +86,8 @@ commands_load(struct commands *c, const struct detections *d, const struct table
 	for (size_t row = 0; row < count && st == TRIAGE_OK; row++) {
 		struct command_rule *r = &c->list[c->count++];
 		r->text = strdup(table_cell(table, row, columns[2]));
-		r->without = table_cell(table, row, columns[3]);
 		st = detections_named(d, path, row, table_cell(table, row, columns[0]), &r->detection, err);
-		if (st == TRIAGE_OK && (r->text == NULL || !cut_words(r)))
+		if (st == TRIAGE_OK && (r->text == NULL || !cut_words(r, table_cell(table, row, columns[3]))))
 			return detections_bad(path, row, "no words, or too many", table_cell(table, row, columns[2]), err);
 		if (st == TRIAGE_OK && !take_scope(r, table_cell(table, row, columns[1])))
 			return detections_bad(path, row, "in is not any, command, script or service", table_cell(table, row, columns[1]), err);
@@ -76,8 +98,10 @@ commands_load(struct commands *c, const struct detections *d, const struct table
 void
 commands_release(struct commands *c)
 {
-	for (size_t i = 0; i < c->count; i++)
+	for (size_t i = 0; i < c->count; i++) {
 		free(c->list[i].text);
+		free(c->list[i].words);
+	}
 	free(c->list);
 	*c = (struct commands){ 0 };
 }
@@ -109,49 +133,40 @@ is_word(char c)
 }
 
 static bool
-line_has(const char *line, const char *word, size_t size)
+line_has(const char *line, size_t room, const struct command_word *w)
 {
-	bool begins = size > 0 && word[0] == '<', ends = size > 1 && word[size - 1] == '>';
-	word += begins;
-	size -= (size_t)begins + (size_t)ends;
-	size_t room = strlen(line);
 	const char *end = line + room;
-	for (const char *p = line; (p = memmem(p, (size_t)(end - p), word, size)) != NULL; p++)
-		if ((!begins || p == line || !is_word(p[-1])) && (!ends || !is_word(p[size])))
+	for (const char *p = line; (p = memmem(p, (size_t)(end - p), w->text, w->size)) != NULL && p < end; p++)
+		if ((!w->begins || p == line || !is_word(p[-1])) && (!w->ends || !is_word(p[w->size])))
 			return true;
 	return false;
 }
 
 /* grams: of the whole text, by which most words are known not to be there; NULL: not known. */
 static bool
-may_have(const unsigned char *grams, const char *word, size_t size)
+may_have(const unsigned char *grams, const struct command_word *w)
 {
-	bool begins = word[0] == '<';
-	if (grams == NULL || size < (size_t)begins + 4)
-		return true;
-	uint16_t g = gram(word + begins);
-	return (grams[g >> 3] & 1 << (g & 7)) != 0;
+	return grams == NULL || !w->has_gram || (grams[w->gram >> 3] & 1 << (w->gram & 7)) != 0;
 }
 
+/* Whether any alternative of the i-th word stands in a line; line NULL: whether one can, by the grams. */
 static bool
-line_has_any(const char *line, const char *words, const unsigned char *grams)
+has_word(const struct command_rule *rule, size_t i, const char *line, size_t room, const unsigned char *grams)
 {
-	for (const char *w = words; *w != '\0';) {
-		size_t size = strcspn(w, "|");
-		if (size > 0 && may_have(grams, w, size) && line_has(line, w, size))
+	for (size_t k = i > 0 ? rule->ends[i - 1] : 0; k < rule->ends[i]; k++)
+		if (may_have(grams, &rule->words[k]) && (line == NULL || line_has(line, room, &rule->words[k])))
 			return true;
-		w += size + (w[size] == '|');
-	}
 	return false;
 }
 
 static bool
 fits_in(const struct command_rule *rule, const char *line, const unsigned char *grams)
 {
+	size_t room = strlen(line);
 	for (size_t i = 0; i < rule->word_count; i++)
-		if (!line_has_any(line, rule->words[i], grams))
+		if (!has_word(rule, i, line, room, grams))
 			return false;
-	return !line_has_any(line, rule->without, grams);
+	return !has_word(rule, rule->word_count, line, room, grams);
 }
 
 bool
@@ -181,6 +196,9 @@ may_fit(const struct command_rule *r, const unsigned char *grams, enum command_s
 		return false;
 	for (size_t i = 0; i < r->gram_count; i++)
 		if ((grams[r->grams[i] >> 3] & 1 << (r->grams[i] & 7)) == 0)
+			return false;
+	for (size_t i = 0; i < r->word_count; i++)
+		if (!has_word(r, i, NULL, 0, grams))
 			return false;
 	return true;
 }
@@ -278,7 +296,7 @@ commands_event(struct detect_judge *j, void *state, struct happening *h, struct 
 	(void)err;
 	for (size_t i = 0; i < sizeof(command_places) / sizeof(command_places[0]); i++) {
 		const struct place_of_command *p = &command_places[i];
-		if ((p->event_id == -1 || p->event_id == id) && strcmp(p->parser, h->event->parser) == 0)
+		if ((p->event_id == -1 || p->event_id == id) && p->parser[0] == h->event->parser[0] && strcmp(p->parser, h->event->parser) == 0)
 			try_place(j, s, h, p);
 	}
 	return TRIAGE_OK;

@@ -13,12 +13,20 @@
 enum { COMMAND_WORDS_MAX = 6, COMMAND_GRAMS_MAX = 4 };
 enum command_scope { COMMAND_ANY, COMMAND_LINE, COMMAND_SCRIPT, COMMAND_SERVICE };
 
+/* One of the alternatives of a word, without the signs before and behind it. */
+struct command_word {
+	const char *text;
+	size_t size;
+	uint16_t gram;			/* of its first three characters */
+	bool has_gram, begins, ends;
+};
+
 struct command_rule {
 	const struct detection *detection;
 	char *text;			/* the cell "words", cut into pieces */
-	const char *words[COMMAND_WORDS_MAX];	/* each with its alternatives */
+	struct command_word *words;
+	size_t ends[COMMAND_WORDS_MAX + 1];	/* behind the alternatives of each word, in words; the last are those that may not stand there */
 	size_t word_count;
-	const char *without;
 	enum command_scope scope;
 	uint16_t grams[COMMAND_GRAMS_MAX];	/* of words without alternatives: a line that lacks one is not looked at */
 	size_t gram_count;

@@ -12,7 +12,7 @@ hash_of(const char *const *texts, size_t count)
 			h = (h ^ (unsigned char)*p) * 16777619u;
 		h = (h ^ 0xff) * 16777619u;
 	}
-	return (h ^ h >> 13) % CONTACT_BUCKETS;
+	return h ^ h >> 13;
 }
 
 static bool
@@ -34,8 +34,11 @@ contacts_add(struct contacts *c, struct pool *pool, const struct happening *h, c
 {
 	const char *const texts[] = { h->event->host, l->kind == LOGON_WENT ? "to" : "from", l->address, l->account, l->protocol, h->event->source };
 	enum { TEXTS = sizeof(texts) / sizeof(texts[0]) };
-	struct contact **head = &c->buckets[hash_of(texts, TEXTS)];
+	const uint32_t hash = hash_of(texts, TEXTS);
+	struct contact **head = &c->buckets[hash % CONTACT_BUCKETS];
 	for (struct contact *k = *head; k != NULL; k = k->next) {
+		if (k->hash != hash)
+			continue;
 		const struct detect_contact *r = &k->row;
 		const char *const have[] = { r->host, r->direction, r->peer, r->account, r->protocol, r->source };
 		size_t same = 0;
@@ -53,6 +56,7 @@ contacts_add(struct contacts *c, struct pool *pool, const struct happening *h, c
 			return false;
 	k->row.first_time = k->row.last_time = TRIAGE_TIME_NONE;
 	k->row.event_id = h->event->event_id;
+	k->hash = hash;
 	k->next = *head;
 	*head = k;
 	if (c->last != NULL)

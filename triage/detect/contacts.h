@@ -7,10 +7,11 @@
 #include "triage/detect/logon.h"
 #include "triage/detect/pool.h"
 
-enum { CONTACTS_MAX = 50000, CONTACT_BUCKETS = 8192 };
+enum { CONTACTS_MAX = 50000, CONTACT_BUCKETS = 65536 };
 
 struct contact {
 	struct contact *next, *later;	/* in its bucket; in the order of first sight */
+	uint32_t hash;
 	struct detect_contact row;
 };
 

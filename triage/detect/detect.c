@@ -132,6 +132,24 @@ wants_source(const struct detector *d, const char *source)
 	return false;
 }
 
+/* The detectors that see events of this source, one a bit. */
+static uint64_t
+wanted_by(struct detect_judge *j, const char *source)
+{
+	struct heard *h = &j->heard[((unsigned char)source[0] * 7u + (source[0] != '\0' ? (unsigned char)source[1] * 3u + (source[1] != '\0' ? (unsigned char)source[2] : 0) : 0)) % HEARD_MAX];
+	uint64_t wanted = 0;
+	if (h->wanted != 0 && strcmp(h->source, source) == 0)
+		return h->wanted;
+	for (size_t i = 0; i < DETECTOR_COUNT; i++)
+		wanted |= detectors[i]->event != NULL && wants_source(detectors[i], source) ? UINT64_C(1) << i : 0;
+	size_t size = strlen(source) + 1;
+	if (size <= sizeof(h->source)) {
+		memcpy(h->source, source, size);
+		h->wanted = wanted;
+	}
+	return wanted;
+}
+
 enum triage_status
 detect_judge_event(struct detect_judge *j, const struct detect_event *event, struct triage_error *err)
 {
@@ -141,9 +159,10 @@ detect_judge_event(struct detect_judge *j, const struct detect_event *event, str
 	}
 	enum triage_status st = TRIAGE_OK;
 	happening_begin(&j->happening, event);
-	for (size_t i = 0; i < DETECTOR_COUNT && st == TRIAGE_OK; i++)
-		if (detectors[i]->event != NULL && wants_source(detectors[i], event->source))
-			st = detectors[i]->event(j, j->states[i], &j->happening, err);
+	for (uint64_t wanted = wanted_by(j, event->source); wanted != 0 && st == TRIAGE_OK; wanted &= wanted - 1) {
+		int i = __builtin_ctzll(wanted);
+		st = detectors[i]->event(j, j->states[i], &j->happening, err);
+	}
 	if (j->happening.cut)
 		judge_remark(j, "Some events have more or longer fields than are looked at, or data that is damaged; they were judged by what could be read.");
 	return st;

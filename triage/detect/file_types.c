@@ -39,8 +39,11 @@ static const char *const lures[] = { "document", "image", "audio", "video", "tex
 static bool
 any_glob(const char *const *globs, size_t count, const char *text)
 {
+	/* none begins with a wildcard, and most with this */
+	static const char most[] = "application/";
+	size_t skip = strncmp(text, most, sizeof(most) - 1) == 0 ? sizeof(most) - 1 : 0;
 	for (size_t i = 0; i < count; i++)
-		if (glob_match(globs[i], text))
+		if ((globs[i][0] | 0x20) == (text[0] | 0x20) && (skip == 0 || strncmp(globs[i], most, skip) == 0) && glob_match(globs[i] + skip, text + skip))
 			return true;
 	return false;
 }

@@ -45,7 +45,7 @@ struct subject {
 /* Traits by which a family shows itself; each is of another kind. */
 enum trait { TRAIT_NOTE = 1, TRAIT_NOTE_NAME = 2, TRAIT_EXTENSION = 4, TRAIT_MARK = 8, TRAIT_PROGRAM = 16, TRAIT_ENCRYPTED = 32 };
 
-enum { FAMILIES_MAX = 4096, NOTE_NAMES_MAX = 256, REMARKS_MAX = 64 /* more than there are kinds */, DETECTORS_MAX = 64, FILE_RUNS_MAX = 4096, ANSWERS_MAX = 20 };
+enum { FAMILIES_MAX = 4096, NOTE_NAMES_MAX = 256, REMARKS_MAX = 64 /* more than there are kinds */, DETECTORS_MAX = 64, FILE_RUNS_MAX = 4096, ANSWERS_MAX = 20, HEARD_MAX = 64 };
 
 /* Files from this id on lie on this filesystem. */
 struct file_run {
@@ -89,6 +89,10 @@ struct detect_judge {
 	const char *remarks[REMARKS_MAX];	/* limits that were met; go to the reasons of the verdict and to the problems */
 	size_t remark_count;
 	void *states[DETECTORS_MAX];
+	struct heard {			/* by a hash of the source: which detectors see its events */
+		char source[32];
+		uint64_t wanted;
+	} heard[HEARD_MAX];
 	struct happening happening;	/* the event at hand */
 	struct buf scratch;		/* of the detector at hand: emptied by whoever begins to use it */
 	struct detect_finding *findings;

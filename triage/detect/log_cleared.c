@@ -1,13 +1,17 @@
 /* log_cleared.c - a Windows log was emptied on purpose: events 1102 and 104 of the event log service, 517 of older systems. */
 #include "triage/detect/detections.h"
 #include "triage/detect/judge.h"
+#include "triage/detect/words.h"
 
 static const char *const sources[] = { "evtx", "evt", NULL };
 
 static enum triage_status
 log_cleared_event(struct detect_judge *j, void *state, struct happening *h, struct triage_error *err)
 {
+	int64_t id = words_event_id(h->event);
 	(void)state, (void)err;
+	if (id >= 0 && id != 1102 && id != 517 && id != 104)
+		return TRIAGE_OK;
 	bool security = happening_is(h, "Security", "Microsoft-Windows-Eventlog", 1102) || happening_is(h, "Security", "Security", 517);
 	if (!security && !happening_is(h, NULL, "Microsoft-Windows-Eventlog", 104))
 		return TRIAGE_OK;

@@ -11,13 +11,14 @@
 
 #include <string.h>
 
-enum { BURST = 20, BURST_TRIES = 10, SPRAY_ACCOUNTS = 10, FAN_OUT = 5, SOURCES_MAX = 100000, BUCKETS = 4096, NAMES_MAX = 16, ROAST_SERVICES = 5 };
+enum { BURST = 20, BURST_TRIES = 10, SPRAY_ACCOUNTS = 10, FAN_OUT = 5, SOURCES_MAX = 100000, BUCKETS = 65536, NAMES_MAX = 16, ROAST_SERVICES = 5 };
 #define HOUR (INT64_C(3600) * 1000000000)
 #define DAY (24 * HOUR)
 
 /* What was seen from one address (or of one account that goes out) on one host. */
 struct trail {
 	struct trail *next;
+	uint32_t hash;
 	char kind;			/* 'f' failures from an address, 'p' a pair of account and address, 'w' an account on its way out, 'k' tickets of an account */
 	const char *host, *key;
 	int64_t begun, last;		/* of the window */
@@ -41,10 +42,11 @@ trail_of(struct detect_judge *j, struct logons_state *s, char kind, const char *
 		hash = (hash ^ (unsigned char)*p) * 16777619u;
 	for (const char *p = key; *p != '\0'; p++)
 		hash = (hash ^ (unsigned char)*p) * 16777619u;
-	struct trail **head = &s->buckets[(hash ^ hash >> 13) % BUCKETS];
+	hash ^= hash >> 13;
+	struct trail **head = &s->buckets[hash % BUCKETS];
 	*ret_new = false;
 	for (struct trail *t = *head; t != NULL; t = t->next)
-		if (t->kind == kind && strcmp(t->key, key) == 0 && strcmp(t->host, host) == 0)
+		if (t->hash == hash && t->kind == kind && strcmp(t->key, key) == 0 && strcmp(t->host, host) == 0)
 			return t;
 	struct trail *t = s->count < SOURCES_MAX ? pool_alloc(&j->pool, sizeof(*t)) : NULL;
 	if (t == NULL || (t->host = pool_text(&j->pool, host, strlen(host))) == NULL || (t->key = pool_text(&j->pool, key, strlen(key))) == NULL) {
@@ -52,6 +54,7 @@ trail_of(struct detect_judge *j, struct logons_state *s, char kind, const char *
 		return NULL;
 	}
 	t->kind = kind;
+	t->hash = hash;
 	t->begun = t->last = TRIAGE_TIME_NONE;
 	t->next = *head;
 	*head = t;

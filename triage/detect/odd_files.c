@@ -5,6 +5,7 @@
 #include "triage/detect/judge.h"
 #include "triage/detect/words.h"
 
+#include <ctype.h>
 #include <string.h>
 
 enum { KEPT_MAX = 256 };
@@ -22,6 +23,7 @@ static const struct odd_place {
 	    "|*/Start Menu/Programs/StartUp/*.hta|*/Start Menu/Programs/StartUp/*.ps1|*/Start Menu/Programs/StartUp/*.scr|*/Start Menu/Programs/StartUp/*.pif", NULL, false, 1 },
 	{ "persistence-ps-profile", "*/System32/WindowsPowerShell/v1.0/profile.ps1|*/System32/WindowsPowerShell/v1.0/*profile.ps1|*/Users/*/Documents/WindowsPowerShell/*profile.ps1|*/Users/*/Documents/PowerShell/*profile.ps1",
 	    "*/Examples/*", false, 1 },
+	{ "persistence-office", "*/Microsoft/Word/STARTUP/*.dot*|*/Microsoft/Word/STARTUP/*.wll|*/Microsoft/Excel/XLSTART/*.xl*|*/Microsoft/Outlook/VbaProject.OTM|*/Office*/XLSTART/*.xl*|*/Office*/STARTUP/*.dot*", NULL, false, 1 },
 	{ "persistence-hidden-program", "/dev/shm/*|/tmp/.*|/var/tmp/.*|/dev/*", "/dev/shm/pulse*|/dev/.udev*", true, 1 },
 	{ "persistence-task", "*/Windows/Tasks/At?.job|*/Windows/Tasks/At??.job", NULL, false, 1 },
 	{ "persistence-key-service", "*/var/www/.ssh/authorized_keys*|*/var/lib/*/.ssh/authorized_keys*|*/var/spool/*/.ssh/authorized_keys*|*/home/www-data/.ssh/authorized_keys*|*/srv/*/.ssh/authorized_keys*", "*/var/lib/docker/*|*/var/lib/lxc/*|*/var/lib/gitlab*"
@@ -36,6 +38,8 @@ static const struct odd_place {
 	    "|*/images/*.aspx|*/images/*.jsp|*/images/*.phtml", "*/usr/share/*|*/usr/lib/*|*/uploads/*/index.php|*/uploads/index.php|*/node_modules/*|*/test*|*/typo3temp/*/Cache/*|*/typo3temp/var/*|*/docs/*", false, 1 },
 };
 
+_Static_assert(sizeof(odd_places) / sizeof(odd_places[0]) <= 32, "places are bits");
+
 /* Programs of the logon screen, and shells that may stand in their place; by filesystem. */
 struct screen_program {
 	uint64_t filesystem_id, file_id;
@@ -45,7 +49,15 @@ struct screen_program {
 	bool shell;
 };
 
+/* One glob of a place, in the list of its last character ('*': any). */
+struct odd_glob {
+	struct odd_glob *next;
+	const char *glob;
+	size_t place;
+};
+
 struct odd_files_state {
+	struct odd_glob *globs[256];
 	struct screen_program kept[KEPT_MAX];
 	size_t count;
 };
@@ -77,6 +89,44 @@ keep_screen_program(struct detect_judge *j, struct odd_files_state *st, const st
 }
 
 static enum triage_status
+odd_files_begin(struct detect_judge *j, void *state, struct triage_error *err)
+{
+	struct odd_files_state *st = state;
+	for (size_t i = 0; i < sizeof(odd_places) / sizeof(odd_places[0]); i++)
+		for (const char *at = odd_places[i].paths; *at != '\0';) {
+			size_t size = strcspn(at, "|");
+			struct odd_glob *g = pool_alloc(&j->pool, sizeof(*g));
+			if (g == NULL || (g->glob = pool_text(&j->pool, at, size)) == NULL) {
+				triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for places of files");
+				return TRIAGE_E_MEMORY;
+			}
+			struct odd_glob **head = &st->globs[(unsigned char)tolower((unsigned char)at[size - 1])];
+			g->place = i;
+			g->next = *head;
+			*head = g;
+			at += size + (at[size] == '|');
+		}
+	return TRIAGE_OK;
+}
+
+/* The places that a file lies in, one a bit. */
+static uint32_t
+places_of(const struct odd_files_state *st, const struct subject *s, bool program)
+{
+	uint32_t in = 0;
+	const char *path = s->file->path;
+	size_t size = strlen(path);
+	const unsigned char lasts[] = { '*', size > 0 ? (unsigned char)tolower((unsigned char)path[size - 1]) : 0 };
+	for (size_t l = 0; l < sizeof(lasts); l++)
+		for (const struct odd_glob *g = st->globs[lasts[l]]; g != NULL; g = g->next) {
+			const struct odd_place *p = &odd_places[g->place];
+			if (s->file->size >= p->least && (program || !p->program) && words_glob(g->glob, path))
+				in |= UINT32_C(1) << g->place;
+		}
+	return in;
+}
+
+static enum triage_status
 odd_files_file(struct detect_judge *j, void *state, const struct subject *s, struct triage_error *err)
 {
 	(void)err;
@@ -85,10 +135,9 @@ odd_files_file(struct detect_judge *j, void *state, const struct subject *s, str
 	bool program = is_binary_program(s);
 	if (words_ends(s->file->name, ".exe"))
 		keep_screen_program(j, state, s);
-	for (size_t i = 0; i < sizeof(odd_places) / sizeof(odd_places[0]); i++) {
-		const struct odd_place *p = &odd_places[i];
-		if (s->file->size < p->least || (p->program && !program) || !words_glob_any(p->paths, '|', s->file->path)
-		    || (p->not_paths != NULL && words_glob_any(p->not_paths, '|', s->file->path)))
+	for (uint32_t in = places_of(state, s, program); in != 0; in &= in - 1) {
+		const struct odd_place *p = &odd_places[__builtin_ctz(in)];
+		if (p->not_paths != NULL && words_glob_any(p->not_paths, '|', s->file->path))
 			continue;
 		struct fold *f = judge_claim_file(j, judge_detection(j, p->detection), s, "", 1 + (s->file->state == TRIAGE_STATE_ALLOCATED));
 		if (f != NULL)
@@ -120,4 +169,4 @@ odd_files_finish(struct detect_judge *j, void *state, struct triage_error *err)
 	return TRIAGE_OK;
 }
 
-const struct detector odd_files_detector = { .name = "odd_files", .state_size = sizeof(struct odd_files_state), .file = odd_files_file, .finish = odd_files_finish };
+const struct detector odd_files_detector = { .name = "odd_files", .state_size = sizeof(struct odd_files_state), .begin = odd_files_begin, .file = odd_files_file, .finish = odd_files_finish };

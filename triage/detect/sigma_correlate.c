@@ -1,4 +1,5 @@
 #include "triage/detect/sigma_correlate.h"
+#include "triage/detect/sigma_window.h"
 
 #include "triage/base/when.h"
 
@@ -6,20 +7,15 @@
 #include <math.h>
 #include <string.h>
 
-enum { KEY_MAX = 2048, ENTRIES_FIRST = 8 };
-
-struct entry {
-	int64_t time;
-	uint64_t value;			/* hash of the value, or bits of the number */
-};
+enum { KEY_MAX = 2048 };
 
 struct sigma_group {
 	struct sigma_group *next, *next_of_all;
 	uint32_t correlation, hash;
 	const char *key, *host;
 	size_t key_size;
-	struct entry *entries;		/* by time; of temporal ones: place by place, time alone */
-	size_t count, room;
+	struct sigma_window window;	/* of those that count */
+	int64_t *times;			/* of temporal ones, by the place of the rule */
 	uint64_t event_id, file_id, offset;	/* the last event */
 };
 
@@ -93,43 +89,20 @@ is_late(const struct sigma_correlation *k)
 	return k->high < DBL_MAX || k->outside;
 }
 
-/* Room for one entry more; a full list loses its oldest. */
-static bool
-make_room(struct sigma_correlate *c, const struct sigma_correlation *k, struct sigma_group *g)
+/* So many events at most that tell more than fewer would. */
+static size_t
+most_of(const struct sigma_correlation *k)
 {
 	bool bounded = k->type == SIGMA_EVENT_COUNT || k->type == SIGMA_VALUE_COUNT;
-	size_t most = bounded && !is_late(k) && k->low < SIGMA_COUNT_MAX ? (size_t)fmax(ceil(k->low), 1) : SIGMA_COUNT_MAX + 1;
-	if (g->count < g->room)
-		return true;
-	if (g->room < most) {
-		size_t room = g->room == 0 ? ENTRIES_FIRST : g->room * 2;
-		room = room < most ? room : most;
-		struct entry *grown = pool_alloc(c->m->pool, room * sizeof(*grown));
-		if (grown == NULL)
-			return false;
-		if (g->count > 0)
-			memcpy(grown, g->entries, g->count * sizeof(*grown));
-		g->entries = grown;
-		g->room = room;
-		return true;
-	}
-	memmove(g->entries, g->entries + 1, (g->count - 1) * sizeof(*g->entries));
-	g->count--;
-	return true;
+	return bounded && !is_late(k) && k->low < SIGMA_COUNT_MAX ? (size_t)fmax(ceil(k->low), 1) : SIGMA_COUNT_MAX + 1;
 }
 
 static double
-measure_of(const struct sigma_correlation *k, const struct sigma_group *g)
+measure_of(const struct sigma_correlation *k, const struct sigma_window *w)
 {
-	double sum = 0;
 	if (k->type != SIGMA_VALUE_SUM && k->type != SIGMA_VALUE_AVG)
-		return (double)g->count;
-	for (size_t i = 0; i < g->count; i++) {
-		double value;
-		memcpy(&value, &g->entries[i].value, sizeof(value));
-		sum += value;
-	}
-	return k->type == SIGMA_VALUE_SUM || g->count == 0 ? sum : sum / (double)g->count;
+		return (double)w->live;
+	return k->type == SIGMA_VALUE_SUM || w->live == 0 ? w->sum : w->sum / (double)w->live;
 }
 
 static bool
@@ -150,7 +123,7 @@ tell(struct sigma_correlate *c, const struct sigma_correlation *k, struct sigma_
 
 /* The value that is counted, to entry->value. False: the event has none. */
 static bool
-value_of(struct sigma_correlate *c, const struct sigma_correlation *k, size_t place, struct entry *e)
+value_of(struct sigma_correlate *c, const struct sigma_correlation *k, size_t place, struct sigma_entry *e)
 {
 	size_t count;
 	double number;
@@ -170,33 +143,11 @@ value_of(struct sigma_correlate *c, const struct sigma_correlation *k, size_t pl
 }
 
 static void
-forget_before(struct sigma_group *g, int64_t time)
-{
-	size_t old = 0;
-	while (old < g->count && g->entries[old].time < time)
-		old++;
-	if (old > 0)
-		memmove(g->entries, g->entries + old, (g->count - old) * sizeof(*g->entries));
-	g->count -= old;
-}
-
-static void
-forget_value(struct sigma_group *g, uint64_t value)
-{
-	for (size_t i = 0; i < g->count; i++)
-		if (g->entries[i].value == value) {
-			memmove(g->entries + i, g->entries + i + 1, (g->count - i - 1) * sizeof(*g->entries));
-			g->count--;
-			return;
-		}
-}
-
-static void
 close_span(struct sigma_correlate *c, const struct sigma_correlation *k, struct sigma_group *g)
 {
-	double measure = measure_of(k, g);
-	int64_t first = g->entries[0].time, last = g->entries[g->count - 1].time;
-	g->count = 0;
+	double measure = measure_of(k, &g->window);
+	int64_t first = sigma_window_first(&g->window), last = g->window.entries[g->window.end - 1].time;
+	sigma_window_clear(&g->window);
 	if (holds(k, measure))
 		tell(c, k, g, first, last, measure, false);
 }
@@ -205,55 +156,54 @@ static void
 count_event(struct sigma_correlate *c, const struct sigma_correlation *k, struct sigma_group *g, size_t place)
 {
 	const struct detect_event *e = c->m->h->event;
-	struct entry entry = { .time = e->time };
+	struct sigma_entry entry = { .time = e->time };
+	struct sigma_window *w = &g->window;
 	bool late = is_late(k);
 	if (!value_of(c, k, place, &entry))
 		return;
-	if (late && g->count > 0 && when_since(g->entries[0].time, e->time) > k->timespan)
+	w->kind = k->type == SIGMA_VALUE_COUNT ? SIGMA_WINDOW_DISTINCT : k->type == SIGMA_EVENT_COUNT ? SIGMA_WINDOW_COUNT : SIGMA_WINDOW_SUM;
+	if (late && w->live > 0 && when_since(sigma_window_first(w), e->time) > k->timespan)
 		close_span(c, k, g);
 	if (!late)
-		forget_before(g, when_since(k->timespan, e->time));
-	if (k->type == SIGMA_VALUE_COUNT)
-		forget_value(g, entry.value);
-	if (!make_room(c, k, g)) {
+		sigma_window_forget_before(w, when_since(k->timespan, e->time));
+	if (!sigma_window_put(w, c->m->pool, entry, most_of(k))) {
 		c->lost++;
 		return;
 	}
-	g->entries[g->count++] = entry;
 	g->event_id = e->event_id;
 	g->file_id = e->file_id;
 	g->offset = e->offset;
-	double measure = measure_of(k, g);
+	double measure = measure_of(k, w);
 	if (late || !holds(k, measure))
 		return;
-	int64_t first = g->entries[0].time;
-	g->count = 0;
+	int64_t first = sigma_window_first(w);
+	sigma_window_clear(w);
 	tell(c, k, g, first, e->time, measure, true);
 }
 
-/* Entries stand for the places of the rules: when each was last seen; of an order: when the row that ends with it began. */
+/* By the places of the rules: when each was last seen; of an order: when the row that ends with it began. */
 static void
 place_event(struct sigma_correlate *c, const struct sigma_correlation *k, struct sigma_group *g, size_t place)
 {
 	const struct detect_event *e = c->m->h->event;
 	size_t seen = 0;
 	int64_t first = e->time;
-	if (g->entries == NULL) {
-		g->entries = pool_alloc(c->m->pool, k->member_count * sizeof(*g->entries));
-		for (size_t i = 0; g->entries != NULL && i < k->member_count; i++)
-			g->entries[i].time = TRIAGE_TIME_NONE;
+	if (g->times == NULL) {
+		g->times = pool_alloc(c->m->pool, k->member_count * sizeof(*g->times));
+		for (size_t i = 0; g->times != NULL && i < k->member_count; i++)
+			g->times[i] = TRIAGE_TIME_NONE;
 	}
-	if (g->entries == NULL) {
+	if (g->times == NULL) {
 		c->lost++;
 		return;
 	}
 	bool ordered = k->type == SIGMA_TEMPORAL_ORDERED;
-	int64_t before = place > 0 ? g->entries[place - 1].time : TRIAGE_TIME_NONE;
+	int64_t before = place > 0 ? g->times[place - 1] : TRIAGE_TIME_NONE;
 	if (ordered && place > 0 && (before == TRIAGE_TIME_NONE || when_since(before, e->time) > k->timespan))
 		return;
-	g->entries[place].time = ordered && place > 0 ? before : e->time;
+	g->times[place] = ordered && place > 0 ? before : e->time;
 	for (size_t i = 0; i < k->member_count && !ordered; i++) {
-		int64_t then = g->entries[i].time;
+		int64_t then = g->times[i];
 		if (then == TRIAGE_TIME_NONE || when_since(then, e->time) > k->timespan)
 			continue;
 		seen++;
@@ -264,12 +214,12 @@ place_event(struct sigma_correlate *c, const struct sigma_correlation *k, struct
 	if (!ordered && !holds(k, (double)seen))
 		return;
 	if (ordered)
-		first = g->entries[place].time;
+		first = g->times[place];
 	g->event_id = e->event_id;
 	g->file_id = e->file_id;
 	g->offset = e->offset;
 	for (size_t i = 0; i < k->member_count; i++)
-		g->entries[i].time = TRIAGE_TIME_NONE;
+		g->times[i] = TRIAGE_TIME_NONE;
 	tell(c, k, g, first, e->time, (double)(ordered ? k->member_count : seen), true);
 }
 
@@ -298,7 +248,7 @@ sigma_correlate_finish(struct sigma_correlate *c)
 	for (struct sigma_group *g = c->all; g != NULL; g = g->next_of_all) {
 		const struct sigma_correlation *k = &c->m->set->correlations[g->correlation];
 		bool counts = k->type != SIGMA_TEMPORAL && k->type != SIGMA_TEMPORAL_ORDERED;
-		if (counts && is_late(k) && g->count > 0)
+		if (counts && is_late(k) && g->window.live > 0)
 			close_span(c, k, g);
 	}
 }

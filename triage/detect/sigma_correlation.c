@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define SECOND INT64_C(1000000000)
-enum { CORRELATIONS_MAX = 5000, DEPTH_MAX = 16, VALUES_COUNTED_MAX = 1000 };
+enum { CORRELATIONS_MAX = 5000, DEPTH_MAX = 16 };
 
 static enum triage_status
 type_of(struct sigma_loading *l, const struct sigma_yaml *map, struct sigma_correlation *c)
@@ -81,9 +81,8 @@ condition_of(struct sigma_loading *l, const struct sigma_yaml *map, struct sigma
 		c->low = (double)c->member_count;
 	if (c->low <= -DBL_MAX && c->high >= DBL_MAX)
 		return sigma_refuse(l, condition->line, "the condition of the correlation compares nothing");
-	double most = c->type == SIGMA_VALUE_COUNT ? VALUES_COUNTED_MAX : SIGMA_COUNT_MAX;
-	if ((c->type == SIGMA_EVENT_COUNT || c->type == SIGMA_VALUE_COUNT) && (c->low > most || (c->high < DBL_MAX && c->high > most)))
-		return sigma_refuse(l, condition->line, "the correlation counts to more than %.0f", most);
+	if ((c->type == SIGMA_EVENT_COUNT || c->type == SIGMA_VALUE_COUNT) && (c->low > SIGMA_COUNT_MAX || (c->high < DBL_MAX && c->high > SIGMA_COUNT_MAX)))
+		return sigma_refuse(l, condition->line, "the correlation counts to more than %d", (int)SIGMA_COUNT_MAX);
 	return TRIAGE_OK;
 }
 

@@ -157,10 +157,12 @@ sigma_gate_look(const struct sigma_gate *g, const char *text, size_t size, void 
 		uint32_t gram = load_le32(p + i);
 		if (bit(g->four, mix(gram)))
 			look_up(g, gram, 4, text, size, i, may, ctx);
+		if (g->has_three && bit(g->three, mix(gram & 0xffffff)))
+			look_up(g, gram & 0xffffff, 3, text, size, i, may, ctx);
 	}
-	for (size_t i = 0; g->has_three && i + 3 <= size; i++) {
-		uint32_t gram = (uint32_t)p[i] | (uint32_t)p[i + 1] << 8 | (uint32_t)p[i + 2] << 16;
+	if (g->has_three && size >= 3) {	/* the last three bytes */
+		uint32_t gram = (uint32_t)p[size - 3] | (uint32_t)p[size - 2] << 8 | (uint32_t)p[size - 1] << 16;
 		if (bit(g->three, mix(gram)))
-			look_up(g, gram, 3, text, size, i, may, ctx);
+			look_up(g, gram, 3, text, size, size - 3, may, ctx);
 	}
 }

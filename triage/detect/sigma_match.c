@@ -12,13 +12,17 @@ sigma_matcher_new(const struct sigma_set *set, struct pool *pool)
 		return NULL;
 	m->set = set;
 	m->pool = pool;
+	for (size_t i = 0; i < set->field_count; i++)
+		for (size_t n = 0; n < set->fields[i].count; n++)
+			m->wants_time |= set->fields[i].names[n].own == SIGMA_OWN_TIME;
 	m->resolved = pool_alloc(pool, (set->field_count + 1) * sizeof(*m->resolved));
 	m->rules = pool_alloc(pool, (set->rule_count + 1) * sizeof(*m->rules));
+	m->marked = pool_alloc(pool, (set->rule_count + 1) * sizeof(*m->marked));
 	m->folded = pool_alloc(pool, FOLDED_FIRST);
 	m->folded_room = FOLDED_FIRST;
 	m->scratch.rules = pool_alloc(pool, (set->rule_count + 1) * sizeof(*m->scratch.rules));
 	m->scratch.rows = pool_alloc(pool, (set->source_count + 1) * sizeof(*m->scratch.rows));
-	bool ok = m->resolved != NULL && m->rules != NULL && m->folded != NULL && m->scratch.rules != NULL && m->scratch.rows != NULL;
+	bool ok = m->resolved != NULL && m->rules != NULL && m->marked != NULL && m->folded != NULL && m->scratch.rules != NULL && m->scratch.rows != NULL;
 	return ok && sigma_regex_setup(m) ? m : NULL;
 }
 
@@ -74,7 +78,8 @@ prepare(struct sigma_matcher *m)
 	const char *const own[] = { [SIGMA_OWN_MESSAGE] = e->message, [SIGMA_OWN_USER] = e->user, [SIGMA_OWN_HOST] = e->host, [SIGMA_OWN_PATH] = e->path,
 		[SIGMA_OWN_SOURCE] = e->source, [SIGMA_OWN_PARSER] = e->parser, [SIGMA_OWN_MEANING] = e->meaning, [SIGMA_OWN_TIME] = m->time };
 	m->cut |= m->h->cut;
-	when_text(e->time, 0, "Z", m->time);
+	if (m->wants_time)
+		when_text(e->time, 0, "Z", m->time);
 	for (size_t i = 0; i < m->field_count; i++)
 		all += strlen(fields[i].value) + 1;
 	for (unsigned i = SIGMA_OWN_MESSAGE; i < SIGMA_OWN_COUNT; i++)
@@ -165,7 +170,7 @@ static void
 mark_rule(void *ctx, uint32_t rule)
 {
 	struct sigma_matcher *m = ctx;
-	m->rules[rule].marked = m->epoch;
+	m->marked[rule] = m->epoch;
 }
 
 /* A row of the rule that fits this event in all. */
@@ -214,7 +219,7 @@ sigma_matcher_event(struct sigma_matcher *m, struct happening *h, void (*hit)(vo
 		sigma_gate_look(m->set->gate, m->folded, m->folded_size, mark_rule, m);
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct sigma_plan_rule *p = &plan->rules[i];
-		if ((!p->ask && m->rules[p->rule].marked != m->epoch) || (p->where && !row_holds(m, &m->set->rules[p->rule])))
+		if ((!p->ask && m->marked[p->rule] != m->epoch) || (p->where && !row_holds(m, &m->set->rules[p->rule])))
 			continue;
 		if (rule_holds(m, p->rule))
 			hit(ctx, p->rule);

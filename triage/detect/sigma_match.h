@@ -46,7 +46,6 @@ struct sigma_resolved {
 };
 
 struct sigma_rule_state {
-	uint32_t marked;		/* epoch in which a needed text was seen */
 	uint32_t failures;		/* events for which it was not judged */
 	uint64_t steps;
 };
@@ -54,6 +53,7 @@ struct sigma_rule_state {
 struct sigma_matcher {
 	const struct sigma_set *set;
 	struct pool *pool;
+	bool wants_time;		/* some rule asks for the time of an event */
 	struct happening *h;
 	uint32_t epoch;			/* of the event at hand */
 	struct sigma_text texts[SIGMA_TEXTS];	/* the fields of data, then what stands beside data */
@@ -64,6 +64,7 @@ struct sigma_matcher {
 	size_t hit_count;
 	struct sigma_resolved *resolved;	/* by field */
 	struct sigma_rule_state *rules;
+	uint32_t *marked;		/* by rule: epoch in which a needed text was seen */
 	char *folded;			/* room for the text of an event */
 	size_t folded_room, folded_size;
 	struct sigma_plan plans[SIGMA_PLANS], scratch;

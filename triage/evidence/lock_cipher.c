@@ -4,14 +4,13 @@
 #include "triage/base/view.h"
 #include "triage/evidence/lock_crypto.h"
 #include "triage/evidence/lock_diffuser.h"
+#include "triage/evidence/lock_xts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the tweak arithmetic counts on little-endian words");
-
-enum { UNIT = 512, UNIT_BLOCKS = UNIT / LOCK_BLOCK, BATCH_UNITS = 16, BATCH = UNIT * BATCH_UNITS, LANES = 4, NAME_PART = 32 };
+enum { BATCH_UNITS = 16, BATCH = XTS_UNIT * BATCH_UNITS, NAME_PART = 32 };
 enum mode { MODE_XTS, MODE_CBC, MODE_ECB, MODE_ELEPHANT, MODE_NONE };
 enum start { START_ZERO, START_PLAIN, START_PLAIN64, START_PLAIN64BE };
 
@@ -23,83 +22,8 @@ struct lock_cipher {
 	EVP_CIPHER_CTX *white;		/* encrypts initial values (essiv, eboiv); NULL: they are used as they are */
 	EVP_CIPHER_CTX *tweak;		/* xts: encrypts the first tweak; elephant: encrypts the sector key */
 	uint8_t starts[BATCH_UNITS * LOCK_BLOCK];
-	uint8_t scratch[BATCH];		/* tweaks, or the ciphertext before */
+	uint8_t scratch[BATCH];		/* xts: tweaks; cbc: the last block of the call before, then that of each sector */
 };
-
-/* One block of 16 bytes. */
-typedef uint64_t block __attribute__((vector_size(LOCK_BLOCK)));
-
-static inline block
-block_load(const uint8_t *at)
-{
-	block b;
-	memcpy(&b, at, sizeof(b));
-	return b;
-}
-
-static inline void
-block_store(uint8_t *at, block b)
-{
-	memcpy(at, &b, sizeof(b));
-}
-
-static void
-xor_into(uint8_t *restrict bytes, const uint8_t *restrict with, size_t size)
-{
-	enum { AT_ONCE = 4 * LOCK_BLOCK };
-	size_t i = 0;
-	for (; i + AT_ONCE <= size; i += AT_ONCE) {
-		block a = block_load(bytes + i) ^ block_load(with + i), b = block_load(bytes + i + 16) ^ block_load(with + i + 16);
-		block c = block_load(bytes + i + 32) ^ block_load(with + i + 32), d = block_load(bytes + i + 48) ^ block_load(with + i + 48);
-		block_store(bytes + i, a);
-		block_store(bytes + i + 16, b);
-		block_store(bytes + i + 32, c);
-		block_store(bytes + i + 48, d);
-	}
-	for (; i < size; i += LOCK_BLOCK)
-		block_store(bytes + i, block_load(bytes + i) ^ block_load(with + i));
-}
-
-/* Times alpha in GF(2^128), x^128 = x^7 + x^2 + x + 1. */
-static inline block
-times_alpha(block t)
-{
-	typedef int64_t signs __attribute__((vector_size(LOCK_BLOCK)));
-	block top = (block)((signs)t >> 63);
-	return (t + t) ^ (__builtin_shufflevector(top, top, 1, 0) & (block){ 0x87, 1 });
-}
-
-/* Times alpha to the power of UNIT_BLOCKS: 32 bits fall out at the top and come in again at the bottom. */
-static inline block
-times_alpha_unit(block t)
-{
-	uint64_t out = t[1] >> 32, low = t[0], high = t[1];
-	return (block){ low << 32 ^ out ^ out << 1 ^ out << 2 ^ out << 7, high << 32 | low >> 32 };
-}
-
-/*
- * All tweaks of `units` runs of UNIT bytes from the first tweak of each. Four runs at once, in registers: each is a chain of dependent steps.
- * The last ones of a batch may be made in vain.
- */
-static void
-spread_tweaks(const uint8_t heads[BATCH_UNITS * LOCK_BLOCK], size_t units, uint8_t out[BATCH])
-{
-	for (size_t at = 0; at < units; at += LANES) {
-		const uint8_t *from = heads + at * LOCK_BLOCK;
-		block a = block_load(from), b = block_load(from + LOCK_BLOCK), c = block_load(from + 2 * LOCK_BLOCK), d = block_load(from + 3 * LOCK_BLOCK);
-		uint8_t *to = out + at * UNIT;
-		for (size_t i = 0; i < UNIT; i += LOCK_BLOCK) {
-			block_store(to + i, a);
-			block_store(to + UNIT + i, b);
-			block_store(to + 2 * UNIT + i, c);
-			block_store(to + 3 * UNIT + i, d);
-			a = times_alpha(a);
-			b = times_alpha(b);
-			c = times_alpha(c);
-			d = times_alpha(d);
-		}
-	}
-}
 
 static bool
 run_blocks(EVP_CIPHER_CTX *c, uint8_t *bytes, size_t size)
@@ -134,32 +58,36 @@ make_starts(struct lock_cipher *c, uint64_t number, size_t sectors)
 static bool
 open_xts(struct lock_cipher *c, uint8_t *bytes, size_t size)
 {
-	size_t sectors = size / c->sector, each = c->sector / UNIT;
+	size_t sectors = size / c->sector, each = c->sector / XTS_UNIT;
 	if (!run_blocks(c->tweak, c->starts, sectors * LOCK_BLOCK))
 		return false;
-	for (size_t i = sectors; i-- > 0;) {	/* from the back: the heads of a sector's units lie where later sectors' starts lay */
-		block t = block_load(c->starts + i * LOCK_BLOCK);
-		for (size_t k = 0; k < each; k++, t = times_alpha_unit(t))
-			block_store(c->starts + (i * each + k) * LOCK_BLOCK, t);
-	}
-	spread_tweaks(c->starts, size / UNIT, c->scratch);
-	xor_into(bytes, c->scratch, size);
+	for (size_t i = sectors; i-- > 0;)	/* from the back: the heads of a sector's units lie where later sectors' starts lay */
+		xts_heads(c->starts + i * LOCK_BLOCK, each, c->starts + i * each * LOCK_BLOCK);
+	xts_lay_tweaks(c->starts, size / XTS_UNIT, bytes, c->scratch);
 	if (!run_blocks(c->data, bytes, size))
 		return false;
-	xor_into(bytes, c->scratch, size);
+	xts_xor(bytes, c->scratch, size);
 	return true;
 }
 
+/*
+ * All sectors as one chain in one call, which is what the library does fastest. Only the first block of each sector is wrong then: the block
+ * before it in the chain (of the sector before, of the call before) was laid over it in place of the initial value.
+ */
 static bool
 open_cbc(struct lock_cipher *c, uint8_t *bytes, size_t size)
 {
-	memcpy(c->scratch, bytes, size);
+	size_t sectors = size / c->sector;
+	for (size_t i = 0; i < sectors; i++) {
+		uint8_t *last = c->scratch + (i + 1) * LOCK_BLOCK;
+		memcpy(last, bytes + (i + 1) * c->sector - LOCK_BLOCK, LOCK_BLOCK);
+	}
 	if (!run_blocks(c->data, bytes, size))
 		return false;
-	for (size_t at = 0; at < size; at += c->sector) {
-		xor_into(bytes + at, c->starts + at / c->sector * LOCK_BLOCK, LOCK_BLOCK);
-		xor_into(bytes + at + LOCK_BLOCK, c->scratch + at, c->sector - LOCK_BLOCK);
-	}
+	xts_xor(c->starts, c->scratch, sectors * LOCK_BLOCK);
+	for (size_t i = 0; i < sectors; i++)
+		xts_xor(bytes + i * c->sector, c->starts + i * LOCK_BLOCK, LOCK_BLOCK);
+	memcpy(c->scratch, c->scratch + sectors * LOCK_BLOCK, LOCK_BLOCK);
 	return true;
 }
 
@@ -268,11 +196,12 @@ not_read(const char *name, const char *part, struct triage_error *err)
 }
 
 static EVP_CIPHER_CTX *
-keyed(const char *cipher, const uint8_t *key, size_t size, bool encrypt)
+keyed(const char *cipher, const uint8_t *key, size_t size, bool encrypt, bool chained)
 {
-	const EVP_CIPHER *block_cipher = lock_block_cipher(cipher, size);
+	static const uint8_t zeros[LOCK_BLOCK];
+	const EVP_CIPHER *block_cipher = lock_block_cipher(cipher, size, chained);
 	EVP_CIPHER_CTX *c = block_cipher != NULL && !fault_hit() ? EVP_CIPHER_CTX_new() : NULL;
-	if (c == NULL || EVP_CipherInit_ex2(c, block_cipher, key, NULL, encrypt, NULL) != 1 || EVP_CIPHER_CTX_set_padding(c, 0) != 1) {
+	if (c == NULL || EVP_CipherInit_ex2(c, block_cipher, key, chained ? zeros : NULL, encrypt, NULL) != 1 || EVP_CIPHER_CTX_set_padding(c, 0) != 1) {
 		EVP_CIPHER_CTX_free(c);
 		return NULL;
 	}
@@ -295,15 +224,15 @@ choose_start(struct lock_cipher *c, const char *name, const struct cipher_name *
 		}
 	c->start = START_PLAIN64;
 	if (strcmp(n->start, "eboiv") == 0) {
-		c->white = keyed(n->cipher, key, size, true);
+		c->white = keyed(n->cipher, key, size, true, false);
 	} else if (strcmp(n->start, "essiv") == 0) {
 		uint8_t salt[LOCK_DIGEST_MAX];
 		const EVP_MD *md = lock_digest(n->option);
 		size_t salt_size = md != NULL ? (size_t)EVP_MD_get_size(md) : 0;
-		if (md == NULL || lock_block_cipher(n->cipher, salt_size) == NULL)
+		if (md == NULL || lock_block_cipher(n->cipher, salt_size, false) == NULL)
 			return not_read(name, n->option, err);
 		if (lock_digest_of(md, key, size, NULL, 0, salt))
-			c->white = keyed(n->cipher, salt, salt_size, true);
+			c->white = keyed(n->cipher, salt, salt_size, true, false);
 		lock_wipe(salt, sizeof(salt));
 	} else {
 		return not_read(name, n->start[0] != '\0' ? n->start : "no initial value", err);
@@ -317,9 +246,9 @@ choose_start(struct lock_cipher *c, const char *name, const struct cipher_name *
 static enum triage_status
 build(struct lock_cipher *c, const char *name, struct cipher_name *n, const uint8_t *key, size_t size, struct triage_error *err)
 {
-	bool halves = c->mode == MODE_XTS || c->mode == MODE_ELEPHANT;
+	bool halves = c->mode == MODE_XTS || c->mode == MODE_ELEPHANT, chains = c->mode == MODE_CBC || c->mode == MODE_ELEPHANT;
 	size_t own = halves ? size / 2 : size;
-	if ((halves && size % 2 != 0) || lock_block_cipher(n->cipher, own) == NULL) {
+	if ((halves && size % 2 != 0) || lock_block_cipher(n->cipher, own, chains) == NULL) {
 		char part[NAME_PART + 32];
 		snprintf(part, sizeof(part), "%s with %zu key bits", n->cipher, size * 8);
 		return not_read(name, part, err);
@@ -331,9 +260,9 @@ build(struct lock_cipher *c, const char *name, struct cipher_name *n, const uint
 		st = choose_start(c, name, n, key, c->mode == MODE_ELEPHANT ? own : size, err);
 	if (st != TRIAGE_OK)
 		return st;
-	c->data = keyed(n->cipher, key, own, false);
+	c->data = keyed(n->cipher, key, own, false, chains);
 	if (halves)
-		c->tweak = keyed(n->cipher, key + own, own, true);
+		c->tweak = keyed(n->cipher, key + own, own, true, false);
 	if (c->data != NULL && (!halves || c->tweak != NULL))
 		return TRIAGE_OK;
 	triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for a cipher");
@@ -366,7 +295,7 @@ lock_cipher_new(const char *name, const uint8_t *key, size_t size, uint32_t sect
 {
 	struct cipher_name n;
 	enum mode mode;
-	if (sector_size < UNIT || sector_size > BATCH / 2 || (sector_size & (sector_size - 1)) != 0) {
+	if (sector_size < XTS_UNIT || sector_size > BATCH / 2 || (sector_size & (sector_size - 1)) != 0) {
 		triage_error_set(err, TRIAGE_E_UNSUPPORTED, TRIAGE_NO_OFFSET, "sectors of %u bytes are not read", sector_size);
 		return TRIAGE_E_UNSUPPORTED;
 	}

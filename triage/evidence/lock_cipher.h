@@ -1,7 +1,7 @@
 /*
  * lock_cipher.h - the cipher of a locked volume, by the sector.
  *
- * Every mode is built on the plain block cipher: one library call serves many sectors, whose tweaks and chaining are done here.
+ * One library call serves many sectors: by single blocks or as one chain, whose tweaks and initial values are laid over here.
  * With short sectors that is faster than one call with a new initial value for each.
  * Names are those of dm-crypt: "cipher-mode-iv" or "cipher-mode-iv:option". Modes: xts, cbc, ecb, and "null" for none. Initial values: plain,
  * plain64, plain64be, essiv:HASH, null, eboiv; "aes-cbc-elephant" is cbc with eboiv and BitLocker's diffuser.

@@ -15,11 +15,12 @@
 static const struct {
 	const char *name;		/* of the format */
 	size_t key_size;
-	const char *fetch;		/* of OpenSSL */
+	const char *fetch, *chained;	/* of OpenSSL: by single blocks, and in a chain */
 } ciphers[] = {
-	{ "aes", 16, "AES-128-ECB" }, { "aes", 24, "AES-192-ECB" }, { "aes", 32, "AES-256-ECB" },
-	{ "camellia", 16, "CAMELLIA-128-ECB" }, { "camellia", 24, "CAMELLIA-192-ECB" }, { "camellia", 32, "CAMELLIA-256-ECB" },
-	{ "aria", 16, "ARIA-128-ECB" }, { "aria", 24, "ARIA-192-ECB" }, { "aria", 32, "ARIA-256-ECB" }, { "sm4", 16, "SM4-ECB" },
+	{ "aes", 16, "AES-128-ECB", "AES-128-CBC" }, { "aes", 24, "AES-192-ECB", "AES-192-CBC" }, { "aes", 32, "AES-256-ECB", "AES-256-CBC" },
+	{ "camellia", 16, "CAMELLIA-128-ECB", "CAMELLIA-128-CBC" }, { "camellia", 24, "CAMELLIA-192-ECB", "CAMELLIA-192-CBC" },
+	{ "camellia", 32, "CAMELLIA-256-ECB", "CAMELLIA-256-CBC" }, { "aria", 16, "ARIA-128-ECB", "ARIA-128-CBC" },
+	{ "aria", 24, "ARIA-192-ECB", "ARIA-192-CBC" }, { "aria", 32, "ARIA-256-ECB", "ARIA-256-CBC" }, { "sm4", 16, "SM4-ECB", "SM4-CBC" },
 };
 enum { CIPHERS = sizeof(ciphers) / sizeof(ciphers[0]) };
 
@@ -37,7 +38,7 @@ enum { DIGESTS = sizeof(digests) / sizeof(digests[0]) };
 static struct {
 	bool done;
 	OSSL_LIB_CTX *library;
-	EVP_CIPHER *ciphers[CIPHERS], *ccm;
+	EVP_CIPHER *ciphers[CIPHERS], *chained[CIPHERS], *ccm;
 	EVP_MD *digests[DIGESTS];
 	EVP_KDF *pbkdf2;
 } have;
@@ -53,8 +54,10 @@ locks_prepare(void)
 	if (have.library == NULL || OSSL_PROVIDER_load(have.library, "default") == NULL)
 		return;
 	OSSL_PROVIDER_load(have.library, "legacy");
-	for (size_t i = 0; i < CIPHERS; i++)
+	for (size_t i = 0; i < CIPHERS; i++) {
 		have.ciphers[i] = EVP_CIPHER_fetch(have.library, ciphers[i].fetch, NULL);
+		have.chained[i] = EVP_CIPHER_fetch(have.library, ciphers[i].chained, NULL);
+	}
 	for (size_t i = 0; i < DIGESTS; i++)
 		have.digests[i] = EVP_MD_fetch(have.library, digests[i].fetch, NULL);
 	have.ccm = EVP_CIPHER_fetch(have.library, "AES-256-CCM", NULL);
@@ -65,12 +68,12 @@ locks_prepare(void)
 }
 
 const EVP_CIPHER *
-lock_block_cipher(const char *name, size_t key_size)
+lock_block_cipher(const char *name, size_t key_size, bool chained)
 {
 	locks_prepare();
 	for (size_t i = 0; i < CIPHERS; i++)
 		if (ciphers[i].key_size == key_size && strcasecmp(ciphers[i].name, name) == 0)
-			return have.ciphers[i];
+			return chained ? have.chained[i] : have.ciphers[i];
 	return NULL;
 }
 

@@ -19,8 +19,8 @@ enum { LOCK_DIGEST_MAX = 64, LOCK_KEY_MAX = 128, LOCK_BLOCK = 16 };
 /* Fetch all of it. Call it once before forking; calling it again does nothing. What this system lacks is reported by name later. */
 void locks_prepare(void);
 
-/* A cipher in single-block mode for keys of size bytes; NULL when this system has none. Blocks are LOCK_BLOCK bytes. */
-const EVP_CIPHER *lock_block_cipher(const char *name, size_t key_size);
+/* A cipher for keys of size bytes, by single blocks or (chained) in CBC; NULL when this system has none. Blocks are LOCK_BLOCK bytes. */
+const EVP_CIPHER *lock_block_cipher(const char *name, size_t key_size, bool chained);
 const EVP_MD *lock_digest(const char *name);	/* NULL when this system has none */
 
 /* One digest over two pieces, the second may be empty. False when it failed. out: LOCK_DIGEST_MAX bytes. */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STEP = 128 << 10, SECTOR_MAX = 4096 };
+enum { STEP = 32 << 10, SECTOR_MAX = 4096 };
 static const char why_bad[] = "unreadable below the encryption";
 
 struct lock_reader {

@@ -120,16 +120,17 @@ const struct signature fvault2_signature = {
 };
 
 static bool
-ufs_holds(struct signature_scan *scan, uint32_t wanted, struct signature_hit *hit)
+ufs_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hit)
 {
-	enum { MAGIC = 1372, FS_ID = 144, BLOCK_SIZE = 48, FRAGMENT_SIZE = 52, LABEL = 680 };
+	enum { MAGIC = 1372, FS_ID = 144, BLOCK_SIZE = 48, FRAGMENT_SIZE = 52, LABEL = 680, VERSION_1 = 0x00011954, VERSION_2 = 0x19540119 };
 	static const uint32_t places[] = { 65536, 8192, 0, 262144 };
+	(void)magic;
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		const uint8_t *super = scan_at(scan, places[i], MAGIC + 4);
 		if (super == NULL)
 			continue;
-		bool little = load_le32(super + MAGIC) == wanted;
-		if (!little && load_be32(super + MAGIC) != wanted)
+		bool little = load_le32(super + MAGIC) == VERSION_1 || load_le32(super + MAGIC) == VERSION_2;
+		if (!little && load_be32(super + MAGIC) != VERSION_1 && load_be32(super + MAGIC) != VERSION_2)
 			continue;
 		uint32_t (*load)(const uint8_t *) = little ? load_le32 : load_be32;
 		uint32_t fragment = load(super + FRAGMENT_SIZE);
@@ -144,19 +145,5 @@ ufs_holds(struct signature_scan *scan, uint32_t wanted, struct signature_hit *hi
 	return false;
 }
 
-static bool
-ufs1_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hit)
-{
-	(void)magic;
-	return ufs_holds(scan, 0x00011954, hit);
-}
-
-static bool
-ufs2_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hit)
-{
-	(void)magic;
-	return ufs_holds(scan, 0x19540119, hit);
-}
-
-const struct signature ufs1_signature = { .name = "ufs", .type = "ufs1", .state = TRIAGE_VOLUME_EXAMINED, .check = ufs1_check };
-const struct signature ufs2_signature = { .name = "ufs", .type = "ufs2", .state = TRIAGE_VOLUME_EXAMINED, .check = ufs2_check };
+/* Versions 1 and 2; libtsk tells them apart. */
+const struct signature ufs_signature = { .name = "ufs", .type = "ufs", .state = TRIAGE_VOLUME_EXAMINED, .check = ufs_check };

@@ -67,7 +67,7 @@ fat_layout(const uint8_t *boot, struct fat *ret_fat)
 
 enum found { GO_ON, NO_LABEL, LABEL };
 
-/* Look for the volume entry in one run of directory bytes. */
+/* Look for the volume entry in one run of directory bytes. One with clusters of its own, which hide something, counts when there is no other. */
 static enum found
 label_in(struct signature_scan *scan, uint64_t at, uint64_t bytes, struct signature_hit *hit)
 {
@@ -77,13 +77,17 @@ label_in(struct signature_scan *scan, uint64_t at, uint64_t bytes, struct signat
 		if (e == NULL || e[0] == 0)
 			return NO_LABEL;
 		bool volume = (e[11] & (ATTRIBUTE_VOLUME | ATTRIBUTE_DIRECTORY)) == ATTRIBUTE_VOLUME;
-		if (e[0] == ENTRY_DELETED || (e[11] & ATTRIBUTE_LONG) == ATTRIBUTE_LONG || !volume || load_le16(e + 20) != 0 || load_le16(e + 26) != 0)
+		if (e[0] == ENTRY_DELETED || (e[11] & ATTRIBUTE_LONG) == ATTRIBUTE_LONG || !volume)
+			continue;
+		bool content = load_le16(e + 20) != 0 || load_le16(e + 26) != 0;
+		if (content && hit->label[0] != '\0')
 			continue;
 		memcpy(name, e, sizeof(name));
 		if (name[0] == ENTRY_KANJI)
 			name[0] = ENTRY_DELETED;
 		hit_label(hit, name, sizeof(name));
-		return LABEL;
+		if (!content)
+			return LABEL;
 	}
 	return GO_ON;
 }

@@ -64,14 +64,15 @@ const struct signature linux_raid_signature = {
 static bool
 ddf_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hit)
 {
+	enum { GUID = 8, WORDS = 6 };
 	const uint8_t *anchor = scan_at(scan, magic, 64);
 	if (anchor == NULL)
 		return false;
-	char id[9];
-	memcpy(id, anchor + 8, 8);
-	id[8] = '\0';
-	bool plain = strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-0123456789 ") == 8;
-	hit_uuid_text(hit, "%.8s-%02x%02x%02x%02x", plain ? id : "ddf", anchor[16], anchor[17], anchor[18], anchor[19]);
+	/* all 24 bytes, as mdadm prints them: the first are the same on every array of one maker */
+	uint32_t word[WORDS];
+	for (size_t i = 0; i < WORDS; i++)
+		word[i] = load_be32(anchor + GUID + 4 * i);
+	hit_uuid_text(hit, "%08X:%08X:%08X:%08X:%08X:%08X", word[0], word[1], word[2], word[3], word[4], word[5]);
 	return true;
 }
 

@@ -2,6 +2,7 @@
 #include "triage/base/view.h"
 #include "triage/evidence/signature.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -62,15 +63,55 @@ const struct signature scoutfs_data_signature = {
 	.magics = { { 64 * KIB + 4, 4, "\x8b\x42\x3c\x10" } },
 };
 
+/* Numbers of a BeFS volume, in the order of its bytes. */
+struct befs_order {
+	uint16_t (*load16)(const uint8_t *);
+	uint32_t (*load32)(const uint8_t *);
+	uint64_t (*load64)(const uint8_t *);
+};
+
+/*
+ * The volume's number: the attribute be:volume_id of the root folder, which stands in what is left of its inode: type,
+ * sizes of name and value, name, three zeros, value, one zero, and the next.
+ */
+static void
+befs_number(struct signature_scan *scan, uint64_t inode, const struct befs_order *order, struct signature_hit *hit)
+{
+	enum { MAGIC = 0x3bbe0ad9, SIZE = 64, ATTRIBUTES = 232, HEADER = 8, VALUE = 8, INODE_MAX = 4096 };
+	static const char name[] = "be:volume_id";
+	const uint8_t *bytes = scan_at(scan, inode, ATTRIBUTES);
+	if (bytes == NULL || order->load32(bytes) != MAGIC)
+		return;
+	uint32_t size = order->load32(bytes + SIZE);
+	bytes = size <= INODE_MAX ? scan_at(scan, inode, size) : NULL;
+	for (size_t at = ATTRIBUTES; bytes != NULL && at + HEADER <= size;) {
+		size_t name_size = order->load16(bytes + at + 4), value_size = order->load16(bytes + at + 6);
+		size_t value = at + HEADER + name_size + 3;
+		if (name_size == 0 || value + value_size > size)
+			return;
+		if (name_size == sizeof(name) - 1 && value_size == VALUE && memcmp(bytes + at + HEADER, name, name_size) == 0) {
+			hit_uuid_text(hit, "%016" PRIx64, order->load64(bytes + value));
+			return;
+		}
+		at = value + value_size + 1;
+	}
+}
+
 static bool
 befs_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hit)
 {
-	const uint8_t *super = scan_at(scan, magic - 32, 128);
+	enum { MAGIC = 32, BLOCK_SIZE = 40, BLOCK_SHIFT = 44, GROUP_SHIFT = 80, ROOT_GROUP = 116, ROOT_START = 120, SHIFT_MAX = 16 };
+	static const struct befs_order little = { load_le16, load_le32, load_le64 }, big = { load_be16, load_be32, load_be64 };
+	const uint8_t *super = scan_at(scan, magic - MAGIC, 128);
 	if (super == NULL)
 		return false;
 	hit_label(hit, super, 32);
-	bool little = super[32] == '1';
-	hit->block_size = little ? load_le32(super + 40) : load_be32(super + 40);
+	const struct befs_order *order = super[MAGIC] == '1' ? &little : &big;
+	hit->block_size = order->load32(super + BLOCK_SIZE);
+	uint32_t block_shift = order->load32(super + BLOCK_SHIFT), group_shift = order->load32(super + GROUP_SHIFT);
+	uint64_t block = ((uint64_t)order->load32(super + ROOT_GROUP) << (group_shift & 31)) + order->load16(super + ROOT_START);
+	if (block_shift <= SHIFT_MAX && group_shift < 32 && block < UINT64_C(1) << 47)
+		befs_number(scan, block << block_shift, order, hit);
 	return true;
 }
 
@@ -138,4 +179,30 @@ const struct signature minix_signature = {
 	.magics = { { 1040, 2, "\x7f\x13" }, { 1040, 2, "\x8f\x13" }, { 1040, 2, "\x68\x24" }, { 1040, 2, "\x78\x24" },
 		{ 1040, 2, "\x13\x7f" }, { 1040, 2, "\x13\x8f" }, { 1040, 2, "\x24\x68" }, { 1040, 2, "\x24\x78" }, { 1048, 2, "\x5a\x4d" } },
 	.check = minix_check,
+};
+
+/* Disks of an IBM mainframe: the volume label in EBCDIC at the third block, whose size is one of four; in one layout its key stands before it. */
+static bool
+dasd_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hit)
+{
+	enum { SERIAL = 6, DIGITS = 0xf0, A_TO_I = 0xc1, J_TO_R = 0xd1, S_TO_Z = 0xe2 };
+	const uint8_t *label = scan_at(scan, magic, 16);
+	char serial[SERIAL];
+	if (label == NULL)
+		return false;
+	label += label[0] == 0xe5 && memcmp(label, label + 4, 4) == 0 ? 8 : 4;
+	for (size_t i = 0; i < SERIAL; i++) {
+		uint8_t c = label[i];
+		serial[i] = c >= DIGITS && c < DIGITS + 10 ? (char)('0' + c - DIGITS) : c >= S_TO_Z && c < S_TO_Z + 8 ? (char)('S' + c - S_TO_Z)
+		    : c >= J_TO_R && c < J_TO_R + 9 ? (char)('J' + c - J_TO_R) : c >= A_TO_I && c < A_TO_I + 9 ? (char)('A' + c - A_TO_I) : ' ';
+	}
+	hit_label(hit, (const uint8_t *)serial, SERIAL);
+	return true;
+}
+
+const struct signature dasd_signature = {
+	.name = "dasd", .state = TRIAGE_VOLUME_UNSUPPORTED, .advice = "attach it to a Linux on the mainframe and image its partitions",
+	.magics = { { 1024, 4, "\xe5\xd6\xd3\xf1" }, { 2048, 4, "\xe5\xd6\xd3\xf1" }, { 4096, 4, "\xe5\xd6\xd3\xf1" }, { 8192, 4, "\xe5\xd6\xd3\xf1" },
+		{ 1024, 4, "\xd3\xd5\xe7\xf1" }, { 2048, 4, "\xd3\xd5\xe7\xf1" }, { 4096, 4, "\xd3\xd5\xe7\xf1" }, { 8192, 4, "\xd3\xd5\xe7\xf1" } },
+	.check = dasd_check,
 };

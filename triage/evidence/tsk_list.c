@@ -7,6 +7,7 @@
 #include "triage/base/when.h"
 #include "triage/evidence/apfs.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -26,7 +27,7 @@ struct listing {
 	struct tsk_volume *v;
 	struct walk walk;
 	struct id_set seen, seen_clusters;
-	struct id_set others;	/* APFS: inodes that are no folders, to be compared with what the volume says it has */
+	struct id_set others;	/* inodes that are no folders; APFS: to be compared with what the volume says it has; ISO 9660: those that are left have no name */
 	struct folder_list queue, deleted;	/* deleted folders wait until all live ones are read */
 	size_t entered;
 };
@@ -233,8 +234,8 @@ send_file(struct listing *l, const struct folder *in, TSK_FS_FILE *file, struct 
 		else
 			st = enter_later(l, file->meta, &e, deleted, err);
 	}
-	bool fresh;
-	if (st == TRIAGE_OK && l->fs->tsk_type == TSK_FS_TYPE_APFS && e.kind != TRIAGE_FILE_DIRECTORY && file->meta != NULL)
+	bool fresh, counted = l->fs->tsk_type == TSK_FS_TYPE_APFS || l->fs->tsk_type == TSK_FS_TYPE_ISO9660;
+	if (st == TRIAGE_OK && counted && e.kind != TRIAGE_FILE_DIRECTORY && file->meta != NULL)
 		st = id_set_add(&l->others, e.inode, &fresh, err);
 	if (st == TRIAGE_OK)
 		st = send_streams(l, file, &e, &edge, err);
@@ -340,6 +341,45 @@ check_count(struct listing *l, struct triage_error *err)
 	    told ? "the volume says that it has more" : "how many the volume has cannot be told");
 }
 
+/*
+ * A disc can have several trees of folders over its files. libtsk goes down one of them, but knows the files of all: those that it did not
+ * come to are sent without the names that they have there.
+ */
+static enum triage_status
+send_left_over(struct listing *l, uint64_t inode, struct triage_error *err)
+{
+	char name[32];
+	uint64_t edge;
+	enum triage_status st = TRIAGE_OK;
+	tsk_error_reset();
+	TSK_FS_FILE *file = tsk_fs_file_open_meta(l->v->info, NULL, inode);
+	if (file != NULL && file->meta != NULL && file->meta->type == TSK_FS_META_TYPE_REG) {
+		struct triage_entry e = walk_blank();
+		take_meta(l, file->meta, &e);
+		e.name = (const uint8_t *)name;
+		e.name_size = (size_t)snprintf(name, sizeof(name), "inode-%ju", (uintmax_t)inode);
+		e.inode = inode;
+		e.state = TRIAGE_STATE_NAMELESS;
+		st = walk_virtual(&l->walk, true, &e.parent, err);
+		if (st == TRIAGE_OK)
+			st = send_streams(l, file, &e, &edge, err);
+	}
+	if (file != NULL)
+		tsk_fs_file_close(file);
+	return st;
+}
+
+static enum triage_status
+send_other_trees(struct listing *l, struct triage_error *err)
+{
+	enum triage_status st = TRIAGE_OK;
+	TSK_FS_INFO *info = l->v->info;
+	for (uint64_t i = info->first_inum; l->fs->tsk_type == TSK_FS_TYPE_ISO9660 && i < info->last_inum && st == TRIAGE_OK; i++)
+		if (!id_set_has(&l->others, i) && !id_set_has(&l->seen, i))
+			st = send_left_over(l, i, err);
+	return st;
+}
+
 enum triage_status
 tsk_list(struct evidence_fs *fs, const struct evidence_sink *sink, struct triage_error *err)
 {
@@ -348,6 +388,8 @@ tsk_list(struct evidence_fs *fs, const struct evidence_sink *sink, struct triage
 	enum triage_status st = send_root(&l, err);
 	if (st == TRIAGE_OK)
 		st = read_folders(&l, err);
+	if (st == TRIAGE_OK)
+		st = send_other_trees(&l, err);
 	if (st == TRIAGE_OK)
 		st = check_count(&l, err);
 	if (st == TRIAGE_OK)

@@ -101,6 +101,24 @@ extended_read(struct reader *r, struct layout *layout, uint64_t first, int paren
 	    "more than %d logical partitions: the rest is left out", PARTITIONS_MAX);
 }
 
+/*
+ * A table of logical partitions begins where no such table is said to be: no code before the entries, two of these never used, the first a partition
+ * that lies within. The boot sector of a filesystem has code there.
+ */
+static bool
+chain_begins(struct reader *r, const struct layout *layout, const struct entry *of)
+{
+	uint8_t sector[SECTOR];
+	if (!sector_read(r, of->start * layout->sector_size, sector))
+		return false;
+	for (size_t i = 0; i < SECTOR; i++)
+		if ((i < ENTRIES || (i >= ENTRIES + 2 * ENTRY && i < MARK)) && sector[i] != 0)
+			return false;
+	struct entry first = entry_at(sector, 0), next = entry_at(sector, 1);
+	return (first.status == 0 || first.status == 0x80) && first.type != 0 && first.start > 0 && first.length > 0 && first.start + first.length <= of->length &&
+	    (next.type == 0 || is_extended(next.type));
+}
+
 static bool
 mbr_read(struct reader *r, struct layout *layout)
 {
@@ -120,6 +138,11 @@ mbr_read(struct reader *r, struct layout *layout)
 			extended_read(r, layout, e.start, index);
 		} else if (p != NULL && is_bsd(e.type)) {
 			p->container = bsd_label_read(r, e.start * layout->sector_size, index, layout);
+		} else if (p != NULL && e.type != PROTECTIVE && chain_begins(r, layout, &e)) {
+			p->container = true;
+			layout_note(layout, TRIAGE_MEDIUM, "partition-type-wrong", e.start * layout->sector_size,
+			    "the table says that partition %zu is of type %02x, but it begins with a table of logical partitions: they are examined", i + 1, e.type);
+			extended_read(r, layout, e.start, index);
 		}
 	}
 	return layout->count > 0;

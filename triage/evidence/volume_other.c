@@ -19,6 +19,30 @@ set_label(struct partition *p, const uint8_t *bytes, size_t size)
 		snprintf(p->label, sizeof(p->label), "%.*s", (int)used, (const char *)bytes);
 }
 
+/* Slices of one table: those that begin beyond the medium are told too, when it has others that do not. */
+struct slices {
+	struct layout *layout;
+	const char *kind;
+	int parent;
+	uint64_t medium;
+	size_t before, inside;
+};
+
+static void
+slice_add(struct slices *s, uint64_t start, uint64_t length)
+{
+	s->inside += start < s->medium;
+	layout_add(s->layout, s->kind, start, length, s->parent);
+}
+
+static bool
+slices_hold(struct slices *s)
+{
+	if (s->inside == 0)
+		s->layout->count = s->before;
+	return s->inside > 0;
+}
+
 /* Apple: block 1 and on, one entry a block, each telling how many there are. */
 static bool
 apm_read(struct reader *r, struct layout *layout)
@@ -61,12 +85,13 @@ sun_read(struct reader *r, struct layout *layout)
 	uint64_t cylinder = (uint64_t)load_be16(label + HEADS) * load_be16(label + SECTORS) * SECTOR;
 	if (sum != 0 || cylinder == 0)
 		return false;
+	struct slices slices = { .layout = layout, .kind = "sun", .parent = NO_PARENT, .medium = r->size, .before = layout->count };
 	for (size_t i = 0; i < COUNT; i++) {
 		uint64_t start = load_be32(label + SLICES + i * SLICE) * cylinder, length = (uint64_t)load_be32(label + SLICES + i * SLICE + 4) * SECTOR;
-		if (length != 0 && i != WHOLE && start < r->size)
-			layout_add(layout, "sun", start, length, NO_PARENT);
+		if (length != 0 && i != WHOLE)
+			slice_add(&slices, start, length);
 	}
-	return layout->count > 0;
+	return slices_hold(&slices);
 }
 
 const struct table_kind sun_table = { .name = "sun", .read = sun_read };
@@ -79,14 +104,15 @@ sgi_read(struct reader *r, struct layout *layout)
 	uint8_t header[SECTOR];
 	if (reader_read_all(r, 0, header, SECTOR, NULL) != TRIAGE_OK || load_be32(header) != 0x0be5a941)
 		return false;
+	struct slices slices = { .layout = layout, .kind = "sgi", .parent = NO_PARENT, .medium = r->size, .before = layout->count };
 	for (size_t i = 0; i < COUNT; i++) {
 		const uint8_t *slice = header + SLICES + i * SLICE;
 		uint64_t length = (uint64_t)load_be32(slice) * SECTOR, start = (uint64_t)load_be32(slice + 4) * SECTOR;
 		uint32_t type = load_be32(slice + 8);
-		if (length != 0 && type != TYPE_HEADER && type != TYPE_WHOLE && start < r->size)
-			layout_add(layout, "sgi", start, length, NO_PARENT);
+		if (length != 0 && type != TYPE_HEADER && type != TYPE_WHOLE)
+			slice_add(&slices, start, length);
 	}
-	return layout->count > 0;
+	return slices_hold(&slices);
 }
 
 const struct table_kind sgi_table = { .name = "sgi", .read = sgi_read };
@@ -104,17 +130,17 @@ bsd_label_read(struct reader *r, uint64_t base, int parent, struct layout *layou
 		uint32_t sector = load_le32(label + SECTOR_SIZE);
 		if (load_le32(label + MARK1) != 0x82564557 || load_le32(label + MARK2) != 0x82564557 || (sector != 512 && sector != 4096))
 			continue;
-		size_t before = layout->count;
+		struct slices slices = { .layout = layout, .kind = "bsd", .parent = parent, .medium = r->size, .before = layout->count };
 		/* offsets count from the disk's start, in some systems from the slice's own */
 		uint64_t whole = (uint64_t)load_le32(label + SLICES + WHOLE * SLICE + 4) * sector;
 		uint64_t from = base != 0 && whole < base ? base : 0;
 		for (size_t s = 0; s < SLICES_MAX && s < load_le16(label + COUNT); s++) {
 			uint64_t length = (uint64_t)load_le32(label + SLICES + s * SLICE) * sector;
 			uint64_t start = from + (uint64_t)load_le32(label + SLICES + s * SLICE + 4) * sector;
-			if (length != 0 && s != WHOLE && start < r->size)
-				layout_add(layout, "bsd", start, length, parent);
+			if (length != 0 && s != WHOLE)
+				slice_add(&slices, start, length);
 		}
-		return layout->count > before;
+		return slices_hold(&slices);
 	}
 	return false;
 }

@@ -174,6 +174,23 @@ guided_place_look(const char *root, const char *path, uint64_t wanted, guided_sp
 	return ok;
 }
 
+/* A run that was cut off, or one that was sealed when its time was up and has not been taken up beside it. */
+static bool
+is_unfinished(const char *bundle, struct stat *ret_arguments)
+{
+	char probe[1400];
+	snprintf(probe, sizeof(probe), "%s/manifest-sha256.txt", bundle);
+	bool sealed = access(probe, F_OK) == 0;
+	snprintf(probe, sizeof(probe), "%s-more", bundle);
+	if (sealed && access(probe, F_OK) == 0)
+		return false;
+	snprintf(probe, sizeof(probe), "%s/%s/journal.db", bundle, sealed ? "data/unfinished" : "work");
+	if (access(probe, F_OK) != 0)
+		return false;
+	snprintf(probe, sizeof(probe), "%s/%s/arguments", bundle, sealed ? "data/unfinished" : "work");
+	return stat(probe, ret_arguments) == 0 && S_ISREG(ret_arguments->st_mode) && ret_arguments->st_size > 0;
+}
+
 size_t
 guided_unfinished(const char *folder, char (*ret_paths)[1300], size_t max)
 {
@@ -184,18 +201,11 @@ guided_unfinished(const char *folder, char (*ret_paths)[1300], size_t max)
 	DIR *dir = opendir(folder);
 	max = max < 16 ? max : 16;
 	while (dir != NULL && max > 0 && (e = readdir(dir)) != NULL && seen++ < SEEN_MAX) {
-		char path[1300], probe[1400];
+		char path[1300];
 		struct stat info;
 		if (e->d_name[0] == '.' || snprintf(path, sizeof(path), "%s/%s", strcmp(folder, "/") == 0 ? "" : folder, e->d_name) >= (int)sizeof(path))
 			continue;
-		snprintf(probe, sizeof(probe), "%s/manifest-sha256.txt", path);
-		if (access(probe, F_OK) == 0)
-			continue;
-		snprintf(probe, sizeof(probe), "%s/work/journal.db", path);
-		if (access(probe, F_OK) != 0)
-			continue;
-		snprintf(probe, sizeof(probe), "%s/work/arguments", path);
-		if (stat(probe, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0)
+		if (!is_unfinished(path, &info))
 			continue;
 		if (count == max && when[max - 1] >= info.st_mtime)
 			continue;

@@ -47,7 +47,7 @@ void guided_places_release(struct guided_places *places);
 bool guided_place_look(const char *root, const char *path, uint64_t wanted, guided_space *space, void *ctx, struct guided_place *ret_place);
 bool guided_place_usable(const struct guided_place *place);
 
-/* Bundles in a folder that an interrupted run left and --resume takes up; newest first, at most max. Each: the path. */
+/* Bundles in a folder that --resume takes up: an interrupted run left them, or they were sealed when a budget ended; newest first, at most max. Each: the path. */
 size_t guided_unfinished(const char *folder, char (*ret_paths)[1300], size_t max);
 
 #endif

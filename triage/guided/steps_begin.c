@@ -47,6 +47,8 @@ wants_key(const char *bundle)
 	static const char option[] = "--ask-key";
 	char path[1400], arguments[1 << 14];
 	snprintf(path, sizeof(path), "%s/work/arguments", bundle);
+	if (access(path, F_OK) != 0)
+		snprintf(path, sizeof(path), "%s/data/unfinished/arguments", bundle);	/* sealed when its time was up */
 	SCOPED_FILE file = fopen(path, "re");
 	size_t n = file != NULL ? fread(arguments, 1, sizeof(arguments), file) : 0;
 	return memmem(arguments, n, option, sizeof(option)) != NULL;
@@ -93,7 +95,9 @@ guided_offer_unfinished(struct guided *g, const char *const *folders, size_t cou
 	if (wants_key(found[page.current]) && (answer = ask_key_again(g, text_base_name(found[page.current]))) != GUIDED_NEXT)
 		return guided_move_of(answer);
 	snprintf(g->a.resume, sizeof(g->a.resume), "%s", found[page.current]);
-	snprintf(g->a.bundle, sizeof(g->a.bundle), "%s", found[page.current]);
+	char sealed[1400];
+	snprintf(sealed, sizeof(sealed), "%s/manifest-sha256.txt", found[page.current]);
+	snprintf(g->a.bundle, sizeof(g->a.bundle), "%.1290s%s", found[page.current], access(sealed, F_OK) == 0 ? "-more" : "");
 	return MOVE_RUN;
 }
 

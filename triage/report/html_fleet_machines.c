@@ -3,6 +3,7 @@
 
 #include "triage/report/chart.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,8 +74,10 @@ put_machine(struct page *p, struct case_cursor *c)
 	fleet_state_key("fleet.do", verdict, key);
 	page_say(p, "td", key, NULL);
 	put_findings(p, c);
-	page_format(p, "<td class=\"num\" data-sort=\"%d\">", (int)(case_real(c, FLEET_MACHINE_SHARE) * 1000));
-	page_value(p, "span", &(struct argument)AS_SHARE((int64_t)(case_real(c, FLEET_MACHINE_SHARE) * 1000)));
+	double share = case_real(c, FLEET_MACHINE_SHARE);
+	int tenths = share > 0 ? (int)(fmin(share, 1) * 1000) : 0;	/* of a bundle from elsewhere it may be any number */
+	page_format(p, "<td class=\"num\" data-sort=\"%d\">", tenths);
+	page_value(p, "span", &(struct argument)AS_SHARE(tenths));
 	page_format(p, "</td><td class=\"num\" data-sort=\"%jd\">", (intmax_t)case_int(c, FLEET_MACHINE_ENCRYPTED));
 	page_value(p, "span", &(struct argument)AS_COUNT(case_int(c, FLEET_MACHINE_ENCRYPTED)));
 	page_raw(p, "<br>");

@@ -75,6 +75,24 @@ put_meter(struct page *p)
 	    "<rect class=\"m3\" x=\"%d\" width=\"%d\" height=\"10\"/></svg>\n", examined, examined, skipped, examined + skipped, failed);
 }
 
+/* A budget ended: what is left, and for how long, as the run reckoned it. */
+static void
+put_budget(struct page *p)
+{
+	enum { MINUTE = 60, HOUR = 3600 };
+	uint64_t streams = meta_number(p, "budget.streams"), seconds = meta_number(p, "budget.seconds");
+	if (streams == 0)
+		return;
+	page_raw(p, "<p class=\"sub\">");
+	page_say(p, "b", "coverage.budget", WITH(AS_COUNT(streams), AS_BYTES(meta_number(p, "budget.bytes"))));
+	if (seconds > 0) {
+		page_raw(p, " ");
+		page_say(p, "span", seconds < 2 * HOUR ? "coverage.budget-minutes" : "coverage.budget-hours",
+		    WITH(AS_COUNT(seconds < 2 * HOUR ? (seconds + MINUTE - 1) / MINUTE : (seconds + HOUR / 2) / HOUR)));
+	}
+	page_raw(p, "</p>\n");
+}
+
 static void
 put_coverage(struct page *p)
 {
@@ -187,6 +205,7 @@ html_verdict_short(struct page *p)
 	if (p->facts.coverage.known && p->facts.coverage.streams > 0)
 		page_say(p, "p class=\"sub\"", "coverage.files", WITH(AS_COUNT(p->facts.coverage.streams), AS_COUNT(p->facts.coverage.streams_examined),
 		    AS_SHARE(p->facts.coverage.examined)));
+	put_budget(p);
 }
 
 void
@@ -201,6 +220,7 @@ html_verdict(struct page *p)
 	page_say(p, "p class=\"sub lead\"", look->advice, NULL);
 	page_raw(p, "\n");
 	put_coverage(p);
+	put_budget(p);
 	html_tiles(p);
 	put_reasons(p);
 	page_raw(p, "</section>\n");

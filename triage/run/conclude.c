@@ -6,6 +6,7 @@
 #include "triage/run/merge.h"
 #include "triage/run/sandbox.h"
 #include "triage/run/supervisor.h"
+#include "triage/run/unfinished.h"
 
 #include "triage/base/scoped.h"
 #include "triage/base/text.h"
@@ -115,12 +116,28 @@ note_changed(struct supervisor *s, struct triage_error *err)
 }
 
 static enum triage_status
+put_left(struct supervisor *s, const char *fact, uint64_t value, struct triage_error *err)
+{
+	char number[32];
+	snprintf(number, sizeof(number), "%ju", (uintmax_t)value);
+	return case_set(s->store, fact, number, err);
+}
+
+/* Page 1 takes the figures from the facts; the problem stands with the others. */
+static enum triage_status
 note_budget(struct supervisor *s, struct triage_error *err)
 {
 	if (!s->budget_ended)
 		return TRIAGE_OK;
 	char message[300], rest[120] = "";
 	double minutes = s->budget_rest / 60;
+	enum triage_status st = put_left(s, "meta.budget.streams", s->progress.units - s->progress.units_done, err);
+	if (st == TRIAGE_OK)
+		st = put_left(s, "meta.budget.bytes", s->progress.bytes - s->progress.bytes_done, err);
+	if (st == TRIAGE_OK && minutes > 0)
+		st = put_left(s, "meta.budget.seconds", (uint64_t)s->budget_rest + 1, err);
+	if (st != TRIAGE_OK)
+		return st;
 	if (minutes > 0)
 		snprintf(rest, sizeof(rest), "; at the pace of this run the rest would take about %.0f %s more", minutes >= 90 ? minutes / 60 : minutes < 1 ? 1 : minutes,
 		    minutes >= 90 ? "hours" : "min");
@@ -299,7 +316,11 @@ conclude(struct supervisor *s, struct triage_error *err)
 		st = clear_data(data, err);
 	if (st == TRIAGE_OK)
 		st = export_all(s, database, data, err);
+	/* parts of a run keep their journal in another way */
+	bool goes_on = s->budget_ended && s->plan->shards <= 1;
+	if (st == TRIAGE_OK && goes_on)
+		st = unfinished_keep(s, err);
 	if (st == TRIAGE_OK)
 		st = seal_bag(s, err);
-	return st == TRIAGE_OK ? remove_work(s, err) : st;
+	return st == TRIAGE_OK && !goes_on ? remove_work(s, err) : st;
 }

@@ -154,7 +154,7 @@ crew_start(struct crew *c, size_t slot, enum worker_role role, size_t lister_sou
 		return TRIAGE_E_IO;
 	}
 	w->pid = pid;
-	w->seen_at = crew_clock();
+	w->seen_at = w->front_since = crew_clock();
 	return TRIAGE_OK;
 }
 

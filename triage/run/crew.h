@@ -24,7 +24,7 @@ struct crew_job {
 	char *member_path;		/* of the member in work; owned, NULL for none */
 	struct case_stream *streams;	/* PLACES: whose places are asked for; owned by the job, see crew_job_release() */
 	size_t stream_count;
-	uint64_t length;		/* LIST: bytes of the filesystem, 0 for a mounted volume */
+	uint64_t length;		/* LIST: bytes of the filesystem, 0 for a mounted volume; IMAGE: of the medium, as a worker said */
 	bool early;			/* CONTENT: a worker died that had it; its answer is to be sent before the next is begun */
 	uint64_t frames[WIRE_TYPE_COUNT], frame_bytes;	/* received, for the caps */
 };
@@ -51,7 +51,7 @@ struct crew_worker {
 	bool ready;
 	const char *killed_for;		/* why we killed it, in words; NULL: we did not */
 	uint64_t seen_job, seen_beat;
-	double seen_at, front_since;	/* when there was progress; since when the first job is the first */
+	double seen_at, front_since;	/* when there was progress; since when the first job is the first, or the worker is there */
 	uint64_t start_frames[WIRE_TYPE_COUNT];	/* received before READY */
 };
 

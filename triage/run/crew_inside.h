@@ -8,5 +8,7 @@
 void crew_clear_slot(struct crew_worker *w);
 /* A job leaves the queue; it is the caller's. */
 void crew_remove_job(struct crew_worker *w, size_t index);
+/* Seconds that the first job of a worker, or the start of one that is not ready, may take in all. */
+double crew_end_of(const struct crew *c, const struct crew_worker *w);
 
 #endif

@@ -12,12 +12,6 @@
 
 enum { DEATHS_BEFORE_READY = 3 };
 
-/* An object may take END_FACTOR times --unit-timeout, and a second for each SLOWEST bytes, whatever its worker says of its progress. */
-#ifdef TRIAGE_FAULT
-enum { END_FACTOR = 2, SLOWEST = 256 << 10 };
-#else
-enum { END_FACTOR = 40, SLOWEST = 256 << 10 };
-#endif
 #define NO_PROGRESS "no progress within the time limit"
 #define NO_END "it did not come to an end within the time that its size allows"
 
@@ -158,8 +152,7 @@ watch(struct crew *c, struct crew_worker *w, double now)
 	if (!moved && now - w->seen_at > c->unit_seconds && w->killed_for == NULL) {
 		w->killed_for = NO_PROGRESS;
 		kill(w->pid, SIGKILL);
-	} else if (w->job_count > 0 && (w->jobs[0].kind == CREW_CONTENT || w->jobs[0].kind == CREW_PLACES) && w->killed_for == NULL &&
-	    now - w->front_since > END_FACTOR * c->unit_seconds + (double)w->jobs[0].unit.size / SLOWEST) {
+	} else if ((w->job_count > 0 || !w->ready) && w->killed_for == NULL && now - w->front_since > crew_end_of(c, w)) {
 		/* it says that it makes progress, and may say so for ever */
 		w->killed_for = NO_END;
 		kill(w->pid, SIGKILL);

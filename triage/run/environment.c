@@ -1,4 +1,5 @@
 #include "triage/run/environment.h"
+#include "triage/run/rule_pack.h"
 
 #include "triage/detect/sigma.h"
 #include "triage/base/text.h"
@@ -173,6 +174,10 @@ put_facts(struct supervisor *s, struct triage_error *err)
 	environment_tables(s->tables, &s->text);
 	if (st == TRIAGE_OK)
 		st = set_text(s, "meta.rules.tables", err);
+	char version[RULE_VERSION_SIZE];
+	rule_pack_version(p->rules_dir, version);
+	if (st == TRIAGE_OK)
+		st = case_set(s->store, "meta.rules.version", version, err);
 	options(s, &s->text);
 	return st == TRIAGE_OK ? set_text(s, "meta.options", err) : st;
 }
@@ -246,7 +251,11 @@ custody_rules(struct supervisor *s, struct triage_error *err)
 {
 	struct buf detail;
 	buf_init(&detail, 16 << 20);
-	buf_format(&detail, "{\"files\":%s", case_get(s->store, "meta.rules.files"));
+	char version[RULE_VERSION_SIZE];
+	rule_pack_version(s->plan->rules_dir, version);
+	buf_text(&detail, "{\"version\":");
+	text_json_string(&detail, version);
+	buf_format(&detail, ",\"files\":%s", case_get(s->store, "meta.rules.files"));
 	buf_format(&detail, ",\"sigma\":%s", case_get(s->store, "meta.rules.sigma"));
 	buf_format(&detail, ",\"tables\":%s}", case_get(s->store, "meta.rules.tables"));
 	enum triage_status st = buf_check(&detail, err);

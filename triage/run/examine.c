@@ -134,7 +134,7 @@ give_images(struct supervisor *s)
 			return;
 		}
 		r->image_given = true;
-		examine_give(s, slot, &(struct crew_job){ .id = JOB_IMAGE | i, .kind = CREW_IMAGE, .source = i });
+		examine_give(s, slot, &(struct crew_job){ .id = JOB_IMAGE | i, .kind = CREW_IMAGE, .source = i, .length = s->sources[i].size });
 		return;
 	}
 }

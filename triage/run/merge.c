@@ -19,29 +19,6 @@ enum { TEXT_MAX = 16 << 20, LISTED_MAX = 12 };
 
 /* --- keeping --- */
 
-static enum triage_status
-copy_file(const char *from, const char *to, struct triage_error *err)
-{
-	struct output *out;
-	uint8_t piece[4096];
-	ssize_t n;
-	SCOPED_FD fd = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0) {
-		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot open %s", from);
-		return TRIAGE_E_IO;
-	}
-	enum triage_status st = output_create(to, &out, err);
-	if (st != TRIAGE_OK)
-		return st;
-	while ((n = read(fd, piece, sizeof(piece))) > 0)
-		output_put(out, piece, (size_t)n);
-	if (n == 0)
-		return output_finish(out, NULL, err);
-	output_abandon(out);
-	triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot read %s", from);
-	return TRIAGE_E_IO;
-}
-
 enum triage_status
 merge_keep(struct supervisor *s, struct triage_error *err)
 {
@@ -59,7 +36,7 @@ merge_keep(struct supervisor *s, struct triage_error *err)
 		st = case_keep(s->store, to, err);
 	snprintf(from, sizeof(from), "%s/arguments", s->work);
 	snprintf(to, sizeof(to), "%s/arguments", folder);
-	return st == TRIAGE_OK && access(from, F_OK) == 0 ? copy_file(from, to, err) : st;
+	return st == TRIAGE_OK && access(from, F_OK) == 0 ? output_copy(from, to, err) : st;
 }
 
 /* --- the parts --- */

@@ -7,6 +7,7 @@
 #include "triage/report/report.h"
 #include "triage/run/environment.h"
 #include "triage/run/judge.h"
+#include "triage/run/rule_pack.h"
 #include "triage/run/share_inside.h"
 #include "triage/run/shadows.h"
 
@@ -214,6 +215,10 @@ record(struct rejudge *r, struct case_sealer *z, struct triage_error *err)
 		st = case_seal_meta(z, "judged.from", r->seal, err);
 	if (st == TRIAGE_OK)
 		st = case_seal_meta(z, "judged.version", TRIAGE_VERSION, err);
+	char version[RULE_VERSION_SIZE];
+	rule_pack_version(r->plan->rules_dir, version);
+	if (st == TRIAGE_OK)
+		st = case_seal_meta(z, "rules.version", version, err);
 	if (st == TRIAGE_OK)
 		st = case_seal_meta(z, "rules.sigma", buf_cstr(&sigma), err);
 	return st == TRIAGE_OK ? case_seal_meta(z, "rules.tables", buf_cstr(&tables), err) : st;

@@ -103,7 +103,8 @@ fill_content(const struct share *s, struct case_cursor *c, struct triage_content
 	content->state = (enum triage_content_state)index_of(case_text(c, CASE_FILES_CONTENT), triage_content_state_name, TRIAGE_CONTENT_STATE_COUNT);
 	if (content->state == TRIAGE_CONTENT_NONE)
 		content->state = TRIAGE_CONTENT_COMPLETE;
-	content->bytes = (uint64_t)case_int(c, CASE_FILES_BYTES_READ);
+	int64_t bytes = case_int(c, CASE_FILES_BYTES_READ);
+	content->bytes = bytes > 0 ? (uint64_t)bytes : 0;	/* a case from elsewhere may hold any number */
 	content->mime = content->magic = "";
 	content->randomness.entropy = case_null(c, CASE_FILES_ENTROPY) ? -1 : case_real(c, CASE_FILES_ENTROPY);
 	if (!is_attackers(s, case_text(c, CASE_FILES_SHA256)))
@@ -275,6 +276,9 @@ put_event(struct share *s, struct share_file *f, struct case_cursor *c, struct t
 	buf_format(&message, "%s, cited by a finding", meaning);
 	struct triage_event e = { .time = case_int(c, CASE_EVENTS_TIME), .precision = "s", .meaning = meaning, .source = source, .parser = parser, .host = host, .user = user,
 		.message = buf_cstr(&message), .data = buf_cstr(&data), .offset = TRIAGE_NO_ID };
+	/* a case from elsewhere may hold any number */
+	if (e.time == TRIAGE_TIME_NONE)
+		return TRIAGE_OK;
 	char technique[16];
 	snprintf(technique, sizeof(technique), "%s", share_technique(case_text(c, CASE_EVENTS_TECHNIQUE)));
 	e.technique = technique;

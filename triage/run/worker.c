@@ -24,6 +24,9 @@ worker_at_stage(struct worker *w, enum worker_stage stage)
 {
 	atomic_store_explicit(&w->setup->page->stage, stage, memory_order_relaxed);
 	atomic_fetch_add_explicit(&w->setup->page->beat, 1, memory_order_relaxed);
+#ifdef TRIAGE_FAULT
+	worker_misbehave_at(w, worker_stage_name(stage));
+#endif
 }
 
 void

@@ -3,6 +3,7 @@
 
 #ifdef TRIAGE_FAULT
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -94,5 +95,17 @@ worker_misbehave(struct worker *w, const char *act)
 			_exit(1);
 		sched_yield();
 	}
+}
+
+void
+worker_misbehave_at(struct worker *w, const char *stage)
+{
+	const char *order = getenv("TRIAGE_FAULT_WORKER");
+	char act[16], at[16], name[256];
+	if (order == NULL || sscanf(order, "%15s %15s %255s", act, at, name) != 3 || strcmp(at, stage) != 0 || strcmp(name, "-") != 0)
+		return;
+	if (strcmp(act, "crash") == 0)
+		abort();
+	worker_misbehave(w, act);
 }
 #endif

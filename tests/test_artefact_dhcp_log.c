@@ -1,0 +1,49 @@
+/* test_artefact_dhcp_log.c - addresses that the DHCP server of Windows gave. */
+#include "tests/artefact_harness.h"
+
+static void
+leases_are_told(void **state)
+{
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_file(&p, fixture("artefact/dhcp_log/DhcpSrvLog-Tue.log"));
+	assert_string_equal(p.kind->name, "dhcp_log");
+	assert_number_equal(p.count, 4);
+	assert_number_equal(p.remark_count, 0);
+	const struct parsed_event *e = parsed_event_of(&p, NULL, "address leased", NULL);
+	assert_number_equal(e->time, parsed_time("2023-11-14T22:13:20Z"));
+	assert_true(e->local);
+	assert_string_equal(e->message, "DHCP: Assign 10.0.2.17, PC-KASSA.gemeente.example, network card 525400EEB605");
+	assert_non_null(strstr(e->data, "\"address\":\"10.0.2.17\",\"client_name\":\"PC-KASSA.gemeente.example\",\"mac_address\":\"525400EEB605\""));
+	assert_non_null(strstr(e->data, "\"vendorclass_ascii\":\"MSFT 5.0\""));
+	(void)parsed_event_of(&p, NULL, "address refused", "\"description\":\"NACK\"");
+	parsed_free(&p);
+	parsed_file(&p, fixture("artefact/dhcp_log/DhcpV6SrvLog-Tue.log"));
+	assert_number_equal(p.count, 1);
+	assert_string_equal(p.events[0].message, "DHCP: DHCPV6 Request 2001:db8::17, PC-KASSA");
+	assert_non_null(strstr(p.events[0].data, "\"duid_bytes_hex\":\"0001000115A0\""));
+	parsed_free(&p);
+}
+
+static void
+what_is_damaged_is_said(void **state)
+{
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_file(&p, fixture("artefact/dhcp_log/DhcpSrvLog-damaged.log"));
+	/* lines that are sound, before the names and behind them */
+	assert_number_equal(p.count, 5);
+	assert_number_equal(p.remark_count, 3);
+	assert_true(parsed_has_remark(&p, "line-damaged"));
+	parsed_free(&p);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(leases_are_told),
+		cmocka_unit_test(what_is_damaged_is_said),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
