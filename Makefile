@@ -95,7 +95,7 @@ DEPS_BUILD := gcc make pkg-config libc6-dev libtsk-dev libdeflate-dev libyara-de
 DEPS_DEMO := python3
 DEPS_TEST := clang strace binutils libclang-rt-14-dev libcmocka-dev python3 perl e2fsprogs dosfstools mtools exfatprogs ntfs-3g ewf-tools genisoimage xorriso \
 	gdisk fdisk sleuthkit yara file sqlite3 openssl valgrind xz-utils apfsprogs unzip util-linux chromium cryptsetup-bin qemu-utils xfsprogs \
-	libxml2-utils jq libvshadow-utils python3-libvshadow libesedb-utils fuse3 psmisc zip p7zip-full zstd cpio bzip2 liblnk-utils libscca-utils python3-olefile zbar-tools poppler-utils libevtx-utils libevt-utils python3-libregf tmux systemd-journal-remote
+	libxml2-utils jq libvshadow-utils python3-libvshadow libesedb-utils fuse3 psmisc zip p7zip-full zstd cpio bzip2 liblnk-utils libscca-utils python3-olefile zbar-tools poppler-utils libevtx-utils libevt-utils python3-libregf tmux softhsm2 opensc libengine-pkcs11-openssl systemd-journal-remote
 missing = $(shell for p in $(1); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done)
 
 define install
