@@ -179,6 +179,17 @@ deb:
 	@ls build/deb/*.deb
 .PHONY: deb
 
+# --- live image, and its proof in qemu ---
+DEPS_LIVE := live-build debootstrap xorriso squashfs-tools mtools dosfstools openssl libefiboot1 libdevmapper1.02.1
+DEPS_CHECK_LIVE := qemu-system-x86 ipxe-qemu ovmf python3 exfatprogs fdisk sleuthkit sqlite3 openssl xz-utils
+live: deb
+	$(call install,$(DEPS_LIVE))
+	sh debian/live/build.sh
+check-live:
+	$(call install,$(DEPS_CHECK_LIVE))
+	@python3 debian/live/check.py
+.PHONY: live check-live
+
 # --- one folder with its libraries, for systems with the C library of Debian 12 or a newer one ---
 TARBALL := triage-$(VERSION)-$(shell uname -m)
 tarball: all
@@ -211,7 +222,8 @@ help:
 	@echo "make mutate     damage evidence in MUTANTS (10000) ways, examine each, look for what lies outside the damage"
 	@echo "make assurance  the long proofs of sandbox, faults, kill points, long run and coverage; figures into docs/assurance.md"
 	@echo "make install    PREFIX=$(PREFIX), DESTDIR="
-	@echo "make deb        Debian packages under build/deb: triage, triage-rules"
+	@echo "make deb        Debian packages under build/deb: triage, triage-rules, triage-live"
+	@echo "make live       a Debian 12 image for a stick, under build/live (root); make check-live: booted in qemu, disks examined, everything compared"
 	@echo "make tarball    build/$(TARBALL).tar.xz: unpack anywhere, run bin/triage"
 	@echo "make clean      remove build/"
 	@echo "FLAVOUR=release (default), asan, fault, fuzz, clang: objects of each under build/FLAVOUR"
