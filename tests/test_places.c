@@ -41,6 +41,7 @@ show_place(struct judged *t, const char *parser, const char *path, const char *d
 	const char *source = strncmp(parser, "registry", 8) == 0 ? "registry" : strncmp(parser, "wmi", 3) == 0 ? "wmi" : parser;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		source = strcmp(others[i], parser) == 0 ? "other" : source;
+	source = strcmp(parser, "shell_history") == 0 ? "shell-history" : source;
 	if (strcmp(parser, "file") == 0 || strcmp(parser, "program") == 0) {
 		bool program = parser[0] == 'p';
 		show(t, path, program ? packed_content(90000, "application/x-sharedlib") : text_content(2000));
