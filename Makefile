@@ -95,7 +95,7 @@ DEPS_BUILD := gcc make pkg-config libc6-dev libtsk-dev libdeflate-dev libyara-de
 DEPS_DEMO := python3
 DEPS_TEST := clang strace binutils libclang-rt-14-dev libcmocka-dev python3 perl e2fsprogs dosfstools mtools exfatprogs ntfs-3g ewf-tools genisoimage xorriso \
 	gdisk fdisk sleuthkit yara file sqlite3 openssl valgrind xz-utils apfsprogs unzip util-linux chromium cryptsetup-bin qemu-utils xfsprogs \
-	libxml2-utils jq libvshadow-utils python3-libvshadow libesedb-utils fuse3 psmisc zip p7zip-full zstd cpio bzip2 liblnk-utils libscca-utils python3-olefile zbar-tools poppler-utils libevtx-utils libevt-utils python3-libregf tmux systemd-journal-remote
+	libxml2-utils jq libvshadow-utils python3-libvshadow libesedb-utils fuse3 psmisc zip p7zip-full zstd cpio bzip2 liblnk-utils libscca-utils python3-olefile zbar-tools poppler-utils libevtx-utils libevt-utils python3-libregf tmux softhsm2 opensc libengine-pkcs11-openssl systemd-journal-remote
 missing = $(shell for p in $(1); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done)
 
 define install
@@ -138,7 +138,9 @@ bench-evidence: all
 	@sh tests/bench/evidence.sh
 bench-report: all
 	@sh tests/bench/report.sh
-.PHONY: bench-evidence bench-report
+bench-artefacts:
+	@sh tests/bench/artefacts.sh
+.PHONY: bench-evidence bench-report bench-artefacts
 fixtures:
 	@sh fixtures/make.sh
 fuzz:
@@ -147,7 +149,7 @@ fuzz-%:
 	@sh tests/fuzz/run.sh $(or $(FUZZ_SECONDS),30) $*
 mutate: all
 	@$(MAKE) --no-print-directory -s -j2 FLAVOUR=asan build/asan/bin/triage
-	@python3 tests/mutate/mutate.py build/mutate --asan build/asan/bin/triage --corpus $(or $(TRIAGE_CORPUS),../shared/corpus) --mutants $(or $(MUTANTS),10000) --seed $(or $(SEED),1)
+	@python3 tests/mutate/mutate.py build/mutate --asan build/asan/bin/triage --corpus $(or $(TRIAGE_CORPUS),../shared/corpus) --mutants $(or $(MUTANTS),10000) --seed $(or $(SEED),1) --ran build/mutate/ran.tsv
 .PHONY: mutate
 .PHONY: fuzz
 assurance: all build/release/tests/test_seals
@@ -179,6 +181,17 @@ deb:
 	@ls build/deb/*.deb
 .PHONY: deb
 
+# --- live image, and its proof in qemu ---
+DEPS_LIVE := live-build debootstrap xorriso squashfs-tools mtools dosfstools openssl libefiboot1 libdevmapper1.02.1
+DEPS_CHECK_LIVE := qemu-system-x86 ipxe-qemu ovmf python3 exfatprogs fdisk sleuthkit sqlite3 openssl xz-utils
+live: deb
+	$(call install,$(DEPS_LIVE))
+	sh debian/live/build.sh
+check-live:
+	$(call install,$(DEPS_CHECK_LIVE))
+	@python3 debian/live/check.py
+.PHONY: live check-live
+
 # --- one folder with its libraries, for systems with the C library of Debian 12 or a newer one ---
 TARBALL := triage-$(VERSION)-$(shell uname -m)
 tarball: all
@@ -205,13 +218,15 @@ help:
 	@echo "make deps       install what is missing to build (root or sudo)"
 	@echo "make lint       static analysis: gcc -fanalyzer, clang-tidy, cppcheck"
 	@echo "make bench      time and memory against the tools used today, as ratios"
+	@echo "make bench-artefacts  event logs, hives and change journals: megabytes a second alone and through the program (LONG=yes: 3 GB, ten million events)"
 	@echo "make bench-evidence  what containers, locks, shadow copies and very many files cost, as ratios"
 	@echo "make fixtures   make the small evidence files under fixtures/ again"
 	@echo "make fuzz       fuzz each parser, layer, reader and loader for FUZZ_SECONDS (30), two at a time; make fuzz-NAME: one"
 	@echo "make mutate     damage evidence in MUTANTS (10000) ways, examine each, look for what lies outside the damage"
 	@echo "make assurance  the long proofs of sandbox, faults, kill points, long run and coverage; figures into docs/assurance.md"
 	@echo "make install    PREFIX=$(PREFIX), DESTDIR="
-	@echo "make deb        Debian packages under build/deb: triage, triage-rules"
+	@echo "make deb        Debian packages under build/deb: triage, triage-rules, triage-live"
+	@echo "make live       a Debian 12 image for a stick, under build/live (root); make check-live: booted in qemu, disks examined, everything compared"
 	@echo "make tarball    build/$(TARBALL).tar.xz: unpack anywhere, run bin/triage"
 	@echo "make clean      remove build/"
 	@echo "FLAVOUR=release (default), asan, fault, fuzz, clang: objects of each under build/FLAVOUR"

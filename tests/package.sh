@@ -32,7 +32,7 @@ check "it examines a small compromised machine" inside sh -c 'cd /tmp && triage 
 check "guided mode asks, line by line" inside sh -c 'printf "q\n2\n" | triage guided --plain --lang de | grep -q "Was soll untersucht werden"'
 check "man pages, completion and rules are there" test -s "$bare/usr/share/man/man1/triage.1.gz" -a -s "$bare/usr/share/man/man5/triage-bundle.5.gz" -a \
 	-s "$bare/usr/share/bash-completion/completions/triage" -a -s "$bare/usr/share/triage/rules/scores.tsv"
-check "they are removed" inside sh -c 'apt-get purge -q -y triage triage-rules && apt-get autoremove -q -y --purge'
+check "they are removed" inside sh -c 'apt-get purge -q -y triage triage-rules triage-live && apt-get autoremove -q -y --purge'
 inside find / -xdev -path /proc -prune -o -path /var -prune -o -path /tmp -prune -o -print | sort > "$bare.after"
 left=$(comm -13 "$bare.before" "$bare.after" | grep triage)
 if [ -z "$left" ]; then echo "ok - nothing of them is left"; else echo "not ok - nothing of them is left"; echo "$left" | sed 's/^/# /'; fi

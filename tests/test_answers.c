@@ -103,11 +103,11 @@ static void
 an_attack_gives_every_answer(void **state)
 {
 	struct judged t;
-	static const struct detect_machine here = { 1, "PC-12", "Windows Server 2019" };
+	static const struct detect_machine here = { 1, "PC-12", "Windows Server 2019", NULL };
 	static const struct detect_shadow old[] = { { "shadow copy 1", NIGHT - 23 * DAY }, { "shadow copy 2", NIGHT - DAY } };
 	static const char *const unread[] = { "1 volume(s) are locked and were not read: 4096 bytes." };
 	(void)state;
-	open_attack(&t, &(struct detect_case){ &here, 1, old, 2, unread, 1 });
+	open_attack(&t, &(struct detect_case){ &here, 1, old, 2, unread, 1, NULL });
 
 	answer_has(&t, "attacked", "{\"answer\":\"yes\",\"certainty\":\"established\"");
 	answer_has(&t, "attacked", "\"blind\":[\"1 volume(s) are locked");
@@ -165,7 +165,7 @@ static void
 each_machine_has_a_state(void **state)
 {
 	struct judged t;
-	static const struct detect_machine here[] = { { 1, "PC-12", "Windows Server 2019" }, { 7, "PC-13", "Windows 10" } };
+	static const struct detect_machine here[] = { { 1, "PC-12", "Windows Server 2019", NULL }, { 7, "PC-13", "Windows 10", NULL } };
 	(void)state;
 	open_attack(&t, &(struct detect_case){ .machines = here, .machine_count = 2 });
 	const char *m = answer_of(&t, "machines");
@@ -182,7 +182,7 @@ static void
 machines_beyond_the_list_are_counted_once(void **state)
 {
 	struct judged t;
-	static const struct detect_machine here = { 1, "PC-12", "Windows Server 2019" };
+	static const struct detect_machine here = { 1, "PC-12", "Windows Server 2019", NULL };
 	char values[200];
 	(void)state;
 	open_judge(&t);
@@ -202,7 +202,7 @@ static void
 an_intruder_without_encryption_is_intruded(void **state)
 {
 	struct judged t;
-	static const struct detect_machine here = { 1, "pc-12.town.local", "Windows 10" };
+	static const struct detect_machine here = { 1, "pc-12.town.local", "Windows 10", NULL };
 	(void)state;
 	open_judge(&t);
 	show(&t, "/a.txt", text_content(100));
@@ -219,7 +219,7 @@ static void
 a_machine_without_a_name_has_its_files(void **state)
 {
 	struct judged t;
-	static const struct detect_machine here[] = { { 1, "", "Windows 10" }, { 7, "", "Debian 12" } };
+	static const struct detect_machine here[] = { { 1, "", "Windows 10", NULL }, { 7, "", "Debian 12", NULL } };
 	(void)state;
 	open_judge(&t);
 	show(&t, "/a.txt", text_content(100));
@@ -233,7 +233,7 @@ static void
 no_trace_is_told_with_its_coverage(void **state)
 {
 	struct judged t;
-	static const struct detect_machine here = { 1, "PC-12", "Debian 12" };
+	static const struct detect_machine here = { 1, "PC-12", "Debian 12", NULL };
 	static const char *const unread[] = { "The content of 5 file(s) could not be read." };
 	(void)state;
 	open_judge(&t);

@@ -2,6 +2,7 @@
 #include "tests/harness.h"
 
 #include "triage/base/digest.h"
+#include "triage/base/scoped.h"
 #include "triage/case/custody.h"
 
 #define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
@@ -185,6 +186,29 @@ any_single_changed_byte_is_seen(void **state)
 	}
 }
 
+static void
+an_act_that_is_too_long_does_not_look_sealed(void **state)
+{
+	(void)state;
+	const size_t size = (64 << 20) + 100;
+	SCOPED_FREE char *detail = malloc(size + 1);
+	SCOPED_BUF line;
+	struct custody_entry e = { .seq = 1, .actor = "triage", .action = "started", .time = 1, .detail = detail };
+	uint64_t at;
+	assert_non_null(detail);
+	memset(detail, 'x', size);
+	memcpy(detail, "{\"a\":\"", 6);
+	memcpy(detail + size - 2, "\"}", 3);
+	memset(e.previous_hash, '0', 64);
+	custody_seal(&e);
+	assert_int_equal(strspn(e.hash, "-"), 64);
+	buf_init(&line, 2 * size);
+	memset(e.hash, '0', 64);
+	custody_line(&line, &e);
+	buf_char(&line, '\n');
+	assert_int_not_equal(check(line.data, line.size, &at), TRIAGE_OK);
+}
+
 int
 main(void)
 {
@@ -198,6 +222,7 @@ main(void)
 		cmocka_unit_test(a_line_that_is_cut_off_is_no_line),
 		cmocka_unit_test(what_is_not_in_the_canonical_form_is_refused),
 		cmocka_unit_test(any_single_changed_byte_is_seen),
+		cmocka_unit_test(an_act_that_is_too_long_does_not_look_sealed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

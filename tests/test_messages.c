@@ -175,6 +175,39 @@ every_built_in_rule_has_its_title_in_each_language(void **state)
 	assert_false(messages_told(*state, "Somebody else's rule", key, &rest));
 }
 
+/* The table of docs/answers.md: "| `name` | word, other-word (remark) | ...". */
+static void
+every_answer_of_page_1_has_its_words(void **state)
+{
+	char line[3000], key[4000];
+	size_t words = 0;
+	FILE *file = fopen("docs/answers.md", "r");
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file) != NULL) {
+		if (strncmp(line, "| `", 3) != 0)
+			continue;
+		char *name = line + 3, *end = strchr(name, '`'), *list = strchr(end, '|') + 1;
+		*end = '\0';
+		*strchr(list, '|') = '\0';
+		for (char *c = name; *c != '\0'; c++)
+			*c = *c == '_' ? '-' : *c;
+		/* said by the list of machines and the lists of what to do */
+		if (strcmp(name, "machines") == 0 || strcmp(name, "next") == 0)
+			continue;
+		snprintf(key, sizeof(key), "ask.%s", name);
+		if (!messages_has(*state, key))
+			fail_msg("no message %s", key);
+		for (char *word = strtok(list, ", "); word != NULL; word = strtok(NULL, ", ")) {
+			snprintf(key, sizeof(key), "answer.%s.%s", name, word);
+			if (!messages_has(*state, key))
+				fail_msg("no message %s", key);
+			words++;
+		}
+	}
+	fclose(file);
+	assert_true(words > 45);
+}
+
 static void
 both_forms_of_a_message_use_the_same_arguments(void **state)
 {
@@ -250,7 +283,7 @@ static void
 check_literals(const struct messages *m, const char *path)
 {
 	static const char *const no_messages[] = { "report.html", "verdict.score", "verdict.reasons", "rules.files", "rules.tables", "table.sortable",
-		"extracted.files" };
+		"extracted.files", "budget.streams", "budget.seconds", "budget.bytes" };
 	static char source[1 << 18];
 	FILE *file = fopen(path, "r");
 	assert_non_null(file);
@@ -381,6 +414,7 @@ main(void)
 		cmocka_unit_test(every_message_has_a_text_in_four_languages_with_the_same_arguments),
 		cmocka_unit_test(what_detectors_say_is_there_in_each_language),
 		cmocka_unit_test(every_built_in_rule_has_its_title_in_each_language),
+		cmocka_unit_test(every_answer_of_page_1_has_its_words),
 		cmocka_unit_test(both_forms_of_a_message_use_the_same_arguments),
 		cmocka_unit_test(no_key_stands_twice),
 		cmocka_unit_test(no_message_calls_a_system_clean),

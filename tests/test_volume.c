@@ -119,6 +119,12 @@ mbr_partitions_carry_their_filesystems(void **state)
 	assert_seen(&seen, "filesystem 0 volume=0 ext2 at=1048576 length=2097152");
 	assert_seen(&seen, "filesystem 1 volume=1 fat16 at=3145728 length=4194304 label= uuid=CAFE-1234");
 	assert_number_equal(seen.problems, 0);
+	/* a partition that is said to begin at its own table takes nothing up: what lies in it is found by its mark */
+	put_entry(0, 1, 0x0e, 0, 14336);
+	probe_bytes(medium, MEDIUM, 512, &seen);
+	assert_seen(&seen, "mbr unsupported at=0 length=7340032");
+	assert_seen(&seen, "fat16 at=3145728");
+	assert_seen(&seen, "problem volumes volume-not-in-table at=3145728");
 }
 
 static void
@@ -139,6 +145,7 @@ logical_partitions_hang_under_their_extended_partition(void **state)
 	assert_number_equal(seen.problems, 0);
 	/* also when the table says that it is something else; not when what it begins with is no table */
 	put_entry(0, 0, 0x80, 2048, 12288);
+	store_le(medium + MIB + 440, 0x5eed, 4);
 	probe_bytes(medium, MEDIUM, 512, &seen);
 	assert_seen(&seen, "volume 2 parent=0 mbr examined at=3178496 length=1024000 label=second");
 	assert_seen(&seen, "problem volumes partition-type-wrong at=1048576");

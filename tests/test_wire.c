@@ -272,6 +272,77 @@ facts_and_parsed_streams_come_back_and_lies_do_not(void **state)
 		assert_false(wire_get_artefact((struct view){ frame.payload.data, n }, &store, &parsed));
 }
 
+static void
+places_come_back_and_lies_do_not(void **state)
+{
+	(void)state;
+	uint8_t places[3 * 32], got[32];
+	struct view list;
+	for (size_t i = 0; i < sizeof(places); i++)
+		places[i] = (uint8_t)i;
+	wire_put_places(&a, 7, places);
+	struct wire_frame frame = pass();
+	assert_true(frame.type == WIRE_PLACES && wire_get_places(frame.payload, got));
+	assert_memory_equal(got, places, 32);
+	for (size_t n = 0; n < frame.payload.size; n++)
+		assert_false(wire_get_places((struct view){ frame.payload.data, n }, got));
+	wire_put_placed(&a, 7, places, 3);
+	frame = pass();
+	assert_true(frame.type == WIRE_PLACED && wire_get_placed(frame.payload, 3, &list));
+	assert_memory_equal(list.data, places, sizeof(places));
+	assert_false(wire_get_placed(frame.payload, 2, &list));		/* not as many as were asked for */
+	assert_false(wire_get_placed(frame.payload, 4, &list));
+}
+
+static void
+a_channel_that_is_full_or_gone_is_told(void **state)
+{
+	(void)state;
+	struct triage_error err;
+	static uint8_t much[64 << 10];
+	size_t mark;
+	/* nobody reads: what does not fit waits, without waiting for it */
+	for (int i = 0; i < 40; i++) {
+		wire_begin(&a, WIRE_BYTES, 1, &mark);
+		wire_put_bytes(&a, much, sizeof(much));
+		wire_end(&a, mark);
+	}
+	assert_int_equal(wire_flush(&a, false, &err), TRIAGE_OK);
+	assert_true(wire_pending(&a) > 0);
+	/* the other side ends: writing is an error, reading comes to an end once all is read */
+	close(pair[1]);
+	assert_int_equal(wire_flush(&a, true, &err), TRIAGE_E_IO);
+	struct wire_stream none;
+	wire_stream_init(&none, -1);
+	assert_int_equal(wire_fill(&none, false, &err), TRIAGE_E_IO);
+	assert_true(none.ended);
+	wire_stream_release(&none);
+	pair[1] = dup(pair[0]);
+}
+
+static void
+the_end_of_a_channel_is_no_error(void **state)
+{
+	(void)state;
+	struct triage_error err;
+	close(pair[1]);
+	assert_int_equal(wire_fill(&a, true, &err), TRIAGE_OK);
+	assert_true(a.ended);
+	pair[1] = dup(pair[0]);
+}
+
+static void
+more_than_a_stream_holds_is_no_frame(void **state)
+{
+	(void)state;
+	struct triage_error err;
+	size_t mark;
+	wire_begin(&a, WIRE_BYTES, 1, &mark);
+	a.out.failed = true;			/* as after an allocation that failed, or beyond its maximum */
+	wire_end(&a, mark);
+	assert_int_equal(wire_flush(&a, true, &err), TRIAGE_E_LIMIT);
+}
+
 #define WITH_PAIR(test) cmocka_unit_test_setup_teardown(test, open_pair, close_pair)
 
 int
@@ -282,7 +353,8 @@ main(void)
 		WITH_PAIR(an_unknown_type_is_no_frame), WITH_PAIR(half_a_frame_waits_for_the_rest), WITH_PAIR(text_must_be_utf8_without_nul),
 		WITH_PAIR(numbers_that_are_none_are_refused), WITH_PAIR(events_come_back_as_they_were),
 		WITH_PAIR(the_largest_event_passes_and_a_larger_one_does_not), WITH_PAIR(data_that_is_no_single_object_is_refused),
-		WITH_PAIR(facts_and_parsed_streams_come_back_and_lies_do_not),
+		WITH_PAIR(facts_and_parsed_streams_come_back_and_lies_do_not), WITH_PAIR(places_come_back_and_lies_do_not),
+		WITH_PAIR(a_channel_that_is_full_or_gone_is_told), WITH_PAIR(the_end_of_a_channel_is_no_error), WITH_PAIR(more_than_a_stream_holds_is_no_frame),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,7 +29,7 @@ if [ $# -gt 0 ]; then
 	exit $bad
 fi
 # what the corpus has of ordinary machines; left out: attack samples, notes, and what shows attacks in its logs
-for part in browser ese jumplist lnk prefetch recycle usn mft webshell_like; do
+for part in browser ese jumplist lnk prefetch recycle usn mft tasks defender webshell_like registry/plaso registry/yarp registry/winreg-kb; do
 	[ -d "$corpus/$part" ] && examine "corpus: $part" "$corpus/$part"
 done
 [ -d "$corpus/images" ] && examine "corpus: images" "$corpus/images"

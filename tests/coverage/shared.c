@@ -4,6 +4,8 @@
  */
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/types.h>
+#include <unistd.h>
 
 extern char coverage_begin[], coverage_end[];	/* counters.ld */
 
@@ -16,4 +18,12 @@ share(void)
 		return;
 	memcpy(there, coverage_begin, size);
 	mremap(there, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, coverage_begin);
+}
+
+/* That of the library sets the counts of the child back, which here are everybody's. */
+pid_t __gcov_fork(void);
+pid_t
+__gcov_fork(void)
+{
+	return fork();
 }

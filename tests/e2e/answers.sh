@@ -32,6 +32,12 @@ same "backups: one from before, one lost" "$(ask "$tmp/hit" "a['restore']['answe
 same "samples are kept" "$(ask "$tmp/hit" "[i['count'] for i in a['keep']['items'] if i['what'] == 'encrypted-samples']")" "[121]"
 same "what to do" "$(ask "$tmp/hit" "[x['code'] for x in a['next']['do']][:2], 'dont.delete' in [x['code'] for x in a['next']['do_not']]")" "(['do.isolate', 'do.logs'], True)"
 same "no trace, with its coverage" "$(ask "$tmp/miss" "a['attacked']['answer'], [(m['host'], m['state'], m['coverage']) for m in a['machines']['machines']], a['origin']['answer'], s['ransomware']['untouched_shares']")" "('no-trace-found', [('fileserver', 'no-trace-found', 1.0)], 'nothing-encrypted-found', [])"
+# page 1 says what the data say
+for bundle in hit miss; do
+	same "page 1 has the answer of each question" "$(grep -o 'data-m="answer\.[a-z-]*\.[a-z-]*"' "$tmp/$bundle/data/report.html" | cut -d'"' -f2 | sort)" \
+		"$(ask "$tmp/$bundle" "chr(10).join(sorted('answer.%s.%s' % (k.replace('_', '-'), v['answer']) for k, v in a.items() if k not in ('machines', 'next')))")"
+done
+check "with its times" grep -q 'data-m="answer.restore.before-the-first-act".*<time datetime="2024-02-01T20:00:00Z"' "$tmp/hit/data/report.html"
 # real evidence, when it is there
 tree=${TRIAGE_CORPUS:-}/ransom_tree
 if [ -d "$tree" ]; then

@@ -28,6 +28,7 @@ rule of_the_pack
 }
 E2
 pack new.tar.gz 2099.1.2
+same "a place whose folder is not there yet is made" "$(update "$tmp/new.tar.gz" --trust "$tmp/town.pem" -o "$tmp/lib/rules"; cat "$tmp/lib/rules/VERSION" 2> /dev/null)" 2099.1.2
 update "$tmp/new.tar.gz" --trust "$tmp/town.pem"
 same "a signed pack is taken" "$?" 0
 check "it says of whom, and what it replaces" grep -q "rules 2099.1.2 take the place of $own: .*signed by .*town" "$tmp/out"

@@ -33,6 +33,7 @@ struct gate_look {
 	uint32_t *tags;
 	size_t rule_count;
 	uint64_t hits;
+	size_t run_begin, run_end;	/* equal bytes one after the other, around the last place that was looked at closer */
 	struct view stream;
 	enum file_class class;
 	const char *const *names;
@@ -159,9 +160,10 @@ compare_row(struct gate_look *look, struct view stream, size_t at, enum gate_kin
 	bool left = false;
 	for (uint32_t i = gate->rows[row]; i < gate->rows[row + 1]; i++) {
 		const struct gate_word *word = &gate->words[i];
-		look->hits++;
-		if (look->seen[i] == look->stamp)
+		/* words of another kind are found by their own grams */
+		if (look->seen[i] == look->stamp || gate_kind_of(word->size) != kind)
 			continue;
+		look->hits++;
 		if (word->gram != gram || !word_lies(gate, word, stream, at)) {
 			left = true;
 			continue;
@@ -174,6 +176,28 @@ compare_row(struct gate_look *look, struct view stream, size_t at, enum gate_kin
 		take_bit(look, kind, gram);
 }
 
+/*
+ * The place lies so deep in a run of equal bytes that every word that may be found there lies in the run whole, and lay so at the place before, with the same answer:
+ * long runs of zeros need comparing at their ends alone.
+ */
+static bool
+is_deep_in_run(struct gate_look *look, struct view stream, size_t at)
+{
+	const size_t reach = look->gate->even_reach + GATE_STRIDE;
+	if (at < look->run_begin || at >= look->run_end) {
+		size_t begin = at, end = at;
+		while (end + GATE_LONG <= stream.size && load_le64(stream.data + end) == load_le64(stream.data + at))
+			end += GATE_LONG;
+		while (end < stream.size && stream.data[end] == stream.data[at])
+			end++;
+		while (begin > 0 && stream.data[begin - 1] == stream.data[at])
+			begin--;
+		look->run_begin = begin;
+		look->run_end = end;
+	}
+	return at >= look->run_begin + reach && at + reach <= look->run_end;
+}
+
 static void __attribute__((noinline))
 look_closer(struct gate_look *look, struct view stream, size_t at)
 {
@@ -184,6 +208,8 @@ look_closer(struct gate_look *look, struct view stream, size_t at)
 	else
 		for (size_t i = 0; i < left; i++)
 			bytes |= (uint64_t)stream.data[at + i] << 8 * i;
+	if (left >= GATE_LONG && bytes == (bytes & 0xff) * UINT64_C(0x0101010101010101) && is_deep_in_run(look, stream, at))
+		return;
 	bytes = gate_fold(bytes);
 	for (enum gate_kind kind = 0; kind < GATE_KINDS; kind++) {
 		uint32_t gram = gate_gram(kind, bytes);
@@ -220,6 +246,7 @@ next_stream(struct gate_look *look)
 {
 	look->rule_count = 0;
 	look->hits = 0;
+	look->run_begin = look->run_end = 0;
 	while (look->taken_count > 0) {
 		look->taken_count--;
 		gate_filter_set(&look->filters[look->taken[look->taken_count].kind], look->taken[look->taken_count].bit);

@@ -331,6 +331,8 @@ index_words(struct gate *gate)
 		if (kind <= GATE_OF_THREE)
 			file_short(gate, kind, word->gram);
 		gate->even_is_even &= is_mixed(gate, word) || is_even(gate->text + word->text, word->size);
+		if (!is_mixed(gate, word) && word->size > gate->even_reach)
+			gate->even_reach = word->size;
 	}
 }
 

@@ -58,6 +58,7 @@ struct gate {
 	unsigned row_bits;
 	struct gate_wide wide;
 	bool even_is_even;		/* a word found by equal bytes consists of nothing else */
+	size_t even_reach;		/* bytes of the longest word that is found by equal bytes */
 	uint32_t *rows;			/* words of a row: from rows[r] to rows[r + 1] */
 	struct gate_word *words;	/* until gate_close() one for each use, first_use being its index */
 	size_t word_count, word_room;

@@ -22,7 +22,7 @@
 #define SIGNER \
 	ROW(0, "sign", "CERT", "sign with this certificate (and those above it): PEM, DER, PKCS#12 or a pkcs11: URI", OPTION_TEXT, sign), \
 	ROW(0, "sign-key", "KEY", "its private key: a file (the passphrase is asked for, not shown) or a pkcs11: URI", OPTION_TEXT, sign_key)
-#define TRUST ROW(0, "trust", "CA.pem", "certificates whose signatures and time stamps are trusted (PEM)", OPTION_TEXT, trust)
+#define TRUST ROW(0, "trust", "CA.pem|DIR", "certificates whose signatures and time stamps are trusted, and lists of revoked ones (CRL)", OPTION_TEXT, trust)
 
 const struct option_row options_run[] = {
 	ROW('o', "output", "DIR", "the bundle; default ./case-<host or image name>-<UTC time>; must not exist", OPTION_TEXT, output),

@@ -102,9 +102,11 @@ use_of(const struct answering *a, const struct restore_point *p)
 		return "lost";
 	if (p->time == TRIAGE_TIME_NONE || a->first == NULL)
 		return "not-judged";
-	if (p->time < a->first->first_time)
+	/* local time of an unknown zone may be up to twelve hours later */
+	int64_t time = strcmp(p->dated_by, "name-local") == 0 ? p->time + 12 * 3600 * INT64_C(1000000000) : p->time;
+	if (time < a->first->first_time)
 		return "system";
-	return a->encrypted == TRIAGE_TIME_NONE || p->time < a->encrypted ? "data-only" : "worthless";
+	return a->encrypted == TRIAGE_TIME_NONE || time < a->encrypted ? "data-only" : "worthless";
 }
 
 static void

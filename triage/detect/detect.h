@@ -192,10 +192,13 @@ struct detect_contact {
 	uint64_t event_id;		/* of the first record */
 };
 
+struct zone;
+
 /* An operating system that lies in the evidence. */
 struct detect_machine {
 	uint64_t filesystem_id;
 	const char *host, *os;		/* "" when not known */
+	const struct zone *zone;	/* of its clock; NULL when not known */
 };
 
 /* A shadow copy that the evidence holds. */
@@ -212,6 +215,7 @@ struct detect_case {
 	size_t shadow_count;
 	const char *const *unread;	/* a sentence for each kind of thing that could not be read or was left out */
 	size_t unread_count;
+	const struct zone *zone;	/* that the person gave, for what belongs to no machine; NULL: none */
 };
 
 struct detect_judge;

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { IDS_MAX = 16, FAMILY_GROUPS_MAX = 2048, NOTE_FOLDERS = 64, BOTH_BONUS = 10, WEAK_BONUS = 5, TITLE_SIZE = 300 };
+enum { IDS_MAX = 16, FAMILY_GROUPS_MAX = 2048, NOTE_FOLDERS = 64, BOTH_BONUS = 10, WEAK_BONUS = 5, TITLE_SIZE = 300, LIST_FAMILIES = 4 };
 
 /* Notes of one family. */
 struct notes {
@@ -45,6 +45,25 @@ best_match(const struct subject *s)
 			best = m;
 	}
 	return best;
+}
+
+/* A text in which notes of many families are quoted: a list of indicators, a lesson or an article. Real notes fit the rules of two at most. */
+static bool
+is_list_of_notes(const struct subject *s)
+{
+	const char *families[LIST_FAMILIES];
+	size_t count = 0;
+	for (size_t i = 0; i < s->match_count && count < LIST_FAMILIES; i++) {
+		const struct detect_rule *r = s->matches[i].rule;
+		size_t k = 0;
+		if (strcmp(r->kind, "ransom-note") != 0 || r->family[0] == '\0')
+			continue;
+		while (k < count && strcmp(families[k], r->family) != 0 && !families_agree(families[k], r->family))
+			k++;
+		if (k == count)
+			families[count++] = r->family;
+	}
+	return count == LIST_FAMILIES;
 }
 
 static struct notes *
@@ -163,6 +182,10 @@ note_file(struct detect_judge *j, void *state, const struct subject *s, struct t
 	if (s->file->kind != TRIAGE_FILE_REGULAR || (s->file->flags & TRIAGE_ENTRY_INTERNAL) != 0)
 		return TRIAGE_OK;
 	const struct detect_match *m = best_match(s);
+	if (m != NULL && is_list_of_notes(s)) {
+		judge_remark(j, "A text that quotes the notes of four families or more was taken for a list of them, not for a note; the matches of its rules are kept.");
+		m = NULL;
+	}
 	size_t count = s->ordinary ? name_set_match(&j->tables->notes.set, s->file->name, ids, IDS_MAX) : 0;
 	if (m == NULL && count == 0)
 		return TRIAGE_OK;

@@ -5,6 +5,7 @@
 #include "triage/detect/words.h"
 
 #include "triage/base/when.h"
+#include "triage/base/zone.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,6 +140,28 @@ compare(const void *a, const void *b)
 	return order != 0 ? order : strcmp(x->place, y->place);
 }
 
+/* The zone of the machine that a file belongs to: its own, that of the only machine there is, else what the person gave. */
+static const struct zone *
+zone_of(const struct detect_judge *j, uint64_t file_id)
+{
+	const struct detect_case *c = &j->facts;
+	uint64_t filesystem_id = judge_filesystem_of(j, file_id);
+	for (size_t i = 0; i < c->machine_count; i++)
+		if (c->machines[i].filesystem_id == filesystem_id)
+			return c->machines[i].zone;
+	return c->machine_count == 1 && c->machines[0].zone != NULL ? c->machines[0].zone : c->zone;
+}
+
+static void
+place_in_zone(const struct detect_judge *j, struct restore_point *p)
+{
+	const struct zone *zone = strcmp(p->dated_by, "name-local") == 0 ? zone_of(j, p->file_id) : NULL;
+	if (zone == NULL)
+		return;
+	p->time = zone_utc(zone, p->time);
+	p->dated_by = "name-zone";
+}
+
 static enum triage_status
 points_finish(struct detect_judge *j, void *state, struct triage_error *err)
 {
@@ -154,6 +177,7 @@ points_finish(struct detect_judge *j, void *state, struct triage_error *err)
 		list[n] = all->list[i];
 		if (list[n].state == POINT_THERE && was_encrypted(j->damage, list[n].file_id))
 			list[n].state = POINT_ENCRYPTED;
+		place_in_zone(j, &list[n]);
 		n++;
 	}
 	for (size_t i = 0; i < shadows; i++)

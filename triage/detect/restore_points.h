@@ -13,7 +13,7 @@ enum point_state { POINT_THERE, POINT_DELETED, POINT_ENCRYPTED };
 struct restore_point {
 	const char *kind;		/* vss, windows-server-backup, veeam, proxmox, acronis, nas-snapshot, timeshift */
 	const char *place;		/* path, or where the shadow copy lies */
-	const char *dated_by;		/* name, name-local (zone not told), modified, snapshot */
+	const char *dated_by;		/* name, name-zone (local, by the zone of its machine), name-local (that is not known: nanoseconds as if it were UTC), modified, snapshot */
 	int64_t time;			/* TRIAGE_TIME_NONE when not known */
 	uint64_t file_id;		/* TRIAGE_NO_ID for a shadow copy */
 	enum point_state state;

@@ -151,18 +151,19 @@ leave_dynamic(struct probe *probe, struct layout *layout)
 }
 
 static enum triage_status
-send_partitions(struct probe *probe, const struct layout *layout, bool whole, struct triage_error *err)
+send_partitions(struct probe *probe, struct layout *layout, bool whole, struct triage_error *err)
 {
 	uint32_t sent[PARTITIONS_MAX];
 	uint64_t size = probe->reader->size;
 	for (size_t i = 0; i < layout->count; i++) {
-		const struct partition *p = &layout->partitions[i];
+		struct partition *p = &layout->partitions[i];
 		struct signature_hit hit;
 		sent[i] = UINT32_MAX;
 		if (p->dynamic || (whole && p->start == 0 && !p->container))
 			continue;	/* the whole medium again, or a dynamic disk: it has a row of its own */
 		uint64_t there = p->start < size ? (p->length < size - p->start ? p->length : size - p->start) : 0;
 		bool found = there > 0 && !p->container && probe_find(probe, p->start, there, NULL, &hit);
+		p->holds_table = p->start == 0 && !found;
 		enum triage_status st = probe_send(probe, &(struct probe_volume){
 			.start = p->start, .length = p->length, .kind = p->kind, .label = p->label, .uuid = p->uuid, .container = p->container, .no_files = p->no_files,
 			.parent = p->parent >= 0 ? sent[p->parent] : probe->volume,
@@ -216,7 +217,7 @@ send_two_layouts(struct probe *probe, struct believed believed, const struct sig
 }
 
 static enum triage_status
-send_medium(struct probe *probe, const struct layout *layout, struct believed believed, struct triage_error *err)
+send_medium(struct probe *probe, struct layout *layout, struct believed believed, struct triage_error *err)
 {
 	struct signature_hit hit;
 	enum triage_status st = TRIAGE_OK;
@@ -238,7 +239,7 @@ send_medium(struct probe *probe, const struct layout *layout, struct believed be
 
 /* A volume of a layer has a row of its own; its partitions hang below it. */
 static enum triage_status
-send_inner(struct probe *probe, const struct probe_volume *v, const struct layout *layout, struct believed believed, struct triage_error *err)
+send_inner(struct probe *probe, const struct probe_volume *v, struct layout *layout, struct believed believed, struct triage_error *err)
 {
 	struct signature_hit hit;
 	struct probe_volume self = *v;

@@ -294,7 +294,7 @@ probe_gaps(struct probe *probe, const struct layout *layout, unsigned *ret_lost,
 	}
 	for (size_t i = 0; i < partitions && st == TRIAGE_OK; i++) {
 		const struct partition *p = &layout->partitions[i];
-		if (!p->container && p->length > 0 && p->start < size)
+		if (!p->container && !p->holds_table && p->length > 0 && p->start < size)
 			taken[count++] = (struct range){ p->start, p->length < size - p->start ? p->start + p->length : size };
 	}
 	if (st == TRIAGE_OK) {

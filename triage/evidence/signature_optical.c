@@ -65,7 +65,7 @@ iso_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hit
 {
 	(void)magic;
 	uint8_t primary[SECTOR];
-	bool found = false;
+	bool found = false, named = false;
 	for (uint64_t i = 0; i < DESCRIPTORS_MAX; i++) {
 		const uint8_t *d = scan_at(scan, SYSTEM_AREA + i * SECTOR, SECTOR);
 		if (d == NULL || memcmp(d + 1, "CD001", 5) != 0 || d[0] == TERMINATOR)
@@ -80,8 +80,10 @@ iso_check(struct signature_scan *scan, uint64_t magic, struct signature_hit *hit
 			if (!iso_date(d + MODIFIED, hit))
 				iso_date(d + CREATED, hit);
 		}
-		if (d[0] == SUPPLEMENTARY && found && is_joliet(d) && load_be16(d + VOLUME_ID) != 0)
+		if (d[0] == SUPPLEMENTARY && found && !named && is_joliet(d) && load_be16(d + VOLUME_ID) != 0) {
 			merge_labels(d + VOLUME_ID, primary + VOLUME_ID, hit);
+			named = true;
+		}
 	}
 	return found;
 }

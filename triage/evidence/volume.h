@@ -23,6 +23,7 @@ struct partition {
 	bool container;			/* holds other partitions, no filesystem (extended partition) */
 	bool dynamic;			/* its type says that the database of a Windows dynamic disk tells what lies in it */
 	bool no_files;			/* its type says that no filesystem is to be expected (boot code, reserved) */
+	bool holds_table;		/* by the probe: it begins where its own table lies, and nothing known does; what lies in it is not taken up by it */
 	char label[PARTITION_LABEL];	/* display form, "" for none */
 	char uuid[PARTITION_UUID];
 };

@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { SECTOR = 512, ENTRIES = 446, ENTRY = 16, ENTRY_COUNT = 4, MARK = 510, TYPE = 4, START = 8, COUNT = 12 };
+enum { SECTOR = 512, CODE = 440, ENTRIES = 446, ENTRY = 16, ENTRY_COUNT = 4, MARK = 510, TYPE = 4, START = 8, COUNT = 12 };
 enum { EXTENDED_CHS = 0x05, EXTENDED_LBA = 0x0f, EXTENDED_LINUX = 0x85, PROTECTIVE = 0xee, FREEBSD = 0xa5, OPENBSD = 0xa6, NETBSD = 0xa9, DYNAMIC = 0x42 };
 
 struct entry {
@@ -102,7 +102,7 @@ extended_read(struct reader *r, struct layout *layout, uint64_t first, int paren
 }
 
 /*
- * A table of logical partitions begins where no such table is said to be: no code before the entries, two of these never used, the first a partition
+ * A table of logical partitions begins where no such table is said to be: no code before the disk's number and the entries, two of these never used, the first a partition
  * that lies within. The boot sector of a filesystem has code there.
  */
 static bool
@@ -112,7 +112,7 @@ chain_begins(struct reader *r, const struct layout *layout, const struct entry *
 	if (!sector_read(r, of->start * layout->sector_size, sector))
 		return false;
 	for (size_t i = 0; i < SECTOR; i++)
-		if ((i < ENTRIES || (i >= ENTRIES + 2 * ENTRY && i < MARK)) && sector[i] != 0)
+		if ((i < CODE || (i >= ENTRIES + 2 * ENTRY && i < MARK)) && sector[i] != 0)
 			return false;
 	struct entry first = entry_at(sector, 0), next = entry_at(sector, 1);
 	return (first.status == 0 || first.status == 0x80) && first.type != 0 && first.start > 0 && first.length > 0 && first.start + first.length <= of->length &&

@@ -280,7 +280,7 @@ put_share(struct chunk_set *s, unsigned share, struct triage_error *err)
 		for (size_t at = 0; at < s->pieces; at += BITS_OF_CHAR) {
 			unsigned bits = 0;
 			for (size_t k = 0; k < BITS_OF_CHAR && at + k < s->pieces; k++)
-				bits |= (s->bins[(at + k) * (GRAM_BINS / 8) + bin / 8] >> bin % 8 & 1u) << k;
+				bits |= ((unsigned)s->bins[(at + k) * (GRAM_BINS / 8) + bin / 8] >> bin % 8 & 1u) << k;
 			buf_char(&s->piece, digits[bits]);
 		}
 	snprintf(name, sizeof(name), "%cg%u", s->letter, share);

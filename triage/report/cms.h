@@ -2,7 +2,7 @@
  * cms.h - detached signatures over the files of a bag, and time stamps over them: made and checked with OpenSSL.
  *
  * Sources: RFC 5652 (CMS), RFC 5035 (the attribute that names the signer's certificate by its digest), RFC 3161 (time stamps).
- * Nothing here goes to the network: revocation is not looked up, and whoever reads the result is told so.
+ * Nothing here goes to the network: revocation is looked up in lists (CRL, RFC 5280) that stand beside the trusted certificates; without, the reader is told so.
  */
 #ifndef TRIAGE_REPORT_CMS_H
 #define TRIAGE_REPORT_CMS_H
@@ -52,11 +52,13 @@ struct cms_result {
 	int64_t time;			/* signature: as it claims, TRIAGE_TIME_NONE when it does not; time stamp: of the stamp */
 	int64_t not_before, not_after;	/* of the certificate */
 	enum cms_trust trust;
+	bool looked_up;			/* every certificate of the chain below its root was looked for in a revocation list of its issuer */
+	int64_t list_time, list_next;	/* the oldest of those lists: when it was made, when the next one was due (TRIAGE_TIME_NONE: not said) */
 	char why[200];			/* of CMS_UNTRUSTED */
 };
 
 /*
- * Is der (a CMS signature) over data? trust: PEM file with the certificates that are trusted, NULL to leave the chain alone.
+ * Is der (a CMS signature) over data? trust: file or folder with the certificates that are trusted, and revocation lists, NULL to leave the chain alone.
  * at: the moment for which the chain is judged, TRIAGE_TIME_NONE for the one that the signature claims.
  * Errors: E_FORMAT (not a signature, not over these bytes; why in err), E_IO and E_USAGE (the file of --trust), E_MEMORY.
  */

@@ -103,7 +103,8 @@ check_trust(CMS_ContentInfo *cms, X509 *certificate, const char *trust, int64_t 
 	if (st != TRIAGE_OK)
 		return st;
 	STACK_OF(X509) *others = CMS_get1_certs(cms);
-	cms_judge_chain(store, certificate, others, X509_PURPOSE_ANY, at != TRIAGE_TIME_NONE ? at : r->time, r);
+	cms_judge_chain(store, certificate, others, X509_PURPOSE_ANY, at != TRIAGE_TIME_NONE ? at : r->time,
+	    at != TRIAGE_TIME_NONE ? CMS_DATED_BY_STAMP : CMS_DATED_BY_SIGNER, r);
 	if (r->trust == CMS_TRUSTED && (X509_get_key_usage(certificate) & (X509v3_KU_DIGITAL_SIGNATURE | X509v3_KU_NON_REPUDIATION)) == 0) {
 		r->trust = CMS_UNTRUSTED;
 		memcpy(r->why, "the certificate is not for signatures", sizeof("the certificate is not for signatures"));

@@ -9,8 +9,11 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 enum { TRUSTED_MAX = 1000 };
@@ -80,53 +83,127 @@ cms_describe(const X509 *certificate, struct cms_result *r)
 		text_hex(r->serial, ASN1_STRING_get0_data(serial), (size_t)size);
 }
 
+/* What is read from the file or folder of --trust. */
+struct trusted {
+	X509_STORE *store;
+	size_t certificates, others;
+};
+
 static enum triage_status
-add_trusted(X509_STORE *store, const char *path, FILE *file, struct triage_error *err)
+will_not_do(const char *path, const char *why, struct triage_error *err)
 {
-	size_t count = 0;
-	for (X509 *one; count < TRUSTED_MAX && (one = PEM_read_X509(file, NULL, NULL, NULL)) != NULL; count++) {
-		bool added = X509_STORE_add_cert(store, one) == 1;
-		X509_free(one);
-		if (!added) {
-			triage_error_set(err, TRIAGE_E_USAGE, TRIAGE_NO_OFFSET, "--trust %s: %s", path, cms_last_reason());
-			return TRIAGE_E_USAGE;
-		}
-	}
-	ERR_clear_error();
-	if (count > 0)
-		return TRIAGE_OK;
-	triage_error_set(err, TRIAGE_E_USAGE, TRIAGE_NO_OFFSET, "--trust %s: there is no certificate in this file (PEM is wanted)", path);
+	triage_error_set(err, TRIAGE_E_USAGE, TRIAGE_NO_OFFSET, "--trust %s: %s", path, why);
 	return TRIAGE_E_USAGE;
+}
+
+/* One certificate or one list of revoked ones; both may be NULL. False when OpenSSL does not take it. */
+static bool
+take(struct trusted *t, X509 *certificate, X509_CRL *list)
+{
+	t->certificates += certificate != NULL;
+	t->others += list != NULL;
+	return (certificate == NULL || X509_STORE_add_cert(t->store, certificate) == 1) && (list == NULL || X509_STORE_add_crl(t->store, list) == 1);
+}
+
+static bool
+take_pem(struct trusted *t, BIO *file)
+{
+	STACK_OF(X509_INFO) *all = PEM_X509_INFO_read_bio(file, NULL, NULL, NULL);
+	bool ok = true;
+	for (int i = 0; all != NULL && i < sk_X509_INFO_num(all) && ok && t->certificates + t->others < TRUSTED_MAX; i++) {
+		const X509_INFO *one = sk_X509_INFO_value(all, i);
+		ok = take(t, one->x509, one->crl);
+	}
+	sk_X509_INFO_pop_free(all, X509_INFO_free);
+	ERR_clear_error();
+	return ok;
+}
+
+static bool
+take_der(struct trusted *t, BIO *file)
+{
+	X509 *certificate = d2i_X509_bio(file, NULL);
+	X509_CRL *list = NULL;
+	if (certificate == NULL && BIO_reset(file) == 0)
+		list = d2i_X509_CRL_bio(file, NULL);
+	ERR_clear_error();
+	bool ok = take(t, certificate, list);
+	X509_free(certificate);
+	X509_CRL_free(list);
+	return ok;
+}
+
+static enum triage_status
+add_file(struct trusted *t, const char *path, struct triage_error *err)
+{
+	BIO *file = BIO_new_file(path, "rbe");
+	size_t before = t->certificates + t->others;
+	if (file == NULL) {
+		ERR_clear_error();
+		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot open the file of --trust %s", path);
+		return TRIAGE_E_IO;
+	}
+	bool ok = take_pem(t, file);
+	if (ok && t->certificates + t->others == before && BIO_reset(file) == 0)
+		ok = take_der(t, file);
+	BIO_free(file);
+	return ok ? TRIAGE_OK : will_not_do(path, cms_last_reason(), err);
+}
+
+static int
+plain_file(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+/* Every file in the folder; what is neither certificate nor list is passed over. */
+static enum triage_status
+add_folder(struct trusted *t, const char *folder, struct triage_error *err)
+{
+	struct dirent **names;
+	enum triage_status st = TRIAGE_OK;
+	int count = scandir(folder, &names, plain_file, alphasort);
+	if (count < 0) {
+		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot read the folder of --trust %s", folder);
+		return TRIAGE_E_IO;
+	}
+	for (int i = 0; i < count; i++) {
+		struct stat info;
+		SCOPED_BUF path;
+		buf_init(&path, 1 << 16);
+		buf_format(&path, "%s/%s", folder, names[i]->d_name);
+		if (st == TRIAGE_OK && !path.failed && stat(path.data, &info) == 0 && S_ISREG(info.st_mode))
+			st = add_file(t, path.data, err);
+		free(names[i]);
+	}
+	free(names);
+	return st;
 }
 
 enum triage_status
 cms_trust_store(const char *path, X509_STORE **ret_store, struct triage_error *err)
 {
-	X509_STORE *store = X509_STORE_new();
-	if (store == NULL) {
+	struct stat info;
+	struct trusted t = { .store = X509_STORE_new() };
+	if (t.store == NULL) {
 		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for the trusted certificates");
 		return TRIAGE_E_MEMORY;
 	}
 	enum triage_status st = TRIAGE_OK;
-	if (path != NULL) {
-		SCOPED_FILE file = fopen(path, "re");
-		if (file == NULL) {
-			triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot open the file of --trust %s", path);
-			st = TRIAGE_E_IO;
-		} else {
-			st = add_trusted(store, path, file, err);
-		}
-	}
+	if (path != NULL)
+		st = stat(path, &info) == 0 && S_ISDIR(info.st_mode) ? add_folder(&t, path, err) : add_file(&t, path, err);
+	if (st == TRIAGE_OK && path != NULL && t.certificates == 0)
+		st = will_not_do(path, "there is no certificate in it", err);
 	if (st != TRIAGE_OK) {
-		X509_STORE_free(store);
+		X509_STORE_free(t.store);
 		return st;
 	}
-	*ret_store = store;
+	*ret_store = t.store;
 	return TRIAGE_OK;
 }
 
 void
-cms_judge_chain(X509_STORE *store, X509 *certificate, STACK_OF(X509) *others, int purpose, int64_t at, struct cms_result *r)
+cms_judge_chain(X509_STORE *store, X509 *certificate, STACK_OF(X509) *others, int purpose, int64_t at, enum cms_dated dated, struct cms_result *r)
 {
 	X509_STORE_CTX *context = X509_STORE_CTX_new();
 	r->trust = CMS_UNTRUSTED;
@@ -141,6 +218,7 @@ cms_judge_chain(X509_STORE *store, X509 *certificate, STACK_OF(X509) *others, in
 		if (X509_verify_cert(context) == 1) {
 			r->trust = CMS_TRUSTED;
 			r->why[0] = '\0';
+			cms_look_up(context, at, dated, r);
 		} else {
 			snprintf(r->why, sizeof(r->why), "%s", X509_verify_cert_error_string(X509_STORE_CTX_get_error(context)));
 		}

@@ -49,6 +49,7 @@ write_page(struct page *p, void *ctx, struct triage_error *err)
 	html_head(p);
 	html_verdict(p);
 	html_actions(p);
+	html_answers(p);
 	html_clocks(p);
 	html_contents(p);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {

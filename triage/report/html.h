@@ -155,6 +155,8 @@ void html_policy_hash(const struct asset *asset, char out[HTML_POLICY_HASH]);	/*
 void html_tiles(struct page *p);			/* html_tiles.c */
 void html_actions(struct page *p);			/* html_actions.c */
 void html_clocks(struct page *p);
+void html_answers(struct page *p);			/* html_answers.c */
+unsigned html_certainty(struct page *p, const char *question, unsigned otherwise);	/* confidence that the answer claims; otherwise when there is none */
 /* These leave themselves out when the case has nothing for them. */
 bool html_has(struct page *p, const char *part);
 WARN_UNUSED enum triage_status html_stories(struct page *p, struct triage_error *err);

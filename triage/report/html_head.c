@@ -148,6 +148,8 @@ has_damage(struct page *p)
 bool
 html_has(struct page *p, const char *part)
 {
+	if (strcmp(part, "answers") == 0)
+		return case_meta(p->reader, "answer.first_action")[0] == '{';
 	if (strcmp(part, "stories") == 0)
 		return case_count(p->reader, CASE_STORIES) > 0;
 	if (strcmp(part, "moments") == 0)
@@ -165,7 +167,7 @@ void
 html_contents(struct page *p)
 {
 	static const char *const parts[][2] = {
-		{ "stories", "nav.stories" }, { "moments", "nav.moments" }, { "damage", "nav.damage" }, { "resets", "nav.resets" }, { "findings", "nav.findings" }, { "activity", "nav.activity" }, { "machines", "nav.machines" }, { "contacts", "nav.contacts" }, { "volumes", "nav.volumes" }, { "gaps", "nav.gaps" },
+		{ "answers", "nav.answers" }, { "stories", "nav.stories" }, { "moments", "nav.moments" }, { "damage", "nav.damage" }, { "resets", "nav.resets" }, { "findings", "nav.findings" }, { "activity", "nav.activity" }, { "machines", "nav.machines" }, { "contacts", "nav.contacts" }, { "volumes", "nav.volumes" }, { "gaps", "nav.gaps" },
 		{ "files", "nav.files" }, { "method", "nav.method" }, { "verify", "nav.verify" }, { "words", "nav.words" },
 	};
 	page_raw(p, "<nav");

@@ -89,7 +89,7 @@ put_window(struct page *p)
 		page_raw(p, "</small>");
 	}
 	char room[64];
-	tile_close(p, "tile.window", known ? f->encrypted_confidence : 0, known ? window_source(p, room) : "tile.window-none");
+	tile_close(p, "tile.window", known ? html_certainty(p, "window", f->encrypted_confidence) : 0, known ? window_source(p, room) : "tile.window-none");
 }
 
 static void

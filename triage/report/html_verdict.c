@@ -46,7 +46,7 @@ put_sentence(struct page *p, const struct verdict_look *look)
 	page_raw(p, " ");
 	if (f->encrypted_files > 0 && named)
 		page_say(p, "span", "verdict.encrypted-by", WITH(AS_COUNT(f->encrypted_files),
-		    AS_KEY(confidence_key(f->family_confidence)), AS_TEXT(family)));
+		    AS_KEY(confidence_key(html_certainty(p, "family", f->family_confidence))), AS_TEXT(family)));
 	else if (f->encrypted_files > 0)
 		page_say(p, "span", "verdict.encrypted", WITH(AS_COUNT(f->encrypted_files)));
 	else if (f->notes > 0 && named)

@@ -149,7 +149,7 @@ judge(PKCS7 *token, X509 *certificate, const char *trust, struct cms_result *r, 
 		return st;
 	if (trust == NULL)
 		X509_STORE_add_cert(store, certificate);
-	cms_judge_chain(store, certificate, others, X509_PURPOSE_TIMESTAMP_SIGN, r->time, r);
+	cms_judge_chain(store, certificate, others, X509_PURPOSE_TIMESTAMP_SIGN, r->time, CMS_IS_STAMP, r);
 	X509_STORE_free(store);
 	if (trust == NULL && r->trust == CMS_UNTRUSTED) {
 		triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET, "its certificate is not one of a time stamp authority: %s", r->why);

@@ -9,13 +9,30 @@
 
 enum { TAG_MAX = 16 << 20 };
 
-static const char *
-trust_words(const struct check *k, const struct cms_result *r)
+static void
+put_list(const struct cms_result *r, struct buf *out)
 {
-	if (r->trust == CMS_TRUSTED)
-		return "a chain leads to a certificate of --trust; revocation was not looked up";
-	return k->options->trust != NULL ? "no chain leads to a certificate of --trust" :
-	    "whether that certificate can be trusted was not checked (--trust CA.pem does)";
+	char made[WHEN_TEXT_SIZE], due[WHEN_TEXT_SIZE];
+	buf_format(out, "; not revoked, by the list of %s", when_text(r->list_time, 0, "Z", made));
+	if (r->list_next != TRIAGE_TIME_NONE && r->list_next < when_now())
+		buf_format(out, " (a newer one was due on %s: ask for it)", when_text(r->list_next, 0, "Z", due));
+}
+
+/* Into room, which it clears. */
+static const char *
+trust_words(const struct check *k, const struct cms_result *r, struct buf *room)
+{
+	buf_clear(room);
+	if (k->options->trust == NULL)
+		return "whether that certificate can be trusted was not checked (--trust CA.pem does)";
+	if (r->trust != CMS_TRUSTED)
+		return "it is not trusted by what stands in --trust";
+	buf_text(room, "a chain leads to a certificate of --trust");
+	if (r->looked_up)
+		put_list(r, room);
+	else
+		buf_text(room, "; revocation was not looked up, for want of a list (CRL) of each issuer in --trust");
+	return buf_cstr(room);
 }
 
 /* --- time stamps --- */
@@ -27,8 +44,9 @@ check_stamp(struct check *k, const char *name, const char *over, const struct bu
 	struct cms_result r;
 	struct triage_error why = { 0 };
 	char time[WHEN_TEXT_SIZE];
-	SCOPED_BUF der;
+	SCOPED_BUF der, words;
 	buf_init(&der, CMS_FILE_MAX);
+	buf_init(&words, 1 << 12);
 	*ret_time = TRIAGE_TIME_NONE;
 	if (verify_plain(k, name) == NULL) {
 		if (bag_list_find(&k->there, name) != NULL)
@@ -51,7 +69,7 @@ check_stamp(struct check *k, const char *name, const char *over, const struct bu
 		return st;
 	}
 	when_text(r.time, 0, "Z", time);
-	verify_note(k, "time stamp: %s was there on %s, says %s; %s", over, time, r.who, trust_words(k, &r));
+	verify_note(k, "time stamp: %s was there on %s, says %s; %s", over, time, r.who, trust_words(k, &r, &words));
 	if (r.trust == CMS_UNTRUSTED)
 		verify_differ_format(k, "time stamp", name, "its authority, %s, is not trusted: %s", r.who, r.why);
 	else
@@ -84,6 +102,8 @@ static void
 tell_signature(struct check *k, const struct cms_result *r, int64_t stamped)
 {
 	char time[WHEN_TEXT_SIZE];
+	SCOPED_BUF words;
+	buf_init(&words, 1 << 12);
 	when_text(r->time, 0, "Z", time);
 	verify_note(k, "signature: by %s", r->who);
 	verify_note(k, "signature: certificate %s of %s, SHA-256 %s", r->serial, r->issuer, r->fingerprint);
@@ -91,7 +111,7 @@ tell_signature(struct check *k, const struct cms_result *r, int64_t stamped)
 		verify_note(k, "signature: it does not say when it was made");
 	else
 		verify_note(k, "signature: made on %s, as the signer's clock had it%s", time, stamped != TRIAGE_TIME_NONE ? "; the time stamp bears it out" : "");
-	verify_note(k, "signature: %s", trust_words(k, r));
+	verify_note(k, "signature: %s", trust_words(k, r, &words));
 	int64_t now = when_now();
 	if (r->not_after != TRIAGE_TIME_NONE && now > r->not_after && stamped == TRIAGE_TIME_NONE) {
 		when_text(r->not_after, 0, "Z", time);

@@ -2,6 +2,7 @@
 
 #include "triage/base/text.h"
 #include "triage/base/when.h"
+#include "triage/base/zone.h"
 #include "triage/report/export.h"
 
 #include <stdio.h>
@@ -10,7 +11,7 @@
 
 /* Columns of the views volumes and hosts. */
 enum { VOLUME_ID, VOLUME_EVIDENCE, VOLUME_PARENT, VOLUME_KIND, VOLUME_START, VOLUME_LENGTH, VOLUME_LABEL, VOLUME_UUID, VOLUME_STATE };
-enum { HOST_ID, HOST_FILESYSTEM, HOST_NAME, HOST_OS, HOST_VERSION };
+enum { HOST_ID, HOST_FILESYSTEM, HOST_NAME, HOST_OS, HOST_VERSION, HOST_INSTALLED, HOST_ZONE };
 enum { SENTENCE_MAX = 400, DATE_SIZE = 20, EVIDENCE_TOLD = 200 };
 
 static enum triage_status
@@ -38,14 +39,29 @@ keep(struct judge_case *k, const char *text)
 	return copy;
 }
 
+/* The zone of this name, which may be one of Windows or the rule of a zone file; NULL when it is not known. */
+static struct zone *
+zone_named(const char *name)
+{
+	struct triage_error why;
+	struct zone *zone = NULL;
+	const char *known = zone_name_of(name);
+	if ((known == NULL || zone_load(known, &zone, &why) != TRIAGE_OK) && zone_rule(name, &zone, &why) != TRIAGE_OK)
+		return NULL;
+	return zone;
+}
+
 static enum triage_status
 load_machines(struct judge_case *k, struct case_reader *reader, struct triage_error *err)
 {
 	struct case_cursor *c;
 	size_t room = (size_t)case_count(reader, CASE_HOSTS);
 	k->machines = calloc(room + 1, sizeof(*k->machines));
-	if (k->machines == NULL)
+	k->zones = calloc(room + 1, sizeof(*k->zones));
+	if (k->machines == NULL || k->zones == NULL)
 		return no_memory(err);
+	k->zone_count = room + 1;
+	k->facts.zone = k->zones[room] = zone_named(case_meta(reader, "timezone"));
 	enum triage_status st = case_rows(reader, CASE_HOSTS, CASE_BY_ID, &c, err);
 	if (st != TRIAGE_OK)
 		return st;
@@ -58,6 +74,7 @@ load_machines(struct judge_case *k, struct case_reader *reader, struct triage_er
 		m->filesystem_id = (uint64_t)case_int(c, HOST_FILESYSTEM);
 		m->host = keep(k, case_text(c, HOST_NAME));
 		m->os = keep(k, os);
+		m->zone = k->zones[k->facts.machine_count - 1] = zone_named(case_text(c, HOST_ZONE));
 		if (m->host == NULL || m->os == NULL) {
 			st = no_memory(err);
 			break;
@@ -160,6 +177,9 @@ judge_case_release(struct judge_case *k)
 		free(k->texts[i]);
 	free(k->texts);
 	free(k->unread);
+	for (size_t i = 0; i < k->zone_count; i++)
+		zone_free(k->zones[i]);
+	free(k->zones);
 	free(k->machines);
 	free(k->shadows);
 }

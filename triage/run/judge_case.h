@@ -8,6 +8,8 @@ struct judge_case {
 	struct detect_case facts;
 	struct detect_machine *machines;
 	struct detect_shadow *shadows;
+	size_t zone_count;
+	struct zone **zones;		/* of machines, owned; NULL: not known; the last is that of the person */
 	char **texts, **unread;		/* owned; unread are some of texts */
 	size_t text_count, text_room;
 };

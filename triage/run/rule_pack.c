@@ -294,6 +294,13 @@ take_pack(const struct rule_pack_plan *plan, const struct buf *pack, const char 
 	return st == TRIAGE_OK ? change(made, plan->into, err) : st;
 }
 
+static enum triage_status
+fail_made(const char *path, struct triage_error *err)
+{
+	triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot make %.300s: %s; -o says another place", path, strerror(errno));
+	return TRIAGE_E_IO;
+}
+
 enum triage_status
 rule_pack_update(const struct rule_pack_plan *plan, struct rule_pack_result *ret_result, struct triage_error *err)
 {
@@ -309,6 +316,15 @@ rule_pack_update(const struct rule_pack_plan *plan, struct rule_pack_result *ret
 		st = check_signature(plan, &pack, ret_result, err);
 	if (st != TRIAGE_OK)
 		return st;
+	/* /var/lib/triage, at the first update; what else is missing shows when the folder is made */
+	char above[ROOM];
+	snprintf(above, sizeof(above), "%.4096s", plan->into);
+	char *slash = strrchr(above, '/');
+	if (slash != NULL && slash != above) {
+		*slash = '\0';
+		if (mkdir(above, FOLDER_MODE) != 0 && errno != EEXIST)
+			return fail_made(above, err);
+	}
 	st = take_pack(plan, &pack, made, ret_result, err);
 	remove_folder(made);
 	return st;

@@ -196,9 +196,9 @@ stream_open(struct worker *w, struct wire_cursor *c, struct stream *s, struct an
 	unsigned how = wire_get_enum(c, 4);
 	who->force = (how & 1) != 0;
 	s->w->early = (how & 2) != 0;
-	uint64_t closed = wire_get_enum(c, 3);
-	s->closed = closed == 1;
-	s->left_closed = closed == 2;
+	unsigned closed = wire_get_enum(c, 4);
+	s->closed = (closed & 1) != 0;
+	s->left_closed = (closed & 2) != 0;
 	who->mtime = TRIAGE_TIME_NONE;
 	get_companions(c, &s->artefact);
 	s->placed = wire_get_u64(c) != 0;

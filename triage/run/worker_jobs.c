@@ -50,7 +50,7 @@ worker_put_content(struct wire_stream *s, uint64_t job, const struct worker_cont
 	wire_put_text(s, c->owner);
 	wire_put_bytes(s, c->raw_path.data, c->raw_path.size);
 	wire_put_u64(s, (c->force ? 1u : 0u) + (c->early ? 2u : 0u));
-	wire_put_u64(s, c->left_closed ? 2 : c->closed);
+	wire_put_u64(s, (c->closed ? 1u : 0u) + (c->left_closed ? 2u : 0u));
 	wire_put_i64(s, c->mtime);
 	wire_put_i64(s, c->btime);
 	wire_put_u64(s, c->companion_count);

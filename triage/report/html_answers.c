@@ -1,0 +1,343 @@
+/* html_answers.c - the questions that everybody asks first, in the order in which they are asked, each with its answer, how sure it is and what it rests on. */
+#include "triage/report/html.h"
+
+#include "triage/base/json.h"
+#include "triage/base/when.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { ITEMS_SHOWN = 2, NAMES_SHOWN = 6, TEXT_MAX = 8 << 20, WORD_SIZE = 40 };
+
+/* In the order of the page. moment, until: members with times; names: the list whose members' own names are shown. */
+static const struct question {
+	const char *name, *moment, *until, *names, *link;
+} questions[] = {
+	{ "attacked", NULL, NULL, NULL, NULL },
+	{ "active", NULL, NULL, NULL, NULL },
+	{ "window", "start", "end", NULL, "damage" },
+	{ "origin", NULL, NULL, NULL, NULL },
+	{ "family", NULL, NULL, "families", NULL },
+	{ "first_action", "time", NULL, NULL, "moments" },
+	{ "ways_in", NULL, NULL, NULL, NULL },
+	{ "data_left", NULL, NULL, NULL, NULL },
+	{ "contacts", NULL, NULL, NULL, "contacts" },
+	{ "accounts", NULL, NULL, "accounts", "resets" },
+	{ "restore", "last_before_first_act", NULL, NULL, NULL },
+	{ "protection", NULL, NULL, NULL, NULL },
+	{ "keep", NULL, NULL, NULL, NULL },
+	{ "evidence", NULL, NULL, NULL, "verify" },
+};
+
+struct item {
+	struct buf title, rule;
+};
+
+struct answer {
+	char word[WORD_SIZE], certainty[WORD_SIZE], decryptor[WORD_SIZE];
+	int64_t dwell;			/* seconds */
+	int64_t moment, until;
+	bool or_earlier;
+	struct item items[ITEMS_SHOWN];
+	size_t item_count, name_count;
+	struct buf names;
+	struct json blind;		/* at the array's start; text NULL: none */
+};
+
+static void
+take_word(struct json *j, char out[WORD_SIZE])
+{
+	if (json_next(j) == JSON_STRING)
+		snprintf(out, WORD_SIZE, "%.*s", (int)(j->value_size < WORD_SIZE ? j->value_size : WORD_SIZE - 1), j->value);
+}
+
+/* A time, or the "time" of an object. */
+static void
+take_moment(struct json *j, int64_t *out)
+{
+	char text[WORD_SIZE] = "";
+	struct json ahead = *j;
+	if (json_next(&ahead) != JSON_OBJECT) {
+		take_word(j, text);
+	} else {
+		json_next(j);
+		while (json_next(j) == JSON_KEY)
+			if (json_is(j, "time"))
+				take_word(j, text);
+			else if (!json_skip(j))
+				break;
+	}
+	if (!when_parse(text, out))
+		*out = TRIAGE_TIME_NONE;
+}
+
+/* title and rule of the first findings of a list. */
+static void
+take_items(struct json *j, struct answer *a)
+{
+	if (json_next(j) != JSON_ARRAY) {
+		json_skip(j);
+		return;
+	}
+	while (json_next(j) == JSON_OBJECT) {
+		struct item *one = a->item_count < ITEMS_SHOWN ? &a->items[a->item_count] : NULL;
+		bool titled = false;
+		while (json_next(j) == JSON_KEY) {
+			struct buf *text = one == NULL ? NULL : json_is(j, "title") ? &one->title : json_is(j, "rule") ? &one->rule : NULL;
+			titled = titled || (text != NULL && text == &one->title);
+			if (text != NULL && json_next(j) == JSON_STRING)
+				json_string(j, text);
+			else if (!json_skip(j))
+				return;
+		}
+		a->item_count += titled;
+	}
+}
+
+/* The state of the first family's decryptor. */
+static bool
+take_decryptor(struct json *j, struct answer *a)
+{
+	if (json_next(j) != JSON_OBJECT || a->decryptor[0] != '\0')
+		return json_skip(j);
+	while (json_next(j) == JSON_KEY)
+		if (json_is(j, "state"))
+			take_word(j, a->decryptor);
+		else if (!json_skip(j))
+			return false;
+	return j->event == JSON_OBJECT_END;
+}
+
+/* "family" or "account" of each member of a list. */
+static void
+take_names(struct json *j, struct answer *a)
+{
+	if (json_next(j) != JSON_ARRAY) {
+		json_skip(j);
+		return;
+	}
+	while (json_next(j) == JSON_OBJECT)
+		while (json_next(j) == JSON_KEY) {
+			bool name = json_is(j, "family") || json_is(j, "account");
+			if (json_is(j, "decryptor")) {
+				if (!take_decryptor(j, a))
+					return;
+				continue;
+			}
+			if (!name || json_next(j) != JSON_STRING) {
+				if (!json_skip(j))
+					return;
+				continue;
+			}
+			if (a->name_count++ < NAMES_SHOWN) {
+				buf_text(&a->names, a->names.size > 0 ? ", " : "");
+				json_string(j, &a->names);
+			}
+		}
+}
+
+static void
+read_answer(const char *text, size_t size, const struct question *q, struct answer *a)
+{
+	struct json j;
+	json_start(&j, text, size);
+	bool ok = json_next(&j) == JSON_OBJECT;
+	while (ok && json_next(&j) == JSON_KEY) {
+		if (json_is(&j, "answer"))
+			take_word(&j, a->word);
+		else if (json_is(&j, "certainty"))
+			take_word(&j, a->certainty);
+		else if (q->moment != NULL && json_is(&j, q->moment))
+			take_moment(&j, &a->moment);
+		else if (q->until != NULL && json_is(&j, q->until))
+			take_moment(&j, &a->until);
+		else if (json_is(&j, "dwell_seconds") && json_next(&j) == JSON_NUMBER)
+			ok = json_int(&j, &a->dwell) || json_skip(&j);
+		else if (json_is(&j, "or_earlier"))
+			a->or_earlier = json_next(&j) == JSON_TRUE;
+		else if (q->names != NULL && json_is(&j, q->names))
+			take_names(&j, a);
+		else if (json_is(&j, "items") && strcmp(q->name, "keep") != 0 && strcmp(q->name, "evidence") != 0 && strcmp(q->name, "contacts") != 0)
+			take_items(&j, a);
+		else if (json_is(&j, "blind") && json_next(&j) == JSON_ARRAY) {
+			a->blind = j;
+			ok = json_skip(&j);
+		} else
+			ok = json_skip(&j);
+	}
+}
+
+/* The number of the finding on this page, 0 for none. */
+static uint64_t
+find_finding(struct page *p, const struct item *i)
+{
+	struct triage_error ignored;
+	struct case_cursor *c;
+	uint64_t id = 0;
+	if (case_rows(p->reader, CASE_FINDINGS, CASE_BY_ID, &c, &ignored) != TRIAGE_OK)
+		return 0;
+	while (id == 0 && case_next(c, &ignored) == TRIAGE_OK && (uint64_t)case_int(c, CASE_FINDINGS_FINDING_ID) <= p->facts.linkable)
+		if (strcmp(case_text(c, CASE_FINDINGS_TITLE), buf_cstr(&i->title)) == 0 && strcmp(case_text(c, CASE_FINDINGS_RULE), buf_cstr(&i->rule)) == 0)
+			id = (uint64_t)case_int(c, CASE_FINDINGS_FINDING_ID);
+	case_cursor_close(c);
+	return id;
+}
+
+static void
+put_items(struct page *p, const struct answer *a)
+{
+	for (size_t i = 0; i < a->item_count && i < ITEMS_SHOWN; i++) {
+		uint64_t id = find_finding(p, &a->items[i]);
+		page_raw(p, "<br>");
+		page_told(p, "span", buf_cstr(&a->items[i].title));
+		if (id > 0)
+			page_format(p, " <a class=\"ref\" href=\"#finding-%ju\">#%ju</a>", (uintmax_t)id, (uintmax_t)id);
+	}
+}
+
+/* What was not there to be read: an answer that nothing was found is worth no more than that. */
+static void
+put_blind(struct page *p, struct json j)
+{
+	uint64_t count = 0;
+	SCOPED_BUF one;
+	buf_init(&one, 1 << 16);
+	if (j.text == NULL)
+		return;
+	for (struct json ahead = j; json_next(&ahead) == JSON_STRING;)
+		count++;
+	if (count == 0)
+		return;
+	page_raw(p, "<details>");
+	page_say(p, "summary", "answer.blind", WITH(AS_COUNT(count)));
+	page_raw(p, "<ul>");
+	while (json_next(&j) == JSON_STRING) {
+		buf_clear(&one);
+		json_string(&j, &one);
+		page_told(p, "li", buf_cstr(&one));
+	}
+	page_raw(p, "</ul></details>");
+}
+
+static void
+put_certainty(struct page *p, const struct answer *a)
+{
+	char room[64];
+	const char *key = key_or(p, room, "sure", a->certainty, "");
+	if (key[0] == '\0')
+		return;
+	page_say(p, "span class=\"soft\"", key, NULL);
+}
+
+static void
+put_answer(struct page *p, const struct question *q, const struct answer *a)
+{
+	char room[64], key[96];
+	snprintf(key, sizeof(key), "ask.%s", q->name);
+	for (char *c = key; *c != '\0'; c++)
+		*c = *c == '_' ? '-' : *c;
+	page_raw(p, "<div>");
+	page_say(p, "dt", key, NULL);
+	page_raw(p, "<dd>");
+	snprintf(key, sizeof(key), "answer.%s", q->name);
+	for (char *c = key; *c != '\0'; c++)
+		*c = *c == '_' ? '-' : *c;
+	page_say(p, "b", key_or(p, room, key, a->word, "answer.other"), NULL);
+	put_certainty(p, a);
+	if (a->moment != TRIAGE_TIME_NONE) {
+		page_raw(p, "<br>");
+		page_time(p, a->moment);
+		if (a->until != TRIAGE_TIME_NONE) {
+			page_raw(p, " – ");
+			page_time(p, a->until);
+		}
+		if (a->or_earlier) {
+			page_raw(p, " · ");
+			page_say(p, "span", "answer.or-earlier", NULL);
+		}
+	}
+	if (a->dwell > 0) {
+		page_raw(p, "<br>");
+		page_say(p, "span", "answer.dwell", WITH(AS_COUNT((a->dwell + 86399) / 86400)));
+	}
+	if (a->names.size > 0) {
+		page_raw(p, "<br>");
+		page_evidence(p, buf_cstr(&a->names));
+		if (a->name_count > NAMES_SHOWN)
+			page_raw(p, " …");
+	}
+	if (a->decryptor[0] != '\0') {
+		page_raw(p, "<br>");
+		page_say(p, "span", key_or(p, room, "decryptor", a->decryptor, "decryptor.not-known"), NULL);
+	}
+	put_items(p, a);
+	if (q->link != NULL && (strcmp(q->link, "verify") == 0 || html_has(p, q->link))) {
+		page_format(p, " <a class=\"ref\" href=\"#%s\">", q->link);
+		page_say(p, "span", strcmp(q->link, "verify") == 0 ? "answer.seal" : "answer.more", NULL);
+		page_raw(p, "</a>");
+	}
+	put_blind(p, a->blind);
+	page_raw(p, "</dd></div>\n");
+}
+
+static void
+put_question(struct page *p, const struct question *q)
+{
+	char fact[64];
+	struct answer a = { .moment = TRIAGE_TIME_NONE, .until = TRIAGE_TIME_NONE };
+	SCOPED_BUF text;
+	buf_init(&text, TEXT_MAX);
+	buf_init(&a.names, 1 << 16);
+	for (size_t i = 0; i < ITEMS_SHOWN; i++) {
+		buf_init(&a.items[i].title, 1 << 16);
+		buf_init(&a.items[i].rule, 1 << 16);
+	}
+	snprintf(fact, sizeof(fact), "answer.%s", q->name);
+	buf_text(&text, case_meta(p->reader, fact));
+	read_answer(buf_cstr(&text), text.size, q, &a);
+	if (a.word[0] != '\0')
+		put_answer(p, q, &a);
+	buf_release(&a.names);
+	for (size_t i = 0; i < ITEMS_SHOWN; i++) {
+		buf_release(&a.items[i].title);
+		buf_release(&a.items[i].rule);
+	}
+}
+
+unsigned
+html_certainty(struct page *p, const char *question, unsigned otherwise)
+{
+	static const struct {
+		const char *word;
+		unsigned confidence;
+	} ladder[] = { { "established", 90 }, { "very-probable", 70 }, { "probable", 40 }, { "possible", 1 } };
+	char fact[64], certainty[WORD_SIZE] = "";
+	SCOPED_BUF text;
+	buf_init(&text, TEXT_MAX);
+	snprintf(fact, sizeof(fact), "answer.%s", question);
+	buf_text(&text, case_meta(p->reader, fact));
+	struct json j;
+	json_start(&j, buf_cstr(&text), text.size);
+	bool ok = json_next(&j) == JSON_OBJECT;
+	while (ok && json_next(&j) == JSON_KEY)
+		if (json_is(&j, "certainty"))
+			take_word(&j, certainty);
+		else
+			ok = json_skip(&j);
+	for (size_t i = 0; i < sizeof(ladder) / sizeof(ladder[0]); i++)
+		if (strcmp(certainty, ladder[i].word) == 0)
+			return ladder[i].confidence;
+	return otherwise;
+}
+
+void
+html_answers(struct page *p)
+{
+	if (!html_has(p, "answers"))
+		return;
+	page_section(p, "answers", "answers.title");
+	page_raw(p, "<dl class=\"facts answers\">\n");
+	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
+		put_question(p, &questions[i]);
+	page_raw(p, "</dl></section>\n");
+}
