@@ -120,8 +120,8 @@ show_windows(struct judged *t, const char *channel, const char *provider, int ev
 {
 	struct triage_error err = { 0 };
 	char data[8192];
-	snprintf(data, sizeof(data), "{\"event_id\":%d,\"record_id\":%ju,\"channel\":\"%s\",\"provider\":\"%s\",\"computer\":\"PC-12\",\"recovered\":false%s}",
-	    event_id, (uintmax_t)t->next_id, channel, provider, values);
+	snprintf(data, sizeof(data), "{\"event_id\":%d,\"record_id\":%ju,\"channel\":\"%s\",\"provider\":\"%s\"%s,\"recovered\":false%s}",
+	    event_id, (uintmax_t)t->next_id, channel, provider, strstr(values, "\"computer\":") != NULL ? "" : ",\"computer\":\"PC-12\"", values);
 	const struct detect_event e = { .event_id = t->next_id++, .file_id = 1, .offset = 512, .time = time, .meaning = "logged", .source = "evtx", .parser = "evtx",
 		.host = "PC-12", .user = user, .path = "/Windows/System32/winevt/Logs/Test.evtx", .message = "A test event", .technique = "", .data = data };
 	if (detect_judge_event(t->judge, &e, &err) != TRIAGE_OK)
