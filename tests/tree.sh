@@ -42,3 +42,9 @@ say $bad "every claim of a detector has its row in detections.tsv, and every row
 bad=0
 git ls-files 2>/dev/null | grep -Ei '\.(o|a|so|exe|raw|pyc)$' && bad=1
 say $bad "no build product is in the repository"
+bad=0
+for top in $(git ls-files 2>/dev/null | cut -d/ -f1 | sort -u); do
+	case $top in .ci | .clang-format | .editorconfig | .gitignore | LICENSE | Makefile | README.md | debian | docs | fixtures | include | rules | tests | triage) ;;
+	*) echo "# $top"; bad=1 ;; esac
+done
+say $bad "nothing lies at the top but what a project has"
