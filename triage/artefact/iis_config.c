@@ -23,7 +23,7 @@ struct told {
 static bool
 claims(const struct artefact_subject *who, struct view head)
 {
-	static const char *const parts[] = { "<system.applicationHost", "<system.webServer", "<globalModules", "<configSections", "<system.web>", "<configurationRedirection" };
+	static const char *const parts[] = { "<system.applicationHost", "<system.webServer", "<globalModules", "name=\"system.applicationHost\"", "<system.web>", "<configurationRedirection" };
 	(void)who;
 	if (head.size < 32 || (head.data[0] != '<' && head.data[0] < 0x80))
 		return false;
