@@ -138,7 +138,9 @@ bench-evidence: all
 	@sh tests/bench/evidence.sh
 bench-report: all
 	@sh tests/bench/report.sh
-.PHONY: bench-evidence bench-report
+bench-artefacts:
+	@sh tests/bench/artefacts.sh
+.PHONY: bench-evidence bench-report bench-artefacts
 fixtures:
 	@sh fixtures/make.sh
 fuzz:
@@ -216,6 +218,7 @@ help:
 	@echo "make deps       install what is missing to build (root or sudo)"
 	@echo "make lint       static analysis: gcc -fanalyzer, clang-tidy, cppcheck"
 	@echo "make bench      time and memory against the tools used today, as ratios"
+	@echo "make bench-artefacts  event logs, hives and change journals: megabytes a second alone and through the program (LONG=yes: 3 GB, ten million events)"
 	@echo "make bench-evidence  what containers, locks, shadow copies and very many files cost, as ratios"
 	@echo "make fixtures   make the small evidence files under fixtures/ again"
 	@echo "make fuzz       fuzz each parser, layer, reader and loader for FUZZ_SECONDS (30), two at a time; make fuzz-NAME: one"

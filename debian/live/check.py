@@ -285,7 +285,7 @@ def shell(m, command, seconds=120):
     m.send("echo; %s; echo 'that ''was it'" % command)
     at = m.at
     m.expect("that was it\n", seconds)
-    return m.text[at:m.at]
+    return m.text[at:m.at].split("\n", 1)[1]	# without the command, which comes back
 
 
 def power_off(m):
@@ -298,7 +298,7 @@ def look_around(m, victims):
     m.send("4")
     m.expect(r"# $")
     mounts = shell(m, "cat /proc/mounts")
-    disks = [line.split()[0] for line in mounts.splitlines() if line.startswith("/dev/") and not line.startswith("/dev/loop")]
+    disks = [line.split()[0] for line in mounts.splitlines() if line.startswith("/dev/") and not line.startswith(("/dev/loop", "/dev/shm"))]
     ok(m.scene + ": nothing is mounted but the data partition", len(disks) <= 1 and all("triage/data-partition" in l for l in mounts.splitlines() if l.startswith(tuple(disks or ["-"]))), mounts)
     ok(m.scene + ": nothing is swapped to", "/dev/" not in shell(m, "cat /proc/swaps"))
     ok(m.scene + ": no array, no volume group", "dm-" not in (held := shell(m, "ls -d /sys/block/*/holders/* /sys/block/*/*/holders/* /sys/block/dm-* /sys/block/md* 2> /dev/null")) and "md" not in held, held)
