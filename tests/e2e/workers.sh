@@ -51,3 +51,15 @@ for stage in probe list image; do
 	[ $(($(date +%s) - start)) -lt 60 ] || bad "stage $stage: the end comes in time" "$(($(date +%s) - start)) s"
 done
 check "without the image's digest the case is sealed" "$TRIAGE" verify -q "$tmp/case"
+
+# a container that is opened between the seals and takes each worker down there costs itself; what was given beside it is examined
+truncate -s 1M "$tmp/parent.raw"
+qemu-img create -q -f qcow2 -b parent.raw -F raw "$tmp/child.qcow2" || bad "qemu-img"
+rm -rf "$tmp/case"
+TRIAGE_FAULT_WORKER="crash seal -" timeout 120 "$FAULT" run -q -j 2 -o "$tmp/case" "$tmp/town.img" "$tmp/child.qcow2" > /dev/null 2> "$tmp/stderr"
+status=$?
+same "workers that die before they are ready: the run goes on without what is opened there, and says so" \
+	"$status $(sql "$tmp/case" "SELECT evidence_id, code, severity FROM problems WHERE message LIKE '%took workers down%'") $(sql "$tmp/case" "SELECT group_concat(DISTINCT v.evidence_id) FROM files f JOIN filesystems s USING(filesystem_id) JOIN volumes v USING(volume_id)")" \
+	"3 2|evidence-unreadable|high 1"
+same "workers that die before they are ready: the other evidence is as it should be" "$(others "$tmp/case")" "$(others "$tmp/whole")"
+check "and the bundle verifies" "$TRIAGE" verify -q "$tmp/case"

@@ -136,6 +136,7 @@ crew_start(struct crew *c, size_t slot, enum worker_role role, size_t lister_sou
 		return TRIAGE_E_IO;
 	}
 	atomic_store_explicit(&w->page->alone, c->alone, memory_order_relaxed);
+	atomic_store_explicit(&w->page->unopened, c->unopened, memory_order_relaxed);
 	wire_stream_init(&w->wire, pair[0]);
 	bool ok = start_openers(c, w);
 	int parent = getpid();

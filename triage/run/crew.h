@@ -76,7 +76,7 @@ struct crew {
 	const struct analyse_set *rules;
 	const struct detect_tables *tables;
 	struct worker_layers layers_wanted;
-	bool alone;			/* see struct worker_page */
+	bool alone, unopened;		/* see struct worker_page */
 	uint64_t memory;		/* bytes a worker */
 	bool carve;			/* see struct evidence_input */
 	bool unpack;			/* open archives */

@@ -56,7 +56,13 @@ on_death(struct crew *c, size_t slot, struct triage_error *err)
 	while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
 		continue;
 	w->pid = 0;
-	if (!w->ready && ++c->deaths_in_row >= DEATHS_BEFORE_READY) {
+	/* all that a worker reads of the evidence before it is ready is containers that are opened between the seals: the run goes on without these */
+	bool last_chance = !w->ready && ++c->deaths_in_row >= DEATHS_BEFORE_READY && !c->unopened && c->start_error[0] == '\0';
+	if (last_chance) {
+		c->unopened = true;
+		c->deaths_in_row = 0;
+	}
+	if (!w->ready && c->deaths_in_row >= DEATHS_BEFORE_READY) {
 		triage_error_set(err, TRIAGE_E_UNSUPPORTED, TRIAGE_NO_OFFSET, "workers cannot start: %s",
 		    c->start_error[0] != '\0' ? c->start_error : "they die before they are ready");
 		return TRIAGE_E_UNSUPPORTED;

@@ -265,6 +265,8 @@ open_between_seals(struct worker *w, unsigned *layers, struct triage_error *err)
 {
 	size_t count = 0, folder_count = 0;
 	const char *paths[1024];
+	if (atomic_load_explicit(&w->setup->page->unopened, memory_order_relaxed) != 0)
+		return TRIAGE_OK;
 	char *folders[OPEN_FOLDERS];
 	for (size_t i = 0; i < w->setup->source_count; i++) {
 		const struct source *s = &w->setup->sources[i];
@@ -283,6 +285,10 @@ open_between_seals(struct worker *w, unsigned *layers, struct triage_error *err)
 		free(folders[--folder_count]);
 	for (size_t i = 0; i < w->setup->source_count && st == TRIAGE_OK; i++) {
 		w->job = i + 1;	/* before the first job: the evidence that a problem row is about */
+#ifdef TRIAGE_FAULT
+		if (evidence_needs_open(&w->inputs[i]))
+			worker_misbehave_at(w, "seal");
+#endif
 		struct triage_error ignored = { 0 };
 		struct evidence_sink sink = worker_sink(w);
 		if (w->setup->sources[i].kind != TRIAGE_EVIDENCE_DIRECTORY && evidence_needs_open(&w->inputs[i]) &&

@@ -24,6 +24,7 @@ struct worker_page {
 	_Atomic uint32_t stage;		/* enum worker_stage */
 	_Atomic uint32_t parser;	/* number from 1 of the row (artefact_kind()) that claimed a stream of the job; 0 while none did */
 	_Atomic uint32_t alone;		/* set by the supervisor: probe each evidence apart, as one of them takes workers down */
+	_Atomic uint32_t unopened;	/* set by the supervisor: open nothing between the seals, as workers die there */
 };
 
 enum worker_stage { WORKER_IDLE, WORKER_OPEN, WORKER_PROBE, WORKER_LIST, WORKER_READ, WORKER_TYPE, WORKER_RULES, WORKER_IMAGE, WORKER_ARTEFACT,

@@ -21,6 +21,11 @@ worker_open_source(struct worker *w, size_t index, struct triage_error *err)
 	struct evidence_sink sink = kept_sink(&w->met[index]);
 	if (w->setup->sources[index].inside != NULL)
 		return worker_open_nested(w, index, &sink, err);
+	if (atomic_load_explicit(&w->setup->page->unopened, memory_order_relaxed) != 0 && evidence_needs_open(&w->inputs[index])) {
+		triage_error_set(err, TRIAGE_E_UNSUPPORTED, TRIAGE_NO_OFFSET,
+		    "opening it, or another container of this run that names its extents or its parent by file, took workers down: examine it alone, or a raw copy of it");
+		return TRIAGE_E_UNSUPPORTED;
+	}
 	return evidence_open(&w->inputs[index], &sink, &w->opened[index], err);
 }
 
