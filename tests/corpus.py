@@ -190,7 +190,7 @@ for path, wanted in sorted(facts.items()):
         continue
     images, bundle = unpacked(path), os.path.join(tmp, "bundle")
     shutil.rmtree(bundle, ignore_errors=True)
-    run = subprocess.run([triage, "run", "-q", "--no-image-hash", "-o", bundle, *images], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
+    run = subprocess.run([triage, "run", "-q", "--no-image-hash", "--no-builtin-rules", "-o", bundle, *images], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
     if not os.path.exists(bundle + "/data/case.db"):
         named = run.stderr.decode("utf-8", "replace")
         later = path.endswith(LATER) and re.search("this is an? ", named)

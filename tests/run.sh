@@ -19,13 +19,14 @@ long='/\(images\|guided\|corpus\|resume\|workers\|test_replay\|locks\|timeline\|
 # one test: its output to a file; a program that dies without counting is one failure
 cat > "$out/one" <<'ONE'
 name=$(printf '%s' "$1" | tr / _)
+begun=$(date +%s)
 case $1 in *.sh) sh "$1" ;; *) "./$1" ;; esac > "$OUT/$name.tap" 2>&1
 status=$?
 if [ $status -ne 0 ] && ! grep -q '^not ok' "$OUT/$name.tap"; then
 	echo "not ok - $1 ended with status $status" >> "$OUT/$name.tap"
 fi
 grep -q '^\(not \)\{0,1\}ok' "$OUT/$name.tap" || echo "not ok - $1 ran no test" >> "$OUT/$name.tap"
-printf '%s: %s passed, %s failed\n' "$1" "$(grep -c '^ok' "$OUT/$name.tap")" "$(grep -c '^not ok' "$OUT/$name.tap")"
+printf '%s: %s passed, %s failed, %s s\n' "$1" "$(grep -c '^ok' "$OUT/$name.tap")" "$(grep -c '^not ok' "$OUT/$name.tap")" "$(($(date +%s) - begun))"
 ONE
 OUT=$out xargs -P 3 -n 1 sh "$out/one" < "$out/list"
 

@@ -10,12 +10,18 @@ start=$(date +%s%N)
 "$TRIAGE" run -q -j 2 -o "$tmp/whole" "$tmp/town.img" > /dev/null 2>&1
 took=$((($(date +%s%N) - start) / 1000))
 want=$(picture "$tmp/whole")
+# for the many kills one rule that matches: the pack takes longer to compile than the image to examine
+echo 'rule mz { strings: $a = "MZ" condition: $a at 0 }' > "$tmp/mz.yar"
+start=$(date +%s%N)
+"$TRIAGE" run -q -j 2 --no-builtin-rules -r "$tmp/mz.yar" -o "$tmp/small" "$tmp/town.img" > /dev/null 2>&1
+small_took=$((($(date +%s%N) - start) / 1000))
+small=$(picture "$tmp/small")
 failures=0 resumed=0 KILLS=${KILLS:-50}
 for i in $(seq 1 "$KILLS"); do
 	rm -rf "$tmp/case"
-	"$TRIAGE" run -q -j 2 -o "$tmp/case" "$tmp/town.img" > /dev/null 2>&1 &
+	"$TRIAGE" run -q -j 2 --no-builtin-rules -r "$tmp/mz.yar" -o "$tmp/case" "$tmp/town.img" > /dev/null 2>&1 &
 	pid=$!
-	sleep "$(awk "BEGIN { print $took * (0.35 + 0.65 * $i / ($KILLS + 1)) / 1000000 }")"
+	sleep "$(awk "BEGIN { print $small_took * (0.35 + 0.65 * $i / ($KILLS + 1)) / 1000000 }")"
 	kill -9 $pid 2> /dev/null
 	wait $pid 2> /dev/null
 	if [ -f "$tmp/case/work/journal.db" ]; then
@@ -31,7 +37,7 @@ for i in $(seq 1 "$KILLS"); do
 	# killed while the sealed bundle was tidied up
 	[ ! -d "$tmp/case/work" ] || "$TRIAGE" run -q --resume "$tmp/case" > /dev/null 2> "$tmp/stderr"
 	[ -f "$tmp/case/manifest-sha256.txt" ] || continue
-	if [ "$(picture "$tmp/case")" != "$want" ]; then
+	if [ "$(picture "$tmp/case")" != "$small" ]; then
 		failures=$((failures + 1)); echo "# point $i differs"
 	elif ! "$TRIAGE" verify -q "$tmp/case" > "$tmp/stdout" 2>&1; then
 		failures=$((failures + 1)); echo "# point $i does not verify: $(head -3 "$tmp/stdout")"

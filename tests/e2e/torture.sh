@@ -11,7 +11,7 @@ picture() { for v in evidence volumes filesystems files timeline matches extents
 want=$(picture "$tmp/whole")
 TRIAGE_FAULT_COUNT=$tmp/count "$FAULT" run -q -j 1 -o "$tmp/counted" "$tmp/ext2_basic.img" > /dev/null 2>&1
 points=$(cat "$tmp/count")
-step=$(((points + 59) / 60))
+step=$(((points + 39) / 40))
 [ "${TORTURE:-}" = all ] && step=1
 failures=0 tried=0
 for n in $(seq 1 "$step" "$points"); do

@@ -11,7 +11,9 @@ victim=/PerfLogs/AnyDesk.exe
 others() { sql "$1" "SELECT path, stream, state, size, sha256, mime, content FROM files WHERE path <> '$victim'" | sha256sum; }
 want=$(others "$tmp/whole")
 for act in crash hang flood lie stray; do
-	for stage in content magic yara; do
+	# a crash at each stage; the other acts at one of them, WORKERS=all: at each
+	case ${WORKERS:-}$act in all* | crash) stages="content magic yara" ;; hang) stages=content ;; flood) stages=magic ;; *) stages=yara ;; esac
+	for stage in $stages; do
 		rm -rf "$tmp/case"
 		TRIAGE_FAULT_WORKER="$act $stage $victim" "$FAULT" run -q -j 2 --unit-timeout 3 -o "$tmp/case" "$tmp/town.img" > /dev/null 2> "$tmp/stderr"
 		status=$?
