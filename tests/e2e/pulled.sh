@@ -1,6 +1,6 @@
 #!/bin/sh
 # pulled.sh - a medium that is pulled out in the middle of a run: reads of the evidence begin to fail, writes of the bundle, or all of it is gone. The bundle is sealed
-# and says what it lacks, or is resumed to the same on a medium that works, or there is none; the message names the cause. PULLED=N points of each kind (4).
+# and says what it lacks, or is resumed to the same on a medium that works, or there is none; the message names the cause. PULLED=N points of each kind (3).
 . "$(dirname "$0")/common.sh.inc"
 [ "$(id -u)" = 0 ] && [ -c /dev/fuse ] || { ok "a pulled medium: needs root and /dev/fuse, not tried"; exit 0; }
 gcc -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -o "$tmp/pulled" tests/pulled.c || { bad "the filesystem compiles"; exit 1; }
@@ -26,7 +26,7 @@ done_with() { if [ -s "$tmp/wrong" ]; then bad "$1" "$(head -n 8 "$tmp/wrong")";
 tried=0 gaps=0
 
 # the evidence: sealed with what was read, or a word why not
-for n in $(awk -v n="${PULLED:-4}" 'BEGIN { for (i = 0; i < n; i++) print int(1500 ^ (i / (n - 1))) }'); do
+for n in $(awk -v n="${PULLED:-3}" 'BEGIN { for (i = 0; i < n; i++) print int(1500 ^ (i / (n - 1))) }'); do
 	rm -rf "$tmp/case"
 	medium "$tmp/there" "$n" 0 5
 	timeout 100 "$TRIAGE" run -q -j 1 -o "$tmp/case" "$tmp/medium/disk.img" > /dev/null 2> "$tmp/stderr"
@@ -64,7 +64,7 @@ judged() {
 	case $2 in 0 | 1 | 3) ;; *) echo "$1: exit $2" ;; esac
 }
 resumed=0
-for n in $(awk -v n="${PULLED:-4}" 'BEGIN { for (i = 0; i < n; i++) print int(2 * 400 ^ (i / (n - 1))) }'); do
+for n in $(awk -v n="${PULLED:-3}" 'BEGIN { for (i = 0; i < n; i++) print int(2 * 400 ^ (i / (n - 1))) }'); do
 	for cause in "5 input/output error" "30 read-only"; do
 		rm -rf "$tmp/stick/case"
 		medium "$tmp/stick" 0 "$n" "${cause%% *}"
