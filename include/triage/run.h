@@ -73,14 +73,17 @@ enum triage_status triage_tidy(const char *bundle, struct triage_error *err);
 
 enum { TRIAGE_BUNDLE_PATH = 4096 };
 
+/* Before anything is written: may the new bundle lie there? Not inside the evidence, which the arguments of the run name. False: said why. */
+typedef bool triage_may_lie(void *ctx, const char *output);
+
 /*
  * A sealed bundle whose budget ended: begin another with its journal, in which a run with plan.resume goes on; the sealed one stays as it is. output: where, NULL:
  * beside it, its name with "-more". tell: what is wrong with the sealed one. ret_output: TRIAGE_BUNDLE_PATH bytes. END: the bundle is not of that kind.
- * Errors: E_FORMAT (does not verify, or its journal is damaged), E_USAGE (the place is taken), E_IO, E_MEMORY.
+ * Errors: E_FORMAT (does not verify, or its journal is damaged), E_USAGE (the place is taken, or no place for it), E_IO, E_MEMORY.
  */
 __attribute__((warn_unused_result))
-enum triage_status triage_take_up(const char *bundle, const char *output, void (*tell)(void *ctx, const char *line), void *ctx, char *ret_output,
-    struct triage_error *err);
+enum triage_status triage_take_up(const char *bundle, const char *output, triage_may_lie *may_lie, void (*tell)(void *ctx, const char *line), void *ctx,
+    char *ret_output, struct triage_error *err);
 
 /*
  * The artefact parsers of this program, in the order in which a stream is offered to them. tell: indent 0 = name and title, 1 = what it

@@ -50,3 +50,14 @@ printf x >> "$tmp/changed/data/unfinished/arguments"
 same "a bundle that does not verify is not taken up" "$?" 1
 check "and it says what differs" grep -q 'data/unfinished/arguments' "$tmp/err"
 check "nothing is left of the attempt" test ! -e "$tmp/changed-more"
+# the new bundle is not written into the evidence
+mkdir "$tmp/folder"
+for i in $(seq 300); do echo "letter $i" > "$tmp/folder/letter$i.txt"; done
+"$TRIAGE" run -q --budget 0.01s -o "$tmp/of_folder" "$tmp/folder" > /dev/null 2>&1
+check "a folder's examination ends with its budget" test -e "$tmp/of_folder/data/unfinished"
+(cd "$tmp/folder" && "$TRIAGE" run -q --resume "$tmp/of_folder" -o more > /dev/null 2> "$tmp/err")
+same "a place inside the evidence is refused" "$?" 2
+check "in words" grep -q 'would lie inside the evidence; give another place with -o' "$tmp/err"
+check "nothing was written there" test ! -e "$tmp/folder/more"
+(cd "$tmp" && "$TRIAGE" run -q --resume of_folder -o of_more > /dev/null 2>&1)
+check "a place beside it is taken, as seen from where it is said" "$TRIAGE" verify -q "$tmp/of_more"

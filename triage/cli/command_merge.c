@@ -16,21 +16,6 @@ tell(void *ctx, const char *line)
 	complain(line);
 }
 
-/* An absolute path for what is not there yet. */
-static bool
-absolute(const char *path, char out[PATH_MAX])
-{
-	char folder[PATH_MAX], real[PATH_MAX];
-	if (strlen(path) + 3 >= sizeof(folder))
-		return false;
-	snprintf(folder, sizeof(folder), "%s%s", path[0] == '/' ? "" : "./", path);
-	for (size_t n = strlen(folder); n > 1 && folder[n - 1] == '/'; n--)
-		folder[n - 1] = '\0';
-	char *slash = strrchr(folder, '/');
-	*slash = '\0';
-	return realpath(folder[0] != '\0' ? folder : "/", real) != NULL && snprintf(out, PATH_MAX, "%s/%s", real, slash + 1) < PATH_MAX;
-}
-
 /* The end of the run that the parts belong to, with its options. */
 static int
 conclude_parts(const char *output, const char *arguments, const char *missing, struct options *o)
@@ -74,7 +59,7 @@ merge(const struct command *self, struct options *o)
 		return EXIT_USAGE;
 	}
 	SCOPED_FREE const char **bundles = calloc(o->operands.count + 1, sizeof(*bundles));
-	if (bundles == NULL || !absolute(o->output, output)) {
+	if (bundles == NULL || !absolute_path(o->output, output)) {
 		complain("cannot find the folder in which the bundle is to lie");
 		return EXIT_USAGE;
 	}

@@ -322,32 +322,6 @@ run_carry_out(const struct triage_plan *plan, const struct options *o)
 	return carry_out(plan, o, NULL);
 }
 
-static void
-tell_difference(void *ctx, const char *line)
-{
-	(void)ctx;
-	complain(line);
-}
-
-/* Where the run goes on: in the folder itself, or, when a budget ended there and it was sealed, in a new one. EXIT_SEALED: go on. */
-static int
-take_up(const struct options *o, char *bundle)
-{
-	struct triage_error err = { 0 };
-	char next[TRIAGE_BUNDLE_PATH];
-	enum triage_status st = triage_take_up(bundle, o->output, tell_difference, NULL, next, &err);
-	if (st == TRIAGE_END)
-		return EXIT_SEALED;
-	if (st != TRIAGE_OK)
-		return failed(&err);
-	complain("the sealed bundle stays as it is; the run goes on in a new one:");
-	complain(next);
-	if (realpath(next, bundle) != NULL)
-		return EXIT_SEALED;
-	complain("the new bundle cannot be found");
-	return EXIT_NOT_RUN;
-}
-
 int
 run_with(struct options *o, const struct run_watch *watch)
 {
@@ -380,9 +354,9 @@ run_with(struct options *o, const struct run_watch *watch)
 		complain("the bundle is sealed already: what was left of its work folder is cleared away, there is nothing else to do (see triage verify)");
 	if (tidied != TRIAGE_END)
 		return tidied == TRIAGE_OK ? EXIT_SEALED : failed(&err);
-	int taken = take_up(o, bundle);
-	if (taken != EXIT_SEALED)
-		return taken;
+	enum triage_status taken = run_take_up(o, bundle, &err);
+	if (taken != TRIAGE_OK && taken != TRIAGE_END)
+		return failed(&err);
 	char path[PATH_MAX + 32];
 	snprintf(path, sizeof(path), "%s/work/arguments", bundle);
 	if (!run_load_arguments(path, &saved, &room)) {

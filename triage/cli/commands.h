@@ -4,6 +4,10 @@
 
 #include "triage/cli/options.h"
 
+#include <triage/run.h>
+
+#include <limits.h>
+
 #define COMMAND(id) extern const struct command command_##id;
 #include "triage/cli/commands.def"
 #undef COMMAND
@@ -23,6 +27,8 @@ struct rules_places {
 bool rules_places(struct rules_places *ret_places);
 /* Would a new file or folder of this path lie in the bundle? bundle: without links, as realpath(3) gives it. */
 bool lies_inside(const char *path, const char *bundle);
+/* An absolute path for what is not there yet. False: its folder is not there. */
+bool absolute_path(const char *path, char ret_path[PATH_MAX]);
 /* One line on stderr, made harmless. */
 void complain(const char *text);
 
@@ -31,5 +37,7 @@ struct buf;
 bool run_load_arguments(const char *file, struct options *o, struct buf *room);
 void run_to_plan(const struct options *o, const char *rules, struct triage_plan *p);
 int run_carry_out(const struct triage_plan *plan, const struct options *o);
+/* take_up.c: what triage_take_up() does, where the options say; its errors. OK: bundle is the new one. */
+enum triage_status run_take_up(const struct options *o, char bundle[PATH_MAX], struct triage_error *err);
 
 #endif

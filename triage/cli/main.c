@@ -41,6 +41,20 @@ lies_inside(const char *path, const char *bundle)
 	    (real[length] == '/' || real[length] == '\0');
 }
 
+bool
+absolute_path(const char *path, char ret_path[PATH_MAX])
+{
+	char folder[PATH_MAX], real[PATH_MAX];
+	if (strlen(path) + 3 >= sizeof(folder))
+		return false;
+	snprintf(folder, sizeof(folder), "%s%s", path[0] == '/' ? "" : "./", path);
+	for (size_t n = strlen(folder); n > 1 && folder[n - 1] == '/'; n--)
+		folder[n - 1] = '\0';
+	char *slash = strrchr(folder, '/');
+	*slash = '\0';
+	return realpath(folder[0] != '\0' ? folder : "/", real) != NULL && snprintf(ret_path, PATH_MAX, "%s/%s", real, slash + 1) < PATH_MAX;
+}
+
 /* The folder that came with the program; NULL: told. */
 static const char *
 built_in_rules(void)

@@ -143,7 +143,8 @@ remove_begun(const char *output)
 }
 
 enum triage_status
-triage_take_up(const char *bundle, const char *output, void (*tell_difference)(void *ctx, const char *line), void *ctx, char *ret_output, struct triage_error *err)
+triage_take_up(const char *bundle, const char *output, triage_may_lie *may_lie, void (*tell_difference)(void *ctx, const char *line), void *ctx, char *ret_output,
+    struct triage_error *err)
 {
 	char path[ROOM], seal[SEAL];
 	uint64_t size;
@@ -162,6 +163,10 @@ triage_take_up(const char *bundle, const char *output, void (*tell_difference)(v
 		st = bag_verify(bundle, &options, err);
 	if (st == TRIAGE_OK)
 		st = bag_hash(bundle, BAG_TAG_MANIFEST, seal, &size, err);
+	if (st == TRIAGE_OK && !may_lie(ctx, ret_output)) {
+		triage_error_set(err, TRIAGE_E_USAGE, TRIAGE_NO_OFFSET, "the run of %s does not go on in %s", bundle, ret_output);
+		st = TRIAGE_E_USAGE;
+	}
 	if (st == TRIAGE_OK)
 		st = make_folders(ret_output, err);
 	if (st != TRIAGE_OK)
