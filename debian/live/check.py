@@ -288,33 +288,59 @@ def shell(m, command, seconds=120):
     return m.text[at:m.at].split("\n", 1)[1]	# without the command, which comes back
 
 
+def command_line(m, work):
+    """From the menu into the command line, and back when the work is done."""
+    m.send("4")
+    m.expect(r"# $")
+    work()
+    m.send("exit")
+    m.expect(r"triage> $")
+
+
+def again(m):
+    """From the menu to the first page, in English."""
+    m.send("1")
+    m.expect("Taal / Langue")
+    m.expect(r": $")
+    m.send("4")
+
+
+def go_on(m, what):
+    """The run that was not finished, to its end; then off."""
+    answer(m, "An examination is not finished", "1")
+    how, said = done(m)
+    ok(m.scene + ": " + what, how == "Done", said)
+    power_off(m)
+
+
 def power_off(m):
     m.send("2")
     return ok(m.scene + ": it goes off by itself", m.off())
 
 
 def look_around(m, victims):
-    """By the command line: nothing mounted, no swap, no array, no network, every device but one read-only."""
-    m.send("4")
-    m.expect(r"# $")
+    """Nothing mounted, no swap, no array, no network, every device but one read-only."""
+    command_line(m, lambda: look(m, victims))
+
+
+def look(m, victims):
     mounts = shell(m, "cat /proc/mounts")
     disks = [line.split()[0] for line in mounts.splitlines() if line.startswith("/dev/") and not line.startswith(("/dev/loop", "/dev/shm"))]
     ok(m.scene + ": nothing is mounted but the data partition", len(disks) <= 1 and all("triage/data-partition" in l for l in mounts.splitlines() if l.startswith(tuple(disks or ["-"]))), mounts)
     ok(m.scene + ": nothing is swapped to", "/dev/" not in shell(m, "cat /proc/swaps"))
     ok(m.scene + ": no array, no volume group", "dm-" not in (held := shell(m, "ls -d /sys/block/*/holders/* /sys/block/*/*/holders/* /sys/block/dm-* /sys/block/md* 2> /dev/null")) and "md" not in held, held)
     net = shell(m, "cat /proc/net/fib_trie; ls /sys/class/net")
-    ok(m.scene + ": no network", "/32 host" not in net.replace("127.0.0.1", "").replace("\n           /32 host LOCAL", "", 2) or "eth" not in net, net)
+    hosts = set(re.findall(r"\|-- (\S+)\n\s+/32 host LOCAL", net))
+    ok(m.scene + ": no address but the loopback's (this machine has no network card)", hosts == {"127.0.0.1"}, net)
     modes = shell(m, "for d in /sys/class/block/*; do d=${d##*/}; echo \"$d $(blockdev --getro /dev/$d)\"; done")
     writable = [line.split()[0] for line in modes.splitlines() if re.fullmatch(r"\S+ 0", line)]
     ok(m.scene + ": every device is read-only but the data partition and the disk that it is on", len(writable) == 2 * len(disks) and all(d.replace("/dev/", "") in writable for d in disks), modes)
     for serial in victims:
         refused = shell(m, "d=$(readlink -f /dev/disk/by-id/*%s); echo x | dd of=$d bs=1 count=1 conv=notrunc 2>&1; blockdev --getro $d" % serial)
         ok(m.scene + ": writing to %s is refused by the kernel" % serial, re.search("not permitted|Read-only", refused) is not None, refused)
-    m.send("exit")
-    m.expect(r"triage> $")
 
 
-def check_bundle(scene, bundle, verdict=None, gaps=None):
+def check_bundle(scene, bundle, verdict=None):
     verified = subprocess.run([TRIAGE, "verify", bundle], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     ok(scene + ": the bundle verifies", verified.returncode == 0, verified.stdout.decode(errors="replace"))
     sums = subprocess.run(["sha256sum", "-c", "--quiet", "manifest-sha256.txt", "tagmanifest-sha256.txt"], cwd=bundle, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -323,9 +349,19 @@ def check_bundle(scene, bundle, verdict=None, gaps=None):
         with open(os.path.join(bundle, "bag-info.txt"), encoding="utf-8") as f:
             text = f.read()
         ok(scene + ": verdict " + verdict, "Triage-Verdict: " + verdict in text, text)
-    if gaps:
-        rows = run("sqlite3", "-batch", os.path.join(bundle, "data/case.db"), "SELECT code, message FROM problems")
-        ok(scene + ": it says " + gaps, re.search(gaps, rows) is not None, rows)
+
+
+def query(bundle, sql):
+    return run("sqlite3", "-batch", os.path.join(bundle, "data/case.db"), sql).strip()
+
+
+def one_bundle(scene, path, where):
+    """The only bundle there, of a machine that was attacked; None when there is another number of them."""
+    found = bundles_of(path, scene)
+    if not ok("%s: one bundle lies on the %s" % (scene, where), len(found) == 1, found):
+        return None
+    check_bundle(scene, found[0], "compromised")
+    return found[0]
 
 
 # --- scenes ---
@@ -350,10 +386,9 @@ def scene_bios():
         m.cut()
     ok("bios: the victim's bytes are as they were", digest(v) == before)
     ok("bios: the image on the stick is as it was, but for its partition table", digest_of_image(s) == head)
-    found = bundles_of(s, "bios")
-    if ok("bios: one bundle lies on the stick", len(found) == 1, found):
-        check_bundle("bios", found[0], "compromised")
-        ok("bios: its seal is the one that was shown", digest(os.path.join(found[0], "tagmanifest-sha256.txt")) in re.sub(r"[\s]", "", said), said)
+    bundle = one_bundle("bios", s, "stick")
+    if bundle:
+        ok("bios: its seal is the one that was shown", digest(os.path.join(bundle, "tagmanifest-sha256.txt")) in re.sub(r"[\s]", "", said), said)
 
 
 def digest_of_image(path):
@@ -393,10 +428,7 @@ def scene_uefi():
         go(m, key=["000000-000000", key])
         how, said = done(m)
         ok("uefi: BitLocker examined", how == "Done", said)
-        m.send("1")
-        m.expect("Taal / Langue")
-        m.expect(r": $")
-        m.send("4")
+        again(m)
         choose(m, "DAMAGED")
         go(m)
         how, said = done(m)
@@ -410,14 +442,14 @@ def scene_uefi():
     if ok("uefi: two bundles lie on the stick", len(found) == 2, found):
         for bundle in found:
             check_bundle("uefi", bundle)
-        locked = [run("sqlite3", "-batch", os.path.join(f, "data/case.db"), "SELECT count(*) FROM volumes WHERE kind LIKE '%bitlocker%' AND state = 'examined'").strip() for f in found]
+        locked = [query(f, "SELECT count(*) FROM volumes WHERE kind LIKE '%bitlocker%' AND state = 'examined'") for f in found]
         ok("uefi: the volume was opened", "1" in locked, locked)
-        bad = [run("sqlite3", "-batch", os.path.join(f, "data/case.db"), "SELECT code, message FROM problems") for f in found]
+        bad = [query(f, "SELECT code, message FROM problems") for f in found]
         ok("uefi: the sector that could not be read is named", any(re.search("unreadable|read error|cannot be read|bad sector", t) for t in bad), bad)
 
 
 def scene_full():
-    """From a disc, with data disks: one too small, one that fills up while it works; then there is room again and it goes on."""
+    """From a disc, with a data disk that fills up while it works; then there is room again and it goes on."""
     v, d = victim("full"), data_disk("full", 120)
     before = digest(v)
     m = Machine("full", [cdrom(image()), usb(d, "DATA1"), sata(v, "VICTIM2")])
@@ -428,42 +460,23 @@ def scene_full():
         m.expect(r": $")
         m.send("2")
         m.expect(r"triage> $")
-        m.send("4")
-        m.expect(r"# $")
-        shell(m, "(sleep 1; while [ ! -s /run/triage/data-partition/case-*/work/journal.db ]; do sleep 0.2; done; dd if=/dev/zero of=/run/triage/data-partition/fill bs=64k 2> /dev/null) &")
-        m.send("exit")
-        m.expect(r"triage> $")
-        m.send("1")
-        m.expect("Taal / Langue")
-        m.expect(r": $")
-        m.send("4")
+        command_line(m, lambda: shell(m, "(sleep 1; while [ ! -s /run/triage/data-partition/case-*/work/journal.db ]; do sleep 0.2; done; dd if=/dev/zero of=/run/triage/data-partition/fill bs=64k 2> /dev/null) &"))
+        again(m)
         choose(m, "VICTIM2")
         go(m)
         how, said = done(m)
         ok("full: a data disk that fills up is told in words", how == "That did not work" and re.search("full|space|No space", said) is not None, said)
-        m.send("4")
-        m.expect(r"# $")
-        shell(m, "rm /run/triage/data-partition/fill; sync")
-        m.send("exit")
-        m.expect(r"triage> $")
-        m.send("1")
-        m.expect("Taal / Langue")
-        m.expect(r": $")
-        m.send("4")
-        answer(m, "An examination is not finished", "1")
-        how, said = done(m)
-        ok("full: with room again it goes on to the end", how == "Done", said)
-        power_off(m)
+        command_line(m, lambda: shell(m, "rm /run/triage/data-partition/fill; sync"))
+        again(m)
+        go_on(m, "with room again it goes on to the end")
     finally:
         m.cut()
     ok("full: the victim's bytes are as they were", digest(v) == before)
-    found = bundles_of(d, "full")
-    if ok("full: one bundle lies on the data disk", len(found) == 1, found):
-        check_bundle("full", found[0], "compromised")
+    one_bundle("full", d, "data disk")
 
 
 def scene_cut():
-    """The power goes in the middle, twice as much memory short: 1 GiB is examined in, and it goes on where it was."""
+    """The power goes in the middle; at the next start it goes on where it was."""
     s, v = stick("cut"), victim("cut")
     before = digest(v)
     m = Machine("cut", [usb(s, "STICK3", 0), sata(v, "VICTIM3")])
@@ -478,17 +491,13 @@ def scene_cut():
     m = Machine("cut", [usb(s, "STICK3", 0), sata(v, "VICTIM3")])
     try:
         begin(m)
-        answer(m, "An examination is not finished", "1")
-        how, said = done(m)
-        ok("cut: after a power cut it goes on to the end", how == "Done", said)
-        power_off(m)
+        go_on(m, "after a power cut it goes on to the end")
     finally:
         m.cut()
     ok("cut: the victim's bytes are as they were", digest(v) == before)
-    found = bundles_of(s, "cut")
-    if ok("cut: one bundle lies on the stick", len(found) == 1, found):
-        check_bundle("cut", found[0], "compromised")
-        acts = run("sqlite3", "-batch", os.path.join(found[0], "data/case.db"), "SELECT action FROM custody")
+    bundle = one_bundle("cut", s, "stick")
+    if bundle:
+        acts = query(bundle, "SELECT action FROM custody")
         ok("cut: the chain of custody says that it was resumed", "resumed" in acts, acts)
 
 
