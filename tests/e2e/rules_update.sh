@@ -42,6 +42,7 @@ check "and so does its chain of custody" grep -q '"action":"rules-loaded".*2099.
 same "what came with the program is as it was" "$(cat "$tmp/root/opt/share/triage/rules/VERSION")" "$own"
 update "$tmp/new.tar.gz" --trust "$tmp/town.pem"
 check "the same pack once more: said, nothing done" grep -q "2099.1.2 are in use already" "$tmp/out"
+same "elsewhere it is made all the same" "$(update "$tmp/new.tar.gz" --trust "$tmp/town.pem" -o "$tmp/lib/more/"; cat "$tmp/lib/more/VERSION" 2> /dev/null)" 2099.1.2
 
 # what is not taken. Nothing changes.
 before=$(find "$UP" -type f -exec sha256sum {} + | sort | sha256sum)
@@ -54,7 +55,7 @@ refused() { # WHAT STATUS WORDS: of the last update
 update "$tmp/new.tar.gz"; refused "nobody is trusted" 2 "whose packs are taken"
 update "$tmp/new.tar.gz" --trust "$tmp/stranger.pem"; refused "signed by somebody else" 1 "not trusted"
 pack old.tar.gz 2098.12.31
-update "$tmp/old.tar.gz" --trust "$tmp/town.pem"; refused "an older version" 2 "the pack is of version 2098.12.31, the rules in use of 2099.1.2"
+update "$tmp/old.tar.gz" --trust "$tmp/town.pem"; refused "an older version" 2 "the pack is of version 2098.12.31, the rules that it would replace of 2099.1.2"
 cp "$tmp/new.tar.gz" "$tmp/changed.tar.gz"
 printf x >> "$tmp/changed.tar.gz"
 cp "$tmp/new.tar.gz.p7s" "$tmp/changed.tar.gz.p7s"
@@ -86,6 +87,13 @@ rm "$tmp/pack/VERSION"
 tar -C "$tmp/pack" -cf "$tmp/none.tar" .
 sign "$tmp/none.tar" town
 update "$tmp/none.tar" --trust "$tmp/town.pem"; refused "no version" 1 "the pack has no version"
+mkdir "$tmp/lib/letters" "$tmp/lib/more.old"
+for folder in letters more.old; do
+	echo "dear mayor" > "$tmp/lib/$folder/letter"
+	update "$tmp/new.tar.gz" --trust "$tmp/town.pem" -o "$tmp/lib/${folder%.old}" --older; refused "a folder that is none of rules ($folder)" 2 "lib/$folder exists and is no folder of rules"
+	check "and it is as it was" grep -q "dear mayor" "$tmp/lib/$folder/letter"
+done
+same "nothing half-made lies beside" "$(find "$tmp/lib" "${UP%/*}" -name '*.new*')" ""
 
 # with a word they go back, until the program brings others
 update "$tmp/old.tar.gz" --trust "$tmp/town.pem" --older

@@ -125,18 +125,19 @@ update(struct options *o)
 	struct triage_error err = { 0 };
 	if (!rules_places(&places))
 		return EXIT_NOT_RUN;
-	const struct rule_pack_plan plan = { .pack = o->operands.items[1], .signature = o->sign, .trust = o->trust, .in_use = places.updated ? places.updates : places.built_in,
-		.built_in = places.built_in, .into = o->output != NULL ? o->output : places.updates, .older = o->older };
+	/* elsewhere the versions there count: what is in use here stays in use */
+	const struct rule_pack_plan plan = { .pack = o->operands.items[1], .signature = o->sign, .trust = o->trust,
+	    .in_use = o->output != NULL ? o->output : places.updated ? places.updates : places.built_in, .built_in = places.built_in,
+	    .into = o->output != NULL ? o->output : places.updates, .older = o->older };
 	enum triage_status st = rule_pack_update(&plan, &r, &err);
 	if (st != TRIAGE_OK) {
 		complain(err.text);
 		return st == TRIAGE_E_USAGE ? EXIT_USAGE : EXIT_NOT_RUN;
 	}
 	if (r.unchanged)
-		printf("rules %s are in use already; the pack is signed by %s\n", r.version, r.who);
+		printf("rules %s are %s already; the pack is signed by %s\n", r.version, o->output != NULL ? "there" : "in use", r.who);
 	else
-		printf("rules %s take the place of %s: %zu files, %zu rules, signed by %s, in %s\n", r.version, r.before[0] != '\0' ? r.before : "those without a version", r.files, r.rules, r.who,
-		    plan.into);
+		printf("rules %s%s%s: %zu files, %zu rules, signed by %s, in %s\n", r.version, r.before[0] != '\0' ? " take the place of " : "", r.before, r.files, r.rules, r.who, plan.into);
 	return EXIT_SEALED;
 }
 

@@ -91,8 +91,9 @@ rules_places(struct rules_places *ret_places)
 		return false;
 	snprintf(ret_places->built_in, sizeof(ret_places->built_in), "%s", own);
 	/* what belongs to a package stays as the package has it */
-	snprintf(ret_places->updates, sizeof(ret_places->updates), "%s", strcmp(own, system) == 0 ? "/var/lib/triage/rules" : own);
-	if (strcmp(own, system) != 0)
+	if (strcmp(own, system) == 0)
+		snprintf(ret_places->updates, sizeof(ret_places->updates), "/var/lib/triage/rules");
+	else
 		snprintf(ret_places->updates, sizeof(ret_places->updates), "%.4180s-updated", own);
 	ret_places->updated = rule_pack_is_used(ret_places->updates, ret_places->built_in);
 	return true;

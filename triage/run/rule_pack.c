@@ -83,8 +83,6 @@ rule_pack_is_used(const char *updates, const char *built_in)
 	return size > 0 && strcmp(preferred, own) == 0;
 }
 
-static enum triage_status put_file(void *ctx, const char *name, const void *bytes, size_t size, struct triage_error *err);
-
 /* --- reading --- */
 
 static enum triage_status
@@ -95,15 +93,16 @@ read_file(const char *path, size_t most, struct buf *out, struct triage_error *e
 	buf_init(out, most);
 	SCOPED_FILE file = fopen(path, "re");
 	if (file == NULL) {
-		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot open %.300s: %s", path, strerror(errno));
+		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot open %.300s", path);
 		return TRIAGE_E_IO;
 	}
 	while ((n = fread(piece, 1, sizeof(piece), file)) > 0)
 		buf_put(out, piece, n);
-	if (ferror(file) == 0 && !out->failed)
-		return TRIAGE_OK;
-	triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, ferror(file) != 0 ? "cannot read %.300s" : "%.300s is too large", path);
-	return TRIAGE_E_IO;
+	if (ferror(file) != 0) {
+		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot read %.300s", path);
+		return TRIAGE_E_IO;
+	}
+	return buf_check(out, err);
 }
 
 static enum triage_status
@@ -146,11 +145,18 @@ remove_folder(const char *folder)
 }
 
 static enum triage_status
+fail_made(const char *path, struct triage_error *err)
+{
+	triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot make %.300s (-o says another place)", path);
+	return TRIAGE_E_IO;
+}
+
+static enum triage_status
 make_folder(const char *path, struct triage_error *err)
 {
 	enum triage_status st = output_folder(path, err);
 	/* rules are no secret: every user of this machine may read them */
-	return st == TRIAGE_OK && chmod(path, FOLDER_MODE) != 0 ? TRIAGE_E_IO : st;
+	return st == TRIAGE_OK && chmod(path, FOLDER_MODE) != 0 ? fail_made(path, err) : st;
 }
 
 static enum triage_status
@@ -175,10 +181,9 @@ put_file(void *ctx, const char *name, const void *bytes, size_t size, struct tri
 static enum triage_status
 unpack(const struct buf *pack, const char *folder, struct rule_pack_result *r, struct triage_error *err)
 {
-	static const char *const folders[] = { "", "/yara", "/sigma" };
+	static const char *const folders[] = { "/yara", "/sigma" };
 	struct making m = { .folder = folder, .result = r };
 	enum triage_status st = TRIAGE_OK;
-	remove_folder(folder);
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && st == TRIAGE_OK; i++) {
 		char path[ROOM];
 		snprintf(path, sizeof(path), "%.4096s%s", folder, folders[i]);
@@ -244,6 +249,24 @@ load_tables(const char *folder, size_t *ret_rules, struct triage_error *err)
 
 /* --- the change --- */
 
+/* What is moved away or removed is rules, and no folder of somebody's that happens to have such a name. */
+static enum triage_status
+check_place(const char *into, struct triage_error *err)
+{
+	static const char *const endings[] = { "", ".old" };
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+		char path[ROOM], version[RULE_VERSION_SIZE];
+		struct stat info;
+		snprintf(path, sizeof(path), "%.4096s%s", into, endings[i]);
+		rule_pack_version(path, version);
+		if (version[0] != '\0' || lstat(path, &info) != 0)
+			continue;
+		triage_error_set(err, TRIAGE_E_USAGE, TRIAGE_NO_OFFSET, "%.300s exists and is no folder of rules; -o says another place", path);
+		return TRIAGE_E_USAGE;
+	}
+	return TRIAGE_OK;
+}
+
 static enum triage_status
 change(const char *made, const char *into, struct triage_error *err)
 {
@@ -256,7 +279,9 @@ change(const char *made, const char *into, struct triage_error *err)
 	bool fine = exchanged ? rename(made, old) == 0 : (!was || rename(into, old) == 0) && rename(made, into) == 0;
 	if (fine)
 		return TRIAGE_OK;
-	triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot put the rules into %.300s: %s", into, strerror(errno));
+	triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot put the rules into %.300s", into);
+	/* what was there is back in its place, or never left it */
+	(void)(exchanged ? renameat2(AT_FDCWD, made, AT_FDCWD, into, RENAME_EXCHANGE) : was ? rename(old, into) : 0);
 	return TRIAGE_E_IO;
 }
 
@@ -269,12 +294,12 @@ check_version(const struct rule_pack_plan *plan, struct rule_pack_result *r, str
 	r->unchanged = order == 0;
 	if (order >= 0 || plan->older)
 		return TRIAGE_OK;
-	triage_error_set(err, TRIAGE_E_USAGE, TRIAGE_NO_OFFSET, "the pack is of version %s, the rules in use of %s: nothing was changed; --older takes it all the same", r->version, r->before);
+	triage_error_set(err, TRIAGE_E_USAGE, TRIAGE_NO_OFFSET, "the pack is of version %s, the rules that it would replace of %s: nothing was changed; --older takes it all the same", r->version, r->before);
 	return TRIAGE_E_USAGE;
 }
 
 static enum triage_status
-take_pack(const struct rule_pack_plan *plan, const struct buf *pack, const char *made, struct rule_pack_result *r, struct triage_error *err)
+take_pack(const struct rule_pack_plan *plan, const struct buf *pack, const char *into, const char *made, struct rule_pack_result *r, struct triage_error *err)
 {
 	size_t yara = 0, sigma = 0;
 	enum triage_status st = unpack(pack, made, r, err);
@@ -291,25 +316,23 @@ take_pack(const struct rule_pack_plan *plan, const struct buf *pack, const char 
 	struct making m = { .folder = made, .result = r };
 	if (st == TRIAGE_OK && plan->older && rule_pack_compare(r->version, own) <= 0)
 		st = put_file(&m, older_name, own, strlen(own), err);
-	return st == TRIAGE_OK ? change(made, plan->into, err) : st;
-}
-
-static enum triage_status
-fail_made(const char *path, struct triage_error *err)
-{
-	triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot make %.300s: %s; -o says another place", path, strerror(errno));
-	return TRIAGE_E_IO;
+	return st == TRIAGE_OK ? change(made, into, err) : st;
 }
 
 enum triage_status
 rule_pack_update(const struct rule_pack_plan *plan, struct rule_pack_result *ret_result, struct triage_error *err)
 {
-	char made[ROOM];
+	char into[PATH_MAX], made[ROOM];
 	SCOPED_BUF pack;
 	*ret_result = (struct rule_pack_result){ 0 };
 	buf_init(&pack, PACK_BYTES_MAX);
-	snprintf(made, sizeof(made), "%.4096s.new", plan->into);
-	enum triage_status st = digest_setup(err);
+	snprintf(into, sizeof(into), "%s", plan->into);
+	for (size_t n = strlen(into); n > 1 && into[n - 1] == '/'; n--)
+		into[n - 1] = '\0';
+	snprintf(made, sizeof(made), "%s.new-XXXXXX", into);
+	enum triage_status st = check_place(into, err);
+	if (st == TRIAGE_OK)
+		st = digest_setup(err);
 	if (st == TRIAGE_OK)
 		st = read_file(plan->pack, PACK_BYTES_MAX, &pack, err);
 	if (st == TRIAGE_OK)
@@ -318,14 +341,16 @@ rule_pack_update(const struct rule_pack_plan *plan, struct rule_pack_result *ret
 		return st;
 	/* /var/lib/triage, at the first update; what else is missing shows when the folder is made */
 	char above[ROOM];
-	snprintf(above, sizeof(above), "%.4096s", plan->into);
+	snprintf(above, sizeof(above), "%s", into);
 	char *slash = strrchr(above, '/');
 	if (slash != NULL && slash != above) {
 		*slash = '\0';
 		if (mkdir(above, FOLDER_MODE) != 0 && errno != EEXIST)
 			return fail_made(above, err);
 	}
-	st = take_pack(plan, &pack, made, ret_result, err);
+	if (mkdtemp(made) == NULL || chmod(made, FOLDER_MODE) != 0)
+		return fail_made(made, err);
+	st = take_pack(plan, &pack, into, made, ret_result, err);
 	remove_folder(made);
 	return st;
 }

@@ -18,14 +18,14 @@ struct rule_pack_plan {
 	const char *pack;
 	const char *signature;		/* NULL: the pack's name with ".p7s" */
 	const char *trust;		/* PEM: whose packs are taken */
-	const char *in_use;		/* folder of the rules that are used now */
+	const char *in_use;		/* folder of rules that the pack is to be newer than */
 	const char *built_in;		/* folder of those that came with the program */
-	const char *into;		/* folder that is replaced or made; what it held is kept as INTO.old */
+	const char *into;		/* folder of rules that is replaced or made; what it held is kept as INTO.old */
 	bool older;			/* an older pack is taken, too */
 };
 
 struct rule_pack_result {
-	char version[RULE_VERSION_SIZE], before[RULE_VERSION_SIZE];	/* of the pack, of the rules in use; "" for none */
+	char version[RULE_VERSION_SIZE], before[RULE_VERSION_SIZE];	/* of the pack, of in_use; "" for none */
 	char who[400];			/* who signed it */
 	size_t files, rules;
 	bool unchanged;			/* the pack is what is in use: nothing was done */
@@ -40,8 +40,8 @@ int rule_pack_compare(const char *a, const char *b);
 bool rule_pack_is_used(const char *updates, const char *built_in);
 
 /*
- * Errors: E_FORMAT (signature wrong or of somebody who is not trusted, no such archive, no version), E_USAGE (older than what is in use, rules in it do not
- * load, no trust given), E_IO, E_MEMORY. After an error the folder is as it was.
+ * Errors: E_FORMAT (signature wrong or of somebody who is not trusted, no such archive, no version), E_USAGE (older than in_use, rules in it do not
+ * load, no trust given, INTO or INTO.old is there and no folder of rules), E_IO, E_MEMORY. After an error the folder is as it was.
  */
 WARN_UNUSED enum triage_status rule_pack_update(const struct rule_pack_plan *plan, struct rule_pack_result *ret_result, struct triage_error *err);
 
