@@ -39,7 +39,7 @@ LDFLAGS_ALL += -fsanitize=address,undefined
 endif
 ifeq ($(FLAVOUR),cov)
 # one process counts for all its children: tests/coverage/shared.c
-FLAGS := -O0 --coverage -fdata-sections -DTRIAGE_COVERAGE
+FLAGS := -O0 --coverage -fdata-sections
 COVERAGE := build/cov/tests/coverage/shared.o
 LIBS := $(COVERAGE) $(LIBS)
 LDFLAGS_ALL += --coverage -Wl,-T,tests/coverage/counters.ld
@@ -219,11 +219,13 @@ help:
 	@echo "make lint       static analysis: gcc -fanalyzer, clang-tidy, cppcheck"
 	@echo "make bench      time and memory against the tools used today, as ratios"
 	@echo "make bench-artefacts  event logs, hives and change journals: megabytes a second alone and through the program (LONG=yes: 3 GB, ten million events)"
+	@echo "make bench-report  report, its rows and all exports of a case of a million files (7 GB; the case of make demo is its beginning)"
 	@echo "make bench-evidence  what containers, locks, shadow copies and very many files cost, as ratios"
 	@echo "make fixtures   make the small evidence files under fixtures/ again"
 	@echo "make fuzz       fuzz each parser, layer, reader and loader for FUZZ_SECONDS (30), two at a time; make fuzz-NAME: one"
 	@echo "make mutate     damage evidence in MUTANTS (10000) ways, examine each, look for what lies outside the damage"
 	@echo "make assurance  the long proofs of sandbox, faults, kill points, long run and coverage; figures into docs/assurance.md"
+	@echo "make coverage   lines and branches by room that the tests reach, by gcov"
 	@echo "make install    PREFIX=$(PREFIX), DESTDIR="
 	@echo "make deb        Debian packages under build/deb: triage, triage-rules, triage-live"
 	@echo "make live       a Debian 12 image for a stick, under build/live (root); make check-live: booted in qemu, disks examined, everything compared"
