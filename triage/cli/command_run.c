@@ -124,7 +124,7 @@ run_load_arguments(const char *path, struct options *o, struct buf *room)
 	*o = (struct options){ 0 };
 	SCOPED_FILE file = fopen(path, "re");
 	if (file == NULL) {
-		complain("no saved arguments of a run there (a sealed bundle is complete; see triage verify)");
+		complain("no saved arguments of a run there (a sealed bundle is complete, see triage verify; a part of a run, whose budget ended, is examined anew)");
 		return false;
 	}
 	char piece[4096];
