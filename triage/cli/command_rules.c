@@ -170,6 +170,6 @@ run(const struct command *self, struct options *o)
 }
 
 const struct command command_rules = {
-	.name = "rules", .operands = "check PATH... | update PACK | version", .what = "check: what of a pack loads, what does not and why; update: newer rules from a signed file", .rows = options_rules,
+	.name = "rules", .operands = "check PATH... | update PACK | version", .what = "check: what of a pack loads, what does not and why; update: newer rules from a signed file; version: which are in use", .rows = options_rules,
 	.row_count = &options_rules_count, .operands_min = 1, .operands_max = 1000, .run = run,
 };

@@ -182,7 +182,7 @@ const struct option_row options_rules[] = {
 	TRUST,
 	ROW(0, "signature", "FILE", "of update: the signature of the pack (CMS, DER); default: PACK.p7s", OPTION_TEXT, sign),
 	ROW('o', "output", "DIR", "of update: where the rules go instead of the place that the program reads", OPTION_TEXT, output),
-	ROW(0, "older", NULL, "of update: take a pack that is older than the rules in use, too", OPTION_FLAG, older),
+	ROW(0, "older", NULL, "of update: take a pack that is older than the rules that it replaces, too", OPTION_FLAG, older),
 	COMMON,
 };
 const size_t options_rules_count = sizeof(options_rules) / sizeof(options_rules[0]);
