@@ -50,6 +50,8 @@ check "so are files" test "$(grep -o 'scope="row"><code>/map [0-9]' "$tmp/dom.ht
 cp "$tmp/big/data/report.html" "$tmp/alone.html"
 dom "$tmp/alone.html" rows-files > "$tmp/dom.html"
 check "without its folder the page says what is missing" grep -q 'data-m="explore.missing"' "$tmp/dom.html"
+(trap '' XFSZ; ulimit -f 64; "$TRIAGE" report -o "$tmp/none.html" "$tmp/big" > /dev/null 2> "$tmp/err")
+same "a report for which there is no room leaves nothing" "$?$(ls -d "$tmp"/none* 2> /dev/null)" 1
 "$TRIAGE" report --lang fr -o "$tmp/again.html" "$tmp/big" > /dev/null
 check "the report written again has its rows beside it" python3 "$tmp/rows.py" "$tmp/again-rows" "$tmp/big/data/case.db"
 check "and names that folder" grep -q 'data-rows="again-rows"' "$tmp/again.html"

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The folder beside the page for the rows of a large case: its name without ".html", and "-rows". */
 static void
@@ -20,6 +21,19 @@ rows_folder(const char *path, char out[PATH_MAX + 64])
 	snprintf(out, PATH_MAX + 64, "%.*s-rows", (int)size, path);
 }
 
+/* Of a report that could not be written: the next one would find the place taken. */
+static void
+remove_rows(char *rows)
+{
+	struct triage_error ignored;
+	char *slash = strrchr(rows, '/');
+	const struct exporter folder = { .name = slash != NULL ? slash + 1 : rows };
+	if (slash != NULL)
+		*slash = '\0';
+	enum triage_status st = report_remove(&folder, slash == NULL ? "." : slash == rows ? "/" : rows, &ignored);
+	(void)st;
+}
+
 static enum triage_status
 write_report(struct case_reader *reader, const struct options *o, const char *bundle, const char *path, struct triage_error *err)
 {
@@ -29,15 +43,20 @@ write_report(struct case_reader *reader, const struct options *o, const char *bu
 	const struct report_options options = { .lang = o->lang != NULL ? o->lang : "en", .timezone = o->timezone != NULL ? o->timezone : "",
 	    .from = o->from, .to = o->to, .rules_dir = "", .chunks = slash != NULL ? slash + 1 : rows };
 	struct output *out;
+	bool beside = !o->print && chunks_beside(reader), was = access(rows, F_OK) == 0;
 	enum triage_status st = output_create(path, &out, err);
-	if (st == TRIAGE_OK && !o->print && chunks_beside(reader) && (st = chunks_folder(reader, rows, err)) != TRIAGE_OK)
-		output_abandon(out);
 	if (st != TRIAGE_OK)
 		return st;
-	st = o->print ? report_print(reader, &options, bundle, out, err) : exporter_named("report.html")->write(reader, &options, out, err);
+	if (beside)
+		st = chunks_folder(reader, rows, err);
 	if (st == TRIAGE_OK)
-		return output_finish(out, NULL, err);
-	output_abandon(out);
+		st = o->print ? report_print(reader, &options, bundle, out, err) : exporter_named("report.html")->write(reader, &options, out, err);
+	if (st == TRIAGE_OK)
+		st = output_finish(out, NULL, err);
+	else
+		output_abandon(out);
+	if (st != TRIAGE_OK && beside && !was)
+		remove_rows(rows);
 	return st;
 }
 
