@@ -66,21 +66,36 @@ move_back(const char *bundle, struct triage_error *err)
 	return rename(from, to) == 0 ? TRIAGE_END : fail_io("cannot take up the journal of", bundle, err);
 }
 
+static void
+remove_begun(const char *output)
+{
+	static const char *const names[] = { "work/arguments", "work/journal.part", "work/journal.part-journal", "work/journal.db", "work", "data", "" };
+	char path[ROOM];
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "%.4096s/%s", output, names[i]);
+		remove(path);
+	}
+}
+
 static enum triage_status
 make_folders(const char *output, struct triage_error *err)
 {
-	static const char *const names[] = { "", "/data", "/work" };
+	static const char *const names[] = { "data", "work" };
 	struct stat info;
-	enum triage_status st = TRIAGE_OK;
 	if (lstat(output, &info) == 0) {
 		triage_error_set(err, TRIAGE_E_USAGE, TRIAGE_NO_OFFSET, "%s exists already; give another place with -o", output);
 		return TRIAGE_E_USAGE;
 	}
+	enum triage_status st = output_folder(output, err);
+	if (st != TRIAGE_OK)
+		return st;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && st == TRIAGE_OK; i++) {
 		char path[ROOM];
-		snprintf(path, sizeof(path), "%.4096s%s", output, names[i]);
+		snprintf(path, sizeof(path), "%.4096s/%s", output, names[i]);
 		st = output_folder(path, err);
 	}
+	if (st != TRIAGE_OK)
+		remove_begun(output);
 	return st;
 }
 
@@ -129,17 +144,6 @@ copy(const char *sealed, const char *output, const char *seal, struct triage_err
 	snprintf(from, sizeof(from), "%.4096s/work", output);
 	forget_rollback(from, "journal.part");
 	return rename(part, to) == 0 ? TRIAGE_OK : fail_io("cannot write", to, err);
-}
-
-static void
-remove_begun(const char *output)
-{
-	static const char *const names[] = { "work/arguments", "work/journal.part", "work/journal.part-journal", "work/journal.db", "work", "data", "" };
-	char path[ROOM];
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		snprintf(path, sizeof(path), "%.4096s/%s", output, names[i]);
-		remove(path);
-	}
 }
 
 enum triage_status
