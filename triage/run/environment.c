@@ -251,10 +251,8 @@ custody_rules(struct supervisor *s, struct triage_error *err)
 {
 	struct buf detail;
 	buf_init(&detail, 16 << 20);
-	char version[RULE_VERSION_SIZE];
-	rule_pack_version(s->plan->rules_dir, version);
 	buf_text(&detail, "{\"version\":");
-	text_json_string(&detail, version);
+	text_json_string(&detail, case_get(s->store, "meta.rules.version"));
 	buf_format(&detail, ",\"files\":%s", case_get(s->store, "meta.rules.files"));
 	buf_format(&detail, ",\"sigma\":%s", case_get(s->store, "meta.rules.sigma"));
 	buf_format(&detail, ",\"tables\":%s}", case_get(s->store, "meta.rules.tables"));
