@@ -41,8 +41,9 @@ same "and goes on from there" "$(picture "$tmp/third")" "$(picture "$tmp/whole")
 # cut off between the move of the journal and the seal
 cp -a "$tmp/first" "$tmp/cut"
 rm "$tmp/cut/tagmanifest-sha256.txt"
-"$TRIAGE" run -q --resume "$tmp/cut" > /dev/null 2>&1
+"$TRIAGE" run -q --resume "$tmp/cut" -o "$tmp/elsewhere" > /dev/null 2> "$tmp/err"
 check "a bundle that was not sealed yet goes on where it is" "$TRIAGE" verify -q "$tmp/cut"
+check "and says that -o is not used" grep -q "goes on in its own folder: -o is not used" "$tmp/err"
 # changed after the seal
 cp -a "$tmp/first" "$tmp/changed"
 printf x >> "$tmp/changed/data/unfinished/arguments"

@@ -357,6 +357,8 @@ run_with(struct options *o, const struct run_watch *watch)
 	enum triage_status taken = run_take_up(o, bundle, &err);
 	if (taken != TRIAGE_OK && taken != TRIAGE_END)
 		return failed(&err);
+	if (taken == TRIAGE_END && o->output != NULL)
+		complain("an interrupted run goes on in its own folder: -o is not used");
 	char path[PATH_MAX + 32];
 	snprintf(path, sizeof(path), "%s/work/arguments", bundle);
 	if (!run_load_arguments(path, &saved, &room)) {
