@@ -8,14 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define assert_ok(call) \
-	do { \
-		struct triage_error err = { 0 }; \
-		enum triage_status st_ = (call); \
-		if (st_ != TRIAGE_OK) \
-			fail_msg("%s: %d: %s", #call, st_, err.text); \
-	} while (0)
-
 enum { NAMES_MAX = 200 };
 struct kept {
 	char name[NAMES_MAX][16];
