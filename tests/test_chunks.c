@@ -183,6 +183,7 @@ a_text_is_cut_and_made_visible(void **state)
 	assert_in_range(strlen(row), CHUNK_TEXT_MAX, CHUNK_TEXT_MAX + 40);
 	assert_string_equal(row + strlen(row) - 3, "…");
 	assert_non_null(strstr(index.data, "\"words\":[\"…\",\"\\\"h\\\"\"]"));
+	assert_non_null(strstr(index.data, "\"cut\":1}"));	/* which the page says */
 	free(large);
 	release(k);
 }
@@ -207,7 +208,7 @@ a_list_does_not_grow_without_end(void **state)
 	assert_ok(chunk_set_end(s, &index, &err));
 	chunk_set_free(s);
 	assert_non_null(strstr(index.data, "\"full\":true"));
-	assert_non_null(strstr(index.data, "\"present\":[[null]]"));
+	assert_non_null(strstr(index.data, "\"present\":[[null]],\"cut\":0}"));
 	assert_non_null(strstr(text_of(k, "t0"), "\n0\t1\t"));
 	release(k);
 }
