@@ -13,14 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define assert_ok(call) \
-	do { \
-		struct triage_error err = { 0 }; \
-		enum triage_status st_ = (call); \
-		if (st_ != TRIAGE_OK) \
-			fail_msg("%s: %d: %s", #call, st_, err.text); \
-	} while (0)
-
 #define assert_status(want, call) \
 	do { \
 		struct triage_error err = { 0 }; \

@@ -1,4 +1,4 @@
-/* harness.h - cmocka in the order that it wants its headers, and decimal comparisons. */
+/* harness.h - cmocka in the order that it wants its headers, decimal comparisons, calls that must succeed. */
 #ifndef TRIAGE_TESTS_HARNESS_H
 #define TRIAGE_TESTS_HARNESS_H
 
@@ -11,6 +11,15 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+/* A call whose last argument is &err. */
+#define assert_ok(call) \
+	do { \
+		struct triage_error err = { 0 }; \
+		enum triage_status st_ = (call); \
+		if (st_ != TRIAGE_OK) \
+			fail_msg("%s: %d: %s", #call, st_, err.text); \
+	} while (0)
 
 #define assert_number_equal(got, want) \
 	do { \

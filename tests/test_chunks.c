@@ -8,14 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define assert_ok(call) \
-	do { \
-		struct triage_error err = { 0 }; \
-		enum triage_status st_ = (call); \
-		if (st_ != TRIAGE_OK) \
-			fail_msg("%s: %d: %s", #call, st_, err.text); \
-	} while (0)
-
 enum { NAMES_MAX = 200 };
 struct kept {
 	char name[NAMES_MAX][16];
@@ -191,6 +183,7 @@ a_text_is_cut_and_made_visible(void **state)
 	assert_in_range(strlen(row), CHUNK_TEXT_MAX, CHUNK_TEXT_MAX + 40);
 	assert_string_equal(row + strlen(row) - 3, "…");
 	assert_non_null(strstr(index.data, "\"words\":[\"…\",\"\\\"h\\\"\"]"));
+	assert_non_null(strstr(index.data, "\"cut\":1}"));	/* which the page says */
 	free(large);
 	release(k);
 }
@@ -215,7 +208,7 @@ a_list_does_not_grow_without_end(void **state)
 	assert_ok(chunk_set_end(s, &index, &err));
 	chunk_set_free(s);
 	assert_non_null(strstr(index.data, "\"full\":true"));
-	assert_non_null(strstr(index.data, "\"present\":[[null]]"));
+	assert_non_null(strstr(index.data, "\"present\":[[null]],\"cut\":0}"));
 	assert_non_null(strstr(text_of(k, "t0"), "\n0\t1\t"));
 	release(k);
 }

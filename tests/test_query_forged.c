@@ -65,6 +65,22 @@ a_damaged_case_does_not_pass_its_check(void **state)
 	made_end(&m);
 }
 
+/* A sealed case of 200 files into which a forger has put this SQL, open. */
+static void
+begin_forged(struct made *m, const char *sql, struct case_reader **ret_reader)
+{
+	sqlite3 *db;
+	made_begin(m, "ntfs");
+	for (uint64_t n = 1; n <= 200; n++)
+		put_simple(m, n, n, "a file with a name");
+	made_build(m);
+	made_seal(m);
+	assert_int_equal(sqlite3_open(m->database, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	assert_ok(case_open(m->database, ret_reader, &err));
+}
+
 /* A case of a forger's: its rows must not come without end, nor a row take for ever. */
 static void
 views_from_elsewhere_come_to_an_end(void **state)
@@ -76,21 +92,12 @@ views_from_elsewhere_come_to_an_end(void **state)
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		struct made m;
-		sqlite3 *db;
 		struct case_reader *r;
 		struct case_cursor *c;
 		char text[600];
 		struct triage_error why = { 0 };
-		made_begin(&m, "ntfs");
-		for (uint64_t n = 1; n <= 200; n++)
-			put_simple(&m, n, n, "a file with a name");
-		made_build(&m);
-		made_seal(&m);
-		assert_int_equal(sqlite3_open(m.database, &db), SQLITE_OK);
 		snprintf(text, sizeof(text), "DROP VIEW custody; CREATE VIEW custody(seq, time, actor, action, detail, previous_hash, hash) AS %s", forged[i]);
-		assert_int_equal(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
-		sqlite3_close(db);
-		assert_ok(case_open(m.database, &r, &err));
+		begin_forged(&m, text, &r);
 		enum triage_status st = case_rows(r, CASE_CUSTODY, CASE_BY_ID, &c, &why);
 		if (st == TRIAGE_OK) {
 			st = case_next(c, &why);
@@ -121,22 +128,13 @@ all_rows_together_come_to_an_end(void **state)
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
 		struct made m;
-		sqlite3 *db;
 		struct case_reader *r;
 		struct case_cursor *c = NULL;
 		char text[900];
 		struct triage_error why = { 0 };
-		made_begin(&m, "ntfs");
-		for (uint64_t n = 1; n <= 200; n++)
-			put_simple(&m, n, n, "a file with a name");
-		made_build(&m);
-		made_seal(&m);
-		assert_int_equal(sqlite3_open(m.database, &db), SQLITE_OK);
 		snprintf(text, sizeof(text), "DROP VIEW %.*s; CREATE VIEW %s AS SELECT %s FROM t_file a, t_file b, t_file c, t_file d, t_file e",
 		    (int)strcspn(forged[i].drop, "("), forged[i].drop, forged[i].drop, forged[i].rows);
-		assert_int_equal(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
-		sqlite3_close(db);
-		assert_ok(case_open(m.database, &r, &err));
+		begin_forged(&m, text, &r);
 		case_reader_bound(r, 40);	/* as the size gives, but sooner; of bytes there are enough */
 		enum triage_status st = case_rows(r, forged[i].view, i == 0 ? CASE_BRIEF : CASE_BY_ID, &c, &why);
 		uint64_t rows = 0;

@@ -63,9 +63,12 @@ sed -i '$s/brief/Brief/' "$tmp/big/data/report/f0.js"
 check "a piece that was changed is told" grep -q 'data/report/f0.js' "$tmp/verify.out"
 mkdir "$tmp/few"
 printf 'x' > "$tmp/few/<script>document.title='x'<!--"
+long=$(printf '%0110d' 0)
+mkdir -p "$tmp/few/$long/$long/$long/$long"
 "$TRIAGE" run -q --no-builtin-rules -o "$tmp/small" "$tmp/few" > /dev/null 2>&1
 check "a small case has no folder" test ! -e "$tmp/small/data/report"
 same "nor a word that loads scripts" "$(policy "$tmp/small/data/report.html" | grep -c nonce)" 0
 dom "$tmp/small/data/report.html" rows-files > "$tmp/dom.html"
 check "its rows are in the page, names inert" grep -q "<code>/&lt;script&gt;document.title='x'&lt;!--</code><br>" "$tmp/dom.html"
+check "and it says that a search does not find the end of a long path" grep -q 'data-m="explore.cut" data-a="\[&quot;n:1&quot;\]"' "$tmp/dom.html"
 same "that page does not complain" "$(grep CONSOLE "$tmp/browser.log")" ""

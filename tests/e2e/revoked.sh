@@ -32,6 +32,14 @@ verified "$tmp/both.pem" > /dev/null
 says "certificate and list may stand in one file" "not revoked, by the list of 20" "$tmp/out"
 SOURCE_DATE_EPOCH=$(($(date +%s) + 90 * 86400)) "$TRIAGE" verify --trust "$tmp/trust" "$tmp/case" > "$tmp/out" 2>&1
 says "a list that should have been renewed is said to be old" "a newer one was due on 20" "$tmp/out"
+openssl ca -gencrl -config "$pki/ca.cnf" -keyfile "$pki/ca.key" -cert "$pki/ca.pem" -crl_lastupdate 200101000000Z -crl_nextupdate 200201000000Z -out "$tmp/trust/a_old.pem" 2> /dev/null
+same "an older list beside it changes nothing" "$(verified "$tmp/trust") $(grep -c 'by the list of 2020\|newer one was due' "$tmp/out")" "0 0"
+mv "$tmp/trust/list.pem" "$tmp/list.pem"
+verified "$tmp/trust" > /dev/null
+says "alone it is named as old" "by the list of 2020-01-01T00:00:00Z (a newer one was due on 2020-02-01" "$tmp/out"
+sed 4d "$tmp/trust/a_old.pem" > "$tmp/trust/damaged.pem"
+same "a damaged list is not passed over" "$(verified "$tmp/trust") $(grep -c 'trust.*damaged.pem' "$tmp/out")" "1 1"
+rm "$tmp/trust/a_old.pem" "$tmp/trust/damaged.pem"
 list "$tmp/trust/list.pem" "$(date -u +%y%m%d%H%M%SZ),keyCompromise" signer
 same "a revoked signer is not trusted" "$(verified "$tmp/trust")" 1
 says "and when is said" "An Peeters was revoked on 20" "$tmp/out"

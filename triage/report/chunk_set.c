@@ -24,7 +24,7 @@ struct chunk_set {
 	struct chunk_sink sink;
 	struct words *lists;
 	size_t list_count;
-	uint64_t per, rows, in_piece;
+	uint64_t per, rows, cut, in_piece;	/* cut: rows whose text is not whole */
 	size_t pieces;
 	struct buf piece, text, before, firsts, present;	/* before: text of the row before; present: JSON, which words each piece has */
 	uint8_t *bins;						/* a bit for each bin, GRAM_BINS / 8 bytes a piece, CHUNKS_MOST pieces */
@@ -200,6 +200,7 @@ take_text(struct chunk_set *s, const char *text)
 {
 	size_t size = strlen(text), kept = size;
 	if (size > CHUNK_TEXT_MAX) {
+		s->cut++;
 		kept = CHUNK_TEXT_MAX;
 		while (kept > 0 && ((unsigned char)text[kept] & 0xc0) == 0x80)
 			kept--;
@@ -301,7 +302,7 @@ put_index(struct chunk_set *s, struct buf *index)
 		}
 		buf_text(index, "]}");
 	}
-	buf_format(index, "],\"present\":[%s]}", buf_cstr(&s->present));
+	buf_format(index, "],\"present\":[%s],\"cut\":%ju}", buf_cstr(&s->present), (uintmax_t)s->cut);
 	index->failed = index->failed || s->firsts.failed || s->present.failed;
 }
 

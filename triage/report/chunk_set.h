@@ -3,7 +3,8 @@
  *
  * A set has a letter (t: timeline, f: files). Its piece number N is called "tN" and holds at most so many rows, each a line, its cells parted by tabs: first
  * numbers and words as the set puts them, then the row's text in two cells: how many UTF-16 units it shares with the text of the row before, and the rest. Words
- * are numbers of entries in the lists of "index"; a list that is full gives 0 ("…").
+ * are numbers of entries in the lists of "index"; a list that is full gives 0 ("…"). "index" says as well which lists are full and how many texts were cut, so
+ * that the page can say what a search in it does not find.
  *
  * To find text without loading all, each run of three ASCII characters of a text, in lower case, falls in one of 65536 bins (chunk_gram()); for each bin
  * a row of bits says which pieces have something in it. Bins lie in 64 pieces of their own, "tg0" to "tg63"; of each bin six pieces a character, lowest first.

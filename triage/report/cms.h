@@ -53,7 +53,7 @@ struct cms_result {
 	int64_t not_before, not_after;	/* of the certificate */
 	enum cms_trust trust;
 	bool looked_up;			/* every certificate of the chain below its root was looked for in a revocation list of its issuer */
-	int64_t list_time, list_next;	/* the oldest of those lists: when it was made, when the next one was due (TRIAGE_TIME_NONE: not said) */
+	int64_t list_time, list_next;	/* the oldest of those lists, of each issuer's the newest: when it was made, when the next one was due (TRIAGE_TIME_NONE: not said) */
 	char why[200];			/* of CMS_UNTRUSTED */
 };
 

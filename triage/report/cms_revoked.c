@@ -53,6 +53,7 @@ not_in(X509_CRL *list, X509 *certificate, int64_t at, enum cms_dated dated, stru
 	return false;
 }
 
+/* Of the lists that were looked in for each certificate the newest counts; of those of the chain the oldest is told. */
 static void
 remember_list(const X509_CRL *list, struct cms_result *r)
 {
@@ -63,13 +64,19 @@ remember_list(const X509_CRL *list, struct cms_result *r)
 	r->list_next = cms_time(X509_CRL_get0_nextUpdate(list));
 }
 
+static bool
+is_newer(const X509_CRL *list, const X509_CRL *other)
+{
+	return other == NULL || cms_time(X509_CRL_get0_lastUpdate(list)) > cms_time(X509_CRL_get0_lastUpdate(other));
+}
+
 /* ret_looked: a list that speaks of all certificates of the issuer was there. */
 static bool
 look_up_one(X509_STORE_CTX *context, X509 *certificate, X509 *issuer, int64_t at, enum cms_dated dated, bool *ret_looked, struct cms_result *r)
 {
 	STACK_OF(X509_CRL) *lists = X509_STORE_CTX_get1_crls(context, X509_get_issuer_name(certificate));
+	const X509_CRL *newest = NULL;
 	bool good = true;
-	*ret_looked = false;
 	for (int i = 0; good && lists != NULL && i < sk_X509_CRL_num(lists); i++) {
 		X509_CRL *list = sk_X509_CRL_value(lists, i);
 		if (X509_CRL_verify(list, X509_get0_pubkey(issuer)) != 1)
@@ -78,9 +85,11 @@ look_up_one(X509_STORE_CTX *context, X509 *certificate, X509 *issuer, int64_t at
 		/* a list with a critical extension holds a part of the certificates only, or changes to another list */
 		if (X509_CRL_get_ext_by_critical(list, 1, -1) >= 0)
 			continue;
-		*ret_looked = true;
-		remember_list(list, r);
+		newest = is_newer(list, newest) ? list : newest;
 	}
+	*ret_looked = newest != NULL;
+	if (newest != NULL)
+		remember_list(newest, r);
 	sk_X509_CRL_pop_free(lists, X509_CRL_free);
 	ERR_clear_error();
 	return good;

@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-enum { TRUSTED_MAX = 1000 };
+enum { TRUSTED_MAX = 1000 };	/* certificates and lists */
 
 const char *
 cms_last_reason(void)
@@ -96,7 +96,7 @@ will_not_do(const char *path, const char *why, struct triage_error *err)
 	return TRIAGE_E_USAGE;
 }
 
-/* One certificate or one list of revoked ones; both may be NULL. False when OpenSSL does not take it. */
+/* One certificate or one list of revoked ones; both may be NULL. False when OpenSSL does not take it; its reason is in OpenSSL's own list of errors. */
 static bool
 take(struct trusted *t, X509 *certificate, X509_CRL *list)
 {
@@ -109,13 +109,12 @@ static bool
 take_pem(struct trusted *t, BIO *file)
 {
 	STACK_OF(X509_INFO) *all = PEM_X509_INFO_read_bio(file, NULL, NULL, NULL);
-	bool ok = true;
-	for (int i = 0; all != NULL && i < sk_X509_INFO_num(all) && ok && t->certificates + t->others < TRUSTED_MAX; i++) {
+	bool ok = all != NULL;	/* without any PEM in it there is an empty stack; a damaged one has none */
+	for (int i = 0; ok && i < sk_X509_INFO_num(all); i++) {
 		const X509_INFO *one = sk_X509_INFO_value(all, i);
 		ok = take(t, one->x509, one->crl);
 	}
 	sk_X509_INFO_pop_free(all, X509_INFO_free);
-	ERR_clear_error();
 	return ok;
 }
 
@@ -126,7 +125,6 @@ take_der(struct trusted *t, BIO *file)
 	X509_CRL *list = NULL;
 	if (certificate == NULL && BIO_reset(file) == 0)
 		list = d2i_X509_CRL_bio(file, NULL);
-	ERR_clear_error();
 	bool ok = take(t, certificate, list);
 	X509_free(certificate);
 	X509_CRL_free(list);
@@ -147,7 +145,10 @@ add_file(struct trusted *t, const char *path, struct triage_error *err)
 	if (ok && t->certificates + t->others == before && BIO_reset(file) == 0)
 		ok = take_der(t, file);
 	BIO_free(file);
-	return ok ? TRIAGE_OK : will_not_do(path, cms_last_reason(), err);
+	if (!ok)
+		return will_not_do(path, cms_last_reason(), err);
+	ERR_clear_error();
+	return t->certificates + t->others <= TRUSTED_MAX ? TRIAGE_OK : will_not_do(path, "this is more than 1000 certificates and lists", err);
 }
 
 static int
@@ -156,7 +157,7 @@ plain_file(const struct dirent *entry)
 	return entry->d_name[0] != '.';
 }
 
-/* Every file in the folder; what is neither certificate nor list is passed over. */
+/* Every file in the folder; what is neither certificate nor list is passed over, what is a damaged one in PEM is not. */
 static enum triage_status
 add_folder(struct trusted *t, const char *folder, struct triage_error *err)
 {

@@ -40,6 +40,7 @@ struct answer {
 	bool or_earlier;
 	struct item items[ITEMS_SHOWN];
 	size_t item_count, name_count;
+	int64_t more, left_out;		/* findings beside those: in the list, and that it leaves out */
 	struct buf names;
 	struct json blind;		/* at the array's start; text NULL: none */
 };
@@ -91,6 +92,7 @@ take_items(struct json *j, struct answer *a)
 				return;
 		}
 		a->item_count += titled;
+		a->more += one == NULL;
 	}
 }
 
@@ -159,6 +161,8 @@ read_answer(const char *text, size_t size, const struct question *q, struct answ
 			take_names(&j, a);
 		else if (json_is(&j, "items") && strcmp(q->name, "keep") != 0 && strcmp(q->name, "evidence") != 0 && strcmp(q->name, "contacts") != 0)
 			take_items(&j, a);
+		else if (a->item_count > 0 && json_is(&j, "items_left_out") && json_next(&j) == JSON_NUMBER)
+			ok = json_int(&j, &a->left_out) || json_skip(&j);
 		else if (json_is(&j, "blind") && json_next(&j) == JSON_ARRAY) {
 			a->blind = j;
 			ok = json_skip(&j);
@@ -192,6 +196,12 @@ put_items(struct page *p, const struct answer *a)
 		page_told(p, "span", buf_cstr(&a->items[i].title));
 		if (id > 0)
 			page_format(p, " <a class=\"ref\" href=\"#finding-%ju\">#%ju</a>", (uintmax_t)id, (uintmax_t)id);
+	}
+	uint64_t more = (uint64_t)a->more + (a->left_out > 0 ? (uint64_t)a->left_out : 0);
+	if (more > 0) {
+		page_raw(p, "<br><a class=\"ref\" href=\"#findings\">");
+		page_say(p, "span", "story.more", WITH(AS_COUNT(more)));
+		page_raw(p, "</a>");
 	}
 }
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { REASONS_MAX = 12, WORD_MAX = 32 };
+enum { REASONS_MAX = 12, REASONS_SIZE = 4 << 20, WORD_MAX = 32 };
 
 struct verdict_look {
 	const char *word;	/* as the judge wrote it */
@@ -160,10 +160,9 @@ put_finding_reason(struct page *p, char *text)
 static void
 put_reason(struct page *p, struct buf *reason)
 {
-	char *text = buf_room(reason, 1);
+	char *text = reason->size > 0 ? reason->data : NULL;	/* in a case from elsewhere it may be empty */
 	unsigned whole, tenth;
 	int end = 0;
-	text = text != NULL ? reason->data : NULL;
 	page_raw(p, "<li>");
 	if (text != NULL && sscanf(text, "%u.%1u %% of the content bytes were examined%n", &whole, &tenth, &end) == 2 && end > 0 && whole <= 100)
 		page_say(p, "span", text[end] == ',' ? "reason.share-little" : "reason.share", WITH(AS_SHARE((int64_t)whole * 10 + tenth)));
@@ -177,8 +176,8 @@ static void
 put_reasons(struct page *p)
 {
 	SCOPED_BUF reasons, one;
-	buf_init(&reasons, 1 << 16);
-	buf_init(&one, 1 << 12);
+	buf_init(&reasons, REASONS_SIZE);
+	buf_init(&one, REASONS_SIZE);
 	buf_text(&reasons, case_meta(p->reader, META_REASONS));
 	struct json j;
 	json_start(&j, buf_cstr(&reasons), reasons.size);

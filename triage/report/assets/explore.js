@@ -217,12 +217,28 @@
 		});
 	};
 
+	/* What the rows lack of the evidence, and a search in them cannot find. */
+	const lacks = (part, status) => {
+		const note = (key, number) => {
+			const line = document.createElement("p");
+			line.className = "note";
+			say(line, key, ["n:" + number]);
+			status.before(line);
+		};
+		if (part.cut > 0)
+			note("explore.cut", part.cut);
+		const full = part.lists.find((one) => one.full);
+		if (full !== undefined)
+			note("explore.full", full.words.length - 1);
+	};
+
 	const start = async (box) => {
 		const set = box.dataset.set, form = forms[set], part = (await index())[form.letter];
 		const body = box.querySelector("tbody"), status = box.querySelector("[role=status]"), field = (name) => box.querySelector("[name=" + name + "]");
 		const [earlier, later, clear] = ["earlier", "later", "clear"].map((name) => box.querySelector("." + name));
 		const inputs = list("input, select", box);
 		let turn = 0, pages = [], hours = [], at = null;
+		lacks(part, status);
 		const chosen = (name, which, word) => {
 			const select = field(name);
 			return select === null || select.value === "" ? [] : [[which, numbersOf(part, which, (text) => word(text) === select.value)]];

@@ -1,0 +1,70 @@
+/* test_html_answers.c - the questions of page 1: what an answer rests on is told, or counted. */
+#include "tests/html_page.h"
+
+#define ITEM(title) "{\"title\":\"" title "\",\"rule\":\"r\",\"kind\":\"k\"}"
+static const struct fake_fact facts[] = {
+	{ "verdict", "compromised" },
+	{ "verdict.reasons", "[\"\",\"yara: a (b) (high, confidence 70, count 2): 5 points.\",\"No rule or detector found anything.\",\": (high, confidence 1, count 1): 1 points.\"]" },
+	{ "answer.first_action", "{\"answer\":\"seen\",\"certainty\":\"possible\",\"time\":\"2022-12-05T23:14:00Z\",\"or_earlier\":true,\"dwell_seconds\":90000,\"items\":[" ITEM("one") "]}" },
+	{ "answer.active", "{\"answer\":\"can-come-back\",\"certainty\":\"probable\",\"items\":[" ITEM("<b>two") "," ITEM("three") "," ITEM("four") "," ITEM("five") "],\"items_left_out\":40,"
+	  "\"blind\":[\"<i>log\"]}" },
+	{ "answer.protection", "{\"answer\":\"no-such-word\",\"items\":[" ITEM("six") "," ITEM("seven") "],\"items_left_out\":0}" },
+	{ "answer.data_left", "{\"answer\":\"likely\",\"items\":{\"title\":1},\"items_left_out\":\"many\",\"blind\":7}" },
+	{ "answer.restore", "{\"answer\":" },
+};
+
+static void
+findings_beside_those_shown_are_counted(void **state)
+{
+	(void)state;
+	struct case_reader r = { .facts = facts, .fact_count = sizeof(facts) / sizeof(facts[0]), .fail_view = -1 };
+	char *page = page_of(&r);
+	const char *active = strstr(page, "data-m=\"ask.active\""), *end = strstr(active, "</div>");
+	const char *more = strstr(active, ">and 42 more findings<");
+	assert_true(more != NULL && more < end);
+	assert_true(strstr(active, ">three<") < end && strstr(active, "&lt;b>two") < end);
+	assert_number_equal(times_in(page, "data-m=\"story.more\""), 1);	/* two of two are all */
+	assert_null(strstr(page, ">four<"));
+	assert_links_lead_somewhere(page);
+	free(page);
+}
+
+static void
+what_cannot_be_read_is_left_out_and_harmless(void **state)
+{
+	(void)state;
+	struct case_reader r = { .facts = facts, .fact_count = sizeof(facts) / sizeof(facts[0]), .fail_view = -1 };
+	char *page = page_of(&r);
+	assert_non_null(strstr(page, "data-m=\"answer.other\""));
+	assert_non_null(strstr(page, "data-m=\"answer.data-left.likely\""));
+	assert_null(strstr(page, "data-m=\"ask.restore\""));
+	assert_non_null(strstr(page, ">or earlier: there are no older traces<"));
+	assert_non_null(strstr(page, ">about 2 days before the encryption or the last trace<"));
+	assert_null(strstr(page, "<b>two"));
+	assert_null(strstr(page, "<i>log"));
+	free(page);
+}
+
+/* Whole sentences of the judge, and what may stand there in a case from elsewhere: nothing at all, marks alone. */
+static void
+reasons_are_told_whatever_they_are(void **state)
+{
+	(void)state;
+	struct case_reader r = { .facts = facts, .fact_count = sizeof(facts) / sizeof(facts[0]), .fail_view = -1 };
+	char *page = page_of(&r);
+	assert_non_null(strstr(page, ">a (b)<"));
+	assert_number_equal(times_in(page, "data-m=\"reason.weight\""), 2);
+	assert_non_null(strstr(page, "data-m=\"says.reason.nothing\""));
+	free(page);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(findings_beside_those_shown_are_counted),
+		cmocka_unit_test(what_cannot_be_read_is_left_out_and_harmless),
+		cmocka_unit_test(reasons_are_told_whatever_they_are),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
