@@ -3,6 +3,7 @@
 
 #include "triage/base/when.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -180,6 +181,23 @@ log_set_year(struct log_time *t, int year)
 	}
 }
 
+/* " AM" or "pm" behind a time; hours of a half day are made whole. A longer word ("pmlogger") is none of the two. */
+static bool
+half_day(const char **p, struct log_time *t)
+{
+	const char *s = *p;
+	while (*s == ' ')
+		s++;
+	bool pm = strncasecmp(s, "PM", 2) == 0;
+	if ((!pm && strncasecmp(s, "AM", 2) != 0) || isalnum((unsigned char)s[2]) || s[2] == '_')
+		return true;
+	if (t->hour < 1 || t->hour > 12)
+		return false;
+	t->hour = t->hour % 12 + (pm ? 12 : 0);
+	*p = s + 2;
+	return true;
+}
+
 bool
 log_time_iso(const char **p, struct log_time *t)
 {
@@ -203,6 +221,8 @@ log_time_iso(const char **p, struct log_time *t)
 	got.month = (int)month;
 	got.day = (int)day;
 	got.local = !log_zone(&s, &minutes);
+	if (got.local)
+		(void)half_day(&s, &got);
 	if (!log_time_make(&got, ns, minutes))
 		return false;
 	*t = got;
@@ -309,23 +329,6 @@ log_time_clf(const char **p, struct log_time *t)
 		return false;
 	*t = got;
 	*p = s;
-	return true;
-}
-
-/* " AM" or "pm" behind a time; hours of a half day are made whole. */
-static bool
-half_day(const char **p, struct log_time *t)
-{
-	const char *s = *p;
-	while (*s == ' ')
-		s++;
-	bool pm = strncasecmp(s, "PM", 2) == 0;
-	if (!pm && strncasecmp(s, "AM", 2) != 0)
-		return true;
-	if (t->hour < 1 || t->hour > 12)
-		return false;
-	t->hour = t->hour % 12 + (pm ? 12 : 0);
-	*p = s + 2;
 	return true;
 }
 
