@@ -91,7 +91,8 @@ trend_micro_by_its_seconds_where_they_fit(void **state)
 
 	p = (struct parsed){ 0 };
 	parsed_file(&p, fixture("artefact/trendmicro_log/OfcUrlf.log"));
-	assert_number_equal(p.count, 1);
+	assert_number_equal(p.count, 2);
+	need(&p, 1, "2023-11-14T09:13:20Z", "address blocked", "Trend Micro, web address voorbeeld.example:443 (Malware Accomplice), asked for by C:\\b.exe", "\"url\":\"voorbeeld.example:443\"");
 	need(&p, 0, "2023-11-14T22:13:20Z", "address blocked", "Trend Micro, web address http://voorbeeld.example/a (Malware Accomplice), asked for by C:\\Program Files\\b.exe", "\"score\":\"49\"");
 	parsed_free(&p);
 }
