@@ -99,6 +99,9 @@ trend_micro_by_its_seconds_where_they_fit(void **state)
 	assert_false(p.events[0].local);
 	need(&p, 1, "2023-11-14T09:14:00Z", "threat detected", "Trend Micro found Eicar_test_1 in D:\\eicar.com: could be neither cleaned nor moved", "\"result\":\"14\"");
 	assert_true(p.events[1].local);
+	/* without seconds, and with them in the seconds since 1970 */
+	assert_string_equal(p.events[1].precision, "min");
+	assert_string_equal(p.events[0].precision, "s");
 	need(&p, 2, "2023-11-14T23:15:00Z", "threat detected", "Trend Micro found Eicar_test_1 in D:\\", "\"result\":\"99\"");
 	assert_true(p.events[2].local);
 	parsed_free(&p);

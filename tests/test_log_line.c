@@ -167,12 +167,14 @@ dates_whose_parts_are_in_another_order(void **state)
 	assert_true(log_time_order(&p, "mdy", &t));
 	assert_number_equal(t.ns, parsed_time("2015-01-02T00:05:09Z"));
 	assert_string_equal(p, " rest");
+	assert_string_equal(log_precision(&t), "s");
 	p = "31.12.69 1:05 PM";
 	assert_true(log_time_order(&p, "dmy", &t));
 	assert_number_equal(t.ns, parsed_time("2069-12-31T13:05:00Z"));
 	p = "31.12.69 11:05 pm_proxy";
 	assert_true(log_time_order(&p, "dmy", &t));
 	assert_number_equal(t.ns, parsed_time("2069-12-31T11:05:00Z"));
+	assert_string_equal(log_precision(&t), "min");
 	assert_string_equal(p, " pm_proxy");
 	p = "31.12.69 1:05 PM";
 	assert_true(log_time_order(&p, "dmy", &t));

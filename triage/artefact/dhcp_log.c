@@ -146,6 +146,7 @@ take(struct artefact *a, void *state, struct log_line *line, struct triage_error
 	}
 	artefact_event(a, t.ns, d->six ? "logged" : meaning_of((unsigned)strtoul(v.text[ID], NULL, 10)));
 	artefact_local(a);
+	artefact_precision(a, log_precision(&t));
 	artefact_offset(a, line->offset);
 	artefact_text(a, "id", v.text[ID]);
 	artefact_text(a, "description", v.text[DESCRIPTION]);

@@ -152,6 +152,7 @@ take(struct artefact *a, void *state, struct log_line *line, struct triage_error
 	}
 	artefact_event(a, k.t.ns, k.answer ? "name answered" : "name asked");
 	artefact_local(a);
+	artefact_precision(a, log_precision(&k.t));
 	artefact_offset(a, line->offset);
 	artefact_text(a, "direction", strcmp(k.way, "Rcv") == 0 ? "received" : "sent");
 	artefact_text(a, "transport", k.transport);

@@ -60,11 +60,12 @@ struct log_time {
 	int64_t ns;			/* since 1970; as if UTC when local. TRIAGE_TIME_NONE when there is no such day or time */
 	bool local;			/* it names no zone */
 	bool no_year;			/* the year was not written: ns counts in year 2000 (a leap year) */
+	bool no_seconds;		/* the clock was written without seconds */
 	unsigned digits;		/* of its fraction, 0..9 */
 	int year, month, day, hour, minute, second;
 };
 
-/* The word for precision: "s", "ms", "us", "100ns", "ns" by the digits of the fraction. */
+/* The word for precision: "min", "s", "ms", "us", "100ns", "ns" by the seconds and the digits of the fraction. */
 const char *log_precision(const struct log_time *t);
 /* The year of a date without one. */
 void log_set_year(struct log_time *t, int year);

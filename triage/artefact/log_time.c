@@ -13,7 +13,7 @@ const char *
 log_precision(const struct log_time *t)
 {
 	static const char *const words[] = { "s", "ms", "ms", "ms", "us", "us", "us", "100ns", "ns", "ns" };
-	return words[t->digits > 9 ? 9 : t->digits];
+	return t->no_seconds ? "min" : words[t->digits > 9 ? 9 : t->digits];
 }
 
 static bool
@@ -83,12 +83,14 @@ clock_parts(const char **p, struct log_time *t, uint32_t *ret_ns)
 	unsigned hour, minute, second = 0;
 	*ret_ns = 0;
 	t->digits = 0;
+	t->no_seconds = true;
 	if (!log_digits(&s, 1, 2, &hour) || *s != ':' || (s++, !log_digits(&s, 2, 2, &minute)))
 		return false;
 	if (*s == ':' && is_digit(s[1])) {
 		s++;
 		if (!log_digits(&s, 2, 2, &second))
 			return false;
+		t->no_seconds = false;
 		*ret_ns = fraction(&s, &t->digits);
 	}
 	if (hour > 23 || minute > 59 || second > 60)

@@ -41,15 +41,16 @@ read_time(const char *date, const char *clock, const char *seconds, struct log_t
 	size_t digits = strlen(clock);
 	if (strlen(date) != 8 || !number(date, 99991231, &d) || digits < 3 || digits > 6 || !number(clock, 235959, &c))
 		return false;
-	if (digits < 5)
+	bool no_seconds = digits < 5;
+	if (no_seconds)
 		c *= 100;
-	*t = (struct log_time){ .local = true, .year = (int)(d / 10000), .month = (int)(d / 100 % 100), .day = (int)(d % 100), .hour = (int)(c / 10000), .minute = (int)(c / 100 % 100),
+	*t = (struct log_time){ .local = true, .no_seconds = no_seconds, .year = (int)(d / 10000), .month = (int)(d / 100 % 100), .day = (int)(d % 100), .hour = (int)(c / 10000), .minute = (int)(c / 100 % 100),
 		.second = (int)(c % 100) };
 	if (!log_time_make(t, 0, 0))
 		return false;
 	if (number(seconds, INT32_MAX * UINT64_C(8), &s) && llabs((long long)s - t->ns / 1000000000) < SECONDS_TOO_FAR) {
 		t->ns = (int64_t)s * 1000000000;
-		t->local = false;
+		t->local = t->no_seconds = false;
 	}
 	return true;
 }
