@@ -29,6 +29,20 @@ sophos_in_utf16(void **state)
 	assert_string_equal(p.events[4].meaning, "protection switched off");
 	assert_string_equal(p.events[5].meaning, "logged");
 	parsed_free(&p);
+	/* tabs behind the times, and a path that does not fit */
+	char text[1500];
+	memset(text, 'x', sizeof(text));
+	int front = snprintf(text, sizeof(text), "20231114 221320\tOn-access scanning has been enabled.\n20231114 221321\tFile \"C:\\");
+	text[front] = 'x';
+	memcpy(text + sizeof(text) - 37, "\" belongs to virus/spyware 'Mal/Veel'.", 37);
+	parsed_bytes(&p, "/log.txt", text, sizeof(text));
+	assert_string_equal(p.kind->name, "sophos_log");
+	assert_number_equal(p.count, 2);
+	assert_string_equal(p.events[0].meaning, "protection switched on");
+	assert_null(strstr(p.events[0].data, "\"cut\""));
+	assert_string_equal(p.events[1].meaning, "threat detected");
+	assert_non_null(strstr(p.events[1].data, "\"cut\":true"));
+	parsed_free(&p);
 }
 
 static void
@@ -85,13 +99,17 @@ trend_micro_by_its_seconds_where_they_fit(void **state)
 	assert_false(p.events[0].local);
 	need(&p, 1, "2023-11-14T09:14:00Z", "threat detected", "Trend Micro found Eicar_test_1 in D:\\eicar.com: could be neither cleaned nor moved", "\"result\":\"14\"");
 	assert_true(p.events[1].local);
+	/* without seconds, and with them in the seconds since 1970 */
+	assert_string_equal(p.events[1].precision, "min");
+	assert_string_equal(p.events[0].precision, "s");
 	need(&p, 2, "2023-11-14T23:15:00Z", "threat detected", "Trend Micro found Eicar_test_1 in D:\\", "\"result\":\"99\"");
 	assert_true(p.events[2].local);
 	parsed_free(&p);
 
 	p = (struct parsed){ 0 };
 	parsed_file(&p, fixture("artefact/trendmicro_log/OfcUrlf.log"));
-	assert_number_equal(p.count, 1);
+	assert_number_equal(p.count, 2);
+	need(&p, 1, "2023-11-14T09:13:20Z", "address blocked", "Trend Micro, web address voorbeeld.example:443 (Malware Accomplice), asked for by C:\\b.exe", "\"url\":\"voorbeeld.example:443\"");
 	need(&p, 0, "2023-11-14T22:13:20Z", "address blocked", "Trend Micro, web address http://voorbeeld.example/a (Malware Accomplice), asked for by C:\\Program Files\\b.exe", "\"score\":\"49\"");
 	parsed_free(&p);
 }
@@ -112,6 +130,7 @@ strangers_are_left_alone(void **state)
 {
 	static const char *const texts[] = {
 		"20231114 221320 meter 4711 reads 17.5\r\n20231114 221420 meter 4711 reads 17.6\r\n",
+		"20231114 221320 network scan of printer 7 begun\r\n20231114 221420 network scan of printer 7 ended\r\n",
 		"11/14/2023\t10:13:20 PM\tsold\t3\tbicycles\r\n11/15/2023\t9:13:20 AM\tsold\t1\tbicycle\r\n",
 		"350A0E160D14,5,a list of parts\r\n",
 		"a<;>b<;>c<;>d<;>e<;>f<;>g<;>h<;>i\r\n",

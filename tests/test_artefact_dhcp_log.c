@@ -35,6 +35,20 @@ what_is_damaged_is_said(void **state)
 	assert_number_equal(p.count, 5);
 	assert_number_equal(p.remark_count, 3);
 	assert_true(parsed_has_remark(&p, "line-damaged"));
+	/* a name of 3,000 characters */
+	assert_number_equal(parsed_with(&p, "\"cut\":true"), 1);
+	parsed_free(&p);
+}
+
+static void
+names_of_ipv6_without_their_first_comma(void **state)
+{
+	static const char text[] = "ID Date,Time,Description,IPv6 Address,Host Name,Error Code, Duid Length, Duid Bytes(Hex)\n11002,11/14/23,22:13:21,Request,2001:db8::17,PC,0,14,0001A0\n";
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_bytes(&p, "/x", text, sizeof(text) - 1);
+	assert_number_equal(p.count, 1);
+	assert_non_null(strstr(p.events[0].data, "\"duid_length\":\"14\",\"duid_bytes_hex\":\"0001A0\""));
 	parsed_free(&p);
 }
 
@@ -44,6 +58,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(leases_are_told),
 		cmocka_unit_test(what_is_damaged_is_said),
+		cmocka_unit_test(names_of_ipv6_without_their_first_comma),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,7 +53,25 @@ what_is_damaged_is_said(void **state)
 	(void)state;
 	parsed_file(&p, fixture("artefact/dns_log/damaged.log"));
 	assert_number_equal(p.count, 2);
+	/* a date that is none, and a packet whose flags have no end */
+	assert_number_equal(p.remark_count, 2);
 	assert_true(parsed_has_remark(&p, "line-damaged"));
+	parsed_free(&p);
+}
+
+/* English of Canada: the year first, and half days. */
+static void
+half_days_behind_the_year(void **state)
+{
+	static const char text[] = "2023-11-14 10:13:20 PM 0E5C PACKET  0001 UDP Rcv 10.0.2.17 0002   Q [0001   D   NOERROR] A (1)a(0)\n"
+	    "2023-11-14 10:13:21 p.m. 0E5C PACKET  0001 UDP Rcv 10.0.2.17 0002   Q [0001   D   NOERROR] A (1)a(0)\n";
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_bytes(&p, "/x", text, sizeof(text) - 1);
+	assert_number_equal(p.count, 1);
+	assert_number_equal(p.events[0].time, parsed_time("2023-11-14T22:13:20Z"));
+	/* words for half a day that are not known */
+	assert_number_equal(p.remark_count, 1);
 	parsed_free(&p);
 }
 
@@ -63,6 +81,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(questions_and_answers_are_told),
 		cmocka_unit_test(day_and_month_are_told_apart),
+		cmocka_unit_test(half_days_behind_the_year),
 		cmocka_unit_test(what_is_damaged_is_said),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

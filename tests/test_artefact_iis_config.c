@@ -35,6 +35,20 @@ a_machine_key_is_told_but_not_which(void **state)
 	parsed_free(&p);
 }
 
+/* Each user of Visual Studio has such a file; modules of IIS Express are its own. */
+static void
+modules_of_iis_express_are_its_own(void **state)
+{
+	static const char text[] = "<configuration><system.webServer><globalModules><add name=\"a\" image=\"%IIS_BIN%\\cachuri.dll\" /><add name=\"b\" image=\"%IIS_BIN%\\..\\b.dll\" />"
+	    "</globalModules></system.webServer></configuration>";
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_bytes(&p, "/applicationhost.config", text, sizeof(text) - 1);
+	assert_string_equal(parsed_event_of(&p, NULL, "native module set", "cachuri.dll")->technique, "");
+	assert_string_equal(parsed_event_of(&p, NULL, "native module set", "b.dll")->technique, "T1505.004");
+	parsed_free(&p);
+}
+
 static void
 what_is_damaged_is_said(void **state)
 {
@@ -52,6 +66,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(modules_and_sites_are_told),
 		cmocka_unit_test(a_machine_key_is_told_but_not_which),
+		cmocka_unit_test(modules_of_iis_express_are_its_own),
 		cmocka_unit_test(what_is_damaged_is_said),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

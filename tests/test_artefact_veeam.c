@@ -8,7 +8,7 @@ jobs_and_deletions_are_told(void **state)
 	(void)state;
 	parsed_file(&p, fixture("artefact/veeam/Job.Daily.Backup.log"));
 	assert_string_equal(p.kind->name, "veeam");
-	assert_number_equal(p.count, 5);
+	assert_number_equal(p.count, 7);
 	assert_number_equal(p.events[1].time, parsed_time("2023-11-14T22:13:21.25Z"));
 	assert_true(p.events[1].local);
 	assert_string_equal(p.events[1].precision, "ms");
@@ -17,6 +17,9 @@ jobs_and_deletions_are_told(void **state)
 	const struct parsed_event *e = parsed_event_of(&p, NULL, "backup deleted", NULL);
 	assert_string_equal(e->message, "Veeam: Deleting backup 'Daily' by GEMEENTE\\beheer");
 	(void)parsed_event_of(&p, NULL, "backup ended", "\"severity\":\"Warning\"");
+	/* a word of the program for itself is no error */
+	assert_string_equal(parsed_event_of(&p, NULL, "backup ended", "\"severity\":\"Debug\"")->message, "Veeam: Backup job has been finished");
+	(void)parsed_event_of(&p, NULL, "backup ended", "Job session");
 	parsed_free(&p);
 }
 

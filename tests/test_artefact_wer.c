@@ -19,6 +19,15 @@ failures_are_told(void **state)
 	parsed_free(&p);
 	parsed_file(&p, fixture("artefact/wer/hang.wer"));
 	assert_string_equal(p.events[0].meaning, "program hung");
+	assert_null(strstr(p.events[0].data, "\"cut\""));
+	parsed_free(&p);
+	/* a value that does not fit is said to be cut */
+	char text[5000];
+	int front = snprintf(text, sizeof(text), "Version=1\nEventType=APPCRASH\nEventTime=133444736000000000\nAppPath=C:\\");
+	memset(text + front, 'a', sizeof(text) - (size_t)front);
+	parsed_bytes(&p, "/Report.wer", text, sizeof(text));
+	assert_number_equal(p.count, 1);
+	assert_non_null(strstr(p.events[0].data, "\"cut\":true"));
 	parsed_free(&p);
 }
 

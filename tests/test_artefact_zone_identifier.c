@@ -46,6 +46,41 @@ what_is_damaged_is_said(void **state)
 }
 
 static void
+what_does_not_fit_is_said(void **state)
+{
+	char text[9000];
+	struct parsed p = { 0 };
+	int front = snprintf(text, sizeof(text), "[ZoneTransfer]\nZoneId=3\nHostUrl=data:");
+	(void)state;
+	memset(text + front, 'a', sizeof(text) - (size_t)front);
+	parsed_bytes(&p, "/x", text, sizeof(text));
+	assert_number_equal(p.count, 1);
+	assert_non_null(strstr(p.events[0].data, "\"cut\":true"));
+	parsed_free(&p);
+}
+
+/* Marks, compiled pages and settings stand where their file does: without its times what they tell is a remark. */
+static void
+without_a_time_of_the_file_it_is_said(void **state)
+{
+	static const char *const texts[] = { "[ZoneTransfer]\nZoneId=3\nHostUrl=https://files.example/a.zip\n", "<preserve resultType=\"3\" virtualPath=\"/a.aspx\"></preserve>",
+		"<configuration><system.web><httpModules><add name=\"m\" type=\"T\" /></httpModules></system.web></configuration>" };
+	static const char *const words[] = { "https://files.example/a.zip", "/a.aspx", "its 1 settings" };
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		const struct artefact_subject who = { .path = "/x", .name = "x", .owner = "", .size = strlen(texts[i]), .mtime = TRIAGE_TIME_NONE, .btime = TRIAGE_TIME_NONE };
+		struct parsed p = { 0 };
+		parsed_once(&p, &who, (struct view){ (const uint8_t *)texts[i], strlen(texts[i]) }, 0);
+		assert_non_null(p.kind);
+		assert_number_equal(p.count, 0);
+		assert_number_equal(p.remark_count, 1);
+		assert_string_equal(p.remarks[0].code, "no-time");
+		assert_non_null(strstr(p.remarks[0].message, words[i]));
+		parsed_free(&p);
+	}
+}
+
+static void
 other_text_is_not_claimed(void **state)
 {
 	static const char text[] = "[ZoneTransfe\nZoneId=3\n";
@@ -62,6 +97,8 @@ main(void)
 		cmocka_unit_test(address_and_page_are_told),
 		cmocka_unit_test(whose_download_it_is),
 		cmocka_unit_test(what_is_damaged_is_said),
+		cmocka_unit_test(what_does_not_fit_is_said),
+		cmocka_unit_test(without_a_time_of_the_file_it_is_said),
 		cmocka_unit_test(other_text_is_not_claimed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -141,6 +141,10 @@ dates_in_all_forms(void **state)
 	check(log_time_iso, "2023-02-29T00:00:00Z", NULL, false, "");
 	check(log_time_iso, "2023-13-01T00:00:00Z", NULL, false, "");
 	check(log_time_iso, "2023-12-01T24:00:00Z", NULL, false, "");
+	check(log_time_iso, "2023-11-14 10:13:20 PM 0E5C", "2023-11-14T22:13:20.000000000Z", true, " 0E5C");
+	check(log_time_iso, "2023-11-14 12:13 am", "2023-11-14T00:13:00.000000000Z", true, "");
+	check(log_time_iso, "2023-11-14 10:13:20 pmlogger", "2023-11-14T10:13:20.000000000Z", true, " pmlogger");
+	check(log_time_iso, "2023-11-14 22:13:20 AM radio", "2023-11-14T22:13:20.000000000Z", true, " AM radio");
 	check(log_time_iso, "1970-01-01T00:00:00Z", NULL, false, "");
 	check(log_time_iso, "9999-01-01T00:00:00Z", NULL, false, "");
 	check(log_time_named, "Feb 29 07:52:33 host", "2000-02-29T07:52:33.000000000Z", true, " host");
@@ -163,13 +167,35 @@ dates_whose_parts_are_in_another_order(void **state)
 	assert_true(log_time_order(&p, "mdy", &t));
 	assert_number_equal(t.ns, parsed_time("2015-01-02T00:05:09Z"));
 	assert_string_equal(p, " rest");
+	assert_string_equal(log_precision(&t), "s");
 	p = "31.12.69 1:05 PM";
 	assert_true(log_time_order(&p, "dmy", &t));
 	assert_number_equal(t.ns, parsed_time("2069-12-31T13:05:00Z"));
+	p = "31.12.69 11:05 pm_proxy";
+	assert_true(log_time_order(&p, "dmy", &t));
+	assert_number_equal(t.ns, parsed_time("2069-12-31T11:05:00Z"));
+	assert_string_equal(log_precision(&t), "min");
+	assert_string_equal(p, " pm_proxy");
+	p = "31.12.69 1:05 PM";
+	assert_true(log_time_order(&p, "dmy", &t));
 	p = "31/12/2015 10:00:00";
 	assert_false(log_time_order(&p, "mdy", &t));
 	log_set_year(&t, 2020);
 	assert_number_equal(t.ns, parsed_time("2020-12-31T13:05:00Z"));
+}
+
+/* What a form of one's own puts into the parts is held to the bounds of a day. */
+static void
+parts_that_are_no_time(void **state)
+{
+	static const struct { int hour, minute, second; const char *time; } parts[] = { { 24, 0, 0, "2023-11-15T00:00:00Z" }, { 23, 59, 60, "2023-11-15T00:00:00Z" }, { 24, 0, 1, NULL },
+		{ 24, 1, 0, NULL }, { 25, 0, 0, NULL }, { 0, 60, 0, NULL }, { 0, 0, 61, NULL }, { -1, 0, 0, NULL }, { 0, -1, 0, NULL }, { 0, 0, -1, NULL } };
+	(void)state;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		struct log_time t = { .year = 2023, .month = 11, .day = 14, .hour = parts[i].hour, .minute = parts[i].minute, .second = parts[i].second };
+		assert_int_equal(log_time_make(&t, 0, 0), parts[i].time != NULL);
+		assert_number_equal(t.ns, parts[i].time != NULL ? parsed_time(parts[i].time) : TRIAGE_TIME_NONE);
+	}
 }
 
 static bool
@@ -205,6 +231,7 @@ main(void)
 		cmocka_unit_test(a_long_line_is_cut_and_the_next_is_whole),
 		cmocka_unit_test(dates_in_all_forms),
 		cmocka_unit_test(dates_whose_parts_are_in_another_order),
+		cmocka_unit_test(parts_that_are_no_time),
 		cmocka_unit_test(heads_are_looked_at),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,8 +74,10 @@ parse(struct artefact *a, struct view all, struct triage_error *err)
 		artefact_cut(a);
 	artefact_message(a, "%s was compiled by ASP.NET, so it was asked for%s", buf_cstr(&path), who->btime == TRIAGE_TIME_NONE ? " (time: last change of the file)" : "");
 	enum triage_status st = artefact_send(a, err);
-	if (st == TRIAGE_OK && x.cut)
-		st = artefact_remark(a, TRIAGE_LOW, "document-cut", all.size, 0, err, "the document ends inside an element");
+	if (st == TRIAGE_OK && who->btime == TRIAGE_TIME_NONE && who->mtime == TRIAGE_TIME_NONE)
+		st = artefact_remark(a, TRIAGE_INFO, "no-time", 0, all.size, err, "%.1000s was compiled, but no time of the file is known: this is no event", buf_cstr(&path));
+	if (st == TRIAGE_OK && (x.cut || all.size > WHOLE))
+		st = artefact_remark(a, TRIAGE_LOW, "document-cut", all.size < WHOLE ? all.size : WHOLE, 0, err, "the document ends inside an element, or is longer than is read");
 	return st;
 }
 

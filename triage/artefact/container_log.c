@@ -2,6 +2,7 @@
  * container_log.c - what containers of containerd, CRI-O and Kubernetes printed: /var/log/pods/.../0.log, /var/log/containers/...log.
  *
  * "2023-11-14T22:13:20.123456789Z stdout F text": time, stream, F for a whole line or the end of one, P for a part that goes on in the next line of the same stream.
+ * The fraction is written without the zeros at its end, so that one line in ten has a digit less than nine, and some have none.
  * Source: Kubernetes, "CRI container log format". The pod's name stands in the path.
  */
 #include "triage/artefact/log_line.h"
@@ -9,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LOOK = 10, TEXT_MAX = 64 << 10, STREAMS = 2 };
+enum { LOOK = 10, DIGITS_LEAST = 6, TEXT_MAX = 64 << 10, STREAMS = 2 };
 
 struct state {
 	struct log_lines lines;
@@ -33,7 +34,7 @@ static bool
 read_line(const char *line, struct entry *e)
 {
 	const char *p = line;
-	if (!log_time_iso(&p, &e->t) || e->t.digits < 6)
+	if (!log_time_iso(&p, &e->t))
 		return false;
 	if (strncmp(p, " stdout ", 8) != 0 && strncmp(p, " stderr ", 8) != 0)
 		return false;
@@ -52,7 +53,7 @@ static bool
 shape(const char *line)
 {
 	struct entry e;
-	return read_line(line, &e);
+	return read_line(line, &e) && e.t.digits >= DIGITS_LEAST;
 }
 
 static bool
@@ -73,7 +74,7 @@ send_part(struct artefact *a, struct part *p, unsigned stream, struct triage_err
 	artefact_offset(a, p->offset);
 	artefact_text(a, "stream", stream == 0 ? "stdout" : "stderr");
 	artefact_bytes(a, "message", text, p->text.size);
-	if (p->cut || p->text.failed)
+	if (p->cut)
 		artefact_cut(a);
 	artefact_message(a, "Container: %.1800s", text);
 	p->holds = false;
@@ -97,6 +98,8 @@ take(struct artefact *a, void *state, struct log_line *line, struct triage_error
 	size_t size = strlen(e.text), room = TEXT_MAX - p->text.size;
 	buf_put(&p->text, e.text, size < room ? size : room);
 	p->cut = p->cut || size > room || line->cut;
+	if (p->text.failed)
+		return buf_check(&p->text, err);
 	return e.whole ? send_part(a, p, e.stream, err) : TRIAGE_OK;
 }
 

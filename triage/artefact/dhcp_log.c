@@ -23,20 +23,24 @@ struct dhcp {
 struct values {
 	char text[COLUMNS][VALUE];
 	size_t count;
+	bool cut;			/* a value is longer than VALUE - 1 bytes, or there are more than COLUMNS */
 };
 
 static void
 part(const char *line, struct values *v)
 {
 	bool more = true;
+	v->cut = false;
 	for (v->count = 0; more && v->count < COLUMNS; v->count++) {
 		size_t n = strcspn(line, ",");
 		while (n > 0 && *line == ' ')
 			line++, n--;
 		snprintf(v->text[v->count], VALUE, "%.*s", (int)(n < VALUE - 1 ? n : VALUE - 1), line);
+		v->cut |= n >= VALUE;
 		more = line[n] == ',';
 		line += n + more;
 	}
+	v->cut |= more;
 }
 
 static bool
@@ -87,12 +91,15 @@ static void
 take_names(struct dhcp *d, const char *line)
 {
 	struct values v;
-	part(line, &v);
+	/* the names of IPv6 may lack the first comma, which the lines of values have */
+	bool joined = text_begins(line, "ID Date");
+	part(joined ? line + 3 : line, &v);
 	d->six = strcasestr(line, "IPv6") != NULL;
-	d->columns = v.count;
+	d->columns = v.count + joined < COLUMNS ? v.count + joined : COLUMNS;
 	struct text_keys seen = { .count = 0 };
-	for (size_t i = 0; i < v.count; i++) {
-		text_snake(v.text[i], d->key[i], sizeof(d->key[i]));
+	d->key[0][0] = '\0';
+	for (size_t i = joined; i < d->columns; i++) {
+		text_snake(v.text[i - joined], d->key[i], sizeof(d->key[i]));
 		if (i < FIXED || !text_key_is_new(&seen, d->key[i]))
 			d->key[i][0] = '\0';
 	}
@@ -102,7 +109,10 @@ static const char *
 meaning_of(unsigned id)
 {
 	switch (id) {
-	case 0: case 24: case 1: case 25: return id < 2 ? (id == 0 ? "log begun" : "log ended") : (id == 24 ? "cleanup begun" : "cleanup ended");
+	case 0: return "log begun";
+	case 1: return "log ended";
+	case 24: return "cleanup begun";
+	case 25: return "cleanup ended";
 	case 2: return "log paused";
 	case 10: return "address leased";
 	case 11: return "lease renewed";
@@ -136,6 +146,7 @@ take(struct artefact *a, void *state, struct log_line *line, struct triage_error
 	}
 	artefact_event(a, t.ns, d->six ? "logged" : meaning_of((unsigned)strtoul(v.text[ID], NULL, 10)));
 	artefact_local(a);
+	artefact_precision(a, log_precision(&t));
 	artefact_offset(a, line->offset);
 	artefact_text(a, "id", v.text[ID]);
 	artefact_text(a, "description", v.text[DESCRIPTION]);
@@ -146,6 +157,8 @@ take(struct artefact *a, void *state, struct log_line *line, struct triage_error
 	for (size_t i = FIXED; i < v.count && i < d->columns; i++)
 		if (d->key[i][0] != '\0')
 			artefact_text(a, d->key[i], v.text[i]);
+	if (v.cut || line->cut)
+		artefact_cut(a);
 	artefact_message(a, "DHCP: %s%s%s%s%s%s%s", v.text[DESCRIPTION], v.text[ADDRESS][0] != '\0' ? " " : "", v.text[ADDRESS], v.count > HOST && v.text[HOST][0] != '\0' ? ", " : "",
 	    v.count > HOST ? v.text[HOST] : "", !d->six && v.count > MAC && v.text[MAC][0] != '\0' ? ", network card " : "", !d->six && v.count > MAC ? v.text[MAC] : "");
 	return artefact_send(a, err);

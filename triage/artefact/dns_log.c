@@ -3,7 +3,7 @@
  *
  * "28/11/2026 9:00:01 AM 0E5C PACKET  000001D2D5B9C2D0 UDP Rcv 10.0.0.5  0002   Q [0001   D   NOERROR] A      (3)www(7)example(3)com(0)". Times are the wall clock of
  * the server in the form of its language: day and month are told apart by the file's own dates, else by when it was last written. Lines of details below a
- * packet and the preface are passed over. Source: Microsoft, "DNS Logging and Diagnostics"; the preface of the log itself.
+ * packet, the preface and lines that are no packets (EVENT) are passed over. Source: Microsoft, "DNS Logging and Diagnostics"; the preface of the log itself.
  */
 #include "triage/artefact/log_line.h"
 #include "triage/artefact/text_fields.h"
@@ -144,12 +144,15 @@ take(struct artefact *a, void *state, struct log_line *line, struct triage_error
 	/* half a day names a clock of English, which has the month first */
 	const char *order = d->order[0] != '\0' ? d->order : strstr(line->text, " AM ") != NULL || strstr(line->text, " PM ") != NULL ? "mdy" : "dmy";
 	if (!read_packet(line->text, order, &k, &dated)) {
-		if (dated)
-			return TRIAGE_OK;	/* EVENT, Note: and the like: the server's own log has them */
-		return artefact_remark(a, TRIAGE_LOW, "line-damaged", line->offset, line->size, err, "line %ju has no date", (uintmax_t)line->number);
+		/* EVENT, Note: and the like: the server's own log has them */
+		if (dated && strstr(line->text, " PACKET ") == NULL)
+			return TRIAGE_OK;
+		return artefact_remark(a, TRIAGE_LOW, "line-damaged", line->offset, line->size, err, "line %ju %s", (uintmax_t)line->number,
+		    dated ? "is a packet of a form that is not known" : "has no date");
 	}
 	artefact_event(a, k.t.ns, k.answer ? "name answered" : "name asked");
 	artefact_local(a);
+	artefact_precision(a, log_precision(&k.t));
 	artefact_offset(a, line->offset);
 	artefact_text(a, "direction", strcmp(k.way, "Rcv") == 0 ? "received" : "sent");
 	artefact_text(a, "transport", k.transport);

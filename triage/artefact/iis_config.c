@@ -59,12 +59,12 @@ begin(struct told *t, const char *meaning)
 	artefact_text(t->a, "element", t->x->path);
 }
 
-/* A folder in which Microsoft's own modules lie. */
+/* A folder in which Microsoft's own modules lie; %IIS_BIN% is that of IIS Express, whose settings each developer has a copy of. */
 static bool
 is_usual_image(const char *image)
 {
 	static const char *const folders[] = { "%windir%\\System32\\inetsrv\\", "C:\\Windows\\System32\\inetsrv\\", "%windir%\\Microsoft.NET\\", "C:\\Windows\\Microsoft.NET\\",
-		"%ProgramFiles%\\IIS\\", "%ProgramFiles(x86)%\\IIS\\", "%SystemRoot%\\system32\\inetsrv\\", "%SystemRoot%\\system32\\RpcProxy\\", "C:\\Program Files\\IIS\\",
+		"%ProgramFiles%\\IIS\\", "%ProgramFiles(x86)%\\IIS\\", "%SystemRoot%\\system32\\inetsrv\\", "%SystemRoot%\\system32\\RpcProxy\\", "C:\\Windows\\System32\\RpcProxy\\", "%IIS_BIN%\\", "%ProgramFiles%\\IIS Express\\", "C:\\Program Files\\IIS\\",
 		"%ProgramFiles%\\Microsoft\\Exchange Server\\", "C:\\Program Files\\Microsoft\\Exchange Server\\" };
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
 		if (strncasecmp(image, folders[i], strlen(folders[i])) == 0 && strstr(image, "..") == NULL)
@@ -176,6 +176,8 @@ parse(struct artefact *a, struct view all, struct triage_error *err)
 		st = artefact_remark(a, TRIAGE_LOW, "too-many-settings", xml_offset(&x), 0, err, "more than %d settings: the rest is not told", MOST);
 	else if (st == TRIAGE_OK && (x.cut || all.size > WHOLE))
 		st = artefact_remark(a, TRIAGE_LOW, "document-cut", all.size < WHOLE ? all.size : WHOLE, 0, err, "the document ends inside an element, or is longer than is read");
+	if (st == TRIAGE_OK && t.sent > 0 && artefact_who(a)->mtime == TRIAGE_TIME_NONE)
+		st = artefact_remark(a, TRIAGE_INFO, "no-time", 0, all.size, err, "when the file was last written is not known: its %u settings are no events", t.sent);
 	buf_release(&t.site);
 	buf_release(&t.value);
 	buf_release(&t.shown);

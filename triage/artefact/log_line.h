@@ -60,11 +60,12 @@ struct log_time {
 	int64_t ns;			/* since 1970; as if UTC when local. TRIAGE_TIME_NONE when there is no such day or time */
 	bool local;			/* it names no zone */
 	bool no_year;			/* the year was not written: ns counts in year 2000 (a leap year) */
+	bool no_seconds;		/* the clock was written without seconds */
 	unsigned digits;		/* of its fraction, 0..9 */
 	int year, month, day, hour, minute, second;
 };
 
-/* The word for precision: "s", "ms", "us", "100ns", "ns" by the digits of the fraction. */
+/* The word for precision: "min", "s", "ms", "us", "100ns", "ns" by the seconds and the digits of the fraction. */
 const char *log_precision(const struct log_time *t);
 /* The year of a date without one. */
 void log_set_year(struct log_time *t, int year);
@@ -73,7 +74,7 @@ void log_set_year(struct log_time *t, int year);
  * Each reads one form at *p, and moves *p behind it; false leaves *p where it was. Days and times are checked: 31 February is false.
  *
  * iso:     2020-05-31T00:00:45.698463+02:00, a blank or '_' for the T, '/' or '.' for '-', ',' for '.', zone as Z, +02:00, +0200, +02, " +0200", " UTC"
- *          or none (local); seconds may be missing
+ *          or none (local); seconds may be missing; without a zone AM and PM may follow (English of Canada and South Africa)
  * named:   Jan 22 07:52:33, Jan  2 2020 07:52:33.123; the day's name may stand in front ("Wed Jan 22 ...")
  * asctime: Wed Oct 11 14:32:52.123456 2000, also with a zone name before the year, which is not read as a zone unless it is UTC or GMT
  * clf:     10/Oct/2000:13:55:36 -0700, a blank for the first ':' too, '-' for '/'

@@ -3,6 +3,7 @@
 
 #include "triage/base/when.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -12,7 +13,7 @@ const char *
 log_precision(const struct log_time *t)
 {
 	static const char *const words[] = { "s", "ms", "ms", "ms", "us", "us", "us", "100ns", "ns", "ns" };
-	return words[t->digits > 9 ? 9 : t->digits];
+	return t->no_seconds ? "min" : words[t->digits > 9 ? 9 : t->digits];
 }
 
 static bool
@@ -82,12 +83,14 @@ clock_parts(const char **p, struct log_time *t, uint32_t *ret_ns)
 	unsigned hour, minute, second = 0;
 	*ret_ns = 0;
 	t->digits = 0;
+	t->no_seconds = true;
 	if (!log_digits(&s, 1, 2, &hour) || *s != ':' || (s++, !log_digits(&s, 2, 2, &minute)))
 		return false;
 	if (*s == ':' && is_digit(s[1])) {
 		s++;
 		if (!log_digits(&s, 2, 2, &second))
 			return false;
+		t->no_seconds = false;
 		*ret_ns = fraction(&s, &t->digits);
 	}
 	if (hour > 23 || minute > 59 || second > 60)
@@ -180,6 +183,23 @@ log_set_year(struct log_time *t, int year)
 	}
 }
 
+/* " AM" or "pm" behind a time; hours of a half day are made whole. A longer word ("pmlogger") is none of the two. */
+static bool
+half_day(const char **p, struct log_time *t)
+{
+	const char *s = *p;
+	while (*s == ' ')
+		s++;
+	bool pm = strncasecmp(s, "PM", 2) == 0;
+	if ((!pm && strncasecmp(s, "AM", 2) != 0) || isalnum((unsigned char)s[2]) || s[2] == '_')
+		return true;
+	if (t->hour < 1 || t->hour > 12)
+		return false;
+	t->hour = t->hour % 12 + (pm ? 12 : 0);
+	*p = s + 2;
+	return true;
+}
+
 bool
 log_time_iso(const char **p, struct log_time *t)
 {
@@ -203,6 +223,8 @@ log_time_iso(const char **p, struct log_time *t)
 	got.month = (int)month;
 	got.day = (int)day;
 	got.local = !log_zone(&s, &minutes);
+	if (got.local)
+		(void)half_day(&s, &got);
 	if (!log_time_make(&got, ns, minutes))
 		return false;
 	*t = got;
@@ -309,23 +331,6 @@ log_time_clf(const char **p, struct log_time *t)
 		return false;
 	*t = got;
 	*p = s;
-	return true;
-}
-
-/* " AM" or "pm" behind a time; hours of a half day are made whole. */
-static bool
-half_day(const char **p, struct log_time *t)
-{
-	const char *s = *p;
-	while (*s == ' ')
-		s++;
-	bool pm = strncasecmp(s, "PM", 2) == 0;
-	if (!pm && strncasecmp(s, "AM", 2) != 0)
-		return true;
-	if (t->hour < 1 || t->hour > 12)
-		return false;
-	t->hour = t->hour % 12 + (pm ? 12 : 0);
-	*p = s + 2;
 	return true;
 }
 

@@ -116,11 +116,9 @@ take(struct artefact *a, void *state, struct log_line *line, struct triage_error
 	s->turned = turn;
 	if (st != TRIAGE_OK)
 		return st;
-	char action[256];
-	snprintf(action, sizeof(action), "%s", v[ACTION]);
+	char *action = line->text + (v[ACTION] - line->text);
 	for (size_t n = strlen(action); n > 0 && action[n - 1] == ' '; n--)
 		action[n - 1] = '\0';
-	v[ACTION] = action;
 	bool found = names_a_threat(action, v, count);
 	snprintf(text, sizeof(text), "%.300s%s%.500s%s%.600s", v[ACTION], v[PROGRAM][0] != '\0' ? ", " : "", v[PROGRAM], v[TARGET][0] != '\0' ? " on " : "", v[TARGET]);
 	const struct antivirus_entry e = { .product = "McAfee", .threat = found ? v[RULE] : "", .path = v[TARGET], .action = v[ACTION], .user = v[USER], .meaning = meaning_of(v[ACTION]), .text = text };

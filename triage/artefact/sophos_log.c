@@ -1,7 +1,7 @@
 /*
  * sophos_log.c - the log of Sophos Anti-Virus: SAV.txt.
  *
- * "20160926 122635 File "C:\...\a.txt" belongs to virus/spyware 'EICAR-AV-Test'." in UTF-16LE or UTF-8, wall clock of the machine. Texts are in the language of the
+ * "20160926 122635 File "C:\...\a.txt" belongs to virus/spyware 'EICAR-AV-Test'." in UTF-16LE or UTF-8, blanks or tabs behind the times, wall clock of the machine. Texts are in the language of the
  * installation: those that are not known are events without a meaning of their own. Source: files of the program.
  */
 #include "triage/artefact/antivirus.h"
@@ -34,9 +34,9 @@ read_front(const char **p, struct log_time *t)
 {
 	unsigned date, clock;
 	*t = (struct log_time){ .local = true };
-	if (!log_digits(p, 8, 8, &date) || **p != ' ' || (++*p, !log_digits(p, 6, 6, &clock)) || **p != ' ')
+	if (!log_digits(p, 8, 8, &date) || (**p != ' ' && **p != '\t') || (++*p, !log_digits(p, 6, 6, &clock)) || (**p != ' ' && **p != '\t'))
 		return false;
-	*p += strspn(*p, " ");
+	*p += strspn(*p, " \t");
 	t->year = (int)(date / 10000), t->month = (int)(date / 100 % 100), t->day = (int)(date % 100);
 	t->hour = (int)(clock / 10000), t->minute = (int)(clock / 100 % 100), t->second = (int)(clock % 100);
 	return log_time_make(t, 0, 0) && **p != '\0';
@@ -53,7 +53,7 @@ shape(const char *line)
 static bool
 claims(const struct artefact_subject *who, struct view head)
 {
-	static const char *const words[] = { "Sophos", "virus/spyware", "data detection", "Scan ", "scan ", NULL };
+	static const char *const words[] = { "Sophos", "virus/spyware", "data detection", "On-access scanning", "Scan '", NULL };
 	char line[512];
 	size_t looked, good = log_head_count(head, LOOK, shape, &looked);
 	if (good == 0 || 2 * good < looked)
@@ -88,6 +88,8 @@ take(struct artefact *a, void *state, struct log_line *line, struct triage_error
 	if (strcmp(e.meaning, "threat detected") == 0)
 		e.threat = threat;
 	antivirus_event(a, line, &t, &e);
+	if (strlen(threat) == VALUE - 1 || strlen(path) == VALUE - 1)
+		artefact_cut(a);
 	if (e.threat[0] == '\0')
 		artefact_text(a, "threat_name", threat);
 	artefact_text(a, "text", p);

@@ -69,6 +69,26 @@ text_user_of_path(const char *path, char *out, size_t size)
 	}
 }
 
+const char *
+text_value_of(const char *text, const char *key, char *out, size_t size, bool *ret_cut)
+{
+	size_t length = strlen(key);
+	out[0] = '\0';
+	for (const char *line = text; *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n') {
+		if (strncasecmp(line, key, length) != 0 || line[length] != '=')
+			continue;
+		line += length + 1;
+		size_t n = strcspn(line, "\r\n");
+		if (n >= size)
+			*ret_cut = true;
+		n = n < size ? n : size - 1;
+		memcpy(out, line, n);
+		out[n] = '\0';
+		break;
+	}
+	return out;
+}
+
 bool
 text_key_is_new(struct text_keys *k, const char *key)
 {

@@ -21,6 +21,11 @@ struct text_keys {
 	size_t count;
 };
 bool text_key_is_new(struct text_keys *k, const char *key);	/* remembers it; false when it was there, or there is no room */
+/*
+ * The value of the first line that begins with KEY=, compared without case, into out; "" when there is none. ret_cut: set when it is longer than size - 1 bytes,
+ * else left as it is. Returns out. O(text) a call.
+ */
+const char *text_value_of(const char *text, const char *key, char *out, size_t size, bool *ret_cut);
 /* "cs(User-Agent)" -> "cs_user_agent" */
 void text_snake(const char *name, char *out, size_t size);
 

@@ -3,7 +3,7 @@
  *
  * Values with "<;>" between them. Virus log: date, time, name, result, kind of scan, a number, folder, file, a text, seconds since 1970 (later versions).
  * Web log: date, time, mode, address, rating in hex, category, rule, threshold, program, score, a text, a number, seconds since 1970. Date and time are wall clock
- * (YYYYMMDD, HMM, HHMM or HHMMSS); where the line has seconds since 1970 these count. Source: files of the program; result codes as its manual has them.
+ * (YYYYMMDD; HMM, HHMM, HMMSS or HHMMSS); where the line has seconds since 1970 these count. Source: files of the program; result codes as its manual has them.
  */
 #include "triage/artefact/antivirus.h"
 
@@ -39,26 +39,28 @@ read_time(const char *date, const char *clock, const char *seconds, struct log_t
 {
 	uint64_t d, c, s;
 	size_t digits = strlen(clock);
-	if (strlen(date) != 8 || !number(date, 99991231, &d) || (digits != 3 && digits != 4 && digits != 6) || !number(clock, 235959, &c))
+	if (strlen(date) != 8 || !number(date, 99991231, &d) || digits < 3 || digits > 6 || !number(clock, 235959, &c))
 		return false;
-	if (digits < 6)
+	bool no_seconds = digits < 5;
+	if (no_seconds)
 		c *= 100;
-	*t = (struct log_time){ .local = true, .year = (int)(d / 10000), .month = (int)(d / 100 % 100), .day = (int)(d % 100), .hour = (int)(c / 10000), .minute = (int)(c / 100 % 100),
+	*t = (struct log_time){ .local = true, .no_seconds = no_seconds, .year = (int)(d / 10000), .month = (int)(d / 100 % 100), .day = (int)(d % 100), .hour = (int)(c / 10000), .minute = (int)(c / 100 % 100),
 		.second = (int)(c % 100) };
 	if (!log_time_make(t, 0, 0))
 		return false;
 	if (number(seconds, INT32_MAX * UINT64_C(8), &s) && llabs((long long)s - t->ns / 1000000000) < SECONDS_TOO_FAR) {
 		t->ns = (int64_t)s * 1000000000;
-		t->local = false;
+		t->local = t->no_seconds = false;
 	}
 	return true;
 }
 
-/* By how many values it has, and the web log by the address in the fourth. */
+/* The web log has an address in the fourth, with its scheme or without; the virus log has a number there. */
 static bool
 is_web(const char *const values[], size_t count)
 {
-	return count >= WEB_LEAST && strstr(values[3], "://") != NULL;
+	uint64_t result;
+	return count >= WEB_LEAST && values[3][0] != '\0' && !number(values[3], UINT64_MAX, &result);
 }
 
 static bool
@@ -105,10 +107,12 @@ send_virus(struct artefact *a, const struct log_line *line, const char *const va
 {
 	char path[4096];
 	size_t end = strlen(values[6]);
-	snprintf(path, sizeof(path), "%s%s%s", values[6], end == 0 || values[6][end - 1] == '\\' || values[7][0] == '\0' ? "" : "\\", values[7]);
+	int size = snprintf(path, sizeof(path), "%s%s%s", values[6], end == 0 || values[6][end - 1] == '\\' || values[7][0] == '\0' ? "" : "\\", values[7]);
 	struct antivirus_entry e = { .product = "Trend Micro", .threat = values[2], .path = path, .action = word_of(values[3], results, sizeof(results) / sizeof(results[0])), .user = "",
 		.meaning = "logged", .text = path };
 	antivirus_event(a, line, t, &e);
+	if (size >= (int)sizeof(path))
+		artefact_cut(a);
 	artefact_text(a, "result", values[3]);
 	artefact_text(a, "scan", word_of(values[4], scans, sizeof(scans) / sizeof(scans[0])));
 	return artefact_send(a, err);

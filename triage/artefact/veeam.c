@@ -67,8 +67,9 @@ meaning_of(const struct line *l)
 	/* what is looked for in the words of the product itself, which are not translated */
 	static const char *const deleted[] = { "deleting backup", "backup has been deleted", "removing backup", "deleting restore point", "removing restore point", "deletebackup",
 		"job has been deleted", "deleting job", NULL };
-	static const char *const ended[] = { "job session '", "job has been completed", "backup job has been finished", NULL };
-	return text_has_any(l->text, deleted) ? "backup deleted" : text_has_any(l->text, ended) && strcasestr(l->text, "complete") != NULL ? "backup ended" :
+	static const char *const ended[] = { "job has been completed", "backup job has been finished", NULL };
+	bool session = strcasestr(l->text, "job session '") != NULL && strcasestr(l->text, "complete") != NULL;
+	return text_has_any(l->text, deleted) ? "backup deleted" : session || text_has_any(l->text, ended) ? "backup ended" :
 	    strcmp(l->level, "Error") == 0 || strcmp(l->level, "Fatal") == 0 ? "error" : "logged";
 }
 
@@ -84,7 +85,8 @@ send(struct artefact *a, void *state, const struct log_entry *entry, struct tria
 	artefact_text(a, "severity", l.level);
 	artefact_text(a, "thread", l.thread);
 	artefact_text(a, "message", l.text);
-	artefact_message(a, "Veeam%s: %.1600s", strcmp(l.level, "Info") == 0 ? "" : strcmp(l.level, "Warning") == 0 ? " (warning)" : " (error)", l.text);
+	bool error = strcmp(l.level, "Error") == 0 || strcmp(l.level, "Fatal") == 0;
+	artefact_message(a, "Veeam%s: %.1600s", error ? " (error)" : strcmp(l.level, "Warning") == 0 ? " (warning)" : "", l.text);
 	return artefact_send(a, err);
 }
 

@@ -20,6 +20,7 @@ enum { WHOLE = 4 << 20, FRONT = 2048, VALUE = 2048, SIGNS = 16, SHA1 = 40 };
 struct report {
 	const char *text;
 	char type[64], path[VALUE], name[256], app[256], target[512], time[32], friendly[256], user[128];
+	bool cut;
 };
 
 static bool
@@ -33,22 +34,6 @@ claims(const struct artefact_subject *who, struct view head)
 	xml_decode(&text, (struct view){ head.data, head.size < FRONT ? head.size : FRONT });
 	const char *p = buf_cstr(&text);
 	return strncmp(p, "Version=", 8) == 0 && strstr(p, "\nEventType=") != NULL && strstr(p, "\nEventTime=") != NULL;
-}
-
-/* The value of KEY=, "" when it is not there. */
-static const char *
-value_of(const char *text, const char *key, char *out, size_t size)
-{
-	size_t length = strlen(key);
-	out[0] = '\0';
-	for (const char *line = text; *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n') {
-		if (strncasecmp(line, key, length) != 0 || line[length] != '=')
-			continue;
-		size_t n = strcspn(line + length + 1, "\r\n");
-		snprintf(out, size, "%.*s", (int)(n < size - 1 ? n : size - 1), line + length + 1);
-		break;
-	}
-	return out;
 }
 
 /* "W:0006f519...!0000f2b5...40 digits!name.exe": the SHA-1 of the program, after four zeros. */
@@ -67,11 +52,12 @@ put_signs(struct artefact *a, const char *text)
 {
 	char key[32], name[128], value[VALUE], snake[48];
 	struct text_keys seen = { .count = 0 };
+	bool cut = false;
 	for (unsigned i = 0; i < SIGNS; i++) {
 		snprintf(key, sizeof(key), "Sig[%u].Name", i);
-		(void)value_of(text, key, name, sizeof(name));
+		(void)text_value_of(text, key, name, sizeof(name), &cut);
 		snprintf(key, sizeof(key), "Sig[%u].Value", i);
-		(void)value_of(text, key, value, sizeof(value));
+		(void)text_value_of(text, key, value, sizeof(value), &cut);
 		if (value[0] == '\0')
 			continue;
 		/* names are words of the machine's language: what is left of them as a key, or the number */
@@ -81,10 +67,12 @@ put_signs(struct artefact *a, const char *text)
 		if (text_key_is_new(&seen, full))
 			artefact_text(a, full, value);
 	}
+	if (cut)
+		artefact_cut(a);
 }
 
 static enum triage_status
-send_report(struct artefact *a, const struct report *r, int64_t when, struct triage_error *err)
+send_report(struct artefact *a, struct report *r, int64_t when, struct triage_error *err)
 {
 	char value[VALUE], sha1[SHA1 + 1];
 	const char *what = r->path[0] != '\0' ? r->path : r->app;
@@ -99,11 +87,13 @@ send_report(struct artefact *a, const struct report *r, int64_t when, struct tri
 	if (sha1_of(r->target, sha1))
 		artefact_text(a, "sha1", sha1);
 	artefact_text(a, "target_app_id", r->target);
-	artefact_text(a, "target_app_version", value_of(r->text, "TargetAppVer", value, sizeof(value)));
-	artefact_text(a, "original_name", value_of(r->text, "OriginalFilename", value, sizeof(value)));
-	artefact_text(a, "report_id", value_of(r->text, "ReportIdentifier", value, sizeof(value)));
-	artefact_text(a, "is_fatal", value_of(r->text, "IsFatal", value, sizeof(value)));
+	artefact_text(a, "target_app_version", text_value_of(r->text, "TargetAppVer", value, sizeof(value), &r->cut));
+	artefact_text(a, "original_name", text_value_of(r->text, "OriginalFilename", value, sizeof(value), &r->cut));
+	artefact_text(a, "report_id", text_value_of(r->text, "ReportIdentifier", value, sizeof(value), &r->cut));
+	artefact_text(a, "is_fatal", text_value_of(r->text, "IsFatal", value, sizeof(value), &r->cut));
 	put_signs(a, r->text);
+	if (r->cut)
+		artefact_cut(a);
 	artefact_user(a, r->user);
 	artefact_message(a, "%s %s (%s)", what[0] != '\0' ? what : "A program", hung ? "hung" : "failed", r->friendly[0] != '\0' ? r->friendly : r->type);
 	return artefact_send(a, err);
@@ -112,20 +102,20 @@ send_report(struct artefact *a, const struct report *r, int64_t when, struct tri
 static enum triage_status
 parse(struct artefact *a, struct view all, struct triage_error *err)
 {
-	struct report r = { .text = "" };
+	struct report r = { .text = "", .cut = all.size > WHOLE };
 	SCOPED_BUF text;
 	buf_init(&text, 2 * WHOLE);
 	xml_decode(&text, (struct view){ all.data, all.size < WHOLE ? all.size : WHOLE });
 	r.text = buf_cstr(&text);
-	(void)value_of(r.text, "EventType", r.type, sizeof(r.type));
-	(void)value_of(r.text, "AppPath", r.path, sizeof(r.path));
-	(void)value_of(r.text, "AppName", r.app, sizeof(r.app));
-	(void)value_of(r.text, "NsAppName", r.name, sizeof(r.name));
+	(void)text_value_of(r.text, "EventType", r.type, sizeof(r.type), &r.cut);
+	(void)text_value_of(r.text, "AppPath", r.path, sizeof(r.path), &r.cut);
+	(void)text_value_of(r.text, "AppName", r.app, sizeof(r.app), &r.cut);
+	(void)text_value_of(r.text, "NsAppName", r.name, sizeof(r.name), &r.cut);
 	if (r.name[0] != '\0' && r.app[0] == '\0')
 		snprintf(r.app, sizeof(r.app), "%s", r.name);
-	(void)value_of(r.text, "TargetAppId", r.target, sizeof(r.target));
-	(void)value_of(r.text, "FriendlyEventName", r.friendly, sizeof(r.friendly));
-	(void)value_of(r.text, "EventTime", r.time, sizeof(r.time));
+	(void)text_value_of(r.text, "TargetAppId", r.target, sizeof(r.target), &r.cut);
+	(void)text_value_of(r.text, "FriendlyEventName", r.friendly, sizeof(r.friendly), &r.cut);
+	(void)text_value_of(r.text, "EventTime", r.time, sizeof(r.time), &r.cut);
 	text_user_of_path(artefact_who(a)->path, r.user, sizeof(r.user));
 	char *end = r.time;
 	uint64_t filetime = strtoull(r.time, &end, 10);

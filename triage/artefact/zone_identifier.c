@@ -28,22 +28,6 @@ claims(const struct artefact_subject *who, struct view head)
 	return strncasecmp(p, mark, sizeof(mark) - 1) == 0;
 }
 
-/* The value of a key at the front of a line; "" when it is not there. */
-static const char *
-value_of(const char *text, const char *key, char *out, size_t size)
-{
-	size_t length = strlen(key);
-	out[0] = '\0';
-	for (const char *line = text; *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n') {
-		if (strncasecmp(line, key, length) != 0 || line[length] != '=')
-			continue;
-		size_t n = strcspn(line + length + 1, "\r\n");
-		snprintf(out, size, "%.*s", (int)(n < size - 1 ? n : size - 1), line + length + 1);
-		break;
-	}
-	return out;
-}
-
 static enum triage_status
 parse(struct artefact *a, struct view all, struct triage_error *err)
 {
@@ -51,13 +35,14 @@ parse(struct artefact *a, struct view all, struct triage_error *err)
 	static const char *const more[][2] = { { "HostIpAddress", "host_address" }, { "LastWriterPackageFamilyName", "package" }, { "AppZoneId", "app_zone_id" } };
 	char zone[32], host[URL], referrer[URL], value[1024], user[128];
 	const struct artefact_subject *who = artefact_who(a);
+	bool cut = all.size > WHOLE;
 	SCOPED_BUF text;
 	buf_init(&text, 4 * WHOLE);
 	xml_decode(&text, (struct view){ all.data, all.size < WHOLE ? all.size : WHOLE });
 	const char *p = buf_cstr(&text);
-	(void)value_of(p, "ZoneId", zone, sizeof(zone));
-	(void)value_of(p, "HostUrl", host, sizeof(host));
-	(void)value_of(p, "ReferrerUrl", referrer, sizeof(referrer));
+	(void)text_value_of(p, "ZoneId", zone, sizeof(zone), &cut);
+	(void)text_value_of(p, "HostUrl", host, sizeof(host), &cut);
+	(void)text_value_of(p, "ReferrerUrl", referrer, sizeof(referrer), &cut);
 	bool known = zone[0] >= '0' && zone[0] <= '4' && zone[1] == '\0';
 	if (!known) {
 		enum triage_status st = artefact_remark(a, TRIAGE_LOW, "zone-unknown", 0, all.size, err, "the mark of the web names no zone that is known: \"%.30s\"", zone);
@@ -71,12 +56,17 @@ parse(struct artefact *a, struct view all, struct triage_error *err)
 	artefact_text(a, "host_url", host);
 	artefact_text(a, "referrer_url", referrer);
 	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++)
-		artefact_text(a, more[i][1], value_of(p, more[i][0], value, sizeof(value)));
+		artefact_text(a, more[i][1], text_value_of(p, more[i][0], value, sizeof(value), &cut));
+	if (cut)
+		artefact_cut(a);
 	artefact_flag(a, "file_time", true);
 	text_user_of_path(who->path, user, sizeof(user));
 	artefact_user(a, user);
 	artefact_message(a, "%s came from %s%s%s%s", who->name, host[0] != '\0' ? host : known ? zones[zone[0] - '0'] : "elsewhere", referrer[0] != '\0' ? ", by way of " : "",
 	    referrer, who->btime == TRIAGE_TIME_NONE ? " (time: last change of the file)" : "");
+	if (who->btime == TRIAGE_TIME_NONE && who->mtime == TRIAGE_TIME_NONE)
+		return artefact_remark(a, TRIAGE_INFO, "no-time", 0, all.size, err, "the file came from %.1000s, but no time of it is known: this is no event",
+		    host[0] != '\0' ? host : known ? zones[zone[0] - '0'] : "elsewhere");
 	return artefact_send(a, err);
 }
 
