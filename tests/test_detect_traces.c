@@ -120,6 +120,20 @@ a_tunnelled_session_and_a_fan_out_are_told(void **state)
 }
 
 static void
+to_unlock_the_screen_at_the_machine_is_no_tunnel(void **state)
+{
+	(void)state;
+	struct judged t;
+	open_judge(&t);
+	show_logon(&t, 4624, NIGHT, "beheer", "127.0.0.1", 7);
+	show_logon(&t, 4624, NIGHT + 10 * DAY, "anna", "127.0.0.1", 7);
+	finish(&t, 1);
+	assert_null(finding_of(&t, "detect:logon-tunnel"));
+	assert_null(finding_of(&t, "detect:logon-new-source"));
+	close_judge(&t);
+}
+
+static void
 weak_tickets_for_many_services_are_roasting(void **state)
 {
 	(void)state;
@@ -442,6 +456,7 @@ main(void)
 		cmocka_unit_test(many_accounts_from_one_address_are_a_spray),
 		cmocka_unit_test(contacts_are_one_row_each_in_order_of_first_sight),
 		cmocka_unit_test(a_tunnelled_session_and_a_fan_out_are_told),
+		cmocka_unit_test(to_unlock_the_screen_at_the_machine_is_no_tunnel),
 		cmocka_unit_test(weak_tickets_for_many_services_are_roasting),
 		cmocka_unit_test(missing_numbers_inside_a_log_are_told_and_the_missing_start_is_not),
 		cmocka_unit_test(a_log_service_that_ends_without_a_restart_is_told),

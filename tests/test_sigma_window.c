@@ -1,5 +1,6 @@
 /* test_sigma_window.c - the events that a correlation still counts, against a plain list that does the same slowly. */
 #include "tests/harness.h"
+#include "tests/pick.h"
 
 #include "triage/detect/sigma_window.h"
 
@@ -11,17 +12,6 @@ struct plain {
 	struct sigma_entry list[LIST_MAX + 1];
 	size_t count;
 };
-
-static uint64_t seed = 88172645463325252u;
-
-static unsigned
-pick(unsigned below)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (unsigned)(seed >> 33) % below;
-}
 
 static uint64_t
 bits_of(double number)

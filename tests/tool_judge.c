@@ -2,6 +2,8 @@
  * tool_judge.c - tool_judge FILES EVENTS: so many made files and events, alike to those of a file server, put before the judge with all its tables; prints
  * the processor time and the most memory. Reading them from a case is not in it.
  */
+#include "tests/pick.h"
+
 #include "triage/detect/detect.h"
 
 #include <stdio.h>
@@ -11,17 +13,6 @@
 #include <time.h>
 
 #define START INT64_C(1670288400000000000)
-
-static uint64_t seed = 88172645463325252u;
-
-static unsigned
-pick(unsigned below)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (unsigned)(seed >> 33) % below;
-}
 
 static double
 cpu(void)
@@ -115,7 +106,7 @@ main(int argc, char **argv)
 	for (uint64_t i = 1; i <= events; i++)
 		show_event(NULL, i, &err);
 	double made_events = cpu() - start - made_files;
-	seed = 88172645463325252u;
+	pick_seed = PICK_START;
 	double begun = cpu();
 	for (uint64_t i = 1; i <= files; i++)
 		show_file(j, i, &err);

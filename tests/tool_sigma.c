@@ -3,6 +3,8 @@
  * judges them and prints the processor time. One rule in a hundred is a correlation, some of them of thousands of events. FILE: a pack to use in place of the made
  * rules; "" for none. LOG: events to repeat in place of the made ones, a line each, with tabs between parser, meaning, host, user, message and data.
  */
+#include "tests/pick.h"
+
 #include "triage/detect/detect.h"
 #include "triage/detect/sigma.h"
 
@@ -13,17 +15,6 @@
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
-
-static uint64_t seed = 88172645463325252u;
-
-static unsigned
-pick(unsigned below)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (unsigned)(seed >> 33) % below;
-}
 
 static const char *
 word(void)

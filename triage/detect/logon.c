@@ -108,7 +108,8 @@ read_more(struct happening *h, const struct record *r, struct logon *l)
 		happening_number(h, "logon_type", &type);
 		l->protocol = type == 10 || type == 7 || type == 12 ? "rdp" : type == 3 || type == 8 ? "network" : "";
 		l->interactive = l->protocol[0] == 'r';
-		return l->protocol[0] != '\0';
+		/* who unlocks the screen at the machine itself comes from its own address; of a session that is taken up again through a tunnel other records tell */
+		return l->protocol[0] != '\0' && !(type == 7 && own_address(l->address));
 	}
 	if (r->event_id == 4776 && happening_number(h, "status", &type) && type == 0)
 		return false;
