@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMN_COUNT = 1 + LANG_COUNT, MESSAGES_MAX = 3000 };
+enum { COLUMN_COUNT = 1 + LANG_COUNT, MESSAGES_MAX = 6000, NAME_MARK_SIZE = 3 };
+
+static const char NAME_MARK[] = "{0}";
 
 struct message {
 	struct phrase cells[COLUMN_COUNT];	/* key, then the languages in the order of enum lang */
@@ -110,12 +112,12 @@ messages_over(const char *text, size_t size, struct messages **ret_messages, str
 enum triage_status
 messages_new(struct messages **ret_messages, struct triage_error *err)
 {
-	struct asset table = asset_messages(), says = asset_says(), rules = asset_says_rules();
+	struct asset table = asset_messages();
+	const struct asset says[] = { asset_says(), asset_says_rules(), asset_says_whys_1(), asset_says_whys_2() };
 	enum triage_status st = messages_over(table.text, table.size, ret_messages, err);
-	if (st == TRIAGE_OK && (st = cut_table(says.text, says.size, *ret_messages, err)) != TRIAGE_OK)
-		messages_free(*ret_messages);
-	if (st == TRIAGE_OK && (st = cut_table(rules.text, rules.size, *ret_messages, err)) != TRIAGE_OK)
-		messages_free(*ret_messages);
+	for (size_t i = 0; st == TRIAGE_OK && i < sizeof(says) / sizeof(says[0]); i++)
+		if ((st = cut_table(says[i].text, says[i].size, *ret_messages, err)) != TRIAGE_OK)
+			messages_free(*ret_messages);
 	return st;
 }
 
@@ -163,37 +165,61 @@ is_said(const struct message *row)
 	return row->cells[0].size > 5 && memcmp(row->cells[0].text, "says.", 5) == 0;
 }
 
-/* How much of text a row says: all, the front up to ": " or " (", or, with {0} at the row's end, the front with the name that follows. 0: nothing. */
+/* Where {0} stands in the English of a row; its size when it does not. */
 static size_t
-said_of(struct phrase english, const char *text, size_t longest)
+name_at(struct phrase english)
 {
-	static const char name[] = "{0}";
-	bool named = english.size > 3 && memcmp(english.text + english.size - 3, name, 3) == 0;
-	size_t size = english.size - (named ? 3 : 0);
-	if (size <= longest || strncmp(text, english.text, size) != 0)
+	const char *at = memmem(english.text, english.size, NAME_MARK, NAME_MARK_SIZE);
+	return at != NULL ? (size_t)(at - english.text) : english.size;
+}
+
+size_t
+messages_name_size(const struct messages *m, const char *key, const char *rest)
+{
+	struct phrase english = messages_find(m, key, LANG_EN);
+	size_t front = name_at(english), size = strlen(rest);
+	if (front == english.size)
 		return 0;
-	const char *rest = text + size;
+	size_t behind = english.size - front - NAME_MARK_SIZE;
+	return size > behind ? size - behind : 0;
+}
+
+/*
+ * Whether a row says text: all of it, or the front up to ": " or " (", or, with {0} in the row, what stands around a name. ret_front is where the rest or
+ * the name begins. Returns how many bytes of the row agree; 0: the row does not say it.
+ */
+static size_t
+said_of(struct phrase english, const char *text, size_t text_size, size_t longest, size_t *ret_front)
+{
+	size_t front = name_at(english);
+	bool named = front < english.size;
+	size_t behind = named ? english.size - front - NAME_MARK_SIZE : 0;
+	if (front + behind <= longest || strncmp(text, english.text, front) != 0)
+		return 0;
+	const char *rest = text + front;
 	bool ends = rest[0] == '\0' || strncmp(rest, ": ", 2) == 0 || strncmp(rest, " (", 2) == 0;
-	return named ? rest[0] != '\0' ? size : 0 : ends ? size : 0;
+	bool holds = text_size > front + behind && memcmp(text + text_size - behind, english.text + english.size - behind, behind) == 0;
+	*ret_front = front;
+	return (named ? holds : ends) ? front + behind : 0;
 }
 
 bool
 messages_told(struct messages *m, const char *text, char ret_key[64], const char **ret_rest)
 {
 	struct message *best = NULL;
-	size_t longest = 0;
+	size_t longest = 0, text_size = strlen(text);
 	for (size_t i = 0; i < m->count; i++) {
-		size_t size = is_said(&m->rows[i]) ? said_of(m->rows[i].cells[1 + LANG_EN], text, longest) : 0;
+		size_t front, size = is_said(&m->rows[i]) ? said_of(m->rows[i].cells[1 + LANG_EN], text, text_size, longest, &front) : 0;
 		if (size == 0)
 			continue;
 		best = &m->rows[i];
 		longest = size;
+		*ret_rest = text + front;
 	}
 	if (best == NULL || best->cells[0].size >= 64)
 		return false;
 	best->told = true;
 	snprintf(ret_key, 64, "%.*s", (int)best->cells[0].size, best->cells[0].text);
-	*ret_rest = text + longest;
 	return true;
 }
 
