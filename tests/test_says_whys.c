@@ -1,29 +1,12 @@
 /* test_says_whys.c - why what a built-in rule finds matters, and its innocent explanation, are there in each language, letter for letter as in a finding. */
 #include "tests/detect_harness.h"
 
-#include "triage/base/text.h"
 #include "triage/detect/sigma_inside.h"
 #include "triage/report/messages.h"
 
 #include <glob.h>
 
 enum { LINE_SIZE = 4096, SHOWN_MAX = 40 };
-
-/* Files of rules whose texts are not all translated yet. When it is empty the test holds for every rule. */
-static const char *const not_yet[] = {
-	"linux.yml", "web.yml", "windows_account_flags.yml", "windows_accounts.yml", "windows_audit_policy.yml", "windows_credentials.yml",
-	"windows_defence.yml", "windows_directory.yml", "windows_discovery.yml", "windows_discovery_commands.yml", "windows_discovery_domain.yml",
-	"windows_elevation.yml", "windows_evasion.yml", "windows_execution.yml", "windows_foreign_code.yml", "windows_groups.yml", "windows_guessing.yml",
-	"credential_tools.yar", "discovery_tools.yar", "exfiltration.yar", "hidden_data.yar", "lateral_movement.yar", "protection_off.yar",
-	"ransom_notes_generic.yar", "ransom_notes_named.yar", "ransom_notes_other.yar", "ransom_notes_unverified.yar", "ransomware_markers.yar",
-	"ransomware_programs.yar", "remote_access.yar", "remote_control_malware.yar", "script_droppers.yar", "tests_eicar.yar", "webshells.yar",
-	"windows_injection.yml", "windows_lateral_movement.yml",
-	"windows_network.yml", "windows_permissions.yml", "windows_persistence.yml",
-	"windows_remote.yml", "windows_remote_desktop.yml", "windows_remote_discovery.yml",
-	"windows_server_parts.yml", "windows_services.yml", "windows_sql_server.yml",
-	"windows_stand_ins.yml",
-	NULL
-};
 
 static int
 load(void **state)
@@ -43,15 +26,6 @@ unload(void **state)
 	return 0;
 }
 
-static bool
-is_waited_for(const char *path)
-{
-	for (size_t i = 0; not_yet[i] != NULL; i++)
-		if (strcmp(text_base_name(path), not_yet[i]) == 0)
-			return true;
-	return false;
-}
-
 /* 1 when the text has no row, which is told of. */
 static size_t
 lacks(struct messages *m, const char *path, const char *text)
@@ -59,7 +33,7 @@ lacks(struct messages *m, const char *path, const char *text)
 	static unsigned shown;
 	char key[64];
 	const char *rest;
-	if (is_waited_for(path) || (messages_told(m, text, key, &rest) && (rest[0] == '\0' || messages_name_size(m, key, rest) > 0)))
+	if (messages_told(m, text, key, &rest) && (rest[0] == '\0' || messages_name_size(m, key, rest) > 0))
 		return 0;
 	if (shown++ < SHOWN_MAX)
 		print_error("%s: in no says table: %s\n", path, text);

@@ -2,8 +2,8 @@
  * html_detail.c - the detail of a finding: a JSON object with why, innocent, family, how_to_check, reasons[], version
  * accounts[] and examples[] (examples.h).
  *
- * Texts of rules are English and say so (lang=en); the sentence for the kind of finding is in the page's language. A detail
- * that is no JSON is said to be so, not left out.
+ * What detectors and built-in rules say is told in the page's language; texts of other rules are English and say so (lang=en). A detail that is no JSON
+ * is said to be so, not left out.
  */
 #include "triage/report/html.h"
 
@@ -208,4 +208,20 @@ html_detail(struct page *p, const char *kind, const char *text)
 	put_check(p, kind, &d);
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		buf_release(fields[i]);
+}
+
+bool
+html_why(struct page *p, const char *tag, const char *text)
+{
+	struct detail d = { 0 };
+	struct buf *const fields[] = { &d.why, &d.innocent, &d.family, &d.how_to_check, &d.version };
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		buf_init(fields[i], TEXT_MAX);
+	read_detail(text, &d);
+	bool said = d.why.size > 0;
+	if (said)
+		page_told(p, tag, buf_cstr(&d.why));
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		buf_release(fields[i]);
+	return said;
 }

@@ -14,6 +14,7 @@ static const char NAME_MARK[] = "{0}";
 
 struct message {
 	struct phrase cells[COLUMN_COUNT];	/* key, then the languages in the order of enum lang */
+	size_t front;				/* bytes of the English before {0}; all of it when there is none */
 	bool told;				/* messages_told() found it */
 };
 
@@ -70,6 +71,14 @@ cut_line(const char *line, size_t size, struct message *ret_row)
 	}
 }
 
+/* Where {0} stands in the English of a row; its size when it does not. */
+static size_t
+name_at(struct phrase english)
+{
+	const char *at = memmem(english.text, english.size, NAME_MARK, NAME_MARK_SIZE);
+	return at != NULL ? (size_t)(at - english.text) : english.size;
+}
+
 static enum triage_status
 cut_table(const char *text, size_t size, struct messages *m, struct triage_error *err)
 {
@@ -86,6 +95,7 @@ cut_table(const char *text, size_t size, struct messages *m, struct triage_error
 			triage_error_set(err, TRIAGE_E_FORMAT, number, "messages, line %zu: not a key and %d texts", number, LANG_COUNT);
 			return TRIAGE_E_FORMAT;
 		}
+		m->rows[m->count].front = name_at(m->rows[m->count].cells[1 + LANG_EN]);
 		m->count++;
 	}
 	qsort(m->rows, m->count, sizeof(m->rows[0]), by_key);
@@ -165,42 +175,33 @@ is_said(const struct message *row)
 	return row->cells[0].size > 5 && memcmp(row->cells[0].text, "says.", 5) == 0;
 }
 
-/* Where {0} stands in the English of a row; its size when it does not. */
-static size_t
-name_at(struct phrase english)
-{
-	const char *at = memmem(english.text, english.size, NAME_MARK, NAME_MARK_SIZE);
-	return at != NULL ? (size_t)(at - english.text) : english.size;
-}
-
 size_t
 messages_name_size(const struct messages *m, const char *key, const char *rest)
 {
-	struct phrase english = messages_find(m, key, LANG_EN);
-	size_t front = name_at(english), size = strlen(rest);
-	if (front == english.size)
+	const struct message *row = find_row(m, key);
+	size_t whole = row != NULL ? row->cells[1 + LANG_EN].size : 0, size = strlen(rest);
+	if (row == NULL || row->front == whole)
 		return 0;
-	size_t behind = english.size - front - NAME_MARK_SIZE;
+	size_t behind = whole - row->front - NAME_MARK_SIZE;
 	return size > behind ? size - behind : 0;
 }
 
 /*
- * Whether a row says text: all of it, or the front up to ": " or " (", or, with {0} in the row, what stands around a name. ret_front is where the rest or
- * the name begins. Returns how many bytes of the row agree; 0: the row does not say it.
+ * Whether a row says text: all of it, or the front up to ": " or " (", or, with {0} in the row, what stands around a name. Returns how many bytes of the
+ * row agree; 0: the row does not say it, or less of it than longest.
  */
 static size_t
-said_of(struct phrase english, const char *text, size_t text_size, size_t longest, size_t *ret_front)
+said_of(const struct message *row, const char *text, size_t text_size, size_t longest)
 {
-	size_t front = name_at(english);
-	bool named = front < english.size;
-	size_t behind = named ? english.size - front - NAME_MARK_SIZE : 0;
-	if (front + behind <= longest || strncmp(text, english.text, front) != 0)
+	struct phrase english = row->cells[1 + LANG_EN];
+	bool named = row->front < english.size;
+	size_t behind = named ? english.size - row->front - NAME_MARK_SIZE : 0, agreed = row->front + behind;
+	if (agreed <= longest || strncmp(text, english.text, row->front) != 0)
 		return 0;
-	const char *rest = text + front;
-	bool ends = rest[0] == '\0' || strncmp(rest, ": ", 2) == 0 || strncmp(rest, " (", 2) == 0;
-	bool holds = text_size > front + behind && memcmp(text + text_size - behind, english.text + english.size - behind, behind) == 0;
-	*ret_front = front;
-	return (named ? holds : ends) ? front + behind : 0;
+	if (named)
+		return text_size > agreed && memcmp(text + text_size - behind, english.text + english.size - behind, behind) == 0 ? agreed : 0;
+	const char *rest = text + row->front;
+	return rest[0] == '\0' || strncmp(rest, ": ", 2) == 0 || strncmp(rest, " (", 2) == 0 ? agreed : 0;
 }
 
 bool
@@ -209,16 +210,16 @@ messages_told(struct messages *m, const char *text, char ret_key[64], const char
 	struct message *best = NULL;
 	size_t longest = 0, text_size = strlen(text);
 	for (size_t i = 0; i < m->count; i++) {
-		size_t front, size = is_said(&m->rows[i]) ? said_of(m->rows[i].cells[1 + LANG_EN], text, text_size, longest, &front) : 0;
+		size_t size = is_said(&m->rows[i]) ? said_of(&m->rows[i], text, text_size, longest) : 0;
 		if (size == 0)
 			continue;
 		best = &m->rows[i];
 		longest = size;
-		*ret_rest = text + front;
 	}
 	if (best == NULL || best->cells[0].size >= 64)
 		return false;
 	best->told = true;
+	*ret_rest = text + best->front;
 	snprintf(ret_key, 64, "%.*s", (int)best->cells[0].size, best->cells[0].text);
 	return true;
 }
