@@ -2,8 +2,8 @@
  * html_detail.c - the detail of a finding: a JSON object with why, innocent, family, how_to_check, reasons[], version
  * accounts[] and examples[] (examples.h).
  *
- * What detectors and built-in rules say is told in the page's language; texts of other rules are English and say so (lang=en). A detail that is no JSON
- * is said to be so, not left out.
+ * Texts of rules are English and say so (lang=en); the sentence for the kind of finding is in the page's language. A detail
+ * that is no JSON is said to be so, not left out.
  */
 #include "triage/report/html.h"
 
