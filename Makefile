@@ -83,7 +83,7 @@ $(B)/tests/%: tests/%.c $(B)/libtriage.a $(COVERAGE)
 	$(CC) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< $(B)/libtriage.a $(LIBS) -lcmocka
 
 # files that the assembler pulls in
-$(B)/triage/report/assets.o: $(wildcard triage/report/assets/*) triage/report/messages.tsv triage/report/says.tsv triage/report/says_rules.tsv
+$(B)/triage/report/assets.o: $(wildcard triage/report/assets/*) $(wildcard triage/report/*.tsv)
 
 $(B)/tests/test_replay: $(wildcard tests/fuzz/*.c tests/fuzz/*.h tests/fuzz/*.def)
 
