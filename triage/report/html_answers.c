@@ -193,12 +193,17 @@ put_items(struct page *p, const struct answer *a)
 	for (size_t i = 0; i < a->item_count && i < ITEMS_SHOWN; i++) {
 		uint64_t id = find_finding(p, &a->items[i]);
 		page_raw(p, "<br>");
-		page_told(p, "span", buf_cstr(&a->items[i].title));
-		if (id > 0)
+		page_rule_text(p, "span", buf_cstr(&a->items[i].title));
+		if (id > 0 && p->paper)
+			page_format(p, " #%ju", (uintmax_t)id);
+		else if (id > 0)
 			page_format(p, " <a class=\"ref\" href=\"#finding-%ju\">#%ju</a>", (uintmax_t)id, (uintmax_t)id);
 	}
 	uint64_t more = (uint64_t)a->more + (a->left_out > 0 ? (uint64_t)a->left_out : 0);
-	if (more > 0) {
+	if (more > 0 && p->paper) {
+		page_raw(p, "<br>");
+		page_say(p, "span", "story.more", WITH(AS_COUNT(more)));
+	} else if (more > 0) {
 		page_raw(p, "<br><a class=\"ref\" href=\"#findings\">");
 		page_say(p, "span", "story.more", WITH(AS_COUNT(more)));
 		page_raw(p, "</a>");
@@ -218,6 +223,11 @@ put_blind(struct page *p, struct json j)
 		count++;
 	if (count == 0)
 		return;
+	if (p->paper) {
+		page_raw(p, "<br>");
+		page_say(p, "span class=\"soft\"", "answer.blind", WITH(AS_COUNT(count)));
+		return;
+	}
 	page_raw(p, "<details>");
 	page_say(p, "summary", "answer.blind", WITH(AS_COUNT(count)));
 	page_raw(p, "<ul>");
@@ -281,7 +291,7 @@ put_answer(struct page *p, const struct question *q, const struct answer *a)
 		page_say(p, "span", key_or(p, room, "decryptor", a->decryptor, "decryptor.not-known"), NULL);
 	}
 	put_items(p, a);
-	if (q->link != NULL && (strcmp(q->link, "verify") == 0 || html_has(p, q->link))) {
+	if (!p->paper && q->link != NULL && (strcmp(q->link, "verify") == 0 || html_has(p, q->link))) {
 		page_format(p, " <a class=\"ref\" href=\"#%s\">", q->link);
 		page_say(p, "span", strcmp(q->link, "verify") == 0 ? "answer.seal" : "answer.more", NULL);
 		page_raw(p, "</a>");

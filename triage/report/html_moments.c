@@ -103,7 +103,7 @@ put_moment(struct page *p, const struct moment *m)
 	page_code(p, m->host);
 	page_raw(p, "</td>");
 	if (m->event_id == 0) {
-		page_told(p, "td", m->text);
+		page_rule_text(p, "td", m->text);
 	} else {
 		page_raw(p, "<td lang=\"en\">");
 		page_evidence(p, m->text);
