@@ -162,12 +162,14 @@ void html_tiles(struct page *p);			/* html_tiles.c */
 void html_actions(struct page *p);			/* html_actions.c */
 void html_clocks(struct page *p);
 void html_answers(struct page *p);			/* html_answers.c */
+struct json;
+void html_names(struct page *p, const char *question, struct json list);	/* html_names.c: of the members of an answer's list */
 unsigned html_certainty(struct page *p, const char *question, unsigned otherwise);	/* confidence that the answer claims; otherwise when there is none */
 /* These leave themselves out when the case has nothing for them. */
 bool html_has(struct page *p, const char *part);
 WARN_UNUSED enum triage_status html_stories(struct page *p, struct triage_error *err);
 WARN_UNUSED enum triage_status html_moments(struct page *p, struct triage_error *err);
-WARN_UNUSED enum triage_status html_resets(struct page *p, struct triage_error *err);	/* html_machines.c */
+WARN_UNUSED enum triage_status html_resets(struct page *p, struct triage_error *err);
 WARN_UNUSED enum triage_status html_damage(struct page *p, struct triage_error *err);
 WARN_UNUSED enum triage_status html_damage_map(struct page *p, struct triage_error *err);	/* of it: treemap and its table */
 void damage_cells(struct page *p, uint64_t files, uint64_t damaged, uint64_t bytes);	/* of a row: both numbers, their share, the bytes */
