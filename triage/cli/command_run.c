@@ -124,7 +124,7 @@ run_load_arguments(const char *path, struct options *o, struct buf *room)
 	*o = (struct options){ 0 };
 	SCOPED_FILE file = fopen(path, "re");
 	if (file == NULL) {
-		complain("no saved arguments of a run there (a sealed bundle is complete, see triage verify; a part of a run, whose budget ended, is examined anew)");
+		complain("no saved arguments of a run there (a sealed bundle is complete, see triage verify)");
 		return false;
 	}
 	char piece[4096];
@@ -359,7 +359,8 @@ run_with(struct options *o, const struct run_watch *watch)
 		return failed(&err);
 	if (taken == TRIAGE_END && o->output != NULL)
 		complain("an interrupted run goes on in its own folder: -o is not used");
-	char path[PATH_MAX + 32];
+	char path[PATH_MAX + 32], said[RUN_SAID_HERE][PATH_MAX];
+	run_said_here(o, said);
 	snprintf(path, sizeof(path), "%s/work/arguments", bundle);
 	if (!run_load_arguments(path, &saved, &room)) {
 		options_release(&saved);
