@@ -343,11 +343,12 @@ run_with(struct options *o, const struct run_watch *watch)
 		return carry_out(&plan, o, watch);
 	}
 	struct options saved;
-	char bundle[PATH_MAX];
+	char bundle[PATH_MAX], said[RUN_SAID_HERE][PATH_MAX];
 	if (realpath(o->resume, bundle) == NULL) {
 		complain("there is no such folder to resume");
 		return EXIT_USAGE;
 	}
+	run_said_here(o, said);		/* before any step that goes to the other folder */
 	struct triage_error err = { 0 };
 	enum triage_status tidied = triage_tidy(bundle, &err);
 	if (tidied == TRIAGE_OK)
@@ -359,8 +360,7 @@ run_with(struct options *o, const struct run_watch *watch)
 		return failed(&err);
 	if (taken == TRIAGE_END && o->output != NULL)
 		complain("an interrupted run goes on in its own folder: -o is not used");
-	char path[PATH_MAX + 32], said[RUN_SAID_HERE][PATH_MAX];
-	run_said_here(o, said);
+	char path[PATH_MAX + 32];
 	snprintf(path, sizeof(path), "%s/work/arguments", bundle);
 	if (!run_load_arguments(path, &saved, &room)) {
 		options_release(&saved);
