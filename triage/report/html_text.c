@@ -108,8 +108,9 @@ page_label(struct page *p, const char *attribute, const char *key, const struct 
 	page_flush(p);
 }
 
-void
-page_told(struct page *p, const char *tag, const char *text)
+/* lang: what a text that no table knows is written in; "": nobody can say. */
+static void
+told(struct page *p, const char *tag, const char *text, const char *lang)
 {
 	char key[64];
 	const char *rest;
@@ -130,10 +131,22 @@ page_told(struct page *p, const char *tag, const char *text)
 			page_say(p, "span", "text.colon", NULL);
 		page_evidence(p, rest + (rest[0] == ':'));
 	} else {
-		page_raw(p, " lang=\"en\">");
+		page_format(p, lang[0] != '\0' ? " lang=\"%s\">" : " lang=\"%s\" dir=\"auto\">", lang);
 		page_evidence(p, text);
 	}
 	page_format(p, "</%.*s>", (int)strcspn(tag, " "), tag);
+}
+
+void
+page_told(struct page *p, const char *tag, const char *text)
+{
+	told(p, tag, text, "en");
+}
+
+void
+page_rule_text(struct page *p, const char *tag, const char *text)
+{
+	told(p, tag, text, "");
 }
 
 void
