@@ -163,7 +163,7 @@ rule webshell_asp_chopper
 	meta:
 		title = "ASP or ASPX one-line web shell"
 		why = "The page runs what the visitor sends; this one line is known as China Chopper."
-		innocent = "none known"
+		innocent = "None known."
 		severity = "high"
 		confidence = 85
 		kind = "webshell"
@@ -314,7 +314,7 @@ rule webshell_sharepoint_key
 	meta:
 		title = "Page that prints the machine keys of a SharePoint or IIS server"
 		why = "With these keys an intruder can come back even after the hole was closed; the page shows them to a visitor."
-		innocent = "none known"
+		innocent = "None known."
 		severity = "high"
 		confidence = 85
 		kind = "webshell"
@@ -344,7 +344,7 @@ rule webshell_auto_prepend
 	meta:
 		title = "Web server setting that runs a hidden page before every page"
 		why = "The setting makes the server run one more file with each page; intruders use it to come back."
-		innocent = "none known"
+		innocent = "None known."
 		severity = "high"
 		confidence = 65
 		kind = "webshell"

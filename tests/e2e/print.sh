@@ -22,6 +22,8 @@ for key in ("print.title", "print.seal", "print.form", "print.from", "print.to",
     said = re.search(r'data-m="%s"[^>]*>([^<]*)<' % re.escape(key), page)
     assert said and html.unescape(said.group(1)) == texts[key], (key, said)
 assert page.count('class="turn"') == 3
+asked = re.findall(r'<dt data-m="(ask\.[a-z-]+)"', page)
+assert len(set(asked)) == len(asked) == 14 and all("<details" not in page and re.search(r'data-m="answer\.%s\.' % a[4:], page) for a in asked), asked
 assert "<script" not in page and "<b>An</b>" not in page and "&lt;b&gt;An" in page and "A &lt;1&gt;" in page
 assert not re.search(r'(src|href)="(?!#)', page) and "default-src 'none'" in page
 P
@@ -29,7 +31,7 @@ P
 		--print-to-pdf="$tmp/$lang.pdf" "file://$page" > /dev/null 2> "$tmp/log"
 	if grep CONSOLE "$tmp/log" | grep -qE 'Error|Refused|violat'; then bad "$lang: the browser has nothing to complain of" "$(grep CONSOLE "$tmp/log")"; else ok "$lang: the browser has nothing to complain of"; fi
 	pages=$(pdfinfo "$tmp/$lang.pdf" 2> /dev/null | sed -n 's/^Pages: *//p')
-	if [ "${pages:-9}" -le 4 ]; then ok "$lang: four sheets at most"; else bad "$lang: four sheets at most" "pages: $pages"; fi
+	if [ "${pages:-9}" -le 5 ]; then ok "$lang: five sheets at most"; else bad "$lang: five sheets at most" "pages: $pages"; fi
 	pdftoppm -r 100 -gray "$tmp/$lang.pdf" "$tmp/$lang" 2> /dev/null
 	same "$lang: the QR code on paper is the seal" "$(zbarimg -q --raw "$tmp/$lang"-*.pgm 2> /dev/null)" "$seal"
 done

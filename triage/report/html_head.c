@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BASE64_SHA256 = HTML_POLICY_HASH - 1 };
+enum { BASE64_SHA256 = HTML_POLICY_HASH - 1, HOST_NAME = 2 };
 
 void
 html_policy_hash(const struct asset *asset, char out[HTML_POLICY_HASH])
@@ -39,6 +39,15 @@ html_subject(struct page *p)
 	}
 	struct triage_error err;
 	struct case_cursor *c;
+	/* the one system that is known calls itself something */
+	if (case_count(p->reader, CASE_HOSTS) == 1 && case_rows(p->reader, CASE_HOSTS, CASE_BY_ID, &c, &err) == TRIAGE_OK) {
+		bool named = case_next(c, &err) == TRIAGE_OK && case_text(c, HOST_NAME)[0] != '\0';
+		if (named)
+			page_evidence(p, case_text(c, HOST_NAME));
+		case_cursor_close(c);
+		if (named)
+			return;
+	}
 	if (case_rows(p->reader, CASE_EVIDENCE, CASE_BY_ID, &c, &err) != TRIAGE_OK)
 		return;
 	if (case_next(c, &err) == TRIAGE_OK) {
