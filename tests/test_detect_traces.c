@@ -186,6 +186,15 @@ what_is_missing_between_two_chunks_is_a_lost_part(void **state)
 	assert_has(need_finding(&t, "detect:log-gap-part")->detail, "records 601 to 650 are not there (50 records");
 	assert_int_equal(need_finding(&t, "detect:log-gap-part")->severity, TRIAGE_LOW);
 	close_judge(&t);
+	/* newer records stand where those that are missing stood */
+	open_judge(&t);
+	show_records_at(&t, 500, 600, 5000);
+	show_records_at(&t, 651, 700, 9000);
+	show_records_at(&t, 901, 940, 7000);
+	finish(&t, 1);
+	assert_null(strstr(need_finding(&t, "detect:log-gap-part")->detail, "records 701"));
+	assert_null(strstr(need_finding(&t, "detect:log-gap-records")->detail, "records 601"));
+	close_judge(&t);
 }
 
 static void
