@@ -37,7 +37,7 @@ static const struct view_row {
 	/* files are numbered from 1 without gaps */
 	[CASE_FILES] = { .by_id = "SELECT * FROM files ORDER BY file_id", .of = "SELECT * FROM files WHERE file_id = ?1",
 	    .count = "SELECT coalesce(max(file_id), 0) FROM t_file" },
-	[CASE_TIMELINE] = { .by_id = "SELECT * FROM timeline ORDER BY time", .times = "SELECT time FROM timeline ORDER BY time",
+	[CASE_TIMELINE] = { .by_id = "SELECT * FROM timeline ORDER BY time", .times = "SELECT time FROM t_moment UNION ALL SELECT time FROM t_event ORDER BY time",
 	    .brief = "SELECT time, NULL, meaning, source, parser, host, user, NULL, message, technique, file_id FROM timeline ORDER BY time",
 	    .count = "SELECT (SELECT count(*) FROM t_moment) + (SELECT count(*) FROM t_event)" },
 	[CASE_MATCHES] = { .by_id = "SELECT * FROM matches ORDER BY file_id, rule_index, string_id, offset",
