@@ -8,7 +8,7 @@
 static const struct report_options options = { .lang = "en", .timezone = "", .from = TRIAGE_TIME_NONE, .to = TRIAGE_TIME_NONE, .rules_dir = "rules" };
 static char long_text[70000];
 
-static const char *const nasty[] = { "", "a", "/a b", "=1+1", "+1", "-1", "@x", "1", "\tx", "\rx", "a,b", "a\"b", "a\\b", "<", "</script>", "a\nb", "a\r\nb", "\x01", "\x7f", "\xff\xfe", "caf\xc3\xa9",
+static const char *const nasty[] = { "", "a", "/a b", "=1+1", "+1", "-1", "@x", "1", "\tx", "\rx", "a,b", "a\"b", "a\\b", "GEMEENTE\\an", "\\\\srv\\x$\\", "a\\\"b", "a\\<", "<", "</script>", "a\nb", "a\r\nb", "\x01", "\x7f", "\xff\xfe", "caf\xc3\xa9",
 	"\xe2\x80\xae" "fdp", "\xf0\x9f\x92\xa9", "{\"a\":1}", "{", "'=1", " =1", "|", "~", "[a", "_", "`", long_text };
 
 static struct timeline_row
@@ -29,15 +29,9 @@ usual_row(void)
 static void
 measure(struct timeline_row *r)
 {
-	r->all = 0;
-	r->plain = true;
-	for (size_t i = 0; i < TEXT_COUNT; i++) {
-		struct timeline_cell *c = &r->cells[i];
-		c->size = strlen(c->text);
-		c->plain = i != TEXT_DATA && text_plain(c->text, c->size) == c->size;
-		r->plain = r->plain && (c->plain || i == TEXT_DATA);
-		r->all += c->size;
-	}
+	for (size_t i = 0; i < TEXT_COUNT; i++)
+		r->cells[i].size = strlen(r->cells[i].text);
+	timeline_measure(r);
 }
 
 static void

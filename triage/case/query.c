@@ -378,15 +378,16 @@ case_real(struct case_cursor *c, size_t column)
 }
 
 /* What was given out; beyond the bound the next row is an error. */
-static void
+static size_t
 count_bytes(struct case_cursor *c, size_t column)
 {
 	uint64_t size = (uint64_t)sqlite3_column_bytes(c->statement, (int)column);
 	struct case_reader *r = c->reader;
-	if (c->q != &r->own)
-		return;
-	r->bytes_left -= size < r->bytes_left ? size : r->bytes_left;
-	r->too_much = r->too_much || r->bytes_left == 0;
+	if (c->q == &r->own) {
+		r->bytes_left -= size < r->bytes_left ? size : r->bytes_left;
+		r->too_much = r->too_much || r->bytes_left == 0;
+	}
+	return (size_t)size;
 }
 
 const char *
@@ -394,6 +395,14 @@ case_text(struct case_cursor *c, size_t column)
 {
 	const char *text = sql_text(c->statement, (int)column);
 	count_bytes(c, column);
+	return text;
+}
+
+const char *
+case_text_sized(struct case_cursor *c, size_t column, size_t *ret_size)
+{
+	const char *text = sql_text(c->statement, (int)column);
+	*ret_size = count_bytes(c, column);
 	return text;
 }
 

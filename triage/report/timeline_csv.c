@@ -98,7 +98,7 @@ fast_row(struct buf *b, const struct timeline_row *r)
 	for (size_t i = 0; i < TEXT_DATA && easy; i++)
 		easy = is_easy(&cells[i]);
 	/* data doubled, the technique twice, quotes and commas, digits, what is computed */
-	char *start = easy ? buf_room(b, r->all + cells[TEXT_DATA].size + cells[TEXT_TECHNIQUE].size + 3 * TEXT_COUNT + 400) : NULL, *to = start;
+	char *start = easy ? buf_room(b, r->all + data->size + cells[TEXT_TECHNIQUE].size + 3 * TEXT_COUNT + 400) : NULL, *to = start;
 	if (to == NULL)
 		return false;
 	to = add_cell(to, &cells[TEXT_MESSAGE]);

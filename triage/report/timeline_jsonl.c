@@ -50,7 +50,13 @@ add(char *to, const char *text, size_t size)
 static char *
 add_cell(char *to, const struct timeline_cell *c)
 {
-	return add(to, c->text, c->size);
+	const char *from = c->text, *end = from + c->size, *slash;
+	while (c->slash && (slash = memchr(from, '\\', (size_t)(end - from))) != NULL) {
+		to = add(to, from, (size_t)(slash - from) + 1);
+		*to++ = '\\';
+		from = slash + 1;
+	}
+	return add(to, from, (size_t)(end - from));
 }
 
 /* The same as slow_row() where all texts are as most are; for rows come by the million. */
@@ -61,8 +67,8 @@ fast_row(struct buf *b, const struct timeline_row *r)
 	bool easy = r->plain && data->size > 0 && strpbrk(data->text, "\r\n") == NULL && export_is_json(data->text, data->size);
 	for (size_t i = 0; i < TEXT_DATA && easy; i++)
 		easy = memchr(cells[i].text, '<', cells[i].size) == NULL;
-	/* all cells, the technique twice; keys, digits and what is computed are well below the rest */
-	char *start = easy ? buf_room(b, r->all + cells[TEXT_TECHNIQUE].size + 700) : NULL, *to = start;
+	/* all cells with each backslash twice, the technique once more; keys, digits and what is computed are well below the rest */
+	char *start = easy ? buf_room(b, 2 * (r->all + cells[TEXT_TECHNIQUE].size) + 700) : NULL, *to = start;
 	if (to == NULL)
 		return false;
 	to = add_cell(ADD(to, "{\"message\":\""), &cells[TEXT_MESSAGE]);

@@ -6,11 +6,12 @@
 
 #include <stdbool.h>
 
-/* A text of the row: plain when all of it is printable ASCII other than a double quote and a backslash. */
+/* A text of the row. */
 struct timeline_cell {
 	const char *text;		/* "" for NULL */
 	size_t size;
-	bool plain;
+	bool plain;			/* all of it is printable ASCII other than a double quote */
+	bool slash;			/* plain, with backslashes in it */
 };
 
 /* Columns of the cursor that are texts. */
@@ -36,6 +37,7 @@ struct timeline_row {
 struct timeline_row timeline_row_begin(const struct report_options *options);	/* before the first row */
 /* row: kept from row to row. False for a row that is no event (without time, or the zero of a clock) or not asked for. */
 bool timeline_row_of(struct case_cursor *c, struct timeline_row *row);
+void timeline_measure(struct timeline_row *row);	/* what the cells are like, from their texts and sizes; timeline_cells() does it */
 /* The columns, once for all that write the row; they live until the next row. */
 void timeline_cells(struct case_cursor *c, struct timeline_row *row);
 
