@@ -252,14 +252,14 @@ def walk(t, lang, width, height, work, sets):
     t.press(*["BSpace"] * 12); t.type(place); t.press("Enter")
     fine = t.at("CASE_TITLE") and fine
     t.press(*["Enter"] * 6); t.at("PROFILE_TITLE", "Down", "Down", "Enter"); t.at("CONFIRM_TITLE", "Enter")
-    fine = t.shows("VERDICT_NOTHING") and fine
+    fine = t.at("RESULT_TITLE") and fine
     t.press("Enter"); t.sees("ended")
     report(fine, "%s %dx%d: paths of evidence and of the place; quick" % (lang, width, height))
     clear(place)
 
     begin("places", sets["places"])
     t.at("DISKS_TITLE", "Space", "Enter"); t.at("LOOK_TITLE", "Enter"); t.at("PLACE_TITLE")
-    seen = ""
+    seen = t.flat(t.screen())
     for _ in range(8):
         t.press("Down"); time.sleep(0.15); s = t.screen(); t.keep(s); seen += t.flat(s)
     wanted = ["PLACE_READ_ONLY", "PLACE_FAT"] + (["PLACE_FULL", "PLACE_MEMORY"] if os.geteuid() == 0 else [])
