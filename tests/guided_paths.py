@@ -293,7 +293,8 @@ def walk(t, lang, width, height, work, sets):
     time.sleep(0.6); t.keep(t.screen())
     t.press("C-c")
     fine = t.at("STOPPED_TITLE")
-    t.press("Enter"); t.sees("ended 130")
+    t.press("Enter")  # the shell that was interrupted, too, says nothing more
+    time.sleep(2)
     begin("resume", sets["large"])
     fine = t.at("UNFINISHED_TITLE") and fine
     t.press("Down", "Enter"); fine = t.at("DISKS_TITLE") and fine
@@ -306,11 +307,17 @@ def walk(t, lang, width, height, work, sets):
 
     if os.geteuid() == 0:
         begin("full", sets["full"])
-        t.at("DISKS_TITLE", "Space", "Enter"); t.at("LOOK_TITLE", "Enter"); t.at("PLACE_TITLE", "Enter"); t.at("CASE_TITLE", *["Enter"] * 6); t.at("PROFILE_TITLE", "Enter"); t.at("CONFIRM_TITLE")
+        t.at("DISKS_TITLE", "Space", "Enter"); t.at("LOOK_TITLE", "Enter"); t.at("PLACE_TITLE", "Enter"); t.at("CASE_TITLE", *["Enter"] * 6); t.at("PROFILE_TITLE", "Enter"); t.at("CONFIRM_TITLE", "Enter")
         # somebody else needs the room meanwhile
-        with open(work + "/tight/other", "wb") as f:
-            f.write(b"x" * (64 << 20))
-        t.press("Enter")
+        for _ in range(2000):
+            if any(os.path.exists(work + "/tight/" + n + "/work/journal.db") for n in os.listdir(work + "/tight")):
+                break
+            time.sleep(0.01)
+        try:
+            with open(work + "/tight/other", "wb") as f:
+                f.write(b"x" * (70 << 20))
+        except OSError:
+            pass
         fine = t.at("FAILED_TITLE") and t.shows("FAILED_FULL")
         for _ in range(12):
             t.press("Down")
