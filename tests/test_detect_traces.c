@@ -186,6 +186,15 @@ what_is_missing_between_two_chunks_is_a_lost_part(void **state)
 	assert_has(need_finding(&t, "detect:log-gap-part")->detail, "records 601 to 650 are not there (50 records");
 	assert_int_equal(need_finding(&t, "detect:log-gap-part")->severity, TRIAGE_LOW);
 	close_judge(&t);
+	/* newer records stand where those that are missing stood */
+	open_judge(&t);
+	show_records_at(&t, 500, 600, 5000);
+	show_records_at(&t, 651, 700, 9000);
+	show_records_at(&t, 901, 940, 7000);
+	finish(&t, 1);
+	assert_null(strstr(need_finding(&t, "detect:log-gap-part")->detail, "records 701"));
+	assert_null(strstr(need_finding(&t, "detect:log-gap-records")->detail, "records 601"));
+	close_judge(&t);
 }
 
 static void
@@ -215,16 +224,16 @@ static void
 a_log_service_that_ends_without_a_restart_is_told(void **state)
 {
 	(void)state;
-	for (int restart = 0; restart < 2; restart++) {
+	for (int restart = 0; restart < 3; restart++) {
 		struct judged t;
 		open_judge(&t);
-		show_windows(&t, "Security", "Microsoft-Windows-Eventlog", 1100, NIGHT, "", "");
-		if (restart)
+		show_windows(&t, "Security", restart == 2 ? "another part with this number" : "Microsoft-Windows-Eventlog", 1100, NIGHT, "", "");
+		if (restart == 1)
 			show_event(&t, (struct detect_event){ .source = "evtx", .parser = "evtx", .meaning = "started", .host = "PC-12", .time = NIGHT + HOUR, .data = "{\"event_id\":12,\"record_id\":9}" });
 		show_windows(&t, "System", "x", 7, NIGHT + HOUR + SECOND, "", "");
 		show_windows(&t, "System", "x", 7, NIGHT + 2 * HOUR, "", "");
 		finish(&t, 1);
-		assert_true((finding_of(&t, "detect:log-service-off") == NULL) == (restart == 1));
+		assert_true((finding_of(&t, "detect:log-service-off") == NULL) == (restart > 0));
 		close_judge(&t);
 	}
 }

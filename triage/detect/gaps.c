@@ -21,7 +21,8 @@ struct hole {
 	int64_t first, last;		/* numbers missing, both ends included */
 	int64_t missing;		/* of them still */
 	int64_t before, after;		/* times of the records around it */
-	bool between_parts;		/* the records around it lie in different chunks of the file */
+	bool between_parts;		/* the records around it lie in different chunks of the file, or others lie between them: a chunk half written over */
+	uint64_t from, to;		/* places of the records around it */
 	struct fold_example example;	/* the record after it */
 };
 
@@ -88,6 +89,8 @@ other_chunk(uint64_t before, uint64_t after)
 static void
 see_number(struct detect_judge *j, struct log *l, const struct happening *h, int64_t number)
 {
+	for (size_t i = 0; i < l->hole_count; i++)
+		l->holes[i].between_parts |= strcmp(h->event->parser, "evtx") == 0 && h->event->offset > l->holes[i].from && h->event->offset < l->holes[i].to;
 	if (number <= l->number) {
 		for (size_t i = 0; i < l->hole_count; i++)
 			if (number >= l->holes[i].first && number <= l->holes[i].last)
@@ -97,6 +100,7 @@ see_number(struct detect_judge *j, struct log *l, const struct happening *h, int
 	if (l->number >= 0 && number > l->number + HOLE_LEAST) {
 		if (l->hole_count < HOLES_MAX)
 			l->holes[l->hole_count++] = (struct hole){ .first = l->number + 1, .last = number - 1, .missing = number - l->number - 1, .before = l->time, .after = h->event->time,
+				.from = l->offset, .to = h->event->offset,
 				.between_parts = strcmp(h->event->parser, "evtx") == 0 && other_chunk(l->offset, h->event->offset), .example = judge_keep_example(j, h, 1) };
 		else
 			l->holes_more++;
@@ -143,7 +147,7 @@ see_clock(struct detect_judge *j, struct happening *h, int64_t id)
 
 /* The end of the log service is part of each shutdown; without one near it, it is told. */
 static void
-see_service(struct detect_judge *j, struct gaps_state *s, const struct happening *h, int64_t id)
+see_service(struct detect_judge *j, struct gaps_state *s, struct happening *h, int64_t id)
 {
 	const struct detect_event *e = h->event;
 	if (strcmp(e->meaning, "stopped") == 0 || strcmp(e->meaning, "shutdown begun") == 0 || strcmp(e->meaning, "sleep") == 0 || strcmp(e->meaning, "unexpected shutdown") == 0)
@@ -161,7 +165,7 @@ see_service(struct detect_judge *j, struct gaps_state *s, const struct happening
 		}
 		s->ended = s->resumed = 0;
 	}
-	if (id == 1100 && s->ended == 0) {
+	if (id == 1100 && s->ended == 0 && strcasecmp(happening_text(h, "provider"), "Microsoft-Windows-Eventlog") == 0) {
 		s->ended = e->time;
 		s->ended_example = judge_keep_example(j, h, 1);
 		s->ended_host = pool_text(&j->pool, e->host, strlen(e->host));
