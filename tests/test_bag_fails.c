@@ -2,57 +2,13 @@
  * test_bag_fails.c - calls that fail while a bundle is sealed, in a child whose own filter says so: the bundle is sealed and whole, or does not look sealed, and the
  * message names the call's cause.
  */
-#include "tests/case_make.h"
-
-#include "triage/report/bag_inside.h"
-#include "triage/report/report.h"
+#include "tests/bundle_make.h"
 
 #include <errno.h>
 #include <seccomp.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-
-static const struct bag_info info = { .external_identifier = "E1", .software_agent = "triage test", .bagging_date = "2026-11-24" };
-static struct made made;
-
-static char *
-path_in(const char *name)
-{
-	static char path[4][400];
-	static unsigned next;
-	char *out = path[next++ % 4];
-	snprintf(out, sizeof(path[0]), "%s/bundle/%s", made.folder, name);
-	return out;
-}
-
-static int
-begin_bundle(void **state)
-{
-	static const struct report_options options = { .lang = "en", .timezone = "", .from = TRIAGE_TIME_NONE, .to = TRIAGE_TIME_NONE };
-	struct output *out;
-	(void)state;
-	made_begin(&made, "ntfs");
-	assert_ok(output_folder(path_in(""), &err));
-	assert_ok(output_folder(path_in("data"), &err));
-	snprintf(made.database, sizeof(made.database), "%s", path_in("data/case.db"));
-	put_simple(&made, 1, 1, "a");
-	assert_ok(case_custody(made.store, "triage", "sealed", "{}", &err));
-	made_build(&made);
-	made_seal(&made);
-	assert_ok(output_create(path_in("data/custody.jsonl"), &out, &err));
-	assert_ok(exporter_named("custody.jsonl")->write(made.reader, &options, out, &err));
-	assert_ok(output_finish(out, NULL, &err));
-	return 0;
-}
-
-static int
-end_bundle(void **state)
-{
-	(void)state;
-	made_end(&made);
-	return 0;
-}
 
 /* The call fails from now on in this process. */
 static void
@@ -92,20 +48,6 @@ with_failing(int call, int error, int (*act)(void))
 	waitpid(pid, &status, 0);
 	assert_true(WIFEXITED(status));
 	return WEXITSTATUS(status);
-}
-
-static void
-take(void *ctx, const char *line)
-{
-	(void)ctx, (void)line;
-}
-
-static bool
-is_intact(void)
-{
-	const struct verify_options options = { .tell = take };
-	struct triage_error ignored;
-	return bag_verify(path_in(""), &options, &ignored) == TRIAGE_OK;
 }
 
 static void

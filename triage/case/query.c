@@ -62,6 +62,7 @@ static const struct view_row {
 	[CASE_DAMAGE_STYLES] = { .by_id = "SELECT d.damage, count(*) AS files, CAST(total(f.size) AS INTEGER) AS bytes, CAST(total(f.size * d.damage_share) AS INTEGER) AS damaged_bytes"
 	    " FROM t_damage d CROSS JOIN t_file f ON f.file_id = d.file_id GROUP BY d.damage ORDER BY files DESC, d.damage" },
 	[CASE_CONTACTS] = { .by_id = "SELECT * FROM contacts ORDER BY contact_id" },
+	[CASE_CONTRADICTIONS] = { .by_id = "SELECT * FROM contradictions ORDER BY contradiction_id" },
 	[CASE_DIGESTS] = { .by_id = "SELECT file_id, path, sha256, coalesce(btime, mtime), state FROM files WHERE sha256 IS NOT NULL" },
 	[CASE_META] = { .by_id = "SELECT * FROM meta ORDER BY key" },
 };

@@ -176,10 +176,12 @@ void damage_cells(struct page *p, uint64_t files, uint64_t damaged, uint64_t byt
 int64_t damage_share(uint64_t part, uint64_t whole);	/* in tenths of a percent: 0 for none at all alone, 1000 for all */
 WARN_UNUSED enum triage_status html_machines(struct page *p, struct triage_error *err);
 WARN_UNUSED enum triage_status html_contacts(struct page *p, struct triage_error *err);
+WARN_UNUSED enum triage_status html_contradictions(struct page *p, struct triage_error *err);
 WARN_UNUSED enum triage_status html_findings(struct page *p, struct triage_error *err);
 /* Closes the <dl> that html_findings() left open. */
 void html_detail(struct page *p, const char *kind, const char *title, const char *detail);	/* html_detail.c */
 WARN_UNUSED enum triage_status html_activity(struct page *p, struct triage_error *err);
+bool html_why(struct page *p, const char *tag, const char *detail);	/* html_detail.c: why a finding matters, as its rule says it; false: it says nothing */
 /* html_explore.c: the rows that the page holds itself, and the places where the script shows rows. */
 void html_explore(struct page *p, const char *set);	/* "timeline" or "files" */
 WARN_UNUSED enum triage_status html_rows(struct page *p, struct triage_error *err);

@@ -212,3 +212,19 @@ html_detail(struct page *p, const char *kind, const char *title, const char *tex
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		buf_release(fields[i]);
 }
+
+bool
+html_why(struct page *p, const char *tag, const char *text)
+{
+	struct detail d = { 0 };
+	struct buf *const fields[] = { &d.why, &d.innocent, &d.family, &d.how_to_check, &d.version };
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		buf_init(fields[i], TEXT_MAX);
+	read_detail(text, &d);
+	bool said = d.why.size > 0;
+	if (said)
+		page_told(p, tag, buf_cstr(&d.why));
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		buf_release(fields[i]);
+	return said;
+}

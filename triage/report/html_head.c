@@ -167,6 +167,8 @@ html_has(struct page *p, const char *part)
 		return strncmp(case_meta(p->reader, "answer.accounts_to_reset"), "[{", 2) == 0;
 	if (strcmp(part, "damage") == 0)
 		return has_damage(p);
+	if (strcmp(part, "contradictions") == 0)
+		return meta_number(p, "contradictions") > 0;
 	if (strcmp(part, "machines") == 0)
 		return case_count(p->reader, CASE_HOSTS) > 0;
 	return strcmp(part, "contacts") != 0 || case_count(p->reader, CASE_CONTACTS) > 0;
@@ -176,7 +178,7 @@ void
 html_contents(struct page *p)
 {
 	static const char *const parts[][2] = {
-		{ "answers", "nav.answers" }, { "stories", "nav.stories" }, { "moments", "nav.moments" }, { "damage", "nav.damage" }, { "resets", "nav.resets" }, { "findings", "nav.findings" }, { "activity", "nav.activity" }, { "machines", "nav.machines" }, { "contacts", "nav.contacts" }, { "volumes", "nav.volumes" }, { "gaps", "nav.gaps" },
+		{ "answers", "nav.answers" }, { "stories", "nav.stories" }, { "moments", "nav.moments" }, { "damage", "nav.damage" }, { "resets", "nav.resets" }, { "findings", "nav.findings" }, { "activity", "nav.activity" }, { "machines", "nav.machines" }, { "contacts", "nav.contacts" }, { "contradictions", "nav.contradictions" }, { "volumes", "nav.volumes" }, { "gaps", "nav.gaps" },
 		{ "files", "nav.files" }, { "method", "nav.method" }, { "verify", "nav.verify" }, { "words", "nav.words" },
 	};
 	page_raw(p, "<nav");

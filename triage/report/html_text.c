@@ -116,12 +116,12 @@ told(struct page *p, const char *tag, const char *text, const char *lang)
 	const char *rest;
 	page_format(p, "<%s", tag);
 	if (messages_told(p->messages, text, key, &rest)) {
-		struct phrase english = messages_find(p->messages, key, LANG_EN);
+		size_t size = messages_name_size(p->messages, key, rest);
 		page_raw(p, ">");
-		if (english.size > 0 && english.text[english.size - 1] == '}') {
+		if (size > 0) {
 			SCOPED_BUF name;
 			buf_init(&name, PATH_SHOWN_MAX + 1);
-			buf_put(&name, rest, strnlen(rest, PATH_SHOWN_MAX));
+			buf_put(&name, rest, size < PATH_SHOWN_MAX ? size : PATH_SHOWN_MAX);
 			page_say(p, "span", key, WITH(AS_TEXT(buf_cstr(&name))));
 			rest = "";
 		} else {

@@ -54,7 +54,7 @@ struct later_words {
 	char by[400], by_certificate[65], authority[400], stamped[40];
 	char tag_manifest[65];
 };
-/* False when the line is no act. */
+/* False when the line is no act, or there is no memory to read it. */
 bool later_words(const char *line, size_t size, struct later_words *ret_words);
 
 /*

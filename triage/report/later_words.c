@@ -17,8 +17,8 @@ static const struct word {
 	WORD(seal), WORD(sha256), WORD(signer), WORD(stamped), WORD(tag_manifest), WORD(to),
 };
 
-/* The display form, cut between characters. */
-static void
+/* The display form, cut between characters. False without memory for it. */
+static bool
 put_word(const struct json *j, const struct word *w, struct later_words *out)
 {
 	char *to = (char *)out + w->offset;
@@ -27,11 +27,14 @@ put_word(const struct json *j, const struct word *w, struct later_words *out)
 	buf_init(&shown, 4 * LATER_FILE_MAX);
 	json_string(j, &raw);
 	text_display(&shown, buf_cstr(&raw), raw.size);
+	if (raw.failed || shown.failed)
+		return false;
 	size_t size = shown.size < w->room ? shown.size : w->room - 1;
 	while (size < shown.size && size > 0 && ((uint8_t)shown.data[size] & 0xc0) == 0x80)
 		size--;
 	memcpy(to, buf_cstr(&shown), size);
 	to[size] = '\0';
+	return true;
 }
 
 static bool
@@ -41,9 +44,7 @@ take_member(struct json *j, bool detail, struct later_words *out)
 		bool top = words[i].offset <= offsetof(struct later_words, actor);
 		if (top == detail || !json_is(j, words[i].key))
 			continue;
-		if (json_next(j) == JSON_STRING)
-			put_word(j, &words[i], out);
-		return json_skip(j);
+		return (json_next(j) != JSON_STRING || put_word(j, &words[i], out)) && json_skip(j);
 	}
 	return json_skip(j);
 }

@@ -184,9 +184,11 @@ enum triage_status
 verify_later(struct check *k, struct triage_error *err)
 {
 	struct custody_chain chain = { 0 };
-	struct triage_error why;
-	enum triage_status st = TRIAGE_OK;
-	bool good = custody_follow(&chain, buf_cstr(&k->custody), k->custody.size, &why) == TRIAGE_OK;
+	enum triage_status st = custody_follow(&chain, buf_cstr(&k->custody), k->custody.size, err);
+	bool good = st == TRIAGE_OK;
+	if (!good && st != TRIAGE_E_FORMAT)
+		return st;
+	st = TRIAGE_OK;
 	SCOPED_BUF text;
 	buf_init(&text, LATER_FILE_MAX);
 	for (size_t i = 0; i < k->there.count && st == TRIAGE_OK; i++) {

@@ -80,22 +80,24 @@ check_stamp(struct check *k, const char *name, const char *over, const struct bu
 /* --- the signature --- */
 
 /* What bag-info.txt says that it was sealed to be signed with; "" for nothing. */
-static void
-expected_signer(struct check *k, char certificate[65], char *who, size_t room)
+static enum triage_status
+expected_signer(struct check *k, char certificate[65], char *who, size_t room, struct triage_error *err)
 {
-	struct triage_error why;
 	SCOPED_BUF text, value, shown;
 	buf_init(&text, TAG_MAX);
 	buf_init(&value, TAG_MAX);
 	buf_init(&shown, TAG_MAX);
 	certificate[0] = who[0] = '\0';
-	if (verify_plain(k, BAG_INFO) == NULL || bag_read(k->bundle, BAG_INFO, TAG_MAX, &text, &why) != TRIAGE_OK)
-		return;
+	enum triage_status st = verify_plain(k, BAG_INFO) == NULL ? TRIAGE_OK : bag_read(k->bundle, BAG_INFO, TAG_MAX, &text, err);
+	if (st != TRIAGE_OK)
+		return st;
 	bag_element(buf_cstr(&text), BAG_SIGNER_CERTIFICATE, &value);
 	snprintf(certificate, 65, "%s", buf_cstr(&value));
 	bag_element(buf_cstr(&text), BAG_SIGNER, &value);
 	text_display(&shown, buf_cstr(&value), value.size);
 	snprintf(who, room, "%s", buf_cstr(&shown));
+	st = buf_check(&value, err);
+	return st == TRIAGE_OK ? buf_check(&shown, err) : st;
 }
 
 static void
@@ -135,7 +137,9 @@ check_signature(struct check *k, const struct buf *der, int64_t stamped, struct 
 		return st;
 	}
 	tell_signature(k, &r, stamped);
-	expected_signer(k, certificate, who, sizeof(who));
+	st = expected_signer(k, certificate, who, sizeof(who), err);
+	if (st != TRIAGE_OK)
+		return st;
 	if (certificate[0] != '\0' && strcmp(certificate, r.fingerprint) != 0)
 		verify_differ_format(k, "signature", BAG_SIGNATURE, "it is of %s, but the bundle was sealed to be signed by %s", r.who, who);
 	if (r.time != TRIAGE_TIME_NONE && (r.time < r.not_before || r.time > r.not_after))
@@ -146,10 +150,12 @@ check_signature(struct check *k, const struct buf *der, int64_t stamped, struct 
 }
 
 static enum triage_status
-no_signature(struct check *k)
+no_signature(struct check *k, struct triage_error *err)
 {
 	char certificate[65], who[CMS_NAME_MAX];
-	expected_signer(k, certificate, who, sizeof(who));
+	enum triage_status st = expected_signer(k, certificate, who, sizeof(who), err);
+	if (st != TRIAGE_OK)
+		return st;
 	if (bag_list_find(&k->there, BAG_SIGNATURE) != NULL)
 		verify_differ(k, "changed", BAG_SIGNATURE, "it is no plain file any more");
 	else if (certificate[0] != '\0')
@@ -181,5 +187,5 @@ verify_signed(struct check *k, struct triage_error *err)
 		st = check_stamp(k, BAG_SIGNATURE_STAMP, BAG_SIGNATURE, there ? &der : NULL, &stamped, err);
 	if (st != TRIAGE_OK)
 		return st;
-	return there ? check_signature(k, &der, stamped, err) : no_signature(k);
+	return there ? check_signature(k, &der, stamped, err) : no_signature(k, err);
 }

@@ -48,15 +48,16 @@ static uint64_t
 bytes_max(const struct crew_job *job)
 {
 	const uint64_t mib = UINT64_C(1) << 20, size = job->kind == CREW_CONTENT ? job->unit.size : job->length;
+	const uint64_t of_size = size < UINT64_MAX / 128 ? size * 64 : UINT64_MAX / 2;
 	switch (job->kind) {
-	case CREW_PROBE:
-	case CREW_PLACES: return 128 * mib;
-	case CREW_LIST: return job->length == 0 ? mib << 20 : (4 << 10) * mib + (size < UINT64_MAX / 128 ? size * 64 : UINT64_MAX / 2);
-	case CREW_CONTENT: return CONTENT_ROOM * mib + (size < UINT64_MAX / 128 ? size * 64 : UINT64_MAX / 2);
+	case CREW_LIST: return job->length == 0 ? mib << 20 : (4 << 10) * mib + of_size;
+	case CREW_CONTENT: return CONTENT_ROOM * mib + of_size;
 	case CREW_IMAGE: return (1 << 10) * mib;
-	case CREW_EXTRACT: return 128 * mib;	/* EXTRACT_FILE_MAX is the half */
+	case CREW_PROBE:
+	case CREW_PLACES:
+	case CREW_EXTRACT: break;	/* EXTRACT_FILE_MAX is the half */
 	}
-	return 0;
+	return 128 * mib;
 }
 
 const char *

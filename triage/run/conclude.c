@@ -316,11 +316,9 @@ conclude(struct supervisor *s, struct triage_error *err)
 		st = clear_data(data, err);
 	if (st == TRIAGE_OK)
 		st = export_all(s, database, data, err);
-	/* parts of a run keep their journal in another way */
-	bool goes_on = s->budget_ended && s->plan->shards <= 1;
-	if (st == TRIAGE_OK && goes_on)
+	if (st == TRIAGE_OK && s->budget_ended)
 		st = unfinished_keep(s, err);
 	if (st == TRIAGE_OK)
 		st = seal_bag(s, err);
-	return st == TRIAGE_OK && !goes_on ? remove_work(s, err) : st;
+	return st == TRIAGE_OK && !s->budget_ended ? remove_work(s, err) : st;
 }

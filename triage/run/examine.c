@@ -83,10 +83,10 @@ examine_give(struct supervisor *s, size_t slot, struct crew_job *job)
 }
 
 bool
-examine_take_waiting(struct supervisor *s, enum crew_job_kind kind, struct crew_job *ret_job)
+examine_take_waiting(struct supervisor *s, enum crew_job_kind kind, uint64_t id, struct crew_job *ret_job)
 {
 	for (size_t i = 0; i < s->waiting_count; i++) {
-		if (s->waiting[i].kind != kind)
+		if (s->waiting[i].kind != kind || (id != 0 && s->waiting[i].id != id))
 			continue;
 		*ret_job = s->waiting[i];
 		s->waiting_count--;
@@ -121,7 +121,7 @@ give_images(struct supervisor *s)
 	const struct crew_worker *w = examine_free_worker(s, true, true, &slot);
 	if (w == NULL)
 		return;
-	if (examine_take_waiting(s, CREW_IMAGE, &job)) {
+	if (examine_take_waiting(s, CREW_IMAGE, 0, &job)) {
 		examine_give(s, slot, &job);
 		return;
 	}
@@ -166,7 +166,7 @@ give_lists(struct supervisor *s, struct triage_error *err)
 			if (st != TRIAGE_OK)
 				return st;
 		}
-		if (!examine_take_waiting(s, CREW_LIST, &job) || job.filesystem_id != f->id)
+		if (!examine_take_waiting(s, CREW_LIST, JOB_LIST | f->id, &job))
 			job = (struct crew_job){ .id = JOB_LIST | f->id, .kind = CREW_LIST, .source = f->source, .filesystem_id = f->id,
 			    .length = mounted ? 0 : f->fs.length };
 		f->listing = true;

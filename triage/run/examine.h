@@ -8,8 +8,8 @@
 struct crew_worker *examine_free_worker(struct supervisor *s, bool image, bool empty, size_t *ret_slot);
 /* Hand a job to a slot, on the wire too. */
 void examine_give(struct supervisor *s, size_t slot, struct crew_job *job);
-/* The first waiting job of a kind. False when there is none. */
-bool examine_take_waiting(struct supervisor *s, enum crew_job_kind kind, struct crew_job *ret_job);
+/* The first waiting job of a kind, or the one of this id (0: any). False when there is none. */
+bool examine_take_waiting(struct supervisor *s, enum crew_job_kind kind, uint64_t id, struct crew_job *ret_job);
 /* examine_content.c: everything is listed; hand out streams while workers have room; give back those that were not. */
 WARN_UNUSED enum triage_status examine_begin_content(struct supervisor *s, struct triage_error *err);
 WARN_UNUSED enum triage_status examine_give_content(struct supervisor *s, struct triage_error *err);

@@ -79,7 +79,7 @@ read_page(struct supervisor *s, struct triage_error *err)
 static enum triage_status
 next_content(struct supervisor *s, struct crew_job *ret_job, bool *ret_found, struct triage_error *err)
 {
-	*ret_found = examine_take_waiting(s, CREW_CONTENT, ret_job);
+	*ret_found = examine_take_waiting(s, CREW_CONTENT, 0, ret_job);
 	while (!*ret_found) {
 		enum triage_status st = read_page(s, err);
 		if (st != TRIAGE_OK || s->page_next == s->page_count)

@@ -72,13 +72,13 @@ probe_directory(struct supervisor *s, size_t index, struct triage_error *err)
 	return supervisor_problem(s, index + 1, id, "", &p, err);
 }
 
-/* One alone, however many workers are free: filesystems are numbered as they are told. */
+/* One alone, however many workers are free: filesystems are numbered as they are told. It may have come back from a worker that died, behind others. */
 static void
-give_probe(struct supervisor *s)
+give_probe(struct supervisor *s, size_t source)
 {
 	struct crew_job job;
 	size_t slot;
-	if (examine_free_worker(s, false, true, &slot) != NULL && examine_take_waiting(s, CREW_PROBE, &job))
+	if (examine_free_worker(s, false, true, &slot) != NULL && examine_take_waiting(s, CREW_PROBE, JOB_PROBE | source, &job))
 		examine_give(s, slot, &job);
 }
 
@@ -171,8 +171,7 @@ probe_from(struct supervisor *s, size_t from, struct triage_error *err)
 			st = probe_directory(s, next, err);
 			continue;
 		}
-		if (s->waiting_count > 0 && s->waiting[0].source == next)
-			give_probe(s);
+		give_probe(s, next);
 		st = examine_turn(s, err);
 	}
 	return st;

@@ -12,8 +12,11 @@ queue_again(struct supervisor *s, struct crew_job *job)
 		size_t room = s->waiting_room == 0 ? 256 : s->waiting_room * 2;
 		struct crew_job *grown = reallocarray(s->waiting, room, sizeof(*grown));
 		if (grown == NULL) {
+			/* a unit stays without a result and is listed as skipped; nothing goes on without the others */
+			if (job->kind != CREW_CONTENT && job->kind != CREW_PLACES)
+				triage_error_set(&s->fatal, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory");
 			crew_job_release(job);
-			return;	/* the unit stays without a result and is listed as skipped */
+			return;
 		}
 		s->waiting = grown;
 		s->waiting_room = room;
@@ -43,7 +46,13 @@ intake_returned(void *ctx, struct crew_job *job)
 		struct run_filesystem *r = intake_filesystem(s, job->filesystem_id);
 		paths_release(&r->paths);
 		r->entries = 0;
+		r->listing = false;
 	}
+	/* a probe that begins again tells them again, from the same number on */
+	while (job->kind == CREW_PROBE && s->filesystem_count > 0 && s->filesystems[s->filesystem_count - 1].source == job->source)
+		supervisor_release_filesystem(&s->filesystems[--s->filesystem_count]);
+	if (job->kind == CREW_IMAGE)
+		s->sources[job->source].bad_sectors = 0;
 	queue_again(s, job);
 }
 

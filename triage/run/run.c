@@ -21,16 +21,8 @@ release(struct supervisor *s)
 	case_close(s->store);
 	analyse_free(s->rules);
 	detect_free(s->tables);
-	for (size_t i = 0; i < s->filesystem_count; i++) {
-		struct run_filesystem *f = &s->filesystems[i];
-		/* owned copies; see take_filesystem() */
-		free((void *)(uintptr_t)f->fs.type);
-		free((void *)(uintptr_t)f->fs.label);
-		free((void *)(uintptr_t)f->fs.uuid);
-		free(f->last_path);
-		free(f->family);
-		paths_release(&f->paths);
-	}
+	for (size_t i = 0; i < s->filesystem_count; i++)
+		supervisor_release_filesystem(&s->filesystems[i]);
 	free(s->filesystems);
 	for (size_t i = 0; i < s->waiting_count; i++)
 		crew_job_release(&s->waiting[i]);

@@ -220,7 +220,7 @@ allow_if(scmp_filter_ctx filter, int number, unsigned count, const struct scmp_a
 }
 
 static bool
-add_condition(scmp_filter_ctx filter, int number, enum action action, bool landlocked)
+add_rule(scmp_filter_ctx filter, int number, enum action action, bool landlocked)
 {
 	const uint64_t writing = O_ACCMODE | O_CREAT | O_TRUNC;
 	/* shared memory, and memory that grows down, are not in RLIMIT_DATA; these flags alone may be there or not */
@@ -230,21 +230,23 @@ add_condition(scmp_filter_ctx filter, int number, enum action action, bool landl
 	    no_limit = SCMP_A2(SCMP_CMP_EQ, 0, 0), read_at = SCMP_A2(SCMP_CMP_MASKED_EQ, writing, 0), read_path = SCMP_A1(SCMP_CMP_MASKED_EQ, writing, 0);
 	static const uint64_t waits[] = { FUTEX_WAIT, FUTEX_WAKE, FUTEX_WAIT_BITSET, FUTEX_WAKE_BITSET };
 	bool ok = true;
-	switch ((unsigned)action) {
+	switch (action) {
+	case KILL: return true;
+	case ALLOW: return seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 0) == 0;
+	case REFUSE: return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), number, 0) == 0;
 	case READ_ONLY: return allow_if(filter, number, 1, number == SCMP_SYS(open) ? &read_path : &read_at);
 	case BENEATH: return seccomp_rule_add(filter, landlocked ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(ENOSYS), number, 0) == 0;
 	case PLAIN_MEMORY: return allow_if(filter, number, 2, memory);
 	case NO_EXEC: return allow_if(filter, number, 1, &no_exec);
 	case CONNECTED: return allow_if(filter, number, 1, &no_address);
 	case ASK_LIMIT: return allow_if(filter, number, 1, &no_limit);
-	case WAIT_WAKE:
-		for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
-			const struct scmp_arg_cmp op = SCMP_A1(SCMP_CMP_MASKED_EQ, (uint32_t)~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME), waits[i]);
-			ok = ok && allow_if(filter, number, 1, &op);
-		}
-		return ok;
-	default: return false;
+	case WAIT_WAKE: break;
 	}
+	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+		const struct scmp_arg_cmp op = SCMP_A1(SCMP_CMP_MASKED_EQ, (uint32_t)~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME), waits[i]);
+		ok = ok && allow_if(filter, number, 1, &op);
+	}
+	return ok;
 }
 
 /* Load the filter of a seal. landlocked: Landlock holds every open to reading. */
@@ -254,13 +256,8 @@ filter(enum seal seal, bool landlocked)
 	scmp_filter_ctx f = seccomp_init(SCMP_ACT_KILL_PROCESS);
 	bool ok = f != NULL;
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]) && ok; i++) {
-		enum action action = calls[i].action[seal];
-		if (calls[i].number < 0 || action == KILL)
-			continue;
-		if (action == ALLOW || action == REFUSE)
-			ok = seccomp_rule_add(f, action == ALLOW ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EACCES), calls[i].number, 0) == 0;
-		else
-			ok = add_condition(f, calls[i].number, action, landlocked);
+		if (calls[i].number >= 0)
+			ok = add_rule(f, calls[i].number, calls[i].action[seal], landlocked);
 	}
 	ok = ok && seccomp_attr_set(f, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS) == 0 &&
 	    seccomp_attr_set(f, SCMP_FLTATR_CTL_OPTIMIZE, 2) == 0 && seccomp_load(f) == 0;

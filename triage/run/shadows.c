@@ -141,7 +141,7 @@ enum triage_status
 shadows_compare(struct supervisor *s, struct crew_job *ret_job, bool *ret_found, struct triage_error *err)
 {
 	enum triage_status st = TRIAGE_OK;
-	*ret_found = examine_take_waiting(s, CREW_PLACES, ret_job);
+	*ret_found = examine_take_waiting(s, CREW_PLACES, 0, ret_job);
 	while (!*ret_found && s->compared < s->filesystem_count && st == TRIAGE_OK) {
 		const struct run_filesystem *f = &s->filesystems[s->compared];
 		if (f->level != s->level || f->family_count == 0) {

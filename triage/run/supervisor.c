@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { PROGRESS_PATH = 200 };
@@ -141,4 +142,16 @@ supervisor_tick(struct supervisor *s, struct triage_error *err)
 		return case_commit(s->store, err);
 	}
 	return TRIAGE_OK;
+}
+
+void
+supervisor_release_filesystem(struct run_filesystem *f)
+{
+	free((void *)(uintptr_t)f->fs.type);
+	free((void *)(uintptr_t)f->fs.label);
+	free((void *)(uintptr_t)f->fs.uuid);
+	free(f->last_path);
+	free(f->family);
+	paths_release(&f->paths);
+	*f = (struct run_filesystem){ 0 };
 }

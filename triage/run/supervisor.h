@@ -108,6 +108,7 @@ WARN_UNUSED enum triage_status supervisor_problem(struct supervisor *s, uint64_t
     const struct triage_problem *p, struct triage_error *err);
 /* Commit when it is time, tell progress when it is time, learn of cancel and budget. E_INTERRUPTED when the run must stop. */
 WARN_UNUSED enum triage_status supervisor_tick(struct supervisor *s, struct triage_error *err);
+void supervisor_release_filesystem(struct run_filesystem *f);
 
 /* intake.c: what workers say. ctx of the crew's owner is the supervisor. */
 bool intake_frame(void *ctx, struct crew_worker *w, struct crew_job *job, const struct wire_frame *frame, bool *finished);

@@ -144,6 +144,10 @@ do_probe(struct worker *w, struct wire_cursor *c)
 	}
 	if (st == TRIAGE_OK)
 		st = evidence_probe(w->opened[source], &sink, &err);
+#ifdef TRIAGE_FAULT
+	if (st == TRIAGE_OK && wire_flush(&w->wire, true, &err) == TRIAGE_OK)
+		worker_misbehave_at(w, "told");
+#endif
 	worker_done(w, st, &err);
 }
 
