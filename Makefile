@@ -83,7 +83,7 @@ $(B)/tests/%: tests/%.c $(B)/libtriage.a $(COVERAGE)
 	$(CC) $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< $(B)/libtriage.a $(LIBS) -lcmocka
 
 # files that the assembler pulls in
-$(B)/triage/report/assets.o: $(wildcard triage/report/assets/*) triage/report/messages.tsv triage/report/says.tsv triage/report/says_rules.tsv
+$(B)/triage/report/assets.o: $(wildcard triage/report/assets/*) $(wildcard triage/report/*.tsv)
 
 $(B)/tests/test_replay: $(wildcard tests/fuzz/*.c tests/fuzz/*.h tests/fuzz/*.def)
 
@@ -183,13 +183,13 @@ deb:
 
 # --- live image, and its proof in qemu ---
 DEPS_LIVE := live-build debootstrap xorriso squashfs-tools mtools dosfstools openssl libefiboot1 libdevmapper1.02.1
-DEPS_CHECK_LIVE := qemu-system-x86 ipxe-qemu ovmf python3 exfatprogs fdisk sleuthkit sqlite3 openssl xz-utils
+DEPS_CHECK_LIVE := qemu-system-x86 ipxe-qemu ovmf python3 exfatprogs dosfstools e2fsprogs util-linux fdisk sleuthkit sqlite3 openssl xorriso xz-utils
 live: deb
 	$(call install,$(DEPS_LIVE))
 	sh debian/live/build.sh
 check-live:
 	$(call install,$(DEPS_CHECK_LIVE))
-	@python3 debian/live/check.py
+	@python3 debian/live/check/run.py
 .PHONY: live check-live
 
 # --- one folder with its libraries, for systems with the C library of Debian 12 or a newer one ---

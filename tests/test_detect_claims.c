@@ -42,8 +42,8 @@ static void
 windows_events_support_claims_and_their_twins_do_not(void **state)
 {
 	static const struct case_windows cases[] = {
-		{ DEFENDER, 5001, "", "detect:protection-defender-off" },
-		{ "Other", "Other", 5001, "", "!detect:protection-defender-off" },
+		{ DEFENDER, 5001, "", "detect:protection-defender-paused" },
+		{ "Other", "Other", 5001, "", "!detect:protection-defender-paused" },
 		{ DEFENDER, 5007, ",\"new_value\":\"HKLM\\\\SOFTWARE\\\\Microsoft\\\\Windows Defender\\\\Exclusions\\\\Paths\\\\C:\\\\ = 0x0\"", "detect:protection-exclusion-wide" },
 		{ DEFENDER, 5007, ",\"new_value\":\"HKLM\\\\SOFTWARE\\\\Microsoft\\\\Windows Defender\\\\Exclusions\\\\Paths\\\\D:\\\\SQL\\\\Data = 0x0\"", "!detect:protection-exclusion-wide" },
 		{ "Application", "Microsoft-Windows-Backup", 524, "", "detect:backup-catalogue-deleted" },

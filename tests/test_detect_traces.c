@@ -154,16 +154,47 @@ weak_tickets_for_many_services_are_roasting(void **state)
 
 /* Records from..to of a log, a second apart. */
 static void
-show_records(struct judged *t, int from, int to)
+show_records_at(struct judged *t, int from, int to, uint64_t offset)
 {
 	struct triage_error err = { 0 };
 	char data[200];
 	for (int i = from; i <= to; i++) {
 		snprintf(data, sizeof(data), "{\"event_id\":4672,\"record_id\":%d,\"channel\":\"Security\",\"provider\":\"x\",\"recovered\":false}", i);
-		const struct detect_event e = { .event_id = (uint64_t)i, .file_id = 1, .offset = 512, .time = NIGHT + i * SECOND, .meaning = "logged", .source = "evtx", .parser = "evtx", .host = "PC-12", .user = "",
+		const struct detect_event e = { .event_id = (uint64_t)i, .file_id = 1, .offset = offset, .time = NIGHT + i * SECOND, .meaning = "logged", .source = "evtx", .parser = "evtx", .host = "PC-12", .user = "",
 			.path = "/Security.evtx", .message = "x", .technique = "", .data = data };
 		assert_int_equal(detect_judge_event(t->judge, &e, &err), TRIAGE_OK);
 	}
+}
+
+static void
+show_records(struct judged *t, int from, int to)
+{
+	show_records_at(t, from, to, 4608);
+}
+
+/* A chunk that was lost as a whole is no sign that somebody took records out. */
+static void
+what_is_missing_between_two_chunks_is_a_lost_part(void **state)
+{
+	(void)state;
+	struct judged t;
+	open_judge(&t);
+	show_records_at(&t, 500, 600, 4608);
+	show_records_at(&t, 651, 700, 4608 + 65536);
+	finish(&t, 1);
+	assert_null(finding_of(&t, "detect:log-gap-records"));
+	assert_has(need_finding(&t, "detect:log-gap-part")->detail, "records 601 to 650 are not there (50 records");
+	assert_int_equal(need_finding(&t, "detect:log-gap-part")->severity, TRIAGE_LOW);
+	close_judge(&t);
+	/* newer records stand where those that are missing stood */
+	open_judge(&t);
+	show_records_at(&t, 500, 600, 5000);
+	show_records_at(&t, 651, 700, 9000);
+	show_records_at(&t, 901, 940, 7000);
+	finish(&t, 1);
+	assert_null(strstr(need_finding(&t, "detect:log-gap-part")->detail, "records 701"));
+	assert_null(strstr(need_finding(&t, "detect:log-gap-records")->detail, "records 601"));
+	close_judge(&t);
 }
 
 static void
@@ -193,16 +224,16 @@ static void
 a_log_service_that_ends_without_a_restart_is_told(void **state)
 {
 	(void)state;
-	for (int restart = 0; restart < 2; restart++) {
+	for (int restart = 0; restart < 3; restart++) {
 		struct judged t;
 		open_judge(&t);
-		show_windows(&t, "Security", "Microsoft-Windows-Eventlog", 1100, NIGHT, "", "");
-		if (restart)
+		show_windows(&t, "Security", restart == 2 ? "another part with this number" : "Microsoft-Windows-Eventlog", 1100, NIGHT, "", "");
+		if (restart == 1)
 			show_event(&t, (struct detect_event){ .source = "evtx", .parser = "evtx", .meaning = "started", .host = "PC-12", .time = NIGHT + HOUR, .data = "{\"event_id\":12,\"record_id\":9}" });
 		show_windows(&t, "System", "x", 7, NIGHT + HOUR + SECOND, "", "");
 		show_windows(&t, "System", "x", 7, NIGHT + 2 * HOUR, "", "");
 		finish(&t, 1);
-		assert_true((finding_of(&t, "detect:log-service-off") == NULL) == (restart == 1));
+		assert_true((finding_of(&t, "detect:log-service-off") == NULL) == (restart > 0));
 		close_judge(&t);
 	}
 }
@@ -458,6 +489,7 @@ main(void)
 		cmocka_unit_test(a_tunnelled_session_and_a_fan_out_are_told),
 		cmocka_unit_test(to_unlock_the_screen_at_the_machine_is_no_tunnel),
 		cmocka_unit_test(weak_tickets_for_many_services_are_roasting),
+		cmocka_unit_test(what_is_missing_between_two_chunks_is_a_lost_part),
 		cmocka_unit_test(missing_numbers_inside_a_log_are_told_and_the_missing_start_is_not),
 		cmocka_unit_test(a_log_service_that_ends_without_a_restart_is_told),
 		cmocka_unit_test(a_shredder_and_packed_archives_show_in_the_journal),

@@ -58,11 +58,36 @@ reasons_are_told_whatever_they_are(void **state)
 	free(page);
 }
 
+/* The tables know the titles of all rules built in. Another is of somebody else's rule: its words are in a language that nobody can say, and are not called English. */
+static void
+words_of_somebody_elses_rule_are_in_no_language_that_is_known(void **state)
+{
+	(void)state;
+	static const char *const findings[] = {
+		"1", "high", "92", "95", "yara:commune.yar.outil", "yara", "Outil inconnu de la commune", "", "", "/a", NULL, NULL, "1",
+		"{\"why\":\"Vu chez un voisin.\",\"innocent\":\"Un essai.\",\"how_to_check\":\"Read the file.\"}", NULL,
+		"2", "high", "92", "95", "yara:credential_tools.yar.mimikatz", "credential-access", "Mimikatz", "", "", "/b", NULL, NULL, "1",
+		"{\"why\":\"A sentence that no table has.\"}", NULL,
+	};
+	struct case_reader r = { .facts = facts, .fact_count = 1, .fail_view = -1 };
+	r.views[CASE_FINDINGS] = (struct fake_view)FAKE_VIEW(findings, 15);
+	char *page = page_of(&r);
+	assert_non_null(strstr(page, "<h3><span lang=\"\" dir=\"auto\">Outil inconnu de la commune</span>"));
+	assert_non_null(strstr(page, "<p lang=\"\" dir=\"auto\">Vu chez un voisin.</p>"));
+	assert_non_null(strstr(page, "<p lang=\"\" dir=\"auto\">Un essai.</p>"));
+	assert_non_null(strstr(page, "lang=\"en\">Read the file.</p>"));
+	assert_non_null(strstr(page, "<p lang=\"en\">A sentence that no table has.</p>"));
+	assert_null(strstr(page, "dir=\"auto\">Mimikatz"));
+	assert_tags_close(page);
+	free(page);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(findings_beside_those_shown_are_counted),
+		cmocka_unit_test(words_of_somebody_elses_rule_are_in_no_language_that_is_known),
 		cmocka_unit_test(what_cannot_be_read_is_left_out_and_harmless),
 		cmocka_unit_test(reasons_are_told_whatever_they_are),
 	};

@@ -179,6 +179,28 @@ integers_are_taken_only_when_they_fit(void **state)
 	assert_number_equal(value, 7);
 }
 
+/* Says yes only to what the parser takes as one object, and yes to all that stand here as flat. */
+static void
+an_object_of_plain_values_is_known_in_one_go(void **state)
+{
+	(void)state;
+	static const char *const flat[] = { "{}", "{\"a\":1}", "{\"a\":-0,\"b\":\"\",\"c\":true,\"d\":false,\"e\":null}", "{\"12345678\":\"123456789012345\\\"\"}",
+		"{\"a\\\\\":\"\xc3\xa9 \x7f and more of it\\n\"}" };
+	for (size_t i = 0; i < sizeof(flat) / sizeof(flat[0]); i++) {
+		const char *seen = events_of(flat[i]);
+		assert_true(seen[0] == '{' && seen[strlen(seen) - 1] == '.');
+		assert_true(json_is_flat_object(flat[i], strlen(flat[i])));
+		for (size_t size = 0; size < strlen(flat[i]); size++)
+			assert_false(json_is_flat_object(flat[i], size));
+	}
+	static const char *const other[] = { "", "[]", "{\"a\":1}}", "{\"a\":1},", "{\"a\":1,}", "{,\"a\":1}", "{\"a\":01}", "{\"a\":-}", "{\"a\":-true}", "{\"a\"}", "{\"a\":}",
+		"{\"a\":1 }", "{ \"a\":1}", "{\"a\":[1]}", "{\"a\":1.5}", "{\"a\":tru}", "{\"a\":nullx}", "{\"a\":\"b\"", "{\"a\":\"\\x\"}", "{\"a\":\"a\tb\"}", "{\"a\":\"1234567\n\"}",
+		"{\"a\tb\":1}", "{1:1}", "{\"a\":1\"b\":2}" };
+	for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++)
+		if (json_is_flat_object(other[i], strlen(other[i])))
+			fail_msg("taken for flat: %s", other[i]);
+}
+
 int
 main(void)
 {
@@ -192,6 +214,7 @@ main(void)
 		cmocka_unit_test(a_key_is_compared_decoded_and_whole),
 		cmocka_unit_test(skip_passes_over_a_whole_value),
 		cmocka_unit_test(skip_says_when_the_text_is_broken),
+		cmocka_unit_test(an_object_of_plain_values_is_known_in_one_go),
 		cmocka_unit_test(integers_are_taken_only_when_they_fit),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -255,7 +255,7 @@ no_message_calls_a_system_clean(void **state)
 		for (unsigned lang = 0; lang < LANG_COUNT; lang++) {
 			struct phrase phrase = messages_find(m, key_at(m, i, key), (enum lang)lang);
 			/* who cleans up may have done it innocently */
-			bool acts = strncmp(key, "says.innocent.", 14) == 0;
+			bool acts = strncmp(key, "says.innocent.", 14) == 0 || strncmp(key, "says.why.", 9) == 0;
 			snprintf(text, sizeof(text), "%.*s", (int)phrase.size, phrase.text);
 			for (size_t w = 0; w < sizeof(words) / sizeof(words[0]); w++)
 				for (const char *at = text; (at = strcasestr(at, words[w])) != NULL; at += strlen(words[w]))

@@ -35,6 +35,8 @@ static const struct {
 	{ CASE_DIGESTS, "file_id,path,sha256,coalesce(btime, mtime),state" },
 	{ CASE_DAMAGE_STYLES, "damage,files,bytes,damaged_bytes" },
 	{ CASE_CONTACTS, "contact_id,host,direction,peer,account,protocol,first_time,last_time,count,failed,source,event_id" },
+	{ CASE_CONTRADICTIONS, "contradiction_id,kind,host,subject,first_source,first_time,first_says,first_event_id,first_file_id,second_source,second_time,second_says,"
+	    "second_event_id,second_file_id,count" },
 	{ CASE_META, "key,value" },
 };
 

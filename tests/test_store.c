@@ -507,7 +507,7 @@ a_damaged_journal_is_not_resumed(void **state)
 	assert_ok(case_commit(m.store, &err));
 	case_close(m.store);
 	m.store = NULL;
-	damage(m.journal, 30 * 4096, 4096);
+	damage(m.journal, 8 * 16384, 4096);
 	struct triage_error err = { 0 };
 	assert_int_equal(case_resume(m.journal, &m.store, &err), TRIAGE_E_FORMAT);
 	assert_non_null(strstr(err.text, "begin a new run"));

@@ -3,7 +3,8 @@
 #   LIVE_MIRROR    archive of Debian 12; default: the one that this machine's apt uses
 #   LIVE_SECURITY  true or false: packages of the security archive too; default: whether the mirror has one
 #   LIVE_WORK      folder to build in, 3 GB; a tmpfs makes it much faster
-#   LIVE_KEY, LIVE_CERT  sign the list of checksums with this key and certificate (CMS, detached)
+#   LIVE_KEY, LIVE_CERT  sign the list of checksums with this key and certificate (CMS, detached); default: a key of this computer in ~/.config/triage-live,
+#                  made at the first build
 #   SOURCE_DATE_EPOCH    default: time of the last commit
 set -eu
 cd "$(dirname "$0")/../.."
@@ -43,12 +44,12 @@ cp "$here"/hooks/*.hook.chroot config/hooks/normal/
 # the number of this image: stick and RAM disk belong together by it
 uuid=$( (echo "$version $SOURCE_DATE_EPOCH"; sha256sum config/packages.chroot/*.deb | cut -d' ' -f1) | sha256sum | sed 's/^\(.\{8\}\)\(.\{4\}\)\(.\{4\}\)\(.\{4\}\)\(.\{12\}\).*/\1-\2-\3-\4-\5/')
 echo "$uuid" > config/includes.chroot_before_packages/etc/triage-live.uuid
+echo INITRD=No > config/environment.chroot	# the initial RAM disk is made once, by the hook
 # live-build makes the root filesystem; its last stage wants packages that may be out of reach (--security true), so the image is made here
 { lb bootstrap && lb chroot; } > lb-build.log 2>&1 || { tail -30 lb-build.log >&2; echo "live-build failed: $work/lb-build.log" >&2; exit 1; }
 # what starts it: unpacked, not installed
-mkdir -p boot
-(cd boot && apt-get download -q grub-pc-bin grub-common grub-efi-amd64-signed shim-signed shim-helpers-amd64-signed > ../boot.log 2>&1 && for deb in *.deb; do dpkg-deb -x "$deb" .; done)
-ls boot/*.deb | sed 's|.*/||' > boot/PACKAGES
+mv chroot/boot-packages boot
+(cd boot && for deb in *.deb; do dpkg-deb -x "$deb" .; done)
 
 out=$top/build/live name=triage-live-$version-amd64
 PATH=$work/boot/usr/bin:$PATH sh "$here/image.sh" "$work/chroot" "$out/$name.iso" "$version" "$uuid" "$work/boot"
@@ -56,8 +57,16 @@ cp chroot/usr/share/triage-live/packages.txt "$out/$name.packages.txt"
 cp chroot/usr/share/triage-live/sbom.cdx.json "$out/$name.sbom.cdx.json"
 cd "$out"
 sha256sum "$name.iso" "$name.packages.txt" "$name.sbom.cdx.json" > "$name.sha256"
-rm -f "$name.sha256.p7s"
-[ -z "${LIVE_KEY:-}" ] || openssl cms -sign -binary -in "$name.sha256" -signer "$LIVE_CERT" -inkey "$LIVE_KEY" -outform DER -out "$name.sha256.p7s"
+# a key of this computer, made once, when there is no better one; its certificate lies beside the image, its fingerprint is told
+if [ -z "${LIVE_KEY:-}" ]; then
+	keys=${XDG_CONFIG_HOME:-$HOME/.config}/triage-live
+	LIVE_KEY=$keys/key.pem LIVE_CERT=$keys/cert.pem
+	[ -s "$LIVE_KEY" ] && [ -s "$LIVE_CERT" ] || (umask 077 && mkdir -p "$keys" && openssl req -x509 -newkey rsa:3072 -sha256 -nodes -days 3650 -subj "/CN=triage live image, built on $(hostname)" \
+	    -addext keyUsage=critical,digitalSignature -addext extendedKeyUsage=codeSigning -keyout "$LIVE_KEY" -out "$LIVE_CERT" 2> /dev/null)
+fi
+openssl cms -sign -binary -md sha256 -in "$name.sha256" -signer "$LIVE_CERT" -inkey "$LIVE_KEY" -outform DER -out "$name.sha256.p7s"
+openssl x509 -in "$LIVE_CERT" -out "$name.cert.pem"
 size=$(stat -c %s "$name.iso")
 [ "$size" -le $((700 << 20)) ] || { echo "the image is larger than 700 MiB: $size bytes" >&2; exit 1; }
 ls -l "$name".*
+echo "signed by: $(openssl x509 -in "$name.cert.pem" -noout -subject -fingerprint -sha256 | tr '\n' ' ')"

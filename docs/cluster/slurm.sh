@@ -1,12 +1,13 @@
 #!/bin/sh
-# slurm.sh LIST OUT PARTS - the whole lot on Slurm: an array of tasks, then the parts together, then the fleet. Prints the number of the last job.
+# slurm.sh WHAT OUT PARTS - the whole lot on Slurm: an array of tasks, then the parts together, then the fleet. Prints the number of the last job. WHAT: see list.sh.
 #
 # A task whose node dies is begun again by Slurm (--requeue); one that fails for another reason asks for it itself, three times at most. Nothing is lost: a task resumes
 # what it had. Options for sbatch (partition, time, memory) come in SBATCH_OPTIONS, those for triage in TRIAGE_OPTIONS.
 set -eu
-list=$(realpath "$1") out=$(realpath -m "$2") parts=${3:-1}
+out=$(realpath -m "$2") parts=${3:-1}
 here=$(dirname "$(realpath "$0")")
-machines=$(grep -c . "$list")
+machines=$(sh "$here/list.sh" "$1" "$out")
+list=$out/list
 mkdir -p "$out/log"
 # shellcheck disable=SC2086
 submit() { sbatch --parsable --requeue --open-mode=append --output="$out/log/%x-%a.log" ${SBATCH_OPTIONS:-} "$@"; }

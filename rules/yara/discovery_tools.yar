@@ -215,7 +215,7 @@ rule grixba
 	meta:
 		title = "Network tool Grixba"
 		why = "Grixba lists protection and backup programs of a network; only the Play group is known to use it."
-		innocent = "none known"
+		innocent = "None known."
 		severity = "high"
 		confidence = 60
 		kind = "yara"

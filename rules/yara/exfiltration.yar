@@ -394,7 +394,7 @@ rule exmatter
 	meta:
 		title = "Exmatter or a relative"
 		why = "The program collects documents by kind and date and sends them over SFTP or WebDAV by itself."
-		innocent = "none known"
+		innocent = "None known."
 		severity = "high"
 		confidence = 55
 		kind = "exfiltration"

@@ -6,7 +6,7 @@ rule pe_in_image
 {
 	meta:
 		title = "Program hidden behind a picture"
-		why = "Behind the picture stands a Windows program; nobody stores it so without reason."
+		why = "Behind the picture stands a Windows program; nobody stores one like that without reason."
 		innocent = "A sample picture of a teaching or test collection."
 		severity = "medium"
 		confidence = 60
@@ -28,7 +28,7 @@ rule pe_in_png
 {
 	meta:
 		title = "Program hidden behind a PNG picture"
-		why = "Behind the picture stands a Windows program; nobody stores it so without reason."
+		why = "Behind the picture stands a Windows program; nobody stores one like that without reason."
 		innocent = "A sample picture of a teaching or test collection."
 		severity = "medium"
 		confidence = 60

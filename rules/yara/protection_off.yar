@@ -446,7 +446,7 @@ rule script_safe_mode
 {
 	meta:
 		title = "Script that makes Windows start in safe mode"
-		why = "In safe mode most protection does not run; some ransomware restarts the machine so before it begins."
+		why = "In safe mode most protection does not run; some ransomware restarts the machine that way before it begins."
 		innocent = "A repair that a technician did by hand."
 		severity = "high"
 		confidence = 60
@@ -505,7 +505,7 @@ rule script_wdigest
 	meta:
 		title = "Script that makes Windows keep passwords in plain text"
 		why = "After this setting each sign-on leaves the password readable in memory."
-		innocent = "none known"
+		innocent = "None known."
 		severity = "high"
 		confidence = 70
 		kind = "credential-access"

@@ -9,7 +9,7 @@ rule mark_stop_djvu
 	meta:
 		title = "File encrypted by STOP / Djvu"
 		why = "The last 38 bytes are the fixed mark that this program writes behind each file it has encrypted."
-		innocent = "none known"
+		innocent = "None known."
 		severity = "high"
 		confidence = 95
 		kind = "encrypted"
@@ -36,7 +36,7 @@ rule mark_babuk
 	meta:
 		title = "File encrypted by a Babuk build"
 		why = "The file ends with the sentence that Babuk and programs built from its leaked code write there."
-		innocent = "none known; the code is public, so another group may have used it"
+		innocent = "None known; the code is public, so another group may have used it."
 		severity = "high"
 		confidence = 95
 		kind = "encrypted"
@@ -61,7 +61,7 @@ rule mark_babuk_nas
 	meta:
 		title = "File encrypted by the NAS build of Babuk"
 		why = "The file ends with the six bytes that the NAS build of Babuk writes behind a public key."
-		innocent = "none known"
+		innocent = "None known."
 		severity = "high"
 		confidence = 65
 		kind = "encrypted"
@@ -80,7 +80,7 @@ rule mark_maze
 	meta:
 		title = "File encrypted by Maze"
 		why = "The last four bytes are the mark of Maze, which is followed by nothing."
-		innocent = "One random file in four thousand million ends so by chance."
+		innocent = "One random file in four billion ends like this by chance."
 		severity = "high"
 		confidence = 60
 		kind = "encrypted"
@@ -145,7 +145,7 @@ rule mark_akira
 	meta:
 		title = "File encrypted by Akira"
 		why = "The trailer names the original size of the file, and that number is exactly the size without the trailer; before it stands a key as random as a wrapped one is."
-		innocent = "none known"
+		innocent = "None known."
 		severity = "high"
 		confidence = 85
 		kind = "encrypted"
@@ -167,7 +167,7 @@ rule mark_play
 	meta:
 		title = "File encrypted by Play"
 		why = "The trailer holds the block plan (size 0x100000, small steps) in the fields where Play writes it."
-		innocent = "none known"
+		innocent = "None known."
 		severity = "high"
 		confidence = 70
 		kind = "encrypted"
@@ -191,7 +191,7 @@ rule mark_zeppelin
 	meta:
 		title = "File encrypted by Zeppelin"
 		why = "The file begins with the drawn frame around the word ZEPPELIN that this program writes."
-		innocent = "none known"
+		innocent = "None known."
 		severity = "high"
 		confidence = 95
 		kind = "encrypted"
@@ -214,7 +214,7 @@ rule mark_cuba
 	meta:
 		title = "File encrypted by Cuba"
 		why = "The file begins with FIDEL.CA, the mark of the header that Cuba puts before each file."
-		innocent = "none known"
+		innocent = "None known."
 		severity = "high"
 		confidence = 95
 		kind = "encrypted"
@@ -233,7 +233,7 @@ rule mark_wannacry
 	meta:
 		title = "File encrypted by WannaCry"
 		why = "The file begins with WANACRY! and the length of a wrapped key."
-		innocent = "none known"
+		innocent = "None known."
 		severity = "high"
 		confidence = 90
 		kind = "encrypted"
@@ -330,7 +330,7 @@ rule mark_hive_v6_sample
 	meta:
 		title = "File encrypted by one build of Hive version 6"
 		why = "At offset 62 stands the mark of one known build of Hive; other builds have another mark."
-		innocent = "none known"
+		innocent = "None known."
 		severity = "high"
 		confidence = 90
 		kind = "encrypted"
@@ -351,7 +351,7 @@ rule mark_hunters_sample
 	meta:
 		title = "File encrypted by one build of Hunters International"
 		why = "At offset 54 stands the mark of one known build of this program; other builds have another mark."
-		innocent = "none known"
+		innocent = "None known."
 		severity = "high"
 		confidence = 90
 		kind = "encrypted"
@@ -432,7 +432,7 @@ rule mark_ryuk
 	meta:
 		title = "File encrypted by Ryuk"
 		why = "The word HERMES stands a wrapped key before the end of the file, as Ryuk leaves it."
-		innocent = "A document about Greek gods or about the parcel firm."
+		innocent = "A document about Greek gods or about the parcel firm Hermes."
 		severity = "high"
 		confidence = 60
 		kind = "encrypted"

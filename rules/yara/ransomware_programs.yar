@@ -256,7 +256,7 @@ rule program_akira_linux
 	meta:
 		title = "Akira encryptor for Linux or ESXi"
 		why = "The program carries the switches and the note name of the Akira encryptor."
-		innocent = "none known"
+		innocent = "None known."
 		severity = "high"
 		confidence = 70
 		kind = "yara"

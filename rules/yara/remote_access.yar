@@ -922,7 +922,7 @@ rule proxy_systembc
 	meta:
 		title = "Tunnel or proxy program SystemBC"
 		why = "SystemBC is a proxy program that ransomware groups leave behind to come back in."
-		innocent = "none known"
+		innocent = "None known."
 		severity = "high"
 		confidence = 80
 		kind = "remote-access"

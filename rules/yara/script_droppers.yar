@@ -185,7 +185,7 @@ rule js_obfuscated_activex
 {
 	meta:
 		title = "Garbled Windows script"
-		why = "The script hides its words and starts Windows objects; mail attachments of attackers look so."
+		why = "The script hides its words and starts Windows objects; mail attachments of attackers look like this."
 		innocent = "A script of the ICT service or an installer."
 		severity = "medium"
 		confidence = 50
@@ -270,7 +270,7 @@ rule lnk_huge
 	meta:
 		title = "Shortcut that carries a large load"
 		why = "A shortcut is a few kilobytes; a very large one often carries a hidden program or document."
-		innocent = "none known"
+		innocent = "None known."
 		severity = "medium"
 		confidence = 60
 		kind = "yara"
@@ -407,7 +407,7 @@ rule sh_esxi_kill
 {
 	meta:
 		title = "Script that shuts down all virtual machines of an ESXi host"
-		why = "All machines are stopped at once, as is done before their disks are encrypted."
+		why = "All virtual machines are stopped at once, as is done before their disks are encrypted."
 		innocent = "A shutdown script for a power cut (UPS) does the same."
 		severity = "high"
 		confidence = 60

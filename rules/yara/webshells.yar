@@ -163,7 +163,7 @@ rule webshell_asp_chopper
 	meta:
 		title = "ASP or ASPX one-line web shell"
 		why = "The page runs what the visitor sends; this one line is known as China Chopper."
-		innocent = "none known"
+		innocent = "None known."
 		severity = "high"
 		confidence = 85
 		kind = "webshell"
@@ -314,7 +314,7 @@ rule webshell_sharepoint_key
 	meta:
 		title = "Page that prints the machine keys of a SharePoint or IIS server"
 		why = "With these keys an intruder can come back even after the hole was closed; the page shows them to a visitor."
-		innocent = "none known"
+		innocent = "None known."
 		severity = "high"
 		confidence = 85
 		kind = "webshell"
@@ -344,7 +344,7 @@ rule webshell_auto_prepend
 	meta:
 		title = "Web server setting that runs a hidden page before every page"
 		why = "The setting makes the server run one more file with each page; intruders use it to come back."
-		innocent = "none known"
+		innocent = "None known."
 		severity = "high"
 		confidence = 65
 		kind = "webshell"
@@ -388,4 +388,90 @@ rule webshell_cfm_command
 		uint32(0) != 0x66676572 and
 		not $rule_text and
 		all of ($a, $b)
+}
+
+rule webshell_php_callback
+{
+	meta:
+		title = "Short PHP page that hands what a visitor sends to a function by its name"
+		why = "The page calls a function that the visitor chooses, or gives the visitor's text to a function that runs it."
+		innocent = "A badly written page of a small application."
+		severity = "medium"
+		confidence = 50
+		kind = "webshell"
+		family = ""
+		technique = "T1505.003"
+		source = "MITRE ATT&CK T1505.003; manual of PHP on callbacks; analyst knowledge"
+		version = 1
+	strings:
+		$a = /[^a-z0-9_](uksort|usort|uasort|array_(map|filter|walk|walk_recursive|reduce|diff_ukey|diff_uassoc|udiff|udiff_assoc|udiff_uassoc|uintersect|uintersect_assoc|intersect_ukey|intersect_uassoc)|call_user_func(_array)?|register_(shutdown|tick)_function|preg_replace_callback|preg_replace|preg_filter|forward_static_call(_array)?|iterator_apply|filter_var(_array)?|mb_eregi?_replace|create_function|ob_start|header_register_callback|set_error_handler|assert)\s{0,3}\([^;{}]{0,200}\$_(GET|POST|REQUEST|COOKIE|SERVER)\b/ nocase
+		$usual = /(array_map|array_walk|array_filter|call_user_func|filter_var|preg_replace)\s{0,3}\(\s{0,3}(["\x27](trim|intval|htmlspecialchars|htmlentities|stripslashes|stripslashes_deep|addslashes|strip_tags|urldecode|floatval|sanitize_[a-z_]{1,40}|mysql_real_escape_string|esc_[a-z]{1,20}|wp_[a-z_]{1,40}|is_[a-z]{1,20}|[\/#~@][^"\x27]{1,120}[\/#~@][imsxu]{0,4})["\x27]|\$_(GET|POST|REQUEST|COOKIE|SERVER)\[[^\]]{1,40}\]\s{0,3},\s{0,3}FILTER_|array\s{0,2}\(\s{0,2}\$this|\[\s{0,2}\$this|\$_(GET|POST|REQUEST|COOKIE)\s{0,2},\s{0,2}["\x27](strip|trim|clean|[bcdf-ru-z]))/ nocase
+		$tag = "<?"
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
+	condition:
+		filesize < 1500 and
+		uint16(0) != 0x5A4D and
+		uint32(0) != 0x464C457F and
+		not $rule_text and
+		$tag and $a and not $usual
+}
+
+rule webshell_php_command_form
+{
+	meta:
+		title = "Short PHP page that takes a command from a form and runs it"
+		why = "The page reads a text that the visitor sent and runs a command with it."
+		innocent = "A small management page that somebody wrote for himself."
+		severity = "medium"
+		confidence = 50
+		kind = "webshell"
+		family = ""
+		technique = "T1505.003"
+		source = "MITRE ATT&CK T1505.003; analyst knowledge"
+		version = 1
+	strings:
+		$in = /\$_(GET|POST|REQUEST|COOKIE|SERVER\s{0,2}\[\s{0,2}["\x27]HTTP_)/
+		$in2 = "php://input" nocase
+		$run = /[^a-z0-9_>\$:](system|passthru|shell_exec|exec|popen|proc_open|pcntl_exec|eval)\s{0,3}\(\s{0,3}["\x27]?[^;)\n]{0,60}\$/ nocase
+		$safe = "escapeshell" nocase
+		$query = /\$[a-z_]{1,20}->(exec|query|prepare)\s{0,2}\(/ nocase
+		$curl = "curl_exec(" nocase
+		$tag = "<?"
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
+	condition:
+		filesize < 5KB and
+		uint16(0) != 0x5A4D and
+		uint32(0) != 0x464C457F and
+		not $rule_text and
+		$tag and 1 of ($in, $in2) and $run and not $safe and not $query and not $curl
+}
+
+rule webshell_php_runner
+{
+	meta:
+		title = "PHP page that tries one way after another to run a command"
+		why = "The page tries all functions by which commands can be run until one is allowed. Honest software uses one."
+		innocent = "A tool that tests what a web server allows."
+		severity = "high"
+		confidence = 60
+		kind = "webshell"
+		family = ""
+		technique = "T1505.003"
+		source = "MITRE ATT&CK T1505.003; analyst knowledge"
+		version = 1
+	strings:
+		$a = /@?\bexec\s{0,2}\(\s{0,2}\$[a-z0-9_]{1,20}\s{0,2},\s{0,2}\$/ nocase
+		$b = /@?\bshell_exec\s{0,2}\(\s{0,2}\$/ nocase
+		$c = /@?\bpassthru\s{0,2}\(\s{0,2}\$/ nocase
+		$d = /@?\bsystem\s{0,2}\(\s{0,2}\$/ nocase
+		$e = /@?\bpopen\s{0,2}\(\s{0,2}\$/ nocase
+		$f = "ob_get_contents(" nocase
+		$tag = "<?"
+		$rule_text = /\n[ \t]{1,8}conditio[n]:/
+	condition:
+		filesize < 2MB and
+		uint16(0) != 0x5A4D and
+		uint32(0) != 0x464C457F and
+		not $rule_text and
+		$tag and $b and $c and $d and 1 of ($a, $e) and $f
 }

@@ -68,3 +68,28 @@ mkdir plain && cp -r kape/C plain/c && mkdir plain/Windows
 run p plain
 same "a volume with a folder of one letter stays as it is" "$(q p "SELECT count(*) FROM files WHERE path LIKE '/c/%'; SELECT count(*) FROM problems WHERE code = 'collection'")" "7
 0"
+# files that belong to others lie beside them in the archive too: a hive and its log, a database and its write-ahead log
+mkdir -p own/C/Windows/System32/config own/C/Users/an/Chrome bare
+for f in dirty.dat:SYSTEM dirty.dat.LOG1:SYSTEM.LOG1; do cp "$TRIAGE_ROOT/fixtures/artefact/registry/${f%%:*}" "own/C/Windows/System32/config/${f##*:}"; done
+python3 - own/C/Users/an/Chrome/History <<'EOF'
+import shutil, sqlite3, sys
+c = sqlite3.connect("history.db")
+c.executescript("pragma journal_mode = wal; create table urls (id integer primary key, url, title, visit_count, typed_count, last_visit_time, hidden);"
+                "create table visits (id integer primary key, url, visit_time, from_visit, transition);")
+for n, name in enumerate(("early", "late"), 1):
+    c.execute("insert into urls values (?, ?, 't', 1, 0, 13350000000000000, 0)", (n, "https://%s.example/" % name))
+    c.execute("insert into visits values (?, ?, 13350000000000000, 0, 0)", (n, n))
+    c.commit()
+    if n == 1:
+        c.execute("pragma wal_checkpoint(full)")
+shutil.copy("history.db", sys.argv[1])
+shutil.copy("history.db-wal", sys.argv[1] + "-wal")
+EOF
+(cd own && zip -qr ../PC8.zip C && tar czf ../PC8.tar.gz C)
+cp own/C/Windows/System32/config/SYSTEM bare
+told() { q "$1" "SELECT time, meaning, message FROM timeline WHERE parser LIKE 'registry%' OR parser LIKE 'browser%' ORDER BY 1, 2, 3"; }
+for e in own PC8.zip PC8.tar.gz bare; do run "case-$e" $e; done
+same "the newest visit stands in the log alone" "$(told case-own | grep -c late.example)" 1
+same "the log of the hive tells more than the hive" "$(test "$(told case-own | grep -vc example)" -gt "$(told case-bare | wc -l)" && echo yes)" yes
+same "in a zip: the same as in the folder" "$(told case-PC8.zip)" "$(told case-own)"
+same "in a packed tar: the same" "$(told case-PC8.tar.gz)" "$(told case-own)"

@@ -22,6 +22,8 @@ for key in ("print.title", "print.seal", "print.form", "print.from", "print.to",
     said = re.search(r'data-m="%s"[^>]*>([^<]*)<' % re.escape(key), page)
     assert said and html.unescape(said.group(1)) == texts[key], (key, said)
 assert page.count('class="turn"') == 3
+asked = re.findall(r'<dt data-m="(ask\.[a-z-]+)"', page)
+assert len(set(asked)) == len(asked) == 14 and all("<details" not in page and re.search(r'data-m="answer\.%s\.' % a[4:], page) for a in asked), asked
 assert "<script" not in page and "<b>An</b>" not in page and "&lt;b&gt;An" in page and "A &lt;1&gt;" in page
 assert not re.search(r'(src|href)="(?!#)', page) and "default-src 'none'" in page
 P

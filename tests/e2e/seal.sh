@@ -122,3 +122,11 @@ sh "$tmp/step6" > "$tmp/out" 2>&1
 same "step 6: both time stamps" "$(grep -c 'Verification: OK' "$tmp/out")" 2
 check "openssl ts against the request" openssl ts -verify -queryfile "$tmp/2.tsq" -in tagmanifest-sha256.txt.p7s.tsr -CAfile "$pki/ca.pem"
 cd "$TRIAGE_ROOT" || exit 1
+
+# --- paths given with --resume are those of the folder in which it is said, not of the one in which the run was begun ---
+mkdir "$tmp/many"
+for i in $(seq 300); do echo "letter $i" > "$tmp/many/letter$i.txt"; done
+"$TRIAGE" run -q --no-builtin-rules --budget 0.01s -o "$tmp/part" "$tmp/many" > /dev/null 2>&1
+(cd "$pki" && "$TRIAGE" run -q --resume "$tmp/part" -o "$tmp/rest" --sign signer.pem --sign-key signer.key --status-file state.json) > "$tmp/out" 2> "$tmp/err"
+check "--resume signs with keys of the folder where it is said" cms "$tmp/rest/tagmanifest-sha256.txt"
+check "and writes its status there" test -s "$pki/state.json"

@@ -7,7 +7,7 @@ import os
 import sys
 import time
 
-MODULES = ("ntfs_images", "ext_images", "fat", "exfat", "partitions", "ewf", "iso", "raw", "signatures", "town", "xfs")
+MODULES = ("ntfs_images", "ext_images", "fat", "exfat", "partitions", "ewf", "iso", "raw", "server", "signatures", "town", "xfs")
 
 
 def registry():

@@ -155,7 +155,7 @@ def intruder(v, tops):
     stomped = moments(1_247_529_600, 1_247_529_600, 1_247_529_600, 1_247_529_600, 0)
     v.file(logs, "GMER.exe", program("GMER", "GMER", ("gmer.exe", "PowerTool64.exe", "IObitUnlocker.exe"), 2),
            times=stomped, fn_times=at(FIRST - 7_200))
-    v.file(logs, "hosts.csv", b"name;address\r\nSRV-FILE01;192.0.2.11\r\nSRV-DC01;192.0.2.10\r\n",
+    v.file(logs, "hosts.csv", b"name;address\r\nSRV-FILE01;10.20.1.11\r\nSRV-DC01;10.20.1.10\r\n",
            times=at(FOOTHOLD + 90_000))
     for n in range(1, 4):
         v.file(logs, "data.part%d.rar" % n, b"Rar!\x1a\x07\x01\0" + random.Random(n).randbytes(400_000),
@@ -168,7 +168,8 @@ def intruder(v, tops):
     v.file(mail, "eicar.com", eicar(), times=at(FOOTHOLD - 3_000))
 
 
-def town(stem):
+def town(stem, more=None):
+    """more: what else lies on the volume (server.py)."""
     rng = random.Random(20221206)
     v = Volume(stem + ".img", 64 << 20, label="DATA", records=640)
     encrypted, tops = shares(v, rng)
@@ -177,6 +178,8 @@ def town(stem):
         when = FIRST - 1 if not share else min(t for s, t in encrypted if s == share)
         v.file(folder, "ReadMe.txt", note(), times=moments(when, when, when, when))
     intruder(v, tops)
+    if more is not None:
+        more(v)
     v.finish()
     expectations(v.truth, encrypted, struck)
     v.truth.write(stem)

@@ -32,6 +32,7 @@ fuzz_one_json(const uint8_t *data, size_t size)
 			json_value(&j, text, size);
 	}
 	enum json_event end = j.event;
+	FUZZ_NEED(!json_is_flat_object(text, size) || end == JSON_END);
 	FUZZ_NEED(json_next(&j) == end && j.at <= size);
 	json_start(&j, text, size);
 	json_next(&j);

@@ -82,6 +82,12 @@ struct analyse_subject {
 	const char *owner;		/* text */
 	int64_t mtime;			/* of a member of an archive, or of the archive when it does not say; else TRIAGE_TIME_NONE */
 	bool force;			/* scan even if an equal stream was seen before */
+	/*
+	 * optional, of a member of an archive: the bytes of the member beside it whose name is its name and this ending, compared without case.
+	 * False when there is none. ret_bytes lives until the member's pass ends.
+	 */
+	bool (*beside)(void *beside_ctx, const char *ending, struct view *ret_bytes);
+	void *beside_ctx;
 };
 
 enum analyse_stage { ANALYSE_READ, ANALYSE_MAGIC, ANALYSE_YARA, ANALYSE_STAGE_COUNT };

@@ -1,5 +1,5 @@
 /* unpack.c - the walk through an archive and those within it: a stack of open archives, one count of members and bytes over all. */
-#include "triage/analyse/unpack_mail.h"
+#include "triage/analyse/unpack_walk.h"
 
 #include "triage/base/buf.h"
 #include "triage/base/fault.h"
@@ -10,44 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MESSAGE = 400, HELD_FIRST = 256 << 10, SHOWN_MAX = 1 << 20 };
-
-struct level {
-	struct unpack_archive archive;
-	enum unpack_kind kind;
-	size_t prefix;			/* bytes of walk.name before the names of this archive's members */
-	bool told_encrypted, told_damaged;
-};
-
-/* A member whose bytes are on their way through the pass. */
-struct member {
-	bool begun;			/* its kind is known */
-	enum unpack_kind kind;
-	uint8_t *held;			/* its bytes so far, when it is an archive to be opened; owned */
-	size_t held_size, held_room;
-	bool too_large, cut, failed, no_memory;
-};
-
-struct unpack_walk {
-	struct analyse_pass *pass;
-	const struct analyse_subject *who;
-	const struct unpack_io *io;
-	struct level levels[UNPACK_DEPTH + UNPACK_MAIL_DEPTH];
-	size_t depth;
-	size_t mails;			/* of these levels: mail */
-	struct buf name;		/* raw; of the member in work, archives around it first */
-	struct buf text;
-	struct member now;
-	uint64_t entries, members, members_max, bytes, bytes_max, bytes_most;
-	const char *limit;		/* which bound was met, NULL for none */
-	bool told_nested, told_left_out;
-};
-
-static struct level *
-top(struct unpack_walk *w)
-{
-	return &w->levels[w->depth - 1];
-}
+enum { HELD_FIRST = 256 << 10, SHOWN_MAX = 1 << 20 };
 
 /* Is there room for one more of this kind within what is open? Mail is counted apart: an attachment may be an archive all the same. */
 static bool
@@ -56,82 +19,13 @@ may_enter(const struct unpack_walk *w, enum unpack_kind kind)
 	return unpack_mail_of(kind) != NULL ? w->mails < UNPACK_MAIL_DEPTH : w->depth - w->mails < UNPACK_DEPTH;
 }
 
-static enum triage_status
-problem(struct unpack_walk *w, const char *code, enum triage_severity severity, const char *message, struct triage_error *err)
-{
-	return w->io->stream.problem(w->io->stream.ctx, &(struct triage_problem){ .stage = "content", .severity = severity, .code = code,
-		.message = message, .inode = TRIAGE_NO_ID, .edge = TRIAGE_NO_ID, .offset = TRIAGE_NO_ID }, err);
-}
-
-/* The archive on top in words: "the archive", or its name within the outermost one. */
-static const char *
-called(struct unpack_walk *w)
-{
-	size_t size = top(w)->prefix;
-	if (size < 2)
-		return "the archive";
-	buf_clear(&w->text);
-	buf_text(&w->text, "the archive ");
-	buf_put(&w->text, w->name.data, size - 2 < 200 ? size - 2 : 200);
-	buf_text(&w->text, " in it");
-	return buf_cstr(&w->text);
-}
-
-static enum triage_status
-tell_encrypted(struct unpack_walk *w, struct triage_error *err)
-{
-	char message[MESSAGE];
-	if (top(w)->told_encrypted)
-		return TRIAGE_OK;
-	top(w)->told_encrypted = true;
-	snprintf(message, sizeof(message), "%s is encrypted, wholly or in part: without its password the bytes of such members cannot be read", called(w));
-	return problem(w, "archive-encrypted", TRIAGE_MEDIUM, message, err);
-}
-
-static enum triage_status
-tell_damaged(struct unpack_walk *w, struct triage_error *err)
-{
-	char message[MESSAGE];
-	if (unpack_is_encrypted(&top(w)->archive))
-		return tell_encrypted(w, err);
-	if (top(w)->told_damaged)
-		return TRIAGE_OK;
-	top(w)->told_damaged = true;
-	snprintf(message, sizeof(message), "%s cannot be unpacked whole: %s", called(w), top(w)->archive.why);
-	/* the stream itself was read whole, and nobody can read the rest of the archive: no gap of the examination */
-	return problem(w, "archive-damaged", w->io->given ? TRIAGE_HIGH : TRIAGE_INFO, message, err);
-}
-
-/* A bound of its own kind was met in the archive on top. */
-static enum triage_status
-tell_left_out(struct unpack_walk *w, struct triage_error *err)
-{
-	char message[MESSAGE];
-	if (w->told_left_out)
-		return TRIAGE_OK;
-	w->told_left_out = true;
-	snprintf(message, sizeof(message), "%s is not taken apart whole, and perhaps others in it neither: %s", called(w), top(w)->archive.why);
-	return problem(w, "archive-limit", TRIAGE_LOW, message, err);
-}
-
-static enum triage_status
-tell_nested(struct unpack_walk *w, const char *why, struct triage_error *err)
-{
-	char message[MESSAGE];
-	if (w->told_nested)
-		return TRIAGE_OK;
-	w->told_nested = true;
-	snprintf(message, sizeof(message), "an archive in it was searched as it stands but not opened, and perhaps others too: %s", why);
-	return problem(w, "archive-nested", TRIAGE_LOW, message, err);
-}
-
 /* --- one member --- */
 
 /* Keep the bytes of a member that is itself an archive. */
 static void
 hold(struct unpack_walk *w, const uint8_t *data, size_t size)
 {
-	struct member *m = &w->now;
+	struct unpack_now *m = &w->now;
 	size_t most = pass_window_size(w->pass);
 	if (m->kind == UNPACK_NONE || m->too_large || !may_enter(w, m->kind) || size == 0)
 		return;
@@ -163,14 +57,14 @@ static enum triage_status
 member_read(void *ctx, uint64_t offset, void *buf, size_t size, size_t *ret_got, struct triage_error *err)
 {
 	struct unpack_walk *w = ctx;
-	struct member *m = &w->now;
+	struct unpack_now *m = &w->now;
 	size_t got = 0;
 	(void)offset, (void)err;
 	while (got < size && !m->cut && !m->failed) {
 		uint64_t left = w->bytes_max - w->bytes;
 		uint8_t beyond;
 		size_t step = size - got < left ? size - got : (size_t)left;
-		int64_t n = unpack_read(&top(w)->archive, step > 0 ? (uint8_t *)buf + got : &beyond, step > 0 ? step : 1);
+		int64_t n = unpack_read(&unpack_top(w)->archive, step > 0 ? (uint8_t *)buf + got : &beyond, step > 0 ? step : 1);
 		m->failed = n < 0;
 		m->cut = n > 0 && step == 0;
 		if (n <= 0 || m->cut)
@@ -245,7 +139,7 @@ examine_member(struct unpack_walk *w, const struct triage_member *m, struct tria
 		return st;
 	const struct analyse_subject who = { .size = m->size == TRIAGE_NO_ID ? 0 : m->size < UNPACK_BYTES ? m->size : UNPACK_BYTES,
 	    .path = buf_cstr(&path), .name = buf_cstr(&name), .owner = "", .force = w->who->force,
-	    .mtime = m->mtime != TRIAGE_TIME_NONE ? m->mtime : w->who->mtime };
+	    .mtime = m->mtime != TRIAGE_TIME_NONE ? m->mtime : w->who->mtime, .beside = unpack_beside, .beside_ctx = w };
 	const struct analyse_io io = { .ctx = w, .read = member_read, .match = member_match, .problem = member_problem, .stage = member_stage,
 	    .known_good = member_known_good, .bytes = w->io->stream.bytes != NULL ? member_bytes : NULL };
 	st = analyse_stream(w->pass, &who, &io, ret_content, err);
@@ -253,7 +147,7 @@ examine_member(struct unpack_walk *w, const struct triage_member *m, struct tria
 		ret_content->state = TRIAGE_CONTENT_PARTIAL;
 	if (st == TRIAGE_OK && w->now.failed && ret_content->bytes == 0)
 		*ret_content = unreadable;
-	return st;
+	return st == TRIAGE_OK ? unpack_tell_beside(w, err) : st;
 }
 
 /* --- names --- */
@@ -262,7 +156,7 @@ examine_member(struct unpack_walk *w, const struct triage_member *m, struct tria
 static void
 single_name(struct unpack_walk *w)
 {
-	size_t prefix = top(w)->prefix, from;
+	size_t prefix = unpack_top(w)->prefix, from;
 	const char *bytes = prefix >= 2 ? (const char *)w->name.data : w->who->name;
 	size_t size = unpack_bare_name(bytes, prefix >= 2 ? prefix - 2 : strlen(bytes), &from);
 	/* the bytes may lie in the buffer that grows */
@@ -274,8 +168,8 @@ single_name(struct unpack_walk *w)
 static enum triage_status
 name_member(struct unpack_walk *w, struct triage_member *m, struct triage_error *err)
 {
-	w->name.size = top(w)->prefix;
-	if (unpack_is_single(&top(w)->archive))
+	w->name.size = unpack_top(w)->prefix;
+	if (unpack_is_single(&unpack_top(w)->archive))
 		single_name(w);
 	else if (m->name_size == 0)
 		buf_format(&w->name, "(member %ju, whose name cannot be read)", (uintmax_t)m->number);
@@ -291,16 +185,17 @@ name_member(struct unpack_walk *w, struct triage_member *m, struct triage_error 
 static void
 leave(struct unpack_walk *w)
 {
-	w->mails -= unpack_mail_of(top(w)->kind) != NULL;
-	unpack_close(&top(w)->archive);
+	w->mails -= unpack_mail_of(unpack_top(w)->kind) != NULL;
+	unpack_beside_free(&unpack_top(w)->beside);
+	unpack_close(&unpack_top(w)->archive);
 	w->depth--;
 }
 
 static enum triage_status
 enter(struct unpack_walk *w, enum unpack_kind kind, struct unpack_source source, struct triage_error *err)
 {
-	struct level *l = &w->levels[w->depth];
-	*l = (struct level){ .archive = { .source = source, .names = pass_names(w->pass) }, .kind = kind, .prefix = w->name.size };
+	struct unpack_level *l = &w->levels[w->depth];
+	*l = (struct unpack_level){ .archive = { .source = source, .names = pass_names(w->pass) }, .kind = kind, .prefix = w->name.size };
 	enum triage_status st = unpack_open(&l->archive, kind, err);
 	if (st == TRIAGE_OK) {
 		w->depth++;
@@ -313,13 +208,13 @@ enter(struct unpack_walk *w, enum unpack_kind kind, struct unpack_source source,
 static enum triage_status
 enter_member(struct unpack_walk *w, struct triage_error *err)
 {
-	struct member *m = &w->now;
+	struct unpack_now *m = &w->now;
 	if (m->kind == UNPACK_NONE || m->cut)
 		return TRIAGE_OK;
 	if (!may_enter(w, m->kind))
-		return tell_nested(w, "too many archives within one another", err);
+		return unpack_tell_nested(w, "too many archives within one another", err);
 	if (m->too_large || w->name.size > UNPACK_NAME_MAX / 2)
-		return tell_nested(w, "too large to be held in memory", err);
+		return unpack_tell_nested(w, "too large to be held in memory", err);
 	buf_text(&w->name, "!/");
 	struct unpack_source source = { .held = m->held, .size = m->held_size };
 	m->held = NULL;
@@ -331,12 +226,12 @@ take_member(struct unpack_walk *w, struct triage_error *err)
 {
 	struct triage_member m = { .number = ++w->members };
 	struct triage_content content = unreadable;
-	unpack_describe(&top(w)->archive, &m);
-	w->now = (struct member){ 0 };
+	unpack_describe(&unpack_top(w)->archive, &m);
+	w->now = (struct unpack_now){ 0 };
 	enum triage_status st = name_member(w, &m, err);
 	if (st == TRIAGE_OK)
 		st = w->io->member(w->io->stream.ctx, &m, err);
-	bool encrypted = unpack_is_encrypted(&top(w)->archive);
+	bool encrypted = unpack_is_encrypted(&unpack_top(w)->archive);
 	if (st == TRIAGE_OK) {
 		/* what was begun is ended, whatever comes */
 		struct triage_error second;
@@ -345,12 +240,12 @@ take_member(struct unpack_walk *w, struct triage_error *err)
 		st = st == TRIAGE_OK ? ended : st;
 	}
 	if (st == TRIAGE_OK && encrypted)
-		st = tell_encrypted(w, err);
+		st = unpack_tell_encrypted(w, err);
 	if (st == TRIAGE_OK && w->now.failed) {
-		st = tell_damaged(w, err);
+		st = unpack_tell_damaged(w, err);
 		/* the next member may be whole; but after a fatal end most readers must not be asked for it: that of cab crashes */
-		if (!top(w)->archive.fatal || top(w)->kind == UNPACK_ZIP)
-			top(w)->archive.why[0] = '\0';
+		if (!unpack_top(w)->archive.fatal || unpack_top(w)->kind == UNPACK_ZIP)
+			unpack_top(w)->archive.why[0] = '\0';
 	}
 	if (w->now.cut)
 		w->limit = w->bytes_max == w->bytes_most ? "so many bytes are the most that is unpacked from one" : "it unpacks to more than 200 times its size";
@@ -364,33 +259,22 @@ take_member(struct unpack_walk *w, struct triage_error *err)
 static enum triage_status
 step(struct unpack_walk *w, struct triage_error *err)
 {
-	enum unpack_step next = unpack_next(&top(w)->archive);
-	const struct triage_error *failed = &top(w)->archive.source.failed;
+	enum unpack_step next = unpack_next(&unpack_top(w)->archive);
+	const struct triage_error *failed = &unpack_top(w)->archive.source.failed;
 	if (failed->status == TRIAGE_E_MEMORY || failed->status == TRIAGE_E_INTERRUPTED || failed->status == TRIAGE_E_CRASHED) {
 		*err = *failed;
 		return err->status;
 	}
 	if (next != UNPACK_MEMBER) {
-		enum triage_status st = next == UNPACK_BROKEN ? tell_damaged(w, err) : next == UNPACK_LEFT_OUT ? tell_left_out(w, err) : TRIAGE_OK;
+		enum triage_status st = next == UNPACK_BROKEN ? unpack_tell_damaged(w, err) : next == UNPACK_LEFT_OUT ? unpack_tell_left_out(w, err) : TRIAGE_OK;
 		leave(w);
 		return st;
 	}
-	if (++w->entries > 4 * w->members_max || (unpack_is_file(&top(w)->archive) && w->members == w->members_max)) {
+	if (++w->entries > 4 * w->members_max || (unpack_is_file(&unpack_top(w)->archive) && w->members == w->members_max)) {
 		w->limit = "so many are the most that is unpacked from one";
 		return TRIAGE_OK;
 	}
-	return unpack_is_file(&top(w)->archive) ? take_member(w, err) : TRIAGE_OK;
-}
-
-static enum triage_status
-tell_limit(struct unpack_walk *w, struct triage_error *err)
-{
-	char message[MESSAGE];
-	if (w->limit == NULL)
-		return TRIAGE_OK;
-	snprintf(message, sizeof(message), "unpacking stopped after %ju files and %ju bytes, and the rest of the archive was left out: %s",
-	    (uintmax_t)w->members, (uintmax_t)w->bytes, w->limit);
-	return problem(w, "archive-limit", TRIAGE_MEDIUM, message, err);
+	return unpack_is_file(&unpack_top(w)->archive) ? take_member(w, err) : TRIAGE_OK;
 }
 
 enum triage_status
@@ -423,12 +307,12 @@ analyse_unpack(struct analyse_pass *pass, const struct analyse_subject *who, con
 		w.bytes_max = w.bytes_most = UNPACK_BYTES + 4 * (who->size < UNPACK_GIVEN_BYTES ? who->size : UNPACK_GIVEN_BYTES);
 	}
 	buf_init(&w.name, 2 * UNPACK_NAME_MAX);
-	buf_init(&w.text, MESSAGE);
+	buf_init(&w.text, UNPACK_SAYS);
 	enum triage_status st = enter(&w, kind, (struct unpack_source){ .io = &io->stream, .size = who->size }, err);
 	while (st == TRIAGE_OK && w.depth > 0 && w.limit == NULL)
 		st = step(&w, err);
 	if (st == TRIAGE_OK)
-		st = tell_limit(&w, err);
+		st = unpack_tell_limit(&w, err);
 	while (w.depth > 0)
 		leave(&w);
 	buf_release(&w.name);

@@ -45,6 +45,11 @@ struct unpack_io {
 	/* A member begins: what comes to stream.match and stream.problem is its own, until member_done. */
 	enum triage_status (*member)(void *ctx, const struct triage_member *m, struct triage_error *err);
 	enum triage_status (*member_done)(void *ctx, const struct triage_content *content, struct triage_error *err);
+	/*
+	 * optional: a member may belong to another beside it: does a name that ends so, with bytes that begin so (none: by the name alone)? Then
+	 * analyse_subject.beside gives it to who asks.
+	 */
+	bool (*beside)(const char *ending, struct view head);
 	bool given;			/* it was given as evidence: bounds are wide, and damage is a gap */
 	bool closed;			/* it took workers down before: only say that an archive is not opened */
 };

@@ -13,7 +13,8 @@ struct unpack_mail;
 /* Where an archive's bytes come from: a stream, or memory when it lay in another archive. */
 struct unpack_source {
 	const struct analyse_io *io;	/* NULL: held */
-	uint8_t *held;			/* owned */
+	uint8_t *held;			/* owned, unless borrowed */
+	bool borrowed;
 	uint64_t size, at;
 	uint8_t *buffer;		/* owned; of a stream */
 	struct triage_error failed;	/* what the stream said, when it could not be read */

@@ -195,7 +195,8 @@ unpack_close(struct unpack_archive *u)
 		close_mail(u->mail);
 	if (u->a != NULL)
 		archive_read_free(u->a);
-	free(u->source.held);
+	if (!u->source.borrowed)
+		free(u->source.held);
 	free(u->source.buffer);
 	*u = (struct unpack_archive){ 0 };
 }

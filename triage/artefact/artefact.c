@@ -53,6 +53,16 @@ artefact_is_companion(const char *ending)
 	return false;
 }
 
+bool
+artefact_companion_begins(const char *ending, struct view head)
+{
+	for (size_t i = 0; i < KIND_COUNT; i++)
+		for (const char *const *c = kinds[i]->companions; c != NULL && *c != NULL; c++)
+			if (strcasecmp(*c, ending) == 0 && (head.size == 0 || kinds[i]->begins(head)))
+				return true;
+	return false;
+}
+
 static enum triage_status
 no_memory(struct triage_error *err)
 {

@@ -62,14 +62,17 @@ struct artefact_kind {
 	size_t state_size;
 	void (*release)(void *state);	/* optional: what state holds on the heap */
 	const char *const *companions;	/* optional: endings of the names of files beside it that belong to it (".LOG1"), NULL at the end */
+	bool (*begins)(struct view head);	/* with companions: may a file that begins so be one? head: 64 bytes */
 };
 
 /* Every row, in the order of parsers.def. index: from 0; NULL past the end. */
 const struct artefact_kind *artefact_kind(size_t index);
 /* The row that claims a stream, NULL when none does. */
 const struct artefact_kind *artefact_claim(const struct artefact_subject *who, struct view head);
-/* All companion endings of all rows, NULL at the end. */
+/* Is this an ending of some row's companions? */
 bool artefact_is_companion(const char *ending);
+/* And would a row with this ending take a file that begins so for one? No bytes: by the ending alone. */
+bool artefact_companion_begins(const char *ending, struct view head);
 
 struct artefact_sink {
 	void *ctx;

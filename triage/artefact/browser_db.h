@@ -49,6 +49,8 @@ int db_step(struct database *db, sqlite3_stmt *stmt);
 /* Index of a column of the result, -1 when it is not there. */
 int db_column(sqlite3_stmt *stmt, const char *name);
 
+/* May a file beside a database that begins so be its write-ahead log or its rollback journal? */
+bool db_log_begins(struct view head);
 /*
  * The database with the committed frames of its log, for sqlite3_free(); *ret_size is its size. NULL when out of memory.
  * The header is changed so that SQLite does not look for a log.

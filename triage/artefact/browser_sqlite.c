@@ -140,4 +140,5 @@ const struct artefact_kind artefact_browser_sqlite = {
 	.claims = claims,
 	.parse = parse,
 	.companions = companions,
+	.begins = db_log_begins,
 };

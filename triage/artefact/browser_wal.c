@@ -21,6 +21,15 @@ db_is_header(struct view head)
 	return head.size >= DB_HEADER && memcmp(head.data, "SQLite format 3", 16) == 0;
 }
 
+bool
+db_log_begins(struct view head)
+{
+	static const uint8_t journal[] = { 0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7 };
+	if (head.size < sizeof(journal))
+		return false;
+	return load_be32(head.data) == MAGIC_LITTLE || load_be32(head.data) == MAGIC_BIG || memcmp(head.data, journal, sizeof(journal)) == 0;
+}
+
 uint32_t
 db_page_size(struct view head)
 {

@@ -277,6 +277,12 @@ read_hive(struct registry *r, const char *header_name, bool dirty, const struct 
 	return st == TRIAGE_OK ? tell_end(r, err) : st;
 }
 
+static bool
+log_begins(struct view head)
+{
+	return head.size >= 4 && memcmp(head.data, "regf", 4) == 0;
+}
+
 /* The hive with its logs applied, when it needs them. ret_copy: to free. */
 static enum triage_status
 recover(struct artefact *a, struct view all, bool dirty, uint8_t **ret_copy, size_t *ret_size, struct regf_log *ret_log, struct triage_error *err)
@@ -361,4 +367,5 @@ const struct artefact_kind artefact_registry = {
 	.claims = claims,
 	.parse = parse,
 	.companions = companions,
+	.begins = log_begins,
 };

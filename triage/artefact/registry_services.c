@@ -30,6 +30,30 @@ service_dll(struct registry *r, const struct registry_key *k)
 	return dll[0] != '\0' ? dll : registry_text(r, k, "ServiceDll");
 }
 
+/*
+ * Whether the rights of a service refuse to somebody to ask for its state (an ACE that denies SERVICE_QUERY_STATUS): the list of services leaves it
+ * out then. Source: [MS-DTYP] 2.4.6 (the offset of the DACL), 2.4.5, 2.4.4.4; [MS-SCMR] 3.1.4.
+ */
+static bool
+hides(struct view sd)
+{
+	enum { DACL_AT = 16, ACL_HEAD = 8, ACE_HEAD = 8, ACE_DENIED = 1, QUERY_STATUS = 4, ACES_MAX = 1024 };
+	uint64_t at = view_has(sd, DACL_AT, 4) ? load_le32(sd.data + DACL_AT) : 0;
+	if (at < DACL_AT + 4 || !view_has(sd, at, ACL_HEAD))
+		return false;
+	unsigned count = load_le16(sd.data + at + 4);
+	at += ACL_HEAD;
+	for (unsigned i = 0; i < count && i < ACES_MAX && view_has(sd, at, ACE_HEAD); i++) {
+		unsigned size = load_le16(sd.data + at + 2);
+		if (sd.data[at] == ACE_DENIED && (load_le32(sd.data + at + 4) & QUERY_STATUS) != 0)
+			return true;
+		if (size < ACE_HEAD)
+			return false;
+		at += size;
+	}
+	return false;
+}
+
 static enum triage_status
 service(struct registry *r, const struct registry_key *k, struct triage_error *err)
 {
@@ -55,6 +79,10 @@ service(struct registry *r, const struct registry_key *k, struct triage_error *e
 	registry_put(r, k, "failure_command", "FailureCommand");
 	registry_put(r, k, "group", "Group");
 	registry_put(r, k, "description", "Description");
+	struct registry_key security;
+	bool hidden = registry_sub(r, k, "Security", &security) && hides(registry_bytes(r, &security, "Security"));
+	if (hidden)
+		artefact_flag(a, "hidden", true);
 	artefact_message(a, "%s %s (%s): %s%s%s", type & 0x0f ? "Driver" : "Service", k->name, has_start ? start_word(start) : "start not set", image[0] != '\0' ? image : "no image path",
 	    dll[0] != '\0' ? ", DLL " : "", dll);
 	registry_told(r);

@@ -103,4 +103,5 @@ const struct artefact_kind artefact_rpm = {
 	.claims = claims,
 	.parse = parse,
 	.companions = companions,
+	.begins = db_log_begins,
 };

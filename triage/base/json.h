@@ -56,6 +56,11 @@ bool json_skip(struct json *j);
 bool json_is(const struct json *j, const char *text);
 /* Append the last key or string, decoded: UTF-8; \u0000 and lone surrogates become U+FFFD. */
 void json_string(const struct json *j, struct buf *out);
+/*
+ * True when text is one whole object of plain values (strings without \u, whole numbers, true, false, null) without a space between them. It is looked at in
+ * one go. False says nothing: the text may be an object with others in it, or broken; the parser knows.
+ */
+bool json_is_flat_object(const char *text, size_t size);
 /* The last number as an integer. False (and untouched) when it is none, has a fraction or exponent, or does not fit. */
 bool json_int(const struct json *j, int64_t *ret_value);
 

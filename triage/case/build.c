@@ -65,6 +65,8 @@ fill(struct case_sealer *z, struct triage_error *err)
 	if (st == TRIAGE_OK)
 		st = build_meta(z, err);
 	if (st == TRIAGE_OK)
+		st = carry_out(&z->q, case_contradictions, err);
+	if (st == TRIAGE_OK)
 		st = carry_out(&z->q, case_views, err);
 	return st == TRIAGE_OK ? case_reader_over(&z->q, &z->reader, err) : st;
 }

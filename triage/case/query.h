@@ -25,6 +25,7 @@ enum case_view {
 	CASE_DAMAGE,		/* ours: scope, name and the rest of CASE_DAMAGE_* */
 	CASE_DAMAGE_STYLES,	/* ours: what was done to files, files, bytes, bytes of them that were changed; most files first */
 	CASE_CONTACTS,		/* ours: machines that came here or to which somebody went from here */
+	CASE_CONTRADICTIONS,	/* ours: where two sources say what cannot both be true */
 	CASE_DIGESTS,		/* ours: of each stream that was read whole: file_id, path, sha256, when it came (or was last changed), state */
 	CASE_VIEW_COUNT
 };
@@ -59,6 +60,9 @@ enum { CASE_FINDINGS_FINDING_ID, CASE_FINDINGS_SEVERITY, CASE_FINDINGS_CONFIDENC
 	CASE_FINDINGS_COUNT, CASE_FINDINGS_DETAIL, CASE_FINDINGS_FILE_ID, CASE_FINDINGS_STORY_ID /* ours */ };
 enum { CASE_STORIES_STORY_ID, CASE_STORIES_HOST, CASE_STORIES_TACTIC, CASE_STORIES_TITLE, CASE_STORIES_SEVERITY, CASE_STORIES_CONFIDENCE, CASE_STORIES_POINTS,
 	CASE_STORIES_FIRST_TIME, CASE_STORIES_LAST_TIME, CASE_STORIES_FINDINGS, CASE_STORIES_SHOWN };
+enum { CASE_CONTRADICTIONS_ID, CASE_CONTRADICTIONS_KIND, CASE_CONTRADICTIONS_HOST, CASE_CONTRADICTIONS_SUBJECT, CASE_CONTRADICTIONS_FIRST_SOURCE, CASE_CONTRADICTIONS_FIRST_TIME,
+	CASE_CONTRADICTIONS_FIRST_SAYS, CASE_CONTRADICTIONS_FIRST_EVENT_ID, CASE_CONTRADICTIONS_FIRST_FILE_ID, CASE_CONTRADICTIONS_SECOND_SOURCE, CASE_CONTRADICTIONS_SECOND_TIME,
+	CASE_CONTRADICTIONS_SECOND_SAYS, CASE_CONTRADICTIONS_SECOND_EVENT_ID, CASE_CONTRADICTIONS_SECOND_FILE_ID, CASE_CONTRADICTIONS_COUNT };
 enum { CASE_CONTACTS_CONTACT_ID, CASE_CONTACTS_HOST, CASE_CONTACTS_DIRECTION, CASE_CONTACTS_PEER, CASE_CONTACTS_ACCOUNT, CASE_CONTACTS_PROTOCOL, CASE_CONTACTS_FIRST_TIME,
 	CASE_CONTACTS_LAST_TIME, CASE_CONTACTS_COUNT, CASE_CONTACTS_FAILED, CASE_CONTACTS_SOURCE, CASE_CONTACTS_EVENT_ID };
 enum { CASE_MATCHES_RULE, CASE_MATCHES_NAMESPACE, CASE_MATCHES_TAGS, CASE_MATCHES_FILE_ID, CASE_MATCHES_PATH, CASE_MATCHES_STRING_ID,
@@ -107,6 +111,7 @@ const char *case_column_name(const struct case_cursor *c, size_t column);
 bool case_null(struct case_cursor *c, size_t column);
 int64_t case_int(struct case_cursor *c, size_t column);
 double case_real(struct case_cursor *c, size_t column);
+const char *case_text_sized(struct case_cursor *c, size_t column, size_t *ret_size);	/* its bytes too; a NUL may be among them in a case from elsewhere */
 const char *case_text(struct case_cursor *c, size_t column);
 struct view case_blob(struct case_cursor *c, size_t column);
 

@@ -84,6 +84,8 @@ case_reopen(const char *path, struct case_sealer **ret_sealer, struct triage_err
 	if (st == TRIAGE_OK)
 		st = sql_integrity(&z->q, err);
 	if (st == TRIAGE_OK)
+		st = sql_exec(&z->q, case_contradiction_table, err);
+	if (st == TRIAGE_OK)
 		st = renew_views(&z->q, err);
 	if (st == TRIAGE_OK)
 		st = sql_exec(&z->q, judged_sql, err);

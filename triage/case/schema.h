@@ -12,5 +12,8 @@ extern const char journal_schema[];
 /* Tables of case.db; then, when they are filled, its views. Ended by NULL. */
 extern const char *const case_tables[];
 extern const char *const case_views[];
+/* What fills the table behind the view "contradictions", before the views are made; the table alone, for cases made without it. */
+extern const char *const case_contradictions[];
+extern const char case_contradiction_table[];
 
 #endif

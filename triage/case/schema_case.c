@@ -132,6 +132,9 @@ const char *const case_views[] = {
     /* ours: findings of one machine and one tactic; shown: on page 1 */
     "CREATE VIEW stories AS SELECT story_id, host, tactic, title, severity, confidence, points, first_time, last_time, findings, shown FROM t_story",
     "CREATE VIEW contacts AS SELECT contact_id, host, direction, peer, account, protocol, first_time, last_time, count, failed, source, event_id FROM t_contact",
+    /* ours: where two sources say what cannot both be true; see contradictions.c */
+    "CREATE VIEW contradictions AS SELECT contradiction_id, kind, host, subject, first_source, first_time, first_says, first_event_id, first_file_id, second_source, second_time,"
+    " second_says, second_event_id, second_file_id, count FROM t_contradiction",
     "CREATE VIEW problems AS SELECT stage, severity, evidence_id, filesystem_id, path, inode, code, message, bytes, offset FROM t_problem",
     "CREATE VIEW coverage AS SELECT what, total, examined, skipped, failed, bytes_total, bytes_examined, reason FROM t_coverage",
     "CREATE VIEW custody AS SELECT seq, time, actor, action, detail, previous_hash, hash FROM t_custody",

@@ -24,17 +24,27 @@ store_forget_kinds(struct case_store *s)
 	s->kinds = NULL;
 }
 
+static uint64_t
+stirred(uint64_t h, uint64_t word)
+{
+	h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+	return h ^ h >> 32;
+}
+
 /* Finds equal texts, which are then compared: no more is asked of it. Eight bytes at a time. */
 static uint64_t
 hash(uint64_t h, const char *text)
 {
-	size_t size = strlen(text);
-	uint64_t word = 0;
-	for (size_t i = 0; i < size; i += sizeof(word)) {
+	size_t size = strlen(text), left = size;
+	uint64_t word;
+	for (; left >= sizeof(word); left -= sizeof(word), text += sizeof(word)) {
+		memcpy(&word, text, sizeof(word));
+		h = stirred(h, word);
+	}
+	if (left > 0) {
 		word = 0;
-		memcpy(&word, text + i, size - i < sizeof(word) ? size - i : sizeof(word));
-		h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-		h ^= h >> 32;
+		memcpy(&word, text, left);
+		h = stirred(h, word);
 	}
 	h = (h ^ size) * UINT64_C(0x9e3779b97f4a7c15);
 	return h ^ h >> 29;
@@ -130,6 +140,9 @@ kind_of(struct case_store *s, const struct triage_event *e, int64_t *ret_id, str
 			*ret_id = s->kinds->slots[slot].kind_id;
 			return TRIAGE_OK;
 		}
+	/* words that came before were looked at then */
+	if (!is_source(e->source) || !is_parser(e->parser))
+		return not_said("an event without source or parser", err);
 	if (s->kinds->count >= KINDS_MAX)
 		return not_said("more kinds of events than there are", err);
 	enum triage_status st = put_kind(s, words, ret_id, err);
@@ -160,8 +173,8 @@ case_put_event(struct case_store *s, uint64_t unit_id, const struct triage_event
 	struct unit_in_work *work;
 	int64_t kind = 0;
 	sqlite3_stmt *row;
-	if (e->time == TRIAGE_TIME_NONE || !is_source(e->source) || !is_parser(e->parser))
-		return not_said("an event without time, source or parser", err);
+	if (e->time == TRIAGE_TIME_NONE)
+		return not_said("an event without time", err);
 	enum triage_status st = store_begin_work(s, unit_id, &work, err);
 	if (st == TRIAGE_OK)
 		st = kind_of(s, e, &kind, err);

@@ -107,6 +107,7 @@ child(struct link *l)
 	l->room.ended = true;
 	l->room.outcome.status = status;
 	snprintf(l->room.outcome.why, sizeof(l->room.outcome.why), "%s", err.text);
+	l->room.outcome.cause = status != TRIAGE_OK ? err.sys_errno : 0;
 	send_news(l);
 }
 

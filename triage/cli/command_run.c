@@ -124,7 +124,7 @@ run_load_arguments(const char *path, struct options *o, struct buf *room)
 	*o = (struct options){ 0 };
 	SCOPED_FILE file = fopen(path, "re");
 	if (file == NULL) {
-		complain("no saved arguments of a run there (a sealed bundle is complete, see triage verify; a part of a run, whose budget ended, is examined anew)");
+		complain("no saved arguments of a run there (a sealed bundle is complete, see triage verify)");
 		return false;
 	}
 	char piece[4096];
@@ -343,11 +343,12 @@ run_with(struct options *o, const struct run_watch *watch)
 		return carry_out(&plan, o, watch);
 	}
 	struct options saved;
-	char bundle[PATH_MAX];
+	char bundle[PATH_MAX], said[RUN_SAID_HERE][PATH_MAX];
 	if (realpath(o->resume, bundle) == NULL) {
 		complain("there is no such folder to resume");
 		return EXIT_USAGE;
 	}
+	run_said_here(o, said);		/* before any step that goes to the other folder */
 	struct triage_error err = { 0 };
 	enum triage_status tidied = triage_tidy(bundle, &err);
 	if (tidied == TRIAGE_OK)

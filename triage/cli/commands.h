@@ -39,5 +39,8 @@ void run_to_plan(const struct options *o, const char *rules, struct triage_plan 
 int run_carry_out(const struct triage_plan *plan, const struct options *o);
 /* take_up.c: what triage_take_up() does, where the options say; its errors. OK: bundle is the new one. */
 enum triage_status run_take_up(const struct options *o, char bundle[PATH_MAX], struct triage_error *err);
+/* take_up.c: paths of --resume are said in this folder; the run goes on in the one where it was begun. paths: room that outlives o. */
+enum { RUN_SAID_HERE = 3 };
+void run_said_here(struct options *o, char paths[RUN_SAID_HERE][PATH_MAX]);
 
 #endif

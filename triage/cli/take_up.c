@@ -8,6 +8,7 @@
 
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void
 tell(void *ctx, const char *line)
@@ -59,4 +60,13 @@ run_take_up(const struct options *o, char bundle[PATH_MAX], struct triage_error 
 		return TRIAGE_OK;
 	triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "the new bundle cannot be found: %.300s", next);
 	return TRIAGE_E_IO;
+}
+
+void
+run_said_here(struct options *o, char paths[RUN_SAID_HERE][PATH_MAX])
+{
+	const char **const said[RUN_SAID_HERE] = { &o->sign, &o->sign_key, &o->status_file };
+	for (size_t i = 0; i < RUN_SAID_HERE; i++)
+		if (*said[i] != NULL && strncmp(*said[i], "pkcs11:", 7) != 0 && absolute_path(*said[i], paths[i]))
+			*said[i] = paths[i];
 }

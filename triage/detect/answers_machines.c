@@ -5,6 +5,7 @@
  * encrypted or intruded one.
  */
 #include "triage/detect/answers_inside.h"
+#include "triage/detect/words.h"
 
 #include "triage/detect/damage.h"
 
@@ -39,15 +40,6 @@ struct machines {
 	size_t left_out_count;
 };
 
-/* "PC-12" and "pc-12.town.local" are one; an address is itself. */
-static bool
-same_host(const char *a, const char *b)
-{
-	bool address = a[0] >= '0' && a[0] <= '9';
-	size_t n = address ? strlen(a) : strcspn(a, "."), m = address ? strlen(b) : strcspn(b, ".");
-	return n == m && n > 0 && strncasecmp(a, b, n) == 0;
-}
-
 static void
 leave_out(struct machines *m, const char *host)
 {
@@ -79,7 +71,7 @@ static struct machine *
 machine_of(struct machines *m, const char *host, bool make)
 {
 	for (size_t i = 0; i < m->count; i++)
-		if (same_host(m->list[i].host, host))
+		if (words_same_host(m->list[i].host, host))
 			return &m->list[i];
 	return make && host[0] != '\0' ? one_more(m, host) : NULL;
 }
@@ -261,7 +253,7 @@ put_logs(const struct machines *m, const struct machine *k, struct buf *out)
 	answer_begin(out, "logs", '[');
 	for (size_t i = 0; i < m->a->j->span_count; i++) {
 		const struct span *s = &m->a->j->spans[i];
-		bool own = s->host[0] != '\0' ? same_host(s->host, k->host) : m->here == 1 && k == &m->list[0];
+		bool own = s->host[0] != '\0' ? words_same_host(s->host, k->host) : m->here == 1 && k == &m->list[0];
 		/* lists of programs and links have the times of their files, not a span of writing */
 		static const char *const logs[] = { "evtx", "evt", "syslog", "journal", "audit", "utmp", "srum", "usn", "web", "ual", NULL };
 		const char *const *l = logs;

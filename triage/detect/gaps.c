@@ -12,7 +12,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { LOGS_MAX = 4096, BUCKETS = 512, HOLES_MAX = 32, HOLE_LEAST = 1, RHYTHM_LEAST = 1000, GAPS_TOLD = 3 };
+enum { LOGS_MAX = 4096, BUCKETS = 512, HOLES_MAX = 32, HOLE_LEAST = 1, RHYTHM_LEAST = 1000, GAPS_TOLD = 3, EVTX_HEAD = 4096, EVTX_CHUNK = 65536 };
 #define SECOND INT64_C(1000000000)
 #define MINUTE (60 * SECOND)
 #define HOUR (60 * MINUTE)
@@ -21,6 +21,8 @@ struct hole {
 	int64_t first, last;		/* numbers missing, both ends included */
 	int64_t missing;		/* of them still */
 	int64_t before, after;		/* times of the records around it */
+	bool between_parts;		/* the records around it lie in different chunks of the file, or others lie between them: a chunk half written over */
+	uint64_t from, to;		/* places of the records around it */
 	struct fold_example example;	/* the record after it */
 };
 
@@ -29,6 +31,7 @@ struct log {
 	uint64_t file_id;
 	const char *host, *channel;
 	int64_t number, time;		/* of the last record */
+	uint64_t offset;		/* the same; TRIAGE_NO_OFFSET when not known */
 	uint64_t records, long_gaps;	/* all; silences of more than an hour */
 	struct hole holes[HOLES_MAX];
 	size_t hole_count;
@@ -61,6 +64,7 @@ log_of(struct detect_judge *j, struct gaps_state *s, struct happening *h)
 	l->host = pool_text(&j->pool, e->host, strlen(e->host));
 	l->channel = pool_text(&j->pool, channel, strlen(channel));
 	l->number = -1;
+	l->offset = TRIAGE_NO_OFFSET;
 	l->time = l->silence.from = l->silence.to = TRIAGE_TIME_NONE;
 	if (l->host == NULL || l->channel == NULL)
 		return NULL;
@@ -75,9 +79,18 @@ log_of(struct detect_judge *j, struct gaps_state *s, struct happening *h)
 	return l;
 }
 
+/* Chunks of an evtx file are written and lost as a whole: what is missing between two was not cut out of one. */
+static bool
+other_chunk(uint64_t before, uint64_t after)
+{
+	return before != TRIAGE_NO_OFFSET && after != TRIAGE_NO_OFFSET && before >= EVTX_HEAD && after >= EVTX_HEAD && (before - EVTX_HEAD) / EVTX_CHUNK != (after - EVTX_HEAD) / EVTX_CHUNK;
+}
+
 static void
 see_number(struct detect_judge *j, struct log *l, const struct happening *h, int64_t number)
 {
+	for (size_t i = 0; i < l->hole_count; i++)
+		l->holes[i].between_parts |= strcmp(h->event->parser, "evtx") == 0 && h->event->offset > l->holes[i].from && h->event->offset < l->holes[i].to;
 	if (number <= l->number) {
 		for (size_t i = 0; i < l->hole_count; i++)
 			if (number >= l->holes[i].first && number <= l->holes[i].last)
@@ -87,11 +100,13 @@ see_number(struct detect_judge *j, struct log *l, const struct happening *h, int
 	if (l->number >= 0 && number > l->number + HOLE_LEAST) {
 		if (l->hole_count < HOLES_MAX)
 			l->holes[l->hole_count++] = (struct hole){ .first = l->number + 1, .last = number - 1, .missing = number - l->number - 1, .before = l->time, .after = h->event->time,
-				.example = judge_keep_example(j, h, 1) };
+				.from = l->offset, .to = h->event->offset,
+				.between_parts = strcmp(h->event->parser, "evtx") == 0 && other_chunk(l->offset, h->event->offset), .example = judge_keep_example(j, h, 1) };
 		else
 			l->holes_more++;
 	}
 	l->number = number;
+	l->offset = h->event->offset;
 }
 
 static void
@@ -132,7 +147,7 @@ see_clock(struct detect_judge *j, struct happening *h, int64_t id)
 
 /* The end of the log service is part of each shutdown; without one near it, it is told. */
 static void
-see_service(struct detect_judge *j, struct gaps_state *s, const struct happening *h, int64_t id)
+see_service(struct detect_judge *j, struct gaps_state *s, struct happening *h, int64_t id)
 {
 	const struct detect_event *e = h->event;
 	if (strcmp(e->meaning, "stopped") == 0 || strcmp(e->meaning, "shutdown begun") == 0 || strcmp(e->meaning, "sleep") == 0 || strcmp(e->meaning, "unexpected shutdown") == 0)
@@ -150,7 +165,7 @@ see_service(struct detect_judge *j, struct gaps_state *s, const struct happening
 		}
 		s->ended = s->resumed = 0;
 	}
-	if (id == 1100 && s->ended == 0) {
+	if (id == 1100 && s->ended == 0 && strcasecmp(happening_text(h, "provider"), "Microsoft-Windows-Eventlog") == 0) {
 		s->ended = e->time;
 		s->ended_example = judge_keep_example(j, h, 1);
 		s->ended_host = pool_text(&j->pool, e->host, strlen(e->host));
@@ -181,7 +196,7 @@ gaps_event(struct detect_judge *j, void *state, struct happening *h, struct tria
 static void
 tell_hole(struct detect_judge *j, const struct log *l, const struct hole *hole)
 {
-	struct fold *f = judge_claim(j, judge_detection(j, "log-gap-records"), l->host, "");
+	struct fold *f = judge_claim(j, judge_detection(j, hole->between_parts ? "log-gap-part" : "log-gap-records"), l->host, "");
 	if (f == NULL)
 		return;
 	fold_add(&j->folds, f, &hole->example, hole->before);

@@ -5,6 +5,9 @@
 #include "triage/detect/happening.h"
 #include "triage/detect/detections.h"
 
+#include "triage/detect/words.h"
+
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,7 +86,7 @@ only_host(const struct detect_finding *findings, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		if (findings[i].host[0] == '\0')
 			continue;
-		if (host[0] != '\0' && strcmp(host, findings[i].host) != 0)
+		if (host[0] != '\0' && !words_same_host(host, findings[i].host))
 			return "";
 		host = findings[i].host;
 	}
@@ -91,7 +94,7 @@ only_host(const struct detect_finding *findings, size_t count)
 }
 
 /* Stories by host: a case may hold as many names of machines as findings. */
-enum { HOST_BUCKETS = 4096 };
+enum { HOST_BUCKETS = 4096, HOST_OWN_MAX = 256 };
 struct host_index {
 	uint32_t heads[HOST_BUCKETS];	/* index + 1 of a story; 0: none */
 	uint32_t next[];		/* the same, by story */
@@ -100,9 +103,14 @@ struct host_index {
 static struct detect_story *
 story_for(struct stories *s, struct host_index *index, const char *host, const char *tactic, bool begin)
 {
-	uint32_t *head = &index->heads[happening_hash(host) % HOST_BUCKETS];
+	char own[HOST_OWN_MAX];
+	size_t size = words_host_size(host);
+	for (size_t i = 0; i < size && i + 1 < sizeof(own); i++)
+		own[i] = (char)tolower((unsigned char)host[i]);
+	own[size < sizeof(own) ? size : sizeof(own) - 1] = '\0';
+	uint32_t *head = &index->heads[happening_hash(own) % HOST_BUCKETS];
 	for (uint32_t i = *head; i != 0; i = index->next[i - 1])
-		if (strcmp(s->list[i - 1].host, host) == 0 && strcmp(s->list[i - 1].tactic, tactic) == 0)
+		if ((strcmp(s->list[i - 1].host, host) == 0 || words_same_host(s->list[i - 1].host, host)) && strcmp(s->list[i - 1].tactic, tactic) == 0)
 			return &s->list[i - 1];
 	if (!begin)
 		return NULL;

@@ -153,3 +153,16 @@ words_ends(const char *text, const char *end)
 	size_t size = strlen(text), n = strlen(end);
 	return size >= n && strcasecmp(text + size - n, end) == 0;
 }
+
+size_t
+words_host_size(const char *host)
+{
+	return host[0] >= '0' && host[0] <= '9' ? strlen(host) : strcspn(host, ".");
+}
+
+bool
+words_same_host(const char *a, const char *b)
+{
+	size_t n = words_host_size(a);
+	return n > 0 && n == words_host_size(b) && strncasecmp(a, b, n) == 0;
+}

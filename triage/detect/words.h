@@ -21,6 +21,9 @@ void words_fill(struct buf *out, const char *sentence, struct happening *h);
 size_t words_cut(const char *text, size_t most);
 /* The part of a path behind its last '/' or '\\'. */
 const char *words_base(const char *path);
+/* How much of a name of a machine is its own: up to the domain; all of an address. "PC-12" and "pc-12.town.local" are one machine. */
+size_t words_host_size(const char *host);
+bool words_same_host(const char *a, const char *b);	/* false when one is empty */
 /* text begins with start, without regard to case. */
 bool words_starts(const char *text, const char *start);
 bool words_ends(const char *text, const char *end);

@@ -36,6 +36,7 @@ struct guided_outcome {
 	enum triage_status status;	/* OK: result is filled */
 	struct triage_result result;
 	char why[300];			/* the program's own words when it is not OK */
+	int cause;			/* errno of the call that failed; 0: none */
 };
 
 struct guided_host {

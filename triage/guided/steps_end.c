@@ -4,6 +4,7 @@
 #include "triage/base/text.h"
 #include "triage/base/when.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -123,6 +124,9 @@ add_findings(struct buf *b, const struct guided *g, const struct triage_result *
 	add_line(b, g, SAY_RESULT_EXAMINED, n[0], n[1], NULL);
 	if (r->budget_ended)
 		add_line(b, g, SAY_RESULT_BUDGET, NULL, NULL, NULL);
+	/* a quick examination leaves things out on purpose */
+	else if (r->examined_share < 0.95 && g->a.profile != GUIDED_QUICK)
+		add_line(b, g, SAY_RESULT_LITTLE, NULL, NULL, NULL);
 	if (r->hash_mismatch)
 		add_line(b, g, SAY_RESULT_HASH, NULL, NULL, NULL);
 }
@@ -141,6 +145,23 @@ verdict_of(const char *verdict)
 {
 	return strcmp(verdict, "compromised") == 0 ? SAY_VERDICT_COMPROMISED : strcmp(verdict, "suspicious") == 0 ? SAY_VERDICT_SUSPICIOUS :
 	    strcmp(verdict, "incomplete") == 0 ? SAY_VERDICT_INCOMPLETE : SAY_VERDICT_NOTHING;
+}
+
+/* What happened and what to do, by the call that failed. */
+static enum guided_word
+failure_of(const struct guided_outcome *o)
+{
+	switch (o->cause) {
+	case ENOSPC:
+	case EDQUOT: return SAY_FAILED_FULL;
+	case EROFS: return SAY_FAILED_READ_ONLY;
+	case EFBIG: return SAY_FAILED_FAT;
+	case EIO:
+	case ENODEV:
+	case ENXIO:
+	case ENOTCONN: return SAY_FAILED_GONE;
+	default: return SAY_FAILED_TEXT;
+	}
 }
 
 void
@@ -168,7 +189,7 @@ step_result(struct guided *g)
 	} else {
 		title = SAY_FAILED_TITLE;
 		text_safe(&shown, o->why);
-		guided_say(&text, g->a.lang, SAY_FAILED_TEXT, buf_cstr(&shown), NULL, NULL);
+		guided_say(&text, g->a.lang, failure_of(o), buf_cstr(&shown), NULL, NULL);
 	}
 	struct guided_page page = { .kind = GUIDED_TEXT, .text = buf_cstr(&text), .next = guided_word(g, SAY_CLOSE), .back = "" };
 	guided_show(g, &page, title);

@@ -24,13 +24,26 @@ ASSET(report_script, "triage/report/assets/report.js");
 ASSET(report_explore, "triage/report/assets/explore.js");
 ASSET(report_messages, "triage/report/messages.tsv");
 ASSET(report_says, "triage/report/says.tsv");
-
 ASSET(report_says_rules, "triage/report/says_rules.tsv");
+ASSET(report_says_whys_1, "triage/report/says_whys_1.tsv");
+ASSET(report_says_whys_2, "triage/report/says_whys_2.tsv");
 
 struct asset
 asset_says_rules(void)
 {
 	return (struct asset){ report_says_rules_start, (size_t)(report_says_rules_end - report_says_rules_start) };
+}
+
+struct asset
+asset_says_whys_1(void)
+{
+	return (struct asset){ report_says_whys_1_start, (size_t)(report_says_whys_1_end - report_says_whys_1_start) };
+}
+
+struct asset
+asset_says_whys_2(void)
+{
+	return (struct asset){ report_says_whys_2_start, (size_t)(report_says_whys_2_end - report_says_whys_2_start) };
 }
 
 struct asset

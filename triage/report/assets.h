@@ -14,7 +14,9 @@ struct asset asset_script(void);
 struct asset asset_explore_script(void);	/* all rows of a case; after the script */
 struct asset asset_print_style(void);	/* of the printed document */
 struct asset asset_messages(void);
-struct asset asset_says_rules(void);	/* what the built-in YARA and Sigma rules say */
+struct asset asset_says_rules(void);	/* titles of the built-in YARA and Sigma rules */
+struct asset asset_says_whys_1(void);	/* why what they find matters, and its innocent explanations; in two tables */
+struct asset asset_says_whys_2(void);
 struct asset asset_says(void);		/* what detectors say, in the form of the messages */
 
 #endif

@@ -11,7 +11,7 @@ enum { SCRATCH_MAX = 1 << 20 };
 
 /* The parts of the page that can stop at a read error of the case, in the order of the page. */
 static enum triage_status (*const parts[])(struct page *p, struct triage_error *err) = {
-	html_stories, html_moments, html_damage, html_resets, html_findings, html_activity, html_machines, html_contacts, html_volumes, html_problems, html_files, html_method,
+	html_stories, html_moments, html_damage, html_resets, html_findings, html_activity, html_machines, html_contacts, html_contradictions, html_volumes, html_problems, html_files, html_method,
 };
 
 /*

@@ -86,6 +86,7 @@ struct page {
 	struct facts facts;
 	uint64_t shown[FINDINGS_SHOWN_MAX];	/* ids of the findings that are on the page: links lead there alone */
 	size_t shown_count;
+	bool paper;			/* the short document: nothing to follow or to open */
 	bool beside;			/* rows of timeline and files lie in a folder beside the page */
 	char nonce[65];			/* of the scripts that load them; "" when they do not */
 	struct buf scratch;
@@ -108,6 +109,11 @@ void page_value(struct page *p, const char *tag, const struct argument *argument
 void page_time(struct page *p, int64_t ns);
 /* What a detector or rule says in English: in the page's language when it is known (says.tsv), else marked as English. */
 void page_told(struct page *p, const char *tag, const char *text);
+/*
+ * The same of a text that a rule gives itself, a title for one. The tables know those of all rules built in: another is of somebody else's rule, in a
+ * language that nobody can say, and is marked so.
+ */
+void page_rule_text(struct page *p, const char *tag, const char *text);
 void page_section(struct page *p, const char *id, const char *title_key);	/* opens; </section> closes */
 int64_t page_local(const struct page *p, int64_t ns);
 /* Row of a table: <th scope=col> for each key of a list ended by NULL. */
@@ -156,22 +162,26 @@ void html_tiles(struct page *p);			/* html_tiles.c */
 void html_actions(struct page *p);			/* html_actions.c */
 void html_clocks(struct page *p);
 void html_answers(struct page *p);			/* html_answers.c */
+struct json;
+void html_names(struct page *p, const char *question, struct json list);	/* html_names.c: of the members of an answer's list */
 unsigned html_certainty(struct page *p, const char *question, unsigned otherwise);	/* confidence that the answer claims; otherwise when there is none */
 /* These leave themselves out when the case has nothing for them. */
 bool html_has(struct page *p, const char *part);
 WARN_UNUSED enum triage_status html_stories(struct page *p, struct triage_error *err);
 WARN_UNUSED enum triage_status html_moments(struct page *p, struct triage_error *err);
-WARN_UNUSED enum triage_status html_resets(struct page *p, struct triage_error *err);	/* html_machines.c */
+WARN_UNUSED enum triage_status html_resets(struct page *p, struct triage_error *err);
 WARN_UNUSED enum triage_status html_damage(struct page *p, struct triage_error *err);
 WARN_UNUSED enum triage_status html_damage_map(struct page *p, struct triage_error *err);	/* of it: treemap and its table */
 void damage_cells(struct page *p, uint64_t files, uint64_t damaged, uint64_t bytes);	/* of a row: both numbers, their share, the bytes */
 int64_t damage_share(uint64_t part, uint64_t whole);	/* in tenths of a percent: 0 for none at all alone, 1000 for all */
 WARN_UNUSED enum triage_status html_machines(struct page *p, struct triage_error *err);
 WARN_UNUSED enum triage_status html_contacts(struct page *p, struct triage_error *err);
+WARN_UNUSED enum triage_status html_contradictions(struct page *p, struct triage_error *err);
 WARN_UNUSED enum triage_status html_findings(struct page *p, struct triage_error *err);
 /* Closes the <dl> that html_findings() left open. */
-void html_detail(struct page *p, const char *kind, const char *detail);	/* html_detail.c */
+void html_detail(struct page *p, const char *kind, const char *title, const char *detail);	/* html_detail.c */
 WARN_UNUSED enum triage_status html_activity(struct page *p, struct triage_error *err);
+bool html_why(struct page *p, const char *tag, const char *detail);	/* html_detail.c: why a finding matters, as its rule says it; false: it says nothing */
 /* html_explore.c: the rows that the page holds itself, and the places where the script shows rows. */
 void html_explore(struct page *p, const char *set);	/* "timeline" or "files" */
 WARN_UNUSED enum triage_status html_rows(struct page *p, struct triage_error *err);

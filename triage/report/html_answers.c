@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ITEMS_SHOWN = 2, NAMES_SHOWN = 6, TEXT_MAX = 8 << 20, WORD_SIZE = 40 };
+enum { ITEMS_SHOWN = 2, TEXT_MAX = 8 << 20, WORD_SIZE = 40 };
 
-/* In the order of the page. moment, until: members with times; names: the list whose members' own names are shown. */
+/* In the order of the page. moment, until: members with times; names: the list whose members' own names are shown (html_names.c). */
 static const struct question {
 	const char *name, *moment, *until, *names, *link;
 } questions[] = {
@@ -21,7 +21,7 @@ static const struct question {
 	{ "first_action", "time", NULL, NULL, "moments" },
 	{ "ways_in", NULL, NULL, NULL, NULL },
 	{ "data_left", NULL, NULL, NULL, NULL },
-	{ "contacts", NULL, NULL, NULL, "contacts" },
+	{ "contacts", NULL, NULL, "items", "contacts" },
 	{ "accounts", NULL, NULL, "accounts", "resets" },
 	{ "restore", "last_before_first_act", NULL, NULL, NULL },
 	{ "protection", NULL, NULL, NULL, NULL },
@@ -34,15 +34,14 @@ struct item {
 };
 
 struct answer {
-	char word[WORD_SIZE], certainty[WORD_SIZE], decryptor[WORD_SIZE];
+	char word[WORD_SIZE], certainty[WORD_SIZE];
 	int64_t dwell;			/* seconds */
 	int64_t moment, until;
 	bool or_earlier;
 	struct item items[ITEMS_SHOWN];
-	size_t item_count, name_count;
+	size_t item_count;
 	int64_t more, left_out;		/* findings beside those: in the list, and that it leaves out */
-	struct buf names;
-	struct json blind;		/* at the array's start; text NULL: none */
+	struct json list, blind;	/* at the array's start; text NULL: none */
 };
 
 static void
@@ -96,48 +95,6 @@ take_items(struct json *j, struct answer *a)
 	}
 }
 
-/* The state of the first family's decryptor. */
-static bool
-take_decryptor(struct json *j, struct answer *a)
-{
-	if (json_next(j) != JSON_OBJECT || a->decryptor[0] != '\0')
-		return json_skip(j);
-	while (json_next(j) == JSON_KEY)
-		if (json_is(j, "state"))
-			take_word(j, a->decryptor);
-		else if (!json_skip(j))
-			return false;
-	return j->event == JSON_OBJECT_END;
-}
-
-/* "family" or "account" of each member of a list. */
-static void
-take_names(struct json *j, struct answer *a)
-{
-	if (json_next(j) != JSON_ARRAY) {
-		json_skip(j);
-		return;
-	}
-	while (json_next(j) == JSON_OBJECT)
-		while (json_next(j) == JSON_KEY) {
-			bool name = json_is(j, "family") || json_is(j, "account");
-			if (json_is(j, "decryptor")) {
-				if (!take_decryptor(j, a))
-					return;
-				continue;
-			}
-			if (!name || json_next(j) != JSON_STRING) {
-				if (!json_skip(j))
-					return;
-				continue;
-			}
-			if (a->name_count++ < NAMES_SHOWN) {
-				buf_text(&a->names, a->names.size > 0 ? ", " : "");
-				json_string(j, &a->names);
-			}
-		}
-}
-
 static void
 read_answer(const char *text, size_t size, const struct question *q, struct answer *a)
 {
@@ -157,9 +114,11 @@ read_answer(const char *text, size_t size, const struct question *q, struct answ
 			ok = json_int(&j, &a->dwell) || json_skip(&j);
 		else if (json_is(&j, "or_earlier"))
 			a->or_earlier = json_next(&j) == JSON_TRUE;
-		else if (q->names != NULL && json_is(&j, q->names))
-			take_names(&j, a);
-		else if (json_is(&j, "items") && strcmp(q->name, "keep") != 0 && strcmp(q->name, "evidence") != 0 && strcmp(q->name, "contacts") != 0)
+		else if (q->names != NULL && json_is(&j, q->names) && json_next(&j) == JSON_ARRAY) {
+			a->list = j;
+			ok = json_skip(&j);
+		}
+		else if (json_is(&j, "items") && strcmp(q->name, "keep") != 0 && strcmp(q->name, "evidence") != 0)
 			take_items(&j, a);
 		else if (a->item_count > 0 && json_is(&j, "items_left_out") && json_next(&j) == JSON_NUMBER)
 			ok = json_int(&j, &a->left_out) || json_skip(&j);
@@ -193,12 +152,17 @@ put_items(struct page *p, const struct answer *a)
 	for (size_t i = 0; i < a->item_count && i < ITEMS_SHOWN; i++) {
 		uint64_t id = find_finding(p, &a->items[i]);
 		page_raw(p, "<br>");
-		page_told(p, "span", buf_cstr(&a->items[i].title));
-		if (id > 0)
+		page_rule_text(p, "span", buf_cstr(&a->items[i].title));
+		if (id > 0 && p->paper)
+			page_format(p, " #%ju", (uintmax_t)id);
+		else if (id > 0)
 			page_format(p, " <a class=\"ref\" href=\"#finding-%ju\">#%ju</a>", (uintmax_t)id, (uintmax_t)id);
 	}
 	uint64_t more = (uint64_t)a->more + (a->left_out > 0 ? (uint64_t)a->left_out : 0);
-	if (more > 0) {
+	if (more > 0 && p->paper) {
+		page_raw(p, "<br>");
+		page_say(p, "span", "story.more", WITH(AS_COUNT(more)));
+	} else if (more > 0) {
 		page_raw(p, "<br><a class=\"ref\" href=\"#findings\">");
 		page_say(p, "span", "story.more", WITH(AS_COUNT(more)));
 		page_raw(p, "</a>");
@@ -218,6 +182,11 @@ put_blind(struct page *p, struct json j)
 		count++;
 	if (count == 0)
 		return;
+	if (p->paper) {
+		page_raw(p, "<br>");
+		page_say(p, "span class=\"soft\"", "answer.blind", WITH(AS_COUNT(count)));
+		return;
+	}
 	page_raw(p, "<details>");
 	page_say(p, "summary", "answer.blind", WITH(AS_COUNT(count)));
 	page_raw(p, "<ul>");
@@ -270,18 +239,10 @@ put_answer(struct page *p, const struct question *q, const struct answer *a)
 		page_raw(p, "<br>");
 		page_say(p, "span", "answer.dwell", WITH(AS_COUNT((a->dwell + 86399) / 86400)));
 	}
-	if (a->names.size > 0) {
-		page_raw(p, "<br>");
-		page_evidence(p, buf_cstr(&a->names));
-		if (a->name_count > NAMES_SHOWN)
-			page_raw(p, " …");
-	}
-	if (a->decryptor[0] != '\0') {
-		page_raw(p, "<br>");
-		page_say(p, "span", key_or(p, room, "decryptor", a->decryptor, "decryptor.not-known"), NULL);
-	}
+	if (a->list.text != NULL)
+		html_names(p, q->name, a->list);
 	put_items(p, a);
-	if (q->link != NULL && (strcmp(q->link, "verify") == 0 || html_has(p, q->link))) {
+	if (!p->paper && q->link != NULL && (strcmp(q->link, "verify") == 0 || html_has(p, q->link))) {
 		page_format(p, " <a class=\"ref\" href=\"#%s\">", q->link);
 		page_say(p, "span", strcmp(q->link, "verify") == 0 ? "answer.seal" : "answer.more", NULL);
 		page_raw(p, "</a>");
@@ -297,7 +258,6 @@ put_question(struct page *p, const struct question *q)
 	struct answer a = { .moment = TRIAGE_TIME_NONE, .until = TRIAGE_TIME_NONE };
 	SCOPED_BUF text;
 	buf_init(&text, TEXT_MAX);
-	buf_init(&a.names, 1 << 16);
 	for (size_t i = 0; i < ITEMS_SHOWN; i++) {
 		buf_init(&a.items[i].title, 1 << 16);
 		buf_init(&a.items[i].rule, 1 << 16);
@@ -307,7 +267,6 @@ put_question(struct page *p, const struct question *q)
 	read_answer(buf_cstr(&text), text.size, q, &a);
 	if (a.word[0] != '\0')
 		put_answer(p, q, &a);
-	buf_release(&a.names);
 	for (size_t i = 0; i < ITEMS_SHOWN; i++) {
 		buf_release(&a.items[i].title);
 		buf_release(&a.items[i].rule);

@@ -152,6 +152,45 @@ put_arrow(struct page *p, const struct graph *g, const struct edge *e, double y,
 	    e->direction == FROM ? at_host : y);
 }
 
+/* Words of protocols, with ", " between them: those that are none of a protocol itself in the page's language. */
+static void
+put_ways(struct page *p, const char *tag, const char *ways)
+{
+	char room[64], way[64];
+	while (ways[0] != '\0') {
+		size_t size = strcspn(ways, ",");
+		snprintf(way, sizeof(way), "%.*s", (int)(size < sizeof(way) ? size : sizeof(way) - 1), ways);
+		const char *key = key_or(p, room, "protocol", way, "");
+		if (key[0] != '\0')
+			page_say(p, tag, key, NULL);
+		else
+			page_evidence(p, way);
+		ways += size;
+		if (ways[0] == ',') {
+			page_raw(p, ", ");
+			ways += ways[1] == ' ' ? 2 : 1;
+		}
+	}
+}
+
+/* A machine in the middle: the name, and the domain below it, for both together are wide. */
+static void
+put_host(struct page *p, const char *host)
+{
+	char name[200];
+	bool address = host[0] >= '0' && host[0] <= '9';
+	size_t own = address ? strlen(host) : strcspn(host, ".");
+	snprintf(name, sizeof(name), "%.*s", (int)(own < sizeof(name) ? own : sizeof(name) - 1), host);
+	page_format(p, "<text class=\"name\" x=\"8\" y=\"%d\">", host[own] == '.' ? 27 : 36);
+	page_evidence(p, name);
+	page_raw(p, "</text>");
+	if (host[own] != '.')
+		return;
+	page_raw(p, "<text class=\"soft\" x=\"8\" y=\"45\">");
+	page_evidence(p, host + own);
+	page_raw(p, "</text>");
+}
+
 static void
 put_peer(struct page *p, const struct edge *e, double y)
 {
@@ -161,7 +200,7 @@ put_peer(struct page *p, const struct edge *e, double y)
 	page_raw(p, "<rect class=\"cell\" width=\"100%\" height=\"100%\"/><rect class=\"edge\" width=\"100%\" height=\"100%\"/><text class=\"name\" x=\"8\" y=\"18\">");
 	page_evidence(p, e->peer);
 	page_raw(p, "</text><text x=\"8\" y=\"36\">");
-	page_evidence(p, e->ways);
+	put_ways(p, "tspan", e->ways);
 	page_say(p, "tspan", e->failed > 0 ? "contact.times-failed" : "contact.times", WITH(AS_COUNT(e->count), AS_COUNT(e->failed)));
 	page_raw(p, "</text>");
 	if (e->first != TRIAGE_TIME_NONE)
@@ -186,9 +225,9 @@ put_graph(struct page *p, const struct graph *g)
 		for (size_t i = 0; i < g->count[side]; i++)
 			put_arrow(p, g, &g->edges[side][i], middle(i, g->count[side], height), height);
 	for (size_t i = 0; i < g->host_count; i++) {
-		page_format(p, "\n<svg x=\"40%%\" y=\"%.1f\" width=\"20%%\" height=\"%d\"><rect class=\"cell own\" width=\"100%%\" height=\"100%%\"/><text class=\"name\" x=\"8\" y=\"36\">", middle(i, g->host_count, height) - BOX / 2.0, BOX);
-		page_evidence(p, g->hosts[i]);
-		page_raw(p, "</text></svg>");
+		page_format(p, "\n<svg x=\"40%%\" y=\"%.1f\" width=\"20%%\" height=\"%d\"><rect class=\"cell own\" width=\"100%%\" height=\"100%%\"/>", middle(i, g->host_count, height) - BOX / 2.0, BOX);
+		put_host(p, g->hosts[i]);
+		page_raw(p, "</svg>");
 	}
 	page_raw(p, "\n");
 	for (int side = FROM; side <= TO; side++)
@@ -212,7 +251,10 @@ put_row(struct page *p, struct case_cursor *c, size_t row)
 {
 	page_format(p, "<tr id=\"contact-%zu\">", row);
 	put_time_cell(p, c, CASE_CONTACTS_FIRST_TIME);
-	put_time_cell(p, c, CASE_CONTACTS_LAST_TIME);
+	if (moment(c, CASE_CONTACTS_LAST_TIME) == moment(c, CASE_CONTACTS_FIRST_TIME))
+		page_raw(p, "<td>–</td>");	/* once */
+	else
+		put_time_cell(p, c, CASE_CONTACTS_LAST_TIME);
 	page_raw(p, "<td>");
 	page_code(p, case_text(c, CASE_CONTACTS_HOST));
 	page_raw(p, "</td>");
@@ -222,7 +264,7 @@ put_row(struct page *p, struct case_cursor *c, size_t row)
 	page_raw(p, "</td><td>");
 	page_code(p, case_text(c, CASE_CONTACTS_ACCOUNT));
 	page_raw(p, "</td><td>");
-	page_evidence(p, case_text(c, CASE_CONTACTS_PROTOCOL));
+	put_ways(p, "span", case_text(c, CASE_CONTACTS_PROTOCOL));
 	page_raw(p, "</td><td class=\"num\">");
 	page_value(p, "span", &(struct argument)AS_COUNT(case_int(c, CASE_CONTACTS_COUNT)));
 	if (case_int(c, CASE_CONTACTS_FAILED) > 0)

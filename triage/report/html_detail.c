@@ -2,7 +2,7 @@
  * html_detail.c - the detail of a finding: a JSON object with why, innocent, family, how_to_check, reasons[], version
  * accounts[] and examples[] (examples.h).
  *
- * Texts of rules are English and say so (lang=en); the sentence for the kind of finding is in the page's language. A detail
+ * Texts of the rules built in that no table has are English and say so (lang=en); the sentence for the kind of finding is in the page's language. A detail
  * that is no JSON is said to be so, not left out.
  */
 #include "triage/report/html.h"
@@ -17,6 +17,7 @@ enum { TEXT_MAX = 1 << 16, REASONS_SHOWN_MAX = 10 };
 struct detail {
 	struct buf why, innocent, family, how_to_check, version;
 	bool broken;
+	void (*tell)(struct page *p, const char *tag, const char *text);	/* why and innocent: English, or of a rule whose title no table knows */
 	struct json reasons, accounts;	/* at their arrays; event JSON_NULL when absent */
 };
 
@@ -148,7 +149,7 @@ put_check(struct page *p, const char *kind, const struct detail *d)
 	page_say(p, "p class=\"label\"", "finding.innocent", NULL);
 	page_say(p, "p", key_or(p, room, "innocent", kind, "innocent.other"), NULL);
 	if (d->innocent.size > 0) {
-		page_told(p, "p", buf_cstr(&d->innocent));
+		d->tell(p, "p", buf_cstr(&d->innocent));
 	}
 	page_raw(p, "</details>\n");
 }
@@ -187,9 +188,11 @@ put_accounts(struct page *p, const struct detail *d)
 }
 
 void
-html_detail(struct page *p, const char *kind, const char *text)
+html_detail(struct page *p, const char *kind, const char *title, const char *text)
 {
-	struct detail d = { 0 };
+	char key[64];
+	const char *rest;
+	struct detail d = { .tell = messages_told(p->messages, title, key, &rest) ? page_told : page_rule_text };
 	struct buf *const fields[] = { &d.why, &d.innocent, &d.family, &d.how_to_check, &d.version };
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		buf_init(fields[i], TEXT_MAX);
@@ -199,7 +202,7 @@ html_detail(struct page *p, const char *kind, const char *text)
 	put_accounts(p, &d);
 	page_raw(p, "</dl>\n");
 	if (d.why.size > 0) {
-		page_told(p, "p", buf_cstr(&d.why));
+		d.tell(p, "p", buf_cstr(&d.why));
 		page_raw(p, "\n");
 	}
 	if (d.broken)
@@ -208,4 +211,20 @@ html_detail(struct page *p, const char *kind, const char *text)
 	put_check(p, kind, &d);
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		buf_release(fields[i]);
+}
+
+bool
+html_why(struct page *p, const char *tag, const char *text)
+{
+	struct detail d = { 0 };
+	struct buf *const fields[] = { &d.why, &d.innocent, &d.family, &d.how_to_check, &d.version };
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		buf_init(fields[i], TEXT_MAX);
+	read_detail(text, &d);
+	bool said = d.why.size > 0;
+	if (said)
+		page_told(p, tag, buf_cstr(&d.why));
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		buf_release(fields[i]);
+	return said;
 }

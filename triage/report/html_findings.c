@@ -35,7 +35,7 @@ put_heading(struct page *p, struct case_cursor *c, int severity)
 	page_raw(p, "</span> ");
 	page_say(p, "span", key_or(p, room, "kind", kind, "kind.other"), NULL);
 	page_raw(p, "</p>\n<h3>");
-	page_told(p, "span", case_text(c, CASE_FINDINGS_TITLE));
+	page_rule_text(p, "span", case_text(c, CASE_FINDINGS_TITLE));
 	page_format(p, " <a class=\"ref\" href=\"#finding-%ju\">#%ju</a></h3>\n", (uintmax_t)case_int(c, CASE_FINDINGS_FINDING_ID),
 	    (uintmax_t)case_int(c, CASE_FINDINGS_FINDING_ID));
 	page_say(p, "p", key_or(p, room, "why", kind, "why.other"), NULL);
@@ -96,13 +96,17 @@ put_facts(struct page *p, struct case_cursor *c)
 static void
 put_finding(struct page *p, struct case_cursor *c, int severity)
 {
+	enum { TITLE_MAX = 1 << 16 };
 	char kind[48];
+	SCOPED_BUF title;
+	buf_init(&title, TITLE_MAX);
+	buf_text(&title, case_text(c, CASE_FINDINGS_TITLE));
 	page_format(p, "<article class=\"story %s-edge\" id=\"finding-%ju\">\n", severity_class(severity),
 	    (uintmax_t)case_int(c, CASE_FINDINGS_FINDING_ID));
 	put_heading(p, c, severity);
 	put_facts(p, c);		/* leaves its list open for the facts of the detail */
 	snprintf(kind, sizeof(kind), "%s", case_text(c, CASE_FINDINGS_KIND));
-	html_detail(p, kind, case_text(c, CASE_FINDINGS_DETAIL));
+	html_detail(p, kind, buf_cstr(&title), case_text(c, CASE_FINDINGS_DETAIL));
 	page_raw(p, "</article>\n");
 }
 

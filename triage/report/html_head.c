@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BASE64_SHA256 = HTML_POLICY_HASH - 1 };
+enum { BASE64_SHA256 = HTML_POLICY_HASH - 1, HOST_NAME = 2 };
 
 void
 html_policy_hash(const struct asset *asset, char out[HTML_POLICY_HASH])
@@ -39,6 +39,15 @@ html_subject(struct page *p)
 	}
 	struct triage_error err;
 	struct case_cursor *c;
+	/* the one system that is known calls itself something */
+	if (case_count(p->reader, CASE_HOSTS) == 1 && case_rows(p->reader, CASE_HOSTS, CASE_BY_ID, &c, &err) == TRIAGE_OK) {
+		bool named = case_next(c, &err) == TRIAGE_OK && case_text(c, HOST_NAME)[0] != '\0';
+		if (named)
+			page_evidence(p, case_text(c, HOST_NAME));
+		case_cursor_close(c);
+		if (named)
+			return;
+	}
 	if (case_rows(p->reader, CASE_EVIDENCE, CASE_BY_ID, &c, &err) != TRIAGE_OK)
 		return;
 	if (case_next(c, &err) == TRIAGE_OK) {
@@ -158,6 +167,8 @@ html_has(struct page *p, const char *part)
 		return strncmp(case_meta(p->reader, "answer.accounts_to_reset"), "[{", 2) == 0;
 	if (strcmp(part, "damage") == 0)
 		return has_damage(p);
+	if (strcmp(part, "contradictions") == 0)
+		return meta_number(p, "contradictions") > 0;
 	if (strcmp(part, "machines") == 0)
 		return case_count(p->reader, CASE_HOSTS) > 0;
 	return strcmp(part, "contacts") != 0 || case_count(p->reader, CASE_CONTACTS) > 0;
@@ -167,7 +178,7 @@ void
 html_contents(struct page *p)
 {
 	static const char *const parts[][2] = {
-		{ "answers", "nav.answers" }, { "stories", "nav.stories" }, { "moments", "nav.moments" }, { "damage", "nav.damage" }, { "resets", "nav.resets" }, { "findings", "nav.findings" }, { "activity", "nav.activity" }, { "machines", "nav.machines" }, { "contacts", "nav.contacts" }, { "volumes", "nav.volumes" }, { "gaps", "nav.gaps" },
+		{ "answers", "nav.answers" }, { "stories", "nav.stories" }, { "moments", "nav.moments" }, { "damage", "nav.damage" }, { "resets", "nav.resets" }, { "findings", "nav.findings" }, { "activity", "nav.activity" }, { "machines", "nav.machines" }, { "contacts", "nav.contacts" }, { "contradictions", "nav.contradictions" }, { "volumes", "nav.volumes" }, { "gaps", "nav.gaps" },
 		{ "files", "nav.files" }, { "method", "nav.method" }, { "verify", "nav.verify" }, { "words", "nav.words" },
 	};
 	page_raw(p, "<nav");

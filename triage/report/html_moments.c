@@ -3,7 +3,7 @@
  *
  * The whole timeline has millions of rows and is for other tools (timeline.csv); these are the rows that somebody judged.
  */
-#include "triage/report/html.h"
+#include "triage/report/html_moments.h"
 
 #include "triage/report/examples.h"
 
@@ -11,15 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOMENTS_MAX = 4000, MOMENTS_SHOWN = 600, PLACE_SIZE = 256 };
-
-struct moment {
-	int64_t time;
-	uint64_t event_id, finding_id;
-	int severity;
-	char host[PLACE_SIZE], kind[32];
-	char *text;			/* what the event says, or the title of the finding */
-};
+enum { MOMENTS_MAX = 4000, MOMENTS_SHOWN = 600, ALIKE_MAX = 4 };
 
 struct moments {
 	struct moment *list;
@@ -84,6 +76,7 @@ take_finding(struct moments *m, struct case_cursor *c)
 	bool any = false;
 	if (like.severity < TRIAGE_MEDIUM)
 		return true;
+	like.story_id = case_null(c, CASE_FINDINGS_STORY_ID) ? 0 : (uint64_t)case_int(c, CASE_FINDINGS_STORY_ID);
 	snprintf(like.host, sizeof(like.host), "%s", case_text(c, CASE_FINDINGS_HOST));
 	snprintf(like.kind, sizeof(like.kind), "%s", case_text(c, CASE_FINDINGS_KIND));
 	if (!add_examples(m, &like, case_text(c, CASE_FINDINGS_DETAIL), &any))
@@ -103,7 +96,7 @@ put_moment(struct page *p, const struct moment *m)
 	page_code(p, m->host);
 	page_raw(p, "</td>");
 	if (m->event_id == 0) {
-		page_told(p, "td", m->text);
+		page_rule_text(p, "td", m->text);
 	} else {
 		page_raw(p, "<td lang=\"en\">");
 		page_evidence(p, m->text);
@@ -147,24 +140,55 @@ collect(struct page *p, struct moments *m, struct triage_error *err)
 	return st == TRIAGE_END ? TRIAGE_OK : st;
 }
 
+/* How many from this one on are of the same finding, one after the other. */
+static size_t
+alike(const struct moment *list, size_t count)
+{
+	size_t n = 1;
+	while (n < count && list[n].finding_id == list[0].finding_id)
+		n++;
+	return n;
+}
+
+/* Many in a row that rest on one thing are told by the first two and the last. */
 static void
-put_section(struct page *p, struct moments *m)
+put_moments(struct page *p, const struct moment *list, size_t count)
+{
+	for (size_t i = 0; i < count;) {
+		size_t run = alike(list + i, count - i);
+		if (run <= ALIKE_MAX) {
+			put_moment(p, &list[i++]);
+			continue;
+		}
+		put_moment(p, &list[i]);
+		put_moment(p, &list[i + 1]);
+		page_raw(p, "<tr><td class=\"num\">…</td><td></td><td></td><td>");
+		page_say(p, "span class=\"soft\"", "moments.alike", WITH(AS_COUNT(run - 3)));
+		page_raw(p, "</td><td></td></tr>\n");
+		put_moment(p, &list[i + run - 1]);
+		i += run;
+	}
+}
+
+static enum triage_status
+put_section(struct page *p, struct moments *m, struct triage_error *err)
 {
 	static const char *const heads[] = { "moments.when", "moments.kind", "moments.host", "moments.what", "moments.finding", NULL };
 	size_t all = m->count, shown = choose(m);
 	page_section(p, "moments", "moments.title");
 	page_say(p, "p class=\"sub\"", "moments.intro", NULL);
+	enum triage_status st = html_lanes(p, m->list, shown, err);
 	page_raw(p, "<p class=\"search\" hidden><label>");
 	page_say(p, "span", "files.search", NULL);
 	page_raw(p, " <input type=\"search\" aria-controls=\"moment-table\"></label> "
 	    "<span role=\"status\" class=\"soft\"></span></p>\n<div class=\"scroll\"><table id=\"moment-table\">");
 	page_table_head(p, "moments.title", heads);
-	for (size_t i = 0; i < shown; i++)
-		put_moment(p, &m->list[i]);
+	put_moments(p, m->list, shown);
 	page_raw(p, "</tbody></table></div>\n");
 	if (all + m->left_out > shown)
 		page_say(p, "p class=\"note\"", "moments.more", WITH(AS_COUNT(all + m->left_out - shown)));
 	page_raw(p, "</section>\n");
+	return st;
 }
 
 enum triage_status
@@ -179,7 +203,7 @@ html_moments(struct page *p, struct triage_error *err)
 	}
 	enum triage_status st = collect(p, &m, err);
 	if (st == TRIAGE_OK)
-		put_section(p, &m);
+		st = put_section(p, &m, err);
 	for (size_t i = 0; i < m.count; i++)
 		free(m.list[i].text);
 	free(m.list);

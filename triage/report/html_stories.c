@@ -56,7 +56,7 @@ put_findings(struct page *p, int64_t story, struct triage_error *err)
 			continue;
 		uint64_t id = (uint64_t)case_int(c, CASE_FINDINGS_FINDING_ID), count = (uint64_t)case_int(c, CASE_FINDINGS_COUNT);
 		page_raw(p, "<li>");
-		page_told(p, "span", case_text(c, CASE_FINDINGS_TITLE));
+		page_rule_text(p, "span", case_text(c, CASE_FINDINGS_TITLE));
 		if (count > 1)
 			page_say(p, "span class=\"soft\"", "story.times", WITH(AS_COUNT(count)));
 		if (id <= p->facts.linkable)

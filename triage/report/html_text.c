@@ -108,19 +108,20 @@ page_label(struct page *p, const char *attribute, const char *key, const struct 
 	page_flush(p);
 }
 
-void
-page_told(struct page *p, const char *tag, const char *text)
+/* lang: what a text that no table knows is written in; "": nobody can say. */
+static void
+told(struct page *p, const char *tag, const char *text, const char *lang)
 {
 	char key[64];
 	const char *rest;
 	page_format(p, "<%s", tag);
 	if (messages_told(p->messages, text, key, &rest)) {
-		struct phrase english = messages_find(p->messages, key, LANG_EN);
+		size_t size = messages_name_size(p->messages, key, rest);
 		page_raw(p, ">");
-		if (english.size > 0 && english.text[english.size - 1] == '}') {
+		if (size > 0) {
 			SCOPED_BUF name;
 			buf_init(&name, PATH_SHOWN_MAX + 1);
-			buf_put(&name, rest, strnlen(rest, PATH_SHOWN_MAX));
+			buf_put(&name, rest, size < PATH_SHOWN_MAX ? size : PATH_SHOWN_MAX);
 			page_say(p, "span", key, WITH(AS_TEXT(buf_cstr(&name))));
 			rest = "";
 		} else {
@@ -130,10 +131,22 @@ page_told(struct page *p, const char *tag, const char *text)
 			page_say(p, "span", "text.colon", NULL);
 		page_evidence(p, rest + (rest[0] == ':'));
 	} else {
-		page_raw(p, " lang=\"en\">");
+		page_format(p, lang[0] != '\0' ? " lang=\"%s\">" : " lang=\"%s\" dir=\"auto\">", lang);
 		page_evidence(p, text);
 	}
 	page_format(p, "</%.*s>", (int)strcspn(tag, " "), tag);
+}
+
+void
+page_told(struct page *p, const char *tag, const char *text)
+{
+	told(p, tag, text, "en");
+}
+
+void
+page_rule_text(struct page *p, const char *tag, const char *text)
+{
+	told(p, tag, text, "");
 }
 
 void

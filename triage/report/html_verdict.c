@@ -151,7 +151,7 @@ put_finding_reason(struct page *p, char *text)
 	page_say(p, "span", key_or(p, room, "kind", text, "kind.other"), NULL);
 	page_say(p, "span", "text.colon", NULL);
 	page_raw(p, " ");
-	page_told(p, "b", title + 2);
+	page_rule_text(p, "b", title + 2);
 	page_raw(p, " ");
 	page_say(p, "span", "reason.weight", WITH(AS_KEY(severity_key(severity_of(word))), AS_KEY(confidence_key(confidence)), AS_COUNT(count), AS_COUNT(points)));
 	return true;

@@ -8,10 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMN_COUNT = 1 + LANG_COUNT, MESSAGES_MAX = 3000 };
+enum { COLUMN_COUNT = 1 + LANG_COUNT, MESSAGES_MAX = 6000, NAME_MARK_SIZE = 3 };
+
+static const char NAME_MARK[] = "{0}";
 
 struct message {
 	struct phrase cells[COLUMN_COUNT];	/* key, then the languages in the order of enum lang */
+	size_t front;				/* bytes of the English before {0}; all of it when there is none */
 	bool told;				/* messages_told() found it */
 };
 
@@ -68,6 +71,14 @@ cut_line(const char *line, size_t size, struct message *ret_row)
 	}
 }
 
+/* Where {0} stands in the English of a row; its size when it does not. */
+static size_t
+name_at(struct phrase english)
+{
+	const char *at = memmem(english.text, english.size, NAME_MARK, NAME_MARK_SIZE);
+	return at != NULL ? (size_t)(at - english.text) : english.size;
+}
+
 static enum triage_status
 cut_table(const char *text, size_t size, struct messages *m, struct triage_error *err)
 {
@@ -84,6 +95,7 @@ cut_table(const char *text, size_t size, struct messages *m, struct triage_error
 			triage_error_set(err, TRIAGE_E_FORMAT, number, "messages, line %zu: not a key and %d texts", number, LANG_COUNT);
 			return TRIAGE_E_FORMAT;
 		}
+		m->rows[m->count].front = name_at(m->rows[m->count].cells[1 + LANG_EN]);
 		m->count++;
 	}
 	qsort(m->rows, m->count, sizeof(m->rows[0]), by_key);
@@ -110,12 +122,12 @@ messages_over(const char *text, size_t size, struct messages **ret_messages, str
 enum triage_status
 messages_new(struct messages **ret_messages, struct triage_error *err)
 {
-	struct asset table = asset_messages(), says = asset_says(), rules = asset_says_rules();
+	struct asset table = asset_messages();
+	const struct asset says[] = { asset_says(), asset_says_rules(), asset_says_whys_1(), asset_says_whys_2() };
 	enum triage_status st = messages_over(table.text, table.size, ret_messages, err);
-	if (st == TRIAGE_OK && (st = cut_table(says.text, says.size, *ret_messages, err)) != TRIAGE_OK)
-		messages_free(*ret_messages);
-	if (st == TRIAGE_OK && (st = cut_table(rules.text, rules.size, *ret_messages, err)) != TRIAGE_OK)
-		messages_free(*ret_messages);
+	for (size_t i = 0; st == TRIAGE_OK && i < sizeof(says) / sizeof(says[0]); i++)
+		if ((st = cut_table(says[i].text, says[i].size, *ret_messages, err)) != TRIAGE_OK)
+			messages_free(*ret_messages);
 	return st;
 }
 
@@ -163,27 +175,42 @@ is_said(const struct message *row)
 	return row->cells[0].size > 5 && memcmp(row->cells[0].text, "says.", 5) == 0;
 }
 
-/* How much of text a row says: all, the front up to ": " or " (", or, with {0} at the row's end, the front with the name that follows. 0: nothing. */
-static size_t
-said_of(struct phrase english, const char *text, size_t longest)
+size_t
+messages_name_size(const struct messages *m, const char *key, const char *rest)
 {
-	static const char name[] = "{0}";
-	bool named = english.size > 3 && memcmp(english.text + english.size - 3, name, 3) == 0;
-	size_t size = english.size - (named ? 3 : 0);
-	if (size <= longest || strncmp(text, english.text, size) != 0)
+	const struct message *row = find_row(m, key);
+	size_t whole = row != NULL ? row->cells[1 + LANG_EN].size : 0, size = strlen(rest);
+	if (row == NULL || row->front == whole)
 		return 0;
-	const char *rest = text + size;
-	bool ends = rest[0] == '\0' || strncmp(rest, ": ", 2) == 0 || strncmp(rest, " (", 2) == 0;
-	return named ? rest[0] != '\0' ? size : 0 : ends ? size : 0;
+	size_t behind = whole - row->front - NAME_MARK_SIZE;
+	return size > behind ? size - behind : 0;
+}
+
+/*
+ * Whether a row says text: all of it, or the front up to ": " or " (", or, with {0} in the row, what stands around a name. Returns how many bytes of the
+ * row agree; 0: the row does not say it, or less of it than longest.
+ */
+static size_t
+said_of(const struct message *row, const char *text, size_t text_size, size_t longest)
+{
+	struct phrase english = row->cells[1 + LANG_EN];
+	bool named = row->front < english.size;
+	size_t behind = named ? english.size - row->front - NAME_MARK_SIZE : 0, agreed = row->front + behind;
+	if (agreed <= longest || strncmp(text, english.text, row->front) != 0)
+		return 0;
+	if (named)
+		return text_size > agreed && memcmp(text + text_size - behind, english.text + english.size - behind, behind) == 0 ? agreed : 0;
+	const char *rest = text + row->front;
+	return rest[0] == '\0' || strncmp(rest, ": ", 2) == 0 || strncmp(rest, " (", 2) == 0 ? agreed : 0;
 }
 
 bool
 messages_told(struct messages *m, const char *text, char ret_key[64], const char **ret_rest)
 {
 	struct message *best = NULL;
-	size_t longest = 0;
+	size_t longest = 0, text_size = strlen(text);
 	for (size_t i = 0; i < m->count; i++) {
-		size_t size = is_said(&m->rows[i]) ? said_of(m->rows[i].cells[1 + LANG_EN], text, longest) : 0;
+		size_t size = is_said(&m->rows[i]) ? said_of(&m->rows[i], text, text_size, longest) : 0;
 		if (size == 0)
 			continue;
 		best = &m->rows[i];
@@ -192,8 +219,8 @@ messages_told(struct messages *m, const char *text, char ret_key[64], const char
 	if (best == NULL || best->cells[0].size >= 64)
 		return false;
 	best->told = true;
+	*ret_rest = text + best->front;
 	snprintf(ret_key, 64, "%.*s", (int)best->cells[0].size, best->cells[0].text);
-	*ret_rest = text + longest;
 	return true;
 }
 

@@ -46,10 +46,13 @@ bool messages_has(const struct messages *m, const char *key);
 struct phrase messages_find(const struct messages *m, const char *key, enum lang lang);
 
 /*
- * What a detector says in English, found among the messages of says.tsv: ret_key is the key of the longest one that text begins with, ret_rest
- * what follows it, "" or ": name" or " (name)". False: it is not among them. It is then in messages_json() as well.
+ * What a detector or a built-in rule says in English, found among the messages of the says tables: ret_key is the key of the one that agrees longest with
+ * text, ret_rest what follows it, "" or ": name" or " (name)"; where the row has {0}, the name and what the row says behind it. False: it is not among
+ * them. It is then in messages_json() as well.
  */
 bool messages_told(struct messages *m, const char *text, char ret_key[64], const char **ret_rest);
+/* How many bytes of ret_rest are the name that stands for {0}; 0 when the row has none. */
+size_t messages_name_size(const struct messages *m, const char *key, const char *rest);
 
 enum argument_kind { ARGUMENT_END, ARGUMENT_TEXT, ARGUMENT_COUNT, ARGUMENT_BYTES, ARGUMENT_SHARE, ARGUMENT_TIME, ARGUMENT_KEY };
 enum time_form { TIME_MONTH, TIME_DAY, TIME_MINUTE, TIME_SECOND, TIME_CLOCK, TIME_CLOCK_SECOND };	/* CLOCK: without the day */

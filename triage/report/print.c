@@ -1,4 +1,4 @@
-/* print.c - the short document for paper: what happened, the most telling findings; then the seal and the custody form. */
+/* print.c - the short document for paper: what happened, the answers of page 1, the most telling findings; then the seal and the custody form. */
 #include "triage/report/print.h"
 
 #include "triage/report/assets.h"
@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FINDINGS_PRINTED_MAX = 8 };
+enum { FINDINGS_PRINTED_MAX = 4 };
 
 static void
 put_head(struct page *p)
@@ -53,9 +53,10 @@ put_finding(struct page *p, struct case_cursor *c, int severity)
 	page_raw(p, "<br>");
 	page_say(p, "span", confidence_key(confidence > 0 ? (unsigned)confidence : 0), NULL);
 	page_raw(p, "</td><td>");
-	page_told(p, "b", case_text(c, CASE_FINDINGS_TITLE));
+	page_rule_text(p, "b", case_text(c, CASE_FINDINGS_TITLE));
 	page_raw(p, "<br>");
-	page_say(p, "span", key_or(p, room, "why", kind, "why.other"), NULL);
+	if (!html_why(p, "span", case_text(c, CASE_FINDINGS_DETAIL)))
+		page_say(p, "span", key_or(p, room, "why", kind, "why.other"), NULL);
 	page_raw(p, "<br>");
 	page_code(p, case_text(c, CASE_FINDINGS_PATH));
 	page_raw(p, "</td><td>");
@@ -113,9 +114,11 @@ write_print(struct page *p, void *ctx, struct triage_error *err)
 {
 	const struct print *d = ctx;
 	char id[200], start[9];
+	p->paper = true;
 	put_head(p);
 	html_verdict_short(p);
 	html_actions(p);
+	html_answers(p);
 	enum triage_status st = put_findings(p, err);
 	if (st == TRIAGE_OK)
 		st = print_seal(p, d, err);

@@ -189,8 +189,8 @@ export_some(struct supervisor *s, const char *database, const char *folder, size
 	    .rules_dir = s->plan->rules_dir };
 	enum triage_status st = case_open(database, &reader, err);
 	for (size_t i = first; i < exporter_count() && st == TRIAGE_OK; i += EXPORTERS)
-		if (!exporter_at(i)->beside)
-			st = report_export(exporter_at(i), reader, &options, folder, err);
+		if (!exporter_at(i)->beside && !exporter_is_second(exporter_at(i)))
+			st = report_export_pair(exporter_at(i), reader, &options, folder, err);
 	case_reader_close(reader);
 	return st;
 }
@@ -316,11 +316,9 @@ conclude(struct supervisor *s, struct triage_error *err)
 		st = clear_data(data, err);
 	if (st == TRIAGE_OK)
 		st = export_all(s, database, data, err);
-	/* parts of a run keep their journal in another way */
-	bool goes_on = s->budget_ended && s->plan->shards <= 1;
-	if (st == TRIAGE_OK && goes_on)
+	if (st == TRIAGE_OK && s->budget_ended)
 		st = unfinished_keep(s, err);
 	if (st == TRIAGE_OK)
 		st = seal_bag(s, err);
-	return st == TRIAGE_OK && !goes_on ? remove_work(s, err) : st;
+	return st == TRIAGE_OK && !s->budget_ended ? remove_work(s, err) : st;
 }

@@ -54,10 +54,12 @@ wire_fill(struct wire_stream *s, bool wait, struct triage_error *err)
 		s->in.size -= s->in_done;
 		s->in_done = 0;
 	}
-	uint8_t piece[FILL];
+	char *piece = buf_room(&s->in, FILL);
+	if (piece == NULL)
+		return buf_check(&s->in, err);
 	ssize_t n;
 	do
-		n = recv(s->fd, piece, sizeof(piece), wait ? 0 : MSG_DONTWAIT);
+		n = recv(s->fd, piece, FILL, wait ? 0 : MSG_DONTWAIT);
 	while (n < 0 && errno == EINTR && wait);
 	if (n == 0)
 		s->ended = true;
@@ -67,8 +69,8 @@ wire_fill(struct wire_stream *s, bool wait, struct triage_error *err)
 		return TRIAGE_E_IO;
 	}
 	if (n > 0)
-		buf_put(&s->in, piece, (size_t)n);
-	return buf_check(&s->in, err);
+		buf_wrote(&s->in, (size_t)n);
+	return TRIAGE_OK;
 }
 
 enum triage_status

@@ -34,6 +34,8 @@ is_object(const char *text)
 	size_t size = strlen(text);
 	if (size < 2 || text[0] != '{' || (text[1] != '"' && text[1] != '}') || text[size - 1] != '}')
 		return false;
+	if (json_is_flat_object(text, size))
+		return true;
 	json_start(&j, text, size);
 	return json_next(&j) == JSON_OBJECT && json_skip(&j) && json_next(&j) == JSON_END;
 }

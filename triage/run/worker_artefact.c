@@ -93,7 +93,9 @@ companion(void *ctx, const char *ending, struct view *ret_bytes)
 {
 	struct worker_artefact *a = ctx;
 	struct triage_error err = { .offset = TRIAGE_NO_OFFSET };
-	for (size_t i = 0; !a->member && i < a->companion_count; i++) {
+	if (a->member)
+		return a->beside != NULL && a->beside(a->beside_ctx, ending, ret_bytes);
+	for (size_t i = 0; i < a->companion_count; i++) {
 		struct worker_companion *c = &a->companions[i];
 		if (strcasecmp(c->ending, ending) != 0)
 			continue;
@@ -146,6 +148,8 @@ begin(struct worker_artefact *a, const struct analyse_subject *who, struct view 
 	give_up(a);
 	a->bytes = a->events = 0;
 	a->member = strcmp(who->path, a->w->path) != 0;
+	a->beside = who->beside;
+	a->beside_ctx = who->beside_ctx;
 	a->who = (struct artefact_subject){ .path = who->path, .name = who->name, .owner = who->owner != NULL ? who->owner : "", .size = who->size,
 	    .mtime = a->member ? who->mtime : a->mtime, .btime = a->member ? TRIAGE_TIME_NONE : a->btime };
 	a->kind = artefact_claim(&a->who, head);

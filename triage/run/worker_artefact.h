@@ -24,7 +24,9 @@ struct worker_artefact {
 	uint64_t bytes, events;
 	int64_t mtime, btime;		/* of the job's own stream */
 	bool live_mft;			/* the stream is the $MFT of a volume that was listed: its times are there already */
-	bool member;			/* in a member of an archive: no companions, no creation time */
+	bool member;			/* in a member of an archive: no creation time, and what belongs to it lies in the archive */
+	bool (*beside)(void *beside_ctx, const char *ending, struct view *ret_bytes);	/* of the member; NULL when nothing can be beside it */
+	void *beside_ctx;
 	size_t source;
 	struct evidence_fs *fs;		/* NULL for a mounted volume */
 	struct worker_companion companions[WORKER_COMPANIONS_MAX];

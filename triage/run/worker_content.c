@@ -290,7 +290,7 @@ stream_unpack(struct stream *s, const struct analyse_subject *who, const struct 
 	archive.size = content->bytes;
 	archive.mtime = s->artefact.mtime;
 	const struct unpack_io out = { .stream = *io, .member = stream_member, .member_done = stream_member_done,
-	    .closed = s->closed, .given = s->w->setup->sources[s->artefact.source].only != NULL };
+	    .closed = s->closed, .given = s->w->setup->sources[s->artefact.source].only != NULL, .beside = artefact_companion_begins };
 	return analyse_unpack(s->w->pass, &archive, &out, err);
 }
 

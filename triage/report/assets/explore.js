@@ -349,6 +349,21 @@
 		return anew();
 	};
 
+	/* A lane of the attack asks for its span. */
+	const timeline = boxes.find((box) => box.dataset.set === "timeline");
+	list(timeline === undefined ? ".none" : ".lanes button").forEach((button) => {
+		button.hidden = false;
+		button.addEventListener("click", () => {
+			const details = timeline.querySelector("details"), inputs = ["from", "to"].map((name) => timeline.querySelector("[name=" + name + "]"));
+			inputs.forEach((input) => { input.value = timeline.dataset[input.name] = button.dataset[input.name]; });
+			if (timeline.dataset.begun !== undefined)
+				inputs[0].dispatchEvent(new Event("change"));
+			details.open = true;
+			details.querySelector("summary").focus();
+			timeline.scrollIntoView();
+		});
+	});
+
 	boxes.forEach((box) => {
 		const details = box.querySelector("details");
 		const begin = () => {

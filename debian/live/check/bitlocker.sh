@@ -1,7 +1,7 @@
 #!/bin/sh
 # bitlocker.sh IMAGE - a small BitLocker volume as the unit test makes it, with TPM and recovery password; for where there is no published one.
 set -eu
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../../.."
 make --no-print-directory -s build/release/libtriage.a
 libs="$(pkg-config --libs libdeflate yara libseccomp sqlite3 libcrypto libargon2 zlib libzstd libarchive libpff libbfio yaml-0.1 libpcre2-8 libqrencode liblz4 liblzma) -ltsk -lmagic -lm -lcmocka"
 # shellcheck disable=SC2086
