@@ -1,8 +1,12 @@
 #!/bin/sh
 # assurance.sh - the long form of the proofs that `make check` runs a slice of; figures go into the section of docs/assurance.md that is between its marks.
-# KILLS (1000), FAULTS (all; else a spread), EXTREMES rounds (30), PULLED points (25), SOAK seconds (3600), COVERAGE=no leaves coverage out, REPRODUCE (all), ONLY: the tests that run. Whatever ran, ran at the commit that is named.
+# KILLS (1000) and FAULTS (all; N: N of each kind) go on where they were cut off, in build/assurance; EXTREMES rounds (30), PULLED points (25), SOAK seconds (3600), COVERAGE=no leaves coverage out, REPRODUCE (all), ONLY: the tests that run. Whatever ran, ran at the commit that is named.
 cd "$(dirname "$0")/.." || exit 2
 TRIAGE_ROOT=$(pwd) TRIAGE=${TRIAGE:-$(pwd)/build/triage} KILLS=${KILLS:-1000} FAULTS=${FAULTS:-all} REPRODUCE=${REPRODUCE:-all} EXTREMES=${EXTREMES:-30} PULLED=${PULLED:-25}
+mkdir -p build/assurance
+commit=$(git rev-parse --short=12 HEAD 2> /dev/null || echo unknown)
+KILLS_RAN=${KILLS_RAN:-$(pwd)/build/assurance/kills.$commit} FAULTS_RAN=${FAULTS_RAN:-$(pwd)/build/assurance/faults.$commit}
+export KILLS_RAN FAULTS_RAN
 tmp=$(mktemp -d) || exit 2
 trap 'rm -rf "$tmp"' EXIT
 FIGURES=$tmp/figures SEALS_TO=$tmp/seals
@@ -23,7 +27,7 @@ result() { [ -s "$tmp/$1.tap" ] || { echo "did not run"; return; }; echo "$(grep
 	echo "<!-- isolation: begin -->"
 	echo "## Isolation, faults and interruption"
 	echo
-	echo "Made by \`make assurance\` on $(date -u +%F) at commit $(git rev-parse --short=12 HEAD 2> /dev/null || echo unknown), $(uname -m), Linux $(uname -r | cut -d- -f1)."
+	echo "Made by \`make assurance\` on $(date -u +%F) at commit $commit, $(uname -m), Linux $(uname -r | cut -d- -f1)."
 	echo
 	echo "| what | figure |"
 	echo "| --- | --- |"
@@ -36,7 +40,7 @@ result() { [ -s "$tmp/$1.tap" ] || { echo "did not run"; return; }; echo "$(grep
 	[ ! -s "$tmp/soak" ] || echo "| long run | $(tail -n 1 "$tmp/soak") |"
 	if [ -s "$tmp/coverage" ]; then
 		echo
-		echo "Coverage by the unit tests and ten of the end-to-end tests (code of workers by unit tests alone):"
+		echo "Coverage by the unit tests and those of the end-to-end tests that tests/coverage.sh names; workers, openers and other children count too:"
 		echo
 		cat "$tmp/coverage"
 	fi

@@ -3,7 +3,8 @@ bombs_make.py FOLDER IMAGE ENTRIES - an ext4 image of evidence that wants to cos
 
 /expand.evtx: each value of its event is the same template again, 16 times, 9 deep. /own.evtx: a template that holds itself. /rings.dat: a hive whose keys are
 their own children. /ring.dat: an ESE database whose pages lead back to the root and to themselves. /zips.zip: 40 archives one in the other. /wide.zip: 16 in
-each of 5 levels. /loop: a file whose extent tree is its own child. /folder: a directory of ENTRIES names.
+each of 5 levels. /loop: a file whose extent tree is its own child. /folder: a directory of ENTRIES names. /sparse: a file of
+16 TiB less a block, of which one block is stored.
 """
 import io
 import os
@@ -121,9 +122,10 @@ evtx(), ese(), archives(), directory()
 with open(os.path.join(ROOT, "fixtures", "artefact", "registry", "rings.dat"), "rb") as f:
     put("rings.dat", f.read())
 put("loop", b"x" * 8192)
+put("sparse", b"all that is stored of 16 TiB\n")
 put("plain.txt", b"found all the same\n")
 size = os.path.getsize(os.path.join(src, "folder")) // 1024 + 24000
 subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", "-b", "4096", "-O", "^metadata_csum,^has_journal,^filetype,^dir_index", "-d", src, image, "%dk" % size], check=True,
                stdout=subprocess.DEVNULL)
-debugfs("set_inode_field /folder mode 040755")
+debugfs("set_inode_field /folder mode 040755", "set_inode_field /sparse size %d" % ((16 << 40) - 4096))
 loop()

@@ -15,7 +15,7 @@ for t in build/cov/tests/test_*; do
 	case $t in *.d | *.gc*) continue ;; esac
 	timeout 600 "$t" > "$tmp/out" 2>&1 || { failed=$((failed + 1)); echo "# $t failed" >&2; }
 done
-for e in ${COVER:-bundle directory archives mail nested collections vss locks disks damage images keys seal rules known iocs share tamper exports rejudge merge fleet print extract options guided bad_input bombs artefacts golden told space packages ewf_formats resume sandbox}; do
+for e in ${COVER:-bundle directory archives mail nested collections vss locks disks damage images keys seal rules known iocs share tamper exports rejudge merge fleet print extract options guided bad_input bombs artefacts golden told space packages ewf_formats resume sandbox budget workers revoked report_rows windows extremes}; do
 	TRIAGE=$root/build/cov/bin/triage KILLS=5 timeout 900 sh "tests/e2e/$e.sh" > "$tmp/out" 2>&1
 done
 python3 - "$root" > "${1:-/dev/stdout}" <<'P'

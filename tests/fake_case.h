@@ -110,6 +110,14 @@ case_text(struct case_cursor *c, size_t column)
 	return cell != NULL ? cell : "";
 }
 
+const char *
+case_text_sized(struct case_cursor *c, size_t column, size_t *ret_size)
+{
+	const char *text = case_text(c, column);
+	*ret_size = strlen(text);
+	return text;
+}
+
 int64_t
 case_int(struct case_cursor *c, size_t column)
 {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # package.sh [MIRROR] - the packages in a bare Debian 12: installed, run on a small compromised machine, guided mode asked, removed without a trace.
-# Wants root, debootstrap, a mirror within reach and the packages of `make deb`; not part of make check. Speaks TAP.
+# OTHER=SUITE: the tarball in a bare system of that suite, too. Wants root, debootstrap, a mirror within reach and the packages of `make deb`; not part of make check. Speaks TAP.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 mirror=${1:-$(sed -n 's/^deb \(\[[^]]*\] \)\{0,1\}\([^ ]*\) bookworm main.*/\2/p' /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2> /dev/null | head -n 1)}
@@ -36,4 +36,20 @@ check "they are removed" inside sh -c 'apt-get purge -q -y triage triage-rules t
 inside find / -xdev -path /proc -prune -o -path /var -prune -o -path /tmp -prune -o -print | sort > "$bare.after"
 left=$(comm -13 "$bare.before" "$bare.after" | grep triage)
 if [ -z "$left" ]; then echo "ok - nothing of them is left"; else echo "not ok - nothing of them is left"; echo "$left" | sed 's/^/# /'; fi
-rm -f "$bare.before" "$bare.after" "$bare.log"
+rm -f "$bare.before" "$bare.after"
+# another C library: OTHER=trixie for one, a suite that the mirror has
+if [ -n "${OTHER:-}" ] && [ -n "$(ls build/triage-*.tar.xz 2> /dev/null)" ]; then
+	cp "$bare/tmp/town.img" "$bare.img"
+	umount "$bare/proc"; rm -rf "$bare"; mkdir "$bare"
+	# shellcheck disable=SC2086
+	if ${DEBOOTSTRAP:-debootstrap} --variant=minbase "$OTHER" "$bare" "$mirror" > "$bare.log" 2>&1; then
+		mount -t proc proc "$bare/proc"
+		mkdir "$bare/opt/unpacked" && tar -xJf "$(ls build/triage-*.tar.xz | head -n 1)" -C "$bare/opt/unpacked" --strip-components=1
+		mv "$bare.img" "$bare/tmp/town.img"
+		check "the tarball runs on $OTHER ($(inside ldd --version | head -n 1))" inside sh -c 'cd /tmp && /opt/unpacked/bin/triage run -q -o unpacked town.img && /opt/unpacked/bin/triage verify -q unpacked'
+	else
+		echo "not ok - $OTHER is made"; tail -n 5 "$bare.log" | sed 's/^/# /'
+	fi
+	rm -f "$bare.img"
+fi
+rm -f "$bare.log"

@@ -32,6 +32,13 @@ http_errors_and_exchange(void **state)
 	assert_number_equal(p.count, 1);
 	assert_string_equal(p.events[0].message, "Connection of 203.0.113.7 refused or dropped: Timer_ConnectionIdle");
 	parsed_free(&p);
+	parsed_file(&p, fixture("artefact/iis/advanced.log"));
+	assert_number_equal(p.count, 2);
+	assert_true(p.events[0].local);
+	assert_number_equal(p.events[0].time, parsed_time("2023-11-14T22:13:20.363Z"));
+	assert_string_equal(p.events[0].message, "203.0.113.7 GET /a: 200, agent Mozilla/5.0 (X11; x\"y Linux)");
+	assert_string_equal(p.events[1].message, "somebody GET /b: 404, agent \"open");
+	parsed_free(&p);
 	parsed_file(&p, fixture("artefact/iis/HttpProxy_2023111401-1.LOG"));
 	assert_number_equal(p.count, 1);
 	assert_number_equal(p.events[0].time, parsed_time("2023-11-14T01:00:00.123Z"));

@@ -22,6 +22,25 @@ logons_and_statements(void **state)
 }
 
 static void
+prefixes_of_services_are_read(void **state)
+{
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_file(&p, fixture("artefact/postgres_log/services.log"));
+	assert_number_equal(p.count, 3);
+	assert_string_equal(p.events[0].meaning, "failed logon");
+	assert_number_equal(p.events[0].time, parsed_time("2023-11-14T22:13:20.425Z"));
+	assert_non_null(strstr(p.events[0].data, "\"client\":\"203.0.113.9\",\"pid\":\"812\",\"user\":\"x\",\"database\":\"postgres\""));
+	assert_string_equal(p.events[1].user, "anna");
+	assert_false(p.events[1].local);
+	assert_non_null(strstr(p.events[1].data, "\"pid\":\"813\",\"user\":\"anna\",\"database\":\"shop\",\"client\":\"203.0.113.9\""));
+	assert_string_equal(p.events[2].meaning, "service started");
+	assert_true(p.events[2].local);
+	assert_string_equal(p.events[2].user, "");
+	parsed_free(&p);
+}
+
+static void
 damage_is_told(void **state)
 {
 	struct parsed p = { 0 };
@@ -35,6 +54,6 @@ damage_is_told(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(logons_and_statements), cmocka_unit_test(damage_is_told) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(logons_and_statements), cmocka_unit_test(prefixes_of_services_are_read), cmocka_unit_test(damage_is_told) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -72,6 +72,26 @@ a_user_name_cannot_forge_the_address(void **state)
 	parsed_free(&p);
 }
 
+/* Its own log has no colon behind the process, and a blank in the date where it is newer. A user name that ends as a logon does not become one. */
+static void
+proftpds_own_log_is_read(void **state)
+{
+	static const struct { const char *meaning, *user; } want[] = { { "connected", "" }, { "failed logon", "root: Login successful" }, { "failed logon", "anna" },
+		{ "logon", "anna" }, { "logged", "" }, { "failed logon", "x" } };
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_file(&p, fixture("artefact/syslog/proftpd.log"));
+	assert_number_equal(p.count, 6);
+	for (size_t i = 0; i < 6; i++) {
+		assert_string_equal(p.events[i].meaning, want[i].meaning);
+		assert_string_equal(p.events[i].user, want[i].user);
+		assert_non_null(strstr(p.events[i].data, "\"program\":\"proftpd\",\"pid\":\"7"));
+		assert_non_null(strstr(p.events[i].data, "203.0.113.9\""));
+	}
+	assert_number_equal(p.events[0].time, parsed_time("2023-11-14T22:13:20.124Z"));
+	parsed_free(&p);
+}
+
 static void
 variants_of_programs_are_known(void **state)
 {
@@ -244,6 +264,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_log_goes_over_new_year),
 		cmocka_unit_test(what_programs_say_is_told_in_words),
+		cmocka_unit_test(proftpds_own_log_is_read),
 		cmocka_unit_test(variants_of_programs_are_known),
 		cmocka_unit_test(small_machines_and_firewalls),
 		cmocka_unit_test(a_user_name_cannot_forge_the_address),

@@ -75,6 +75,18 @@ a_result_says_gaps_time_and_hash(void **state)
 		assert_non_null(strstr(shown, guided_text((enum guided_lang)l, SAY_RESULT_BUDGET)));
 		assert_non_null(strstr(shown, guided_text((enum guided_lang)l, SAY_RESULT_HASH)));
 	}
+	/* a disk that answered no more, or a missing key: what to do; not where time was up, nor where nearly all was read */
+	for (unsigned l = 0; l < GUIDED_LANGS; l++) {
+		const char *little = guided_text((enum guided_lang)l, SAY_RESULT_LITTLE);
+		assert_null(strstr(shown, little));
+		o.result.budget_ended = false;
+		end((enum guided_lang)l, &o);
+		assert_non_null(strstr(shown, little));
+		o.result.examined_share = 0.99;
+		end((enum guided_lang)l, &o);
+		assert_null(strstr(shown, little));
+		o.result.examined_share = 0.125;
+	}
 	end(GUIDED_FR, &(struct guided_outcome){ .status = TRIAGE_E_INTERRUPTED });
 	assert_string_equal(title, guided_text(GUIDED_FR, SAY_STOPPED_TITLE));
 	assert_non_null(strstr(shown, "/place/case-sda"));

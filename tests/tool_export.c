@@ -51,8 +51,13 @@ main(int argc, char **argv)
 		const struct exporter *x = exporter_at(i);
 		if (!wanted(x, argv + 3, argc - 3))
 			continue;
+		bool both = x->pair != NULL && wanted(x->pair, argv + 3, argc - 3), written = false;
+		for (size_t k = 0; k < i; k++)
+			written = written || (exporter_at(k)->pair == x && wanted(exporter_at(k), argv + 3, argc - 3));
+		if (written)
+			continue;
 		double w = wall(), c = cpu(&u);
-		st = report_export(x, reader, &options, argv[2], &err);
+		st = (both ? report_export_pair : report_export)(x, reader, &options, argv[2], &err);
 		double c2 = cpu(&u);
 		printf("%-18s %6.1f s, %6.1f s of processor, %ld MiB\n", x->name, wall() - w, c2 - c, u.ru_maxrss >> 10);
 		fflush(stdout);

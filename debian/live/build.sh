@@ -44,6 +44,7 @@ cp "$here"/hooks/*.hook.chroot config/hooks/normal/
 # the number of this image: stick and RAM disk belong together by it
 uuid=$( (echo "$version $SOURCE_DATE_EPOCH"; sha256sum config/packages.chroot/*.deb | cut -d' ' -f1) | sha256sum | sed 's/^\(.\{8\}\)\(.\{4\}\)\(.\{4\}\)\(.\{4\}\)\(.\{12\}\).*/\1-\2-\3-\4-\5/')
 echo "$uuid" > config/includes.chroot_before_packages/etc/triage-live.uuid
+echo INITRD=No > config/environment.chroot	# the initial RAM disk is made once, by the hook
 # live-build makes the root filesystem; its last stage wants packages that may be out of reach (--security true), so the image is made here
 { lb bootstrap && lb chroot; } > lb-build.log 2>&1 || { tail -30 lb-build.log >&2; echo "live-build failed: $work/lb-build.log" >&2; exit 1; }
 # what starts it: unpacked, not installed

@@ -18,6 +18,7 @@ same "archives: 16 in each of 5 levels likewise" "$(codes /wide.zip)" archive-ne
 check "and no member is met without end" test "$(sql "$case" "SELECT count(*) FROM files WHERE path LIKE '/wide.zip!%'")" -le 10000
 same "an extent tree that is its own child: told" "$(codes /loop)" content-missing
 same "and the file is partial" "$(sql "$case" "SELECT content FROM files WHERE path = '/loop'")" partial
+same "a file of 16 TiB, of which one block is stored, is cut, and told" "$(codes /sparse) $(sql "$case" "SELECT size, content FROM files WHERE path = '/sparse'")" "sparse-cut 17592186040320|partial"
 same "a directory of $entries names has each" "$(sql "$case" "SELECT count(*) FROM files WHERE path LIKE '/folder/%'")" "$entries"
 same "what lies beside them is found" "$(sql "$case" "SELECT content, size FROM files WHERE path = '/plain.txt'")" "complete|19"
 same "no worker was lost" "$(sql "$case" "SELECT count(*) FROM problems WHERE code LIKE 'worker-%'")" 0

@@ -1,7 +1,8 @@
 #!/bin/sh
 # faults.sh - the n-th read, write, fsync, rename, open, fork, socket, allocation, SQLite step of a small run fails; the disk is full, its files are bounded, the
 # power is cut at each sync point, the process is killed at each write; the clock goes back. Afterwards the bundle is sealed and right, or resumable
-# to the same, or absent; never half; and the message names the cause. A spread of points; FAULTS=all tries each (memory and reads: 400). FIGURES=FILE keeps the counts.
+# to the same, or absent; never half; and the message names the cause. A spread of points; FAULTS=N: N of each kind, FAULTS=all: each
+# (memory, reads, SQLite: 400). FIGURES=FILE keeps the counts; FAULTS_RAN=FILE the points that went well, which are not tried again. FAULTS_OF="CLASS...": these alone.
 . "$(dirname "$0")/common.sh.inc"
 gcc -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -shared -fPIC -fno-builtin -o "$tmp/shim.so" tests/shim.c -ldl || { bad "the shim compiles"; exit 1; }
 make_image ext2_basic || exit 1
@@ -17,8 +18,9 @@ resumed=0 absent=0 sealed=0
 # judged NAME STATUS CAUSE: what the run left behind is right
 judged() {
 	if [ -f "$tmp/case/manifest-sha256.txt" ]; then
-		"$TRIAGE" verify -q "$tmp/case" > /dev/null 2>&1 || { echo "$1: sealed and not whole (exit $2)"; return; }
+		# what could not be removed after the seal is cleared away by --resume
 		[ ! -d "$tmp/case/work" ] || "$TRIAGE" run -q --resume "$tmp/case" > /dev/null 2>&1
+		"$TRIAGE" verify -q "$tmp/case" > /dev/null 2>&1 || { echo "$1: sealed and not whole (exit $2)"; return; }
 		[ "$(picture "$tmp/case")" = "$want" ] || [ "$2" -eq 3 ] || echo "$1: sealed as another case (exit $2)"
 		sealed=$((sealed + 1))
 	elif [ -d "$tmp/case/work" ]; then
@@ -38,18 +40,29 @@ judged() {
 # points CLASS COUNT: the n-th calls that are tried, at most COUNT unless FAULTS=all
 points() {
 	n=$(awk -v c="$1" '$1 == c { print $2 }' "$tmp/count") most=$2
-	[ "${FAULTS:-}" != all ] || case $1 in memory | read | sqlite) most=400 ;; *) most=100000 ;; esac
+	case ${FAULTS:-} in all) case $1 in memory | read | sqlite) most=400 ;; *) most=100000 ;; esac ;; [0-9]*) most=$FAULTS ;; esac
+	case " ${FAULTS_OF:-$1} " in *" $1 "*) ;; *) n=0 ;; esac
 	awk -v n="$n" -v most="$most" 'BEGIN { step = n > most ? n / most : 1; for (i = 1; i <= n; i += step) print int(i) }'
 }
 tried=0
+ran=${FAULTS_RAN:-$tmp/ran}
+touch "$ran"
+# point NAME CAUSE VARIABLE=VALUE...: one point
+point() {
+	name=$1 cause=$2
+	shift 2
+	tried=$((tried + 1))
+	! grep -qxF "$name" "$ran" || return 0
+	rm -rf "$tmp/case" "$tmp/power"
+	mkdir "$tmp/power"
+	shimmed "$@"
+	judged "$name" $? "$cause" > "$tmp/judged"
+	cat "$tmp/judged" >> "$tmp/wrong"
+	[ -s "$tmp/judged" ] || echo "$name" >> "$ran"
+}
 # class NAME ERRNO HOW COUNT CAUSE: a class of calls fails with an error
 class() {
-	for n in $(points "$1" "$4"); do
-		rm -rf "$tmp/case"
-		shimmed SHIM_FAIL="$1 $2 $n $3"
-		judged "$1 $n of errno $2, $3" $? "$5" >> "$tmp/wrong"
-		tried=$((tried + 1))
-	done
+	for n in $(points "$1" "$4"); do point "$1 $n of errno $2, $3" "$5" SHIM_FAIL="$1 $2 $n $3"; done
 }
 # done_with WHAT: the points since the last one
 done_with() {
@@ -76,25 +89,11 @@ class sqlite 12 once 2 ""
 class memory 12 once 6 ""
 class memory 12 from 3 ""
 done_with "a step of SQLite or an allocation that fails"
-for bytes in 1 5000 50000 200000 400000 600000 800000 1200000; do
-	rm -rf "$tmp/case"
-	shimmed SHIM_SPACE=$bytes
-	judged "a disk with room for $bytes bytes" $? "no space left" >> "$tmp/wrong"
-	tried=$((tried + 1))
-done
-rm -rf "$tmp/case"
-shimmed SHIM_FILE_MAX=100000
-judged "no file above 100000 bytes" $? "file too large\|input/output error" >> "$tmp/wrong"
-tried=$((tried + 1))
+for bytes in 1 5000 50000 200000 400000 600000 800000 1200000; do point "a disk with room for $bytes bytes" "no space left" SHIM_SPACE=$bytes; done
+point "no file above 100000 bytes" "file too large\|input/output error" SHIM_FILE_MAX=100000
 done_with "a disk that is full, or holds no large files"
 for class in sync rename write; do
-	for n in $(points $class 5); do
-		rm -rf "$tmp/case" "$tmp/power"
-		mkdir "$tmp/power"
-		shimmed SHIM_FAIL="$class 0 $n once" SHIM_POWER="$tmp/power" SHIM_BUNDLE="$tmp/case"
-		judged "power cut at $class $n" $? "" >> "$tmp/wrong"
-		tried=$((tried + 1))
-	done
+	for n in $(points $class 5); do point "power cut at $class $n" "" SHIM_FAIL="$class 0 $n once" SHIM_POWER="$tmp/power" SHIM_BUNDLE="$tmp/case"; done
 done
 done_with "power cut, what was not synced is gone"
 unset SOURCE_DATE_EPOCH

@@ -31,7 +31,7 @@ P
 		--print-to-pdf="$tmp/$lang.pdf" "file://$page" > /dev/null 2> "$tmp/log"
 	if grep CONSOLE "$tmp/log" | grep -qE 'Error|Refused|violat'; then bad "$lang: the browser has nothing to complain of" "$(grep CONSOLE "$tmp/log")"; else ok "$lang: the browser has nothing to complain of"; fi
 	pages=$(pdfinfo "$tmp/$lang.pdf" 2> /dev/null | sed -n 's/^Pages: *//p')
-	if [ "${pages:-9}" -le 5 ]; then ok "$lang: five sheets at most"; else bad "$lang: five sheets at most" "pages: $pages"; fi
+	if [ "${pages:-9}" -le 4 ]; then ok "$lang: four sheets at most"; else bad "$lang: four sheets at most" "pages: $pages"; fi
 	pdftoppm -r 100 -gray "$tmp/$lang.pdf" "$tmp/$lang" 2> /dev/null
 	same "$lang: the QR code on paper is the seal" "$(zbarimg -q --raw "$tmp/$lang"-*.pgm 2> /dev/null)" "$seal"
 done

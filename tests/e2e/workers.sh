@@ -40,11 +40,11 @@ for act in next blame phase again long type half utf8 nul number short events fa
 done
 
 # a worker that dies at what is done for an evidence as a whole, and again when it is tried once more: the run goes on without it, and says so
-cp "$tmp/town.img" "$tmp/second.img"
+make_image ext2_basic && cp "$tmp/ext2_basic.img" "$tmp/second.img"
 for at in "probe 1 0 none" "told 1 0 none" "list 3 2 list" "image 3 2 image"; do
 	stage=${at%% *}
 	rm -rf "$tmp/case"
-	TRIAGE_FAULT_WORKER="crash $stage -" timeout 120 "$FAULT" run -q -j 2 -o "$tmp/case" "$tmp/town.img" "$tmp/second.img" > /dev/null 2> "$tmp/stderr"
+	TRIAGE_FAULT_WORKER="crash $stage -" timeout 120 "$FAULT" run -q -j 2 -o "$tmp/case" "$tmp/ext2_basic.img" "$tmp/second.img" > /dev/null 2> "$tmp/stderr"
 	same "workers that die at stage $stage: the run ends, and it is told of both evidences" \
 		"$stage $? $(sql "$tmp/case" "SELECT count(DISTINCT evidence_id) FROM problems WHERE code = 'worker-crashed'" 2> /dev/null || echo 0) $(sql "$tmp/case" "SELECT DISTINCT stage FROM problems WHERE code = 'worker-crashed'" 2> /dev/null || echo none)" "$at"
 	[ "$stage" = list ] || [ "$stage" = image ] || check "and why" grep -q "died of signal SIG[A-Z]* at stage probe" "$tmp/stderr"

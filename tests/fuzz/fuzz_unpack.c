@@ -53,6 +53,8 @@ unpack_archive(const uint8_t *data, size_t size)
 		if (bytes >= UNPACK_FUZZ_BYTES)
 			break;
 	}
+	if (open && u.why[0] != '\0')
+		unpack_is_encrypted(&u);	/* the pass asks why nothing came, too */
 	if (open)
 		unpack_close(&u);
 }

@@ -1,7 +1,7 @@
 /*
  * iis.c - web and mail requests in W3C extended logs: IIS (W3SVC, FTP, SMTP), HTTP.sys errors, Exchange.
  *
- * Times are UTC. Source: W3C WD-logfile-960323; field names of IIS 5 to 10, of HTTP.sys and of Exchange 2013 to 2019 (requests, message
+ * Times are UTC, of IIS Advanced Logging also local, as its columns say. Source: W3C WD-logfile-960323; field names of IIS 5 to 10, of HTTP.sys and of Exchange 2013 to 2019 (requests, message
  * tracking, commands, control panel). Not handled: logs in the older formats
  * of IIS (IIS native, NCSA), sites set to local time, which nothing in the log tells.
  */
@@ -129,6 +129,8 @@ send_line(struct artefact *a, const struct iis *x, const struct w3c_line *line, 
 	    panel_command(x, line)[0] != '\0' ? "command run" : "logged");
 	artefact_offset(a, line->offset);
 	artefact_precision(a, log_precision(&line->when));
+	if (x->w.local)
+		artefact_local(a);
 	for (size_t i = 0; i < FIXED; i++) {
 		shown[i] = value(x, line, i);
 		artefact_text(a, keys[i], shown[i]);

@@ -1,7 +1,8 @@
 /*
  * postgres_log.c - the log of PostgreSQL, as text with the usual prefixes.
  *
- * "2023-11-14 22:13:20.123 CET [4711] anna@shop LOG:  text": date, zone by name, then what log_line_prefix says, then a word of severity with a colon. A zone that
+ * "2023-11-14 22:13:20.123 CET [4711] anna@shop LOG:  text": date, zone by name, then what log_line_prefix says, then a word of severity with a colon. The client may
+ * stand before the date, and as services have it, all be parted by colons: "2023-11-14 22:13:20 UTC:192.0.2.9(4000):anna@shop:[4711]:LOG:  text". A zone that
  * is not UTC or a number is local time. DETAIL, HINT, STATEMENT, QUERY and CONTEXT belong to the message before. Not handled: csvlog, jsonlog.
  */
 #include "triage/artefact/log_entry.h"
@@ -9,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LOOK = 20, PREFIX_MOST = 200 };
+enum { LOOK = 20, PREFIX_MOST = 200, CLIENT_MOST = 64 };
 
 struct state {
 	struct log_entries entries;
@@ -24,7 +25,7 @@ severity(const char *p, size_t *ret_size)
 	const char *best = NULL;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		const char *s = strstr(p, words[i]);
-		if (s == NULL || s - p > PREFIX_MOST || (s > p && s[-1] != ' ') || (best != NULL && s > best))
+		if (s == NULL || s - p > PREFIX_MOST || (s > p && s[-1] != ' ' && s[-1] != ':') || (best != NULL && s > best))
 			continue;
 		best = s;
 		*ret_size = strlen(words[i]) - 3;
@@ -32,18 +33,29 @@ severity(const char *p, size_t *ret_size)
 	return best;
 }
 
+/* A client that stands before the date: its name or address, up to the blank. */
+static size_t
+client_size(const char *line)
+{
+	size_t n = strcspn(line, " ");
+	struct log_time t;
+	const char *s = line;
+	return n > 0 && n <= CLIENT_MOST && line[n] == ' ' && !log_time_iso(&s, &t) ? n : 0;
+}
+
 static bool
 read_front(const char **p, struct log_time *t)
 {
 	const char *s = *p;
-	size_t zone, word;
+	size_t zone, word, client = client_size(s);
+	s += client > 0 ? client + 1 : 0;
 	if (!log_time_iso(&s, t))
 		return false;
 	/* "CET": the name of a zone alone is not a zone */
 	zone = *s == ' ' ? strspn(s + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") : 0;
-	if (t->local && zone >= 3 && zone <= 5 && s[1 + zone] == ' ')
+	if (t->local && zone >= 3 && zone <= 5 && (s[1 + zone] == ' ' || s[1 + zone] == ':'))
 		s += 1 + zone;
-	if (*s != ' ' || severity(s, &word) == NULL)
+	if ((*s != ' ' && *s != ':') || severity(s, &word) == NULL)
 		return false;
 	*p = s + 1;
 	return true;
@@ -80,7 +92,7 @@ claims(const struct artefact_subject *who, struct view head)
 	return good > 0 && 3 * good >= looked;
 }
 
-/* "[4711] anna@shop " or "[4711-1] user=anna,db=shop ": the parts that are plain. */
+/* "[4711] anna@shop " or "[4711-1] user=anna,db=shop " or "192.0.2.9(4000):anna@shop:[4711]:": the parts that are plain. */
 static void
 put_prefix(struct artefact *a, const char *p, size_t size)
 {
@@ -95,16 +107,19 @@ put_prefix(struct artefact *a, const char *p, size_t size)
 			snprintf(database, sizeof(database), "%.*s", (int)strcspn(db + 3, ", "), db + 3);
 	} else if (at != NULL) {
 		const char *from = at;
-		while (from > prefix && from[-1] != ' ')
+		while (from > prefix && from[-1] != ' ' && from[-1] != ':')
 			from--;
 		snprintf(user, sizeof(user), "%.*s", (int)(at - from), from);
-		snprintf(database, sizeof(database), "%.*s", (int)strcspn(at + 1, " "), at + 1);
+		snprintf(database, sizeof(database), "%.*s", (int)strcspn(at + 1, " :"), at + 1);
 	}
 	artefact_text(a, "user", user);
 	artefact_user(a, user);
 	artefact_text(a, "database", database);
+	size_t port = strcspn(prefix, "( "), digits = prefix[port] == '(' ? strspn(prefix + port + 1, "0123456789") : 0;
 	if (client != NULL)
 		artefact_bytes(a, "client", client + 7, strcspn(client + 7, ", "));
+	else if (port > 0 && digits > 0 && strncmp(prefix + port + 1 + digits, "):", 2) == 0)
+		artefact_bytes(a, "client", prefix, port);
 }
 
 static enum triage_status
@@ -131,6 +146,8 @@ send(struct artefact *a, void *state, const struct log_entry *entry, struct tria
 		technique = "T1059";
 	log_entry_event(a, entry, &t, meaning);
 	artefact_bytes(a, "severity", word, size);
+	if (client_size(entry->text) > 0)
+		artefact_bytes(a, "client", entry->text, client_size(entry->text));
 	put_prefix(a, p, (size_t)(word - p));
 	artefact_text(a, "message", text);
 	artefact_technique(a, technique);

@@ -34,7 +34,7 @@ read_priority(const char **p)
 	return (int)value;
 }
 
-/* RFC 3339 or a date without a year; RFC 3339 needs its T, for many other logs have a blank there. */
+/* RFC 3339 or a date without a year; RFC 3339 needs its T, for many other logs have a blank there: of those one is known. */
 static bool
 read_date(const char **p, struct log_time *t)
 {
@@ -43,7 +43,17 @@ read_date(const char **p, struct log_time *t)
 	/* OpenWrt: "Tue Nov 14 22:13:20 2023 daemon.info ..."; Cisco has a colon behind its date with a year */
 	if (log_time_asctime(p, t))
 		return true;
-	return strnlen(*p, 11) == 11 && (*p)[10] == 'T' && log_time_iso(p, t);
+	if (strnlen(*p, 11) < 11 || ((*p)[10] != 'T' && (*p)[10] != ' '))
+		return false;
+	const char *s = *p;
+	bool blank = s[10] == ' ';
+	if (!log_time_iso(&s, t))
+		return false;
+	/* ProFTPD's own log: "2023-11-14 22:13:20,124 host proftpd[71] host (client[192.0.2.1]): text" */
+	if (blank && (*s != ' ' || strncmp(s + 1 + strcspn(s + 1, " "), " proftpd[", 9) != 0))
+		return false;
+	*p = s;
+	return true;
 }
 
 bool
@@ -149,7 +159,7 @@ read_selector(const char **p, struct syslog_line *r)
 		}
 }
 
-/* PROGRAM[PID]: or PROGRAM: or, where no colon is, the first word. Moves to the text. */
+/* PROGRAM[PID]: or PROGRAM: or, as ProFTPD has it, PROGRAM[PID]; where none of these is, the first word. Moves to the text. */
 static void
 read_tag(const char **p, struct syslog_line *r)
 {
@@ -176,7 +186,8 @@ read_tag(const char **p, struct syslog_line *r)
 	/* launchd says whom it means in brackets */
 	if (*s == ' ' && s[1] == '(' && r->pid[0] != '\0' && strstr(s, "): ") != NULL)
 		s = strstr(s, "): ") + 1;
-	r->tagged = *s == ':' && n > 0;
+	bool numbered = *s == ' ' && r->pid[0] != '\0' && r->pid[strspn(r->pid, "0123456789")] == '\0';
+	r->tagged = (*s == ':' || numbered) && n > 0;
 	if (*s == ':')
 		s++;
 	while (*s == ' ')

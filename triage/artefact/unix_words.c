@@ -128,6 +128,11 @@ static const struct words known[] = {
 	{ "%ASA-", "AAA user authentication Rejected : {}user = {user} : user IP = {address_}", "failed logon", GUESS, "VPN logon of {user} from {address} refused" },
 	{ "%ASA-", "User '{user}' executed the '{command>}' command", "command run", "T1059.008", "{user} ran on the firewall: {command}" },
 	{ "fail2ban", "{}Ban {address_}", "address blocked", GUESS, "{address} blocked after failed logons" },
+	{ "proftpd", "{} ({}[{address}]){}USER {user>}: no such user found", "failed logon", GUESS, "Failed FTP logon of {user}, a user that does not exist, from {address}" },
+	{ "proftpd", "{} ({}[{address}]){}USER {user>} (Login failed): {reason}", "failed logon", GUESS, "Failed FTP logon of {user} from {address}: {reason}" },
+	{ "proftpd", "{} ({}[{address}]){}USER {user>}: Login successful", "logon", VALID, "FTP logon of {user} from {address}" },
+	{ "proftpd", "{} ({}[{address}]){}FTP session opened", "connected", "", "FTP connection from {address}" },
+	{ "proftpd", "{} ({}[{address}]){}FTP session closed", "logged", "", "End of the FTP connection from {address}" },
 	{ "vsftpd", "{}OK LOGIN; Client \"{address}\"", "logon", VALID, "FTP logon from {address}" },
 };
 

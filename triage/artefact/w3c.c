@@ -84,6 +84,11 @@ take_names(struct w3c *w, const char *names)
 	w->change++;
 	w->date_at = w3c_column(w, "date");
 	w->time_at = w3c_column(w, "time");
+	w->local = w->date_at < 0 && w->time_at < 0 && w3c_column(w, "time-local") >= 0;
+	if (w->local) {
+		w->date_at = w3c_column(w, "date-local");
+		w->time_at = w3c_column(w, "time-local");
+	}
 	w->both_at = w3c_column(w, "date-time");
 	if (w->both_at < 0)
 		w->both_at = w3c_column(w, "DateTime");
@@ -98,9 +103,21 @@ value_at(const struct w3c_line *line, int column)
 	return column >= 0 ? line->values[column] : "";
 }
 
+/* A value in double quotes at p, up to a quote that a blank or the end follows; NULL when it is none. */
+static char *
+quoted_end(char *p)
+{
+	if (*p != '"')
+		return NULL;
+	for (p++; *p != '\0'; p++)
+		if (*p == '"' && (p[1] == ' ' || p[1] == '\t' || p[1] == '\0'))
+			return p;
+	return NULL;
+}
+
 /* Part a line in place. Returns how many values there are; those beyond most are not told apart. */
 static size_t
-part(char *text, bool commas, char **values, size_t most)
+part(char *text, bool commas, bool quotes, char **values, size_t most)
 {
 	size_t count = 0;
 	char *p = text;
@@ -125,8 +142,9 @@ part(char *text, bool commas, char **values, size_t most)
 			p++;
 			continue;
 		}
-		values[count++] = p;
-		p += strcspn(p, commas ? "," : " \t");
+		char *end = quotes && !commas ? quoted_end(p) : NULL;
+		values[count++] = p + (end != NULL);
+		p = end != NULL ? end : p + strcspn(p, commas ? "," : " \t");
 		if (*p == '\0')
 			break;
 		*p++ = '\0';
@@ -180,6 +198,10 @@ take_line(struct artefact *a, void *state, struct log_line *line, struct triage_
 		snprintf(w->date, sizeof(w->date), "%.10s", p);
 		return TRIAGE_OK;
 	}
+	if (text_begins(text, "#Software:")) {
+		w->quoted = strstr(text, "Advanced Logging") != NULL;
+		return TRIAGE_OK;
+	}
 	if (text_begins(text, "#Log-type:")) {
 		text_between(text, ":", NULL, w->kind, sizeof(w->kind));
 		return TRIAGE_OK;
@@ -195,7 +217,7 @@ take_line(struct artefact *a, void *state, struct log_line *line, struct triage_
 	/* a heading in the manner of a table: the names again */
 	if (w->commas && text_begins(text, w3c_name(w, 0)))
 		return TRIAGE_OK;
-	size_t count = join_agent(w, values, part(text, w->commas, values, 2 * W3C_COLUMNS));
+	size_t count = join_agent(w, values, part(text, w->commas, w->quoted, values, 2 * W3C_COLUMNS));
 	for (size_t i = 0; i < w->columns; i++)
 		out.values[i] = i < count && strcmp(values[i], "-") != 0 ? values[i] : "";
 	if (!take_time(w, &out, &out.when))

@@ -18,6 +18,8 @@ struct w3c {
 	uint32_t change;		/* counts how often the names changed: what is made from them may be kept until then */
 	int date_at, time_at, both_at;	/* columns of the day, the clock, and both in one; -1 for none */
 	bool commas;
+	bool local;			/* the names say that the times are local: date-local and time-local of IIS Advanced Logging */
+	bool quoted;			/* values may stand in double quotes, also where blanks part them: the same */
 	char date[16];			/* of the last #Date, "" for none */
 	char kind[64];			/* of the last #Log-type, "" for none: Exchange */
 	uint64_t headless;		/* lines before any names */

@@ -79,8 +79,16 @@ output_flush(struct output *o)
 		else if (n == 0)
 			o->failed_errno = EIO;
 	}
-	digest_update(o->digest, o->room, o->used);
+	if (o->digest != NULL)
+		digest_update(o->digest, o->room, o->used);
 	o->used = 0;
+}
+
+void
+output_no_digest(struct output *o)
+{
+	digest_free(o->digest);
+	o->digest = NULL;
 }
 
 void
@@ -149,7 +157,7 @@ output_finish(struct output *o, char *ret_sha256, struct triage_error *err)
 		errno = o->failed_errno;
 		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot write %s", o->path);
 		st = TRIAGE_E_IO;
-	} else if (ret_sha256 != NULL) {
+	} else if (ret_sha256 != NULL && o->digest != NULL) {
 		uint8_t digest[DIGEST_MAX];
 		digest_final(o->digest, digest);
 		text_hex(ret_sha256, digest, 32);

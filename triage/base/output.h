@@ -22,6 +22,8 @@ void output_buf(struct output *o, const struct buf *b);
 void output_format(struct output *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
 uint64_t output_size(const struct output *o);
 
+void output_no_digest(struct output *o);	/* nobody will ask output_finish() for one */
+
 /* Flush, fsync, close, free. ret_sha256: 65 bytes, may be NULL. After an error the partial file stays. */
 WARN_UNUSED enum triage_status output_finish(struct output *o, char *ret_sha256, struct triage_error *err);
 void output_abandon(struct output *o);	/* close and unlink; NULL is fine */

@@ -37,7 +37,7 @@ static const struct view_row {
 	/* files are numbered from 1 without gaps */
 	[CASE_FILES] = { .by_id = "SELECT * FROM files ORDER BY file_id", .of = "SELECT * FROM files WHERE file_id = ?1",
 	    .count = "SELECT coalesce(max(file_id), 0) FROM t_file" },
-	[CASE_TIMELINE] = { .by_id = "SELECT * FROM timeline ORDER BY time", .times = "SELECT time FROM timeline ORDER BY time",
+	[CASE_TIMELINE] = { .by_id = "SELECT * FROM timeline ORDER BY time", .times = "SELECT time FROM t_moment UNION ALL SELECT time FROM t_event ORDER BY time",
 	    .brief = "SELECT time, NULL, meaning, source, parser, host, user, NULL, message, technique, file_id FROM timeline ORDER BY time",
 	    .count = "SELECT (SELECT count(*) FROM t_moment) + (SELECT count(*) FROM t_event)" },
 	[CASE_MATCHES] = { .by_id = "SELECT * FROM matches ORDER BY file_id, rule_index, string_id, offset",
@@ -379,15 +379,16 @@ case_real(struct case_cursor *c, size_t column)
 }
 
 /* What was given out; beyond the bound the next row is an error. */
-static void
+static size_t
 count_bytes(struct case_cursor *c, size_t column)
 {
 	uint64_t size = (uint64_t)sqlite3_column_bytes(c->statement, (int)column);
 	struct case_reader *r = c->reader;
-	if (c->q != &r->own)
-		return;
-	r->bytes_left -= size < r->bytes_left ? size : r->bytes_left;
-	r->too_much = r->too_much || r->bytes_left == 0;
+	if (c->q == &r->own) {
+		r->bytes_left -= size < r->bytes_left ? size : r->bytes_left;
+		r->too_much = r->too_much || r->bytes_left == 0;
+	}
+	return (size_t)size;
 }
 
 const char *
@@ -395,6 +396,14 @@ case_text(struct case_cursor *c, size_t column)
 {
 	const char *text = sql_text(c->statement, (int)column);
 	count_bytes(c, column);
+	return text;
+}
+
+const char *
+case_text_sized(struct case_cursor *c, size_t column, size_t *ret_size)
+{
+	const char *text = sql_text(c->statement, (int)column);
+	*ret_size = count_bytes(c, column);
 	return text;
 }
 

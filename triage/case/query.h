@@ -111,6 +111,7 @@ const char *case_column_name(const struct case_cursor *c, size_t column);
 bool case_null(struct case_cursor *c, size_t column);
 int64_t case_int(struct case_cursor *c, size_t column);
 double case_real(struct case_cursor *c, size_t column);
+const char *case_text_sized(struct case_cursor *c, size_t column, size_t *ret_size);	/* its bytes too; a NUL may be among them in a case from elsewhere */
 const char *case_text(struct case_cursor *c, size_t column);
 struct view case_blob(struct case_cursor *c, size_t column);
 

@@ -227,6 +227,11 @@ fill(struct window *w)
 		newtFormAddHotKey(w->form, NEWT_KEY_ENTER);
 	if (p->kind == GUIDED_CHECK)
 		newtFormAddHotKey(w->form, ' ');
+	/* arrows read; where there is nothing to scroll they must not walk to the button that goes back */
+	if (p->kind == GUIDED_TEXT && w->scrolled == NULL) {
+		newtFormAddHotKey(w->form, NEWT_KEY_UP);
+		newtFormAddHotKey(w->form, NEWT_KEY_DOWN);
+	}
 	newtFormSetCurrent(w->form, w->list != NULL ? w->list : w->entries[0] != NULL ? w->entries[0] : w->scrolled != NULL ? w->scrolled : w->next);
 }
 
@@ -265,6 +270,8 @@ ask(struct window *w)
 			continue;
 		}
 		if (end.reason != NEWT_EXIT_HOTKEY && end.reason != NEWT_EXIT_COMPONENT)
+			continue;
+		if (end.reason == NEWT_EXIT_HOTKEY && (end.u.key == NEWT_KEY_UP || end.u.key == NEWT_KEY_DOWN))
 			continue;
 		if (w->back != NULL && at == w->back)
 			return GUIDED_BACK;

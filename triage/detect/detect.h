@@ -79,6 +79,8 @@ struct detect_file {
 	enum triage_file_state state;
 	uint32_t flags;			/* enum triage_entry_flags */
 	uint64_t size;
+	uint32_t mode;			/* POSIX; 0 when the filesystem has none */
+	uint64_t uid;			/* TRIAGE_NO_ID when the filesystem has none */
 	int64_t times[TRIAGE_TIME_COUNT];
 	const struct triage_content *content;	/* NULL when it has none */
 	const char *sha256;		/* hex, "" when not hashed */

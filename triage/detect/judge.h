@@ -112,6 +112,8 @@ struct detect_judge {
 	bool finished;
 };
 
+enum { JUDGE_PACKAGED_ENOUGH = 2000 };	/* files: a filesystem whose packages name fewer is no system with lists of them */
+
 struct detector {
 	const char *name;
 	size_t state_size;

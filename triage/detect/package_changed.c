@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-enum { PACKAGED_ENOUGH = 2000 };	/* files: a filesystem whose packages name fewer is no system with lists of them */
-
 static void
 tell_changed(struct detect_judge *j, const struct subject *s)
 {
@@ -59,7 +57,7 @@ package_file(struct detect_judge *j, void *state, const struct subject *s, struc
 		return TRIAGE_OK;
 	if (f->package[0] != '\0' && f->package_differs) {
 		tell_changed(j, s);
-	} else if (f->package[0] == '\0' && f->packaged >= PACKAGED_ENOUGH && is_system_program(s)) {
+	} else if (f->package[0] == '\0' && f->packaged >= JUDGE_PACKAGED_ENOUGH && is_system_program(s)) {
 		static const struct fold_plan plan = { .rule = "detect:package-unowned", .kind = "package-changed", .family = "", .split = "",
 			.title = "Programs among those of the system that no package brought", .technique = "T1036.005",
 			.why = "A program lies where only packages put programs, and no package knows it.",

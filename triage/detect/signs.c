@@ -21,7 +21,7 @@ bucket_of(const char *parser, size_t size, int64_t event_id)
 static bool
 cut_condition(char *text, struct sign_condition *c)
 {
-	size_t at = strcspn(text, "!=~*>");
+	size_t at = strcspn(text, "!=~*>^");
 	c->field = text;
 	c->negated = text[at] == '!';
 	char *op = text + at + c->negated;
@@ -149,10 +149,24 @@ value_fits(char op, const char *text, const char *values)
 }
 
 /* Any value of a field that comes several times counts. */
+/* Is one value of the field there that is none of these? */
+static bool
+another_is_there(struct happening *h, const struct sign_condition *c)
+{
+	size_t at = 0;
+	const char *value;
+	while ((value = happening_next(h, c->field, &at)) != NULL)
+		if (value[0] != '\0' && !value_fits('~', value, c->value))
+			return true;
+	return false;
+}
+
 static bool
 condition_holds(struct happening *h, const struct sign_condition *c)
 {
 	size_t at = 0;
+	if (c->op == '^')
+		return another_is_there(h, c) != c->negated;
 	if (c->field[0] == '@')
 		return value_fits(c->op, words_field(h, c->field), c->value) != c->negated;
 	const char *value = happening_next(h, c->field, &at);

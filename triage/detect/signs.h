@@ -3,7 +3,7 @@
  *
  * A row: detection; parser (word of timeline.parser; alternatives with '|'); event_id (numbers with '|', "" for any); where (conditions with
  * " && "); reason (a sentence, {field} is a field of the event, {@message} and so on one of its row). A condition is FIELD OP VALUE, values with
- * '|' between are alternatives: "=" equal, "~" glob, "*=" contains, ">=" number at least; "!" before the operator turns it round. A field that is
+ * '|' between are alternatives: "=" equal, "~" glob, "*=" contains, ">=" number at least, "^" one item of a list is there that none of the globs fits; "!" before the operator turns it round. A field that is
  * absent is "". Fields with '@': @meaning, @message, @user, @path, @host. No case is told apart.
  */
 #ifndef TRIAGE_DETECT_SIGNS_H
@@ -16,7 +16,7 @@ enum { SIGN_CONDITIONS_MAX = 8, SIGN_BUCKETS = 1024 };
 struct sign_condition {
 	char *field;			/* owned by its sign's text */
 	char *value;
-	char op;			/* '=', '~', '*', '>' */
+	char op;			/* '=', '~', '*', '>', '^' */
 	bool negated;
 };
 

@@ -99,6 +99,10 @@ by_worth(const void *a, const void *b)
 	bool mx = x->state == GUIDED_PLACE_MEMORY, my = y->state == GUIDED_PLACE_MEMORY;
 	if (mx != my)
 		return mx ? 1 : -1;
+	/* one that takes files of any size before FAT32 */
+	bool fx = x->state == GUIDED_PLACE_FAT, fy = y->state == GUIDED_PLACE_FAT;
+	if (fx != fy)
+		return fx ? 1 : -1;
 	/* another disk before the system's */
 	bool rx = strcmp(x->path, "/") == 0, ry = strcmp(y->path, "/") == 0;
 	if (rx != ry)

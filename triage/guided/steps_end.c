@@ -124,6 +124,9 @@ add_findings(struct buf *b, const struct guided *g, const struct triage_result *
 	add_line(b, g, SAY_RESULT_EXAMINED, n[0], n[1], NULL);
 	if (r->budget_ended)
 		add_line(b, g, SAY_RESULT_BUDGET, NULL, NULL, NULL);
+	/* a quick examination leaves things out on purpose */
+	else if (r->examined_share < 0.95 && g->a.profile != GUIDED_QUICK)
+		add_line(b, g, SAY_RESULT_LITTLE, NULL, NULL, NULL);
 	if (r->hash_mismatch)
 		add_line(b, g, SAY_RESULT_HASH, NULL, NULL, NULL);
 }

@@ -279,6 +279,7 @@ put_beside(void *ctx, const char *name, const struct buf *text, struct triage_er
 		st = output_create(path.data, &out, err);
 	if (st != TRIAGE_OK)
 		return st;
+	output_no_digest(out);
 	output_buf(out, &literal);
 	return output_finish(out, NULL, err);
 }

@@ -83,11 +83,18 @@ export_flag(struct buf *b, const char *key, bool value)
 	buf_text(b, value ? "true" : "false");
 }
 
-static bool
-is_json(const char *text)
+void
+export_digits_member(struct buf *b, const char *key, const char *digits, size_t size)
+{
+	export_member(b, key);
+	buf_put(b, size > 0 ? digits : "null", size > 0 ? size : 4);
+}
+
+bool
+export_is_json(const char *text, size_t size)
 {
 	struct json j;
-	json_start(&j, text, strlen(text));
+	json_start(&j, text, size);
 	if (json_next(&j) == JSON_ERROR || !json_skip(&j))
 		return false;
 	return json_next(&j) == JSON_END;
@@ -99,7 +106,7 @@ export_raw(struct buf *b, const char *key, const char *text)
 	export_member(b, key);
 	if (text[0] == '\0') {
 		buf_text(b, "null");
-	} else if (!is_json(text)) {
+	} else if (!export_is_json(text, strlen(text))) {
 		text_json_string(b, text);
 	} else {
 		/* line ends can only stand between the tokens */

@@ -12,6 +12,8 @@ void export_member(struct buf *b, const char *key);			/* "key": and nothing afte
 void export_text(struct buf *b, const char *key, const char *text);
 void export_number(struct buf *b, const char *key, int64_t value);
 void export_flag(struct buf *b, const char *key, bool value);
+bool export_is_json(const char *text, size_t size);
+void export_digits_member(struct buf *b, const char *key, const char *digits, size_t size);	/* size 0: null */
 /* Text that is JSON already; when it is not, it becomes a string. On one line. "" is null. */
 void export_raw(struct buf *b, const char *key, const char *text);
 /* A column: null stays null. */

@@ -38,9 +38,6 @@ put_reset(struct page *p, struct reset *r)
 	page_raw(p, "<tr><td><span aria-hidden=\"true\">☐</span></td><th scope=\"row\">");
 	page_code(p, buf_cstr(&r->account));
 	page_raw(p, "</th><td>");
-	if (when_parse(buf_cstr(&r->last_use), &when))
-		page_time(p, when);
-	page_raw(p, "</td><td>");
 	while (r->reasons.text != NULL && json_next(&r->reasons) == JSON_STRING) {
 		if (++count > REASONS_SHOWN)
 			continue;
@@ -53,6 +50,9 @@ put_reset(struct page *p, struct reset *r)
 		page_raw(p, "<br>");
 		page_say(p, "span class=\"soft\"", "story.more", WITH(AS_COUNT(count - REASONS_SHOWN)));
 	}
+	page_raw(p, "</td><td>");
+	if (when_parse(buf_cstr(&r->last_use), &when))
+		page_time(p, when);
 	page_raw(p, "</td></tr>\n");
 }
 
@@ -84,7 +84,7 @@ put_severity(struct page *p, const char *list, size_t size, int severity, size_t
 enum triage_status
 html_resets(struct page *p, struct triage_error *err)
 {
-	static const char *const heads[] = { "reset.done", "reset.account", "reset.last", "reset.why", NULL };
+	static const char *const heads[] = { "reset.done", "reset.account", "reset.why", "reset.last", NULL };
 	SCOPED_BUF list;
 	struct json j;
 	size_t rows = 0;

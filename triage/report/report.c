@@ -50,6 +50,54 @@ exporter_of(const char *format)
 	return NULL;
 }
 
+bool
+exporter_is_second(const struct exporter *x)
+{
+	for (size_t i = 0; i < exporter_count(); i++)
+		if (exporters[i]->pair == x)
+			return true;
+	return false;
+}
+
+static enum triage_status
+create(const struct exporter *x, const char *folder, struct output **ret_output, struct triage_error *err)
+{
+	SCOPED_BUF path;
+	buf_init(&path, PATH_ROOM);
+	buf_format(&path, "%s/%s", folder, x->name);
+	enum triage_status st = buf_check(&path, err);
+	if (st == TRIAGE_OK)
+		st = output_create(path.data, ret_output, err);
+	if (st == TRIAGE_OK)
+		output_no_digest(*ret_output);	/* the bag reads each file again */
+	return st;
+}
+
+enum triage_status
+report_export_pair(const struct exporter *x, struct case_reader *c, const struct report_options *options, const char *folder, struct triage_error *err)
+{
+	struct output *out = NULL, *second = NULL;
+	if (x->pair == NULL)
+		return report_export(x, c, options, folder, err);
+	enum triage_status st = create(x, folder, &out, err);
+	if (st == TRIAGE_OK)
+		st = create(x->pair, folder, &second, err);
+	if (st == TRIAGE_OK)
+		st = x->write_pair(c, options, out, second, err);
+	if (st == TRIAGE_OK)
+		st = case_reader_status(c, err);
+	if (st == TRIAGE_OK) {
+		st = output_finish(out, NULL, err);
+		out = NULL;
+	}
+	if (st != TRIAGE_OK) {
+		output_abandon(out);
+		output_abandon(second);
+		return st;
+	}
+	return output_finish(second, NULL, err);
+}
+
 enum triage_status
 report_export(const struct exporter *x, struct case_reader *c, const struct report_options *options, const char *folder, struct triage_error *err)
 {
@@ -61,7 +109,7 @@ report_export(const struct exporter *x, struct case_reader *c, const struct repo
 	if (st == TRIAGE_OK && x->write_folder != NULL)
 		return x->write_folder(c, options, path.data, err);
 	if (st == TRIAGE_OK)
-		st = output_create(path.data, &out, err);
+		st = create(x, folder, &out, err);
 	if (st != TRIAGE_OK)
 		return st;
 	st = x->write(c, options, out, err);
@@ -110,7 +158,7 @@ report_export_all(struct case_reader *c, const struct report_options *options, c
 {
 	enum triage_status st = TRIAGE_OK;
 	for (size_t i = 0; i < exporter_count() && st == TRIAGE_OK; i++)
-		if (!exporters[i]->beside)
-			st = report_export(exporters[i], c, options, folder, err);
+		if (!exporters[i]->beside && !exporter_is_second(exporters[i]))
+			st = report_export_pair(exporters[i], c, options, folder, err);
 	return st == TRIAGE_OK ? output_sync_folder(folder, err) : st;
 }

@@ -31,6 +31,12 @@ struct exporter {
 	const char *what;		/* one line for --help and the README */
 	bool beside;			/* made when it is asked for, beside the bundle; never a part of it */
 	enum triage_status (*write)(struct case_reader *c, const struct report_options *options, struct output *out, struct triage_error *err);
+	/*
+	 * The exporter whose file write_pair() writes in the same pass over the case; NULL: none. Where both are wanted the second is not written by itself. Either
+	 * way the bytes are the same.
+	 */
+	const struct exporter *pair;
+	enum triage_status (*write_pair)(struct case_reader *c, const struct report_options *options, struct output *out, struct output *pair_out, struct triage_error *err);
 	/* instead of write: makes a folder of that name, or nothing where the case needs none */
 	enum triage_status (*write_folder)(struct case_reader *c, const struct report_options *options, const char *folder, struct triage_error *err);
 };
@@ -40,8 +46,12 @@ const struct exporter *exporter_at(size_t index);	/* NULL past the end */
 const struct exporter *exporter_named(const char *name);
 const struct exporter *exporter_of(const char *format);	/* NULL when there is none */
 
-/* Write one exporter's file into folder; it must not be there. */
+bool exporter_is_second(const struct exporter *x);	/* its file is written with that of another */
+
+/* Write one exporter's file into folder; it must not be there. report_export_pair: that of its pair too, where it has one. */
 WARN_UNUSED enum triage_status report_export(const struct exporter *x, struct case_reader *c, const struct report_options *options, const char *folder,
+    struct triage_error *err);
+WARN_UNUSED enum triage_status report_export_pair(const struct exporter *x, struct case_reader *c, const struct report_options *options, const char *folder,
     struct triage_error *err);
 /* Write the file of every exporter that is part of the bundle into folder. */
 WARN_UNUSED enum triage_status report_export_all(struct case_reader *c, const struct report_options *options, const char *folder, struct triage_error *err);

@@ -1,6 +1,8 @@
 #include "triage/report/timeline_row.h"
 
+#include "triage/base/text.h"
 #include "triage/base/when.h"
+#include "triage/report/export.h"
 
 #include <string.h>
 
@@ -82,4 +84,41 @@ timeline_row_of(struct case_cursor *c, struct timeline_row *row)
 		}
 	}
 	return true;
+}
+
+void
+timeline_measure(struct timeline_row *row)
+{
+	row->all = 0;
+	row->plain = true;
+	for (size_t i = 0; i < TEXT_COUNT; i++) {
+		struct timeline_cell *cell = &row->cells[i];
+		row->all += cell->size;
+		cell->slash = false;
+		if (i == TEXT_DATA)
+			continue;
+		size_t run = text_plain(cell->text, cell->size);
+		while (run < cell->size && cell->text[run] == '\\') {
+			cell->slash = true;
+			run += 1 + text_plain(cell->text + run + 1, cell->size - run - 1);
+		}
+		cell->plain = run == cell->size;
+		row->plain = row->plain && cell->plain;
+	}
+}
+
+void
+timeline_cells(struct case_cursor *c, struct timeline_row *row)
+{
+	static const size_t columns[TEXT_COUNT] = { [TEXT_MESSAGE] = CASE_TIMELINE_MESSAGE, [TEXT_MEANING] = CASE_TIMELINE_MEANING, [TEXT_PARSER] = CASE_TIMELINE_PARSER,
+		[TEXT_HOST] = CASE_TIMELINE_HOST, [TEXT_USER] = CASE_TIMELINE_USER, [TEXT_PATH] = CASE_TIMELINE_PATH, [TEXT_SHA256] = CASE_TIMELINE_SHA256,
+		[TEXT_TECHNIQUE] = CASE_TIMELINE_TECHNIQUE, [TEXT_SOURCE] = CASE_TIMELINE_SOURCE, [TEXT_PRECISION] = CASE_TIMELINE_PRECISION, [TEXT_DATA] = CASE_TIMELINE_DATA };
+	for (size_t i = 0; i < TEXT_COUNT; i++)
+		row->cells[i].text = case_text_sized(c, columns[i], &row->cells[i].size);
+	row->cells[TEXT_DATA].size = strlen(row->cells[TEXT_DATA].text);	/* a NUL in another is not plain */
+	timeline_measure(row);
+	row->technique = !case_null(c, CASE_TIMELINE_TECHNIQUE);
+	row->timestamp_size = export_digits(row->microseconds, row->timestamp);
+	row->inode_size = case_null(c, CASE_TIMELINE_INODE) ? 0 : export_digits(case_int(c, CASE_TIMELINE_INODE), row->inode);
+	row->file_id_size = case_null(c, CASE_TIMELINE_FILE_ID) ? 0 : export_digits(case_int(c, CASE_TIMELINE_FILE_ID), row->file_id);
 }

@@ -189,8 +189,8 @@ export_some(struct supervisor *s, const char *database, const char *folder, size
 	    .rules_dir = s->plan->rules_dir };
 	enum triage_status st = case_open(database, &reader, err);
 	for (size_t i = first; i < exporter_count() && st == TRIAGE_OK; i += EXPORTERS)
-		if (!exporter_at(i)->beside)
-			st = report_export(exporter_at(i), reader, &options, folder, err);
+		if (!exporter_at(i)->beside && !exporter_is_second(exporter_at(i)))
+			st = report_export_pair(exporter_at(i), reader, &options, folder, err);
 	case_reader_close(reader);
 	return st;
 }

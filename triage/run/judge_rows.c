@@ -194,6 +194,8 @@ judge_row(struct judging *j, struct case_reader *reader, struct case_cursor *c, 
 	f.packaged = packaged_on(j, reader, f.filesystem_id);
 	f.shadow = shadows_is_copy(j->s, f.filesystem_id);
 	f.size = case_null(c, CASE_FILES_SIZE) ? TRIAGE_NO_ID : (uint64_t)case_int(c, CASE_FILES_SIZE);
+	f.mode = (uint32_t)case_int(c, CASE_FILES_MODE);
+	f.uid = case_null(c, CASE_FILES_UID) ? TRIAGE_NO_ID : (uint64_t)case_int(c, CASE_FILES_UID);
 	for (size_t i = 0; i < TRIAGE_TIME_COUNT; i++)
 		f.times[i] = case_null(c, CASE_FILES_MTIME + i) ? TRIAGE_TIME_NONE : case_int(c, CASE_FILES_MTIME + i);
 	content.state = (enum triage_content_state)index_of(case_text(c, CASE_FILES_CONTENT), triage_content_state_name, TRIAGE_CONTENT_STATE_COUNT);

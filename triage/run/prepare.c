@@ -109,6 +109,7 @@ check_space(struct supervisor *s, struct triage_error *err)
 	if (room < 64 * MIB) {
 		triage_error_set(err, TRIAGE_E_USAGE, TRIAGE_NO_OFFSET, "only %ju MiB are free at %s, a bundle needs 64 MiB and more; give another place with -o",
 		    (uintmax_t)(room / MIB), s->bundle);
+		err->sys_errno = ENOSPC;	/* as a write would have said; guided mode tells by it */
 		return TRIAGE_E_USAGE;
 	}
 	return TRIAGE_OK;

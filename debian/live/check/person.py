@@ -8,9 +8,9 @@ POINT = "/run/triage/data-partition"
 
 
 def choose_entry(m, *entries, seconds=240):
-    """In the boot menu by the keyboard: the ENTRYth from above, in each menu and submenu."""
-    m.expect(r"Nederlands \(Belgie, azerty\)", seconds)
-    for number in entries:
+    """In the boot menu by the keyboard: the ENTRYth from above, in the menu and in its submenu."""
+    for first, number in zip((r"Nederlands \(Belgie, azerty\)", r"English \(Belgian keyboard\)"), entries):
+        m.expect(first, seconds)
         m.press(*["down"] * number, "ret")
 
 
