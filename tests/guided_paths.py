@@ -4,7 +4,8 @@
 Not part of make check (tests/e2e/guided.sh is). In each language, at 80x24 and 40x15: a whole examination; the small profiles; nothing chosen; refused disks; no disk, only the stick; a path that is not there;
 a place that is full, read-only, FAT32, too small, in memory, inside the evidence, and another folder by its path; a wrong key three times, none, and the right one; a clock in the past; Ctrl-C before
 and in the middle; an unfinished run taken up, and left; a place that fills up (root); a disk that vanishes (root, /dev/fuse). Line by line and without UTF-8, too.
-Expected words come from triage/guided/text.def. Each screen is held to the width of the terminal and to a window whose border is whole. Speaks TAP. PATIENCE=SECONDS: how long a page is waited for (40).
+Expected words come from triage/guided/text.def. Each screen is held to the width of the terminal and to a window whose border is whole. Speaks TAP. PATIENCE=SECONDS: how long a page is waited for (40). ONLY=full: the last
+path alone.
 """
 import os
 import re
@@ -175,9 +176,8 @@ def go_back_all(t):
     t.sees("ended 130")
 
 
-def walk(t, lang, width, height, work, sets):
+def walk_most(t, lang, width, height, work, sets, begin):
     place = work + "/place"
-    begin = lambda name, m, **k: t.begin(name, lang, width, height, m, more="--lang " + lang + " " + k.pop("more", ""), **k)
     # language first, everything to the end
     t.begin("whole", lang, width, height, sets["plain"])
     t.sees("Nederlands")
@@ -305,12 +305,18 @@ def walk(t, lang, width, height, work, sets):
     report(fine, "%s %dx%d: Ctrl-C in the middle; offered, left, taken up" % (lang, width, height))
     clear(place)
 
+
+def walk(t, lang, width, height, work, sets):
+    begin = lambda name, m, **k: t.begin(name, lang, width, height, m, more="--lang " + lang + " " + k.pop("more", ""), **k)
+    if os.environ.get("ONLY") != "full":
+        walk_most(t, lang, width, height, work, sets, begin)
     if os.geteuid() == 0:
         begin("full", sets["full"])
         t.at("DISKS_TITLE", "Space", "Enter"); t.at("LOOK_TITLE", "Enter"); t.at("PLACE_TITLE", "Enter"); t.at("CASE_TITLE", *["Enter"] * 6); t.at("PROFILE_TITLE", "Enter"); t.at("CONFIRM_TITLE", "Enter")
         # somebody else needs the room meanwhile
         for _ in range(2000):
-            if any(os.path.exists(work + "/tight/" + n + "/work/journal.db") for n in os.listdir(work + "/tight")):
+            journals = [work + "/tight/" + n + "/work/journal.db" for n in os.listdir(work + "/tight")]
+            if any(os.path.exists(j) and os.path.getsize(j) > 200000 for j in journals):
                 break
             time.sleep(0.01)
         try:

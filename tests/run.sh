@@ -13,7 +13,7 @@ for t in build/asan/tests/test_* tests/tree.sh tests/e2e/*.sh; do
 	case $t in *.d) continue ;; *"${1:-}"*) printf '%s\n' "$t" ;; esac
 done > "$out/all"
 # those that take longest first, so that none is left alone at the end; some of them wait more than they work, so there is one more than there are processors
-long='/\(images\|guided\|corpus\|resume\|workers\|test_replay\|locks\|timeline\|torture\|faults\)'
+long='/\(images\|guided\|corpus\|resume\|workers\|test_replay\|locks\|timeline\|torture\|faults\|mutate\)'
 { grep "$long" "$out/all"; grep -v "$long" "$out/all"; } > "$out/list"
 
 # one test: its output to a file; a program that dies without counting is one failure

@@ -404,7 +404,7 @@ rule webshell_php_callback
 		source = "MITRE ATT&CK T1505.003; manual of PHP on callbacks; analyst knowledge"
 		version = 1
 	strings:
-		$a = /[^a-z0-9_](uksort|usort|uasort|array_(map|filter|walk|walk_recursive|reduce|diff_ukey|diff_uassoc|udiff|udiff_assoc|udiff_uassoc|uintersect|uintersect_assoc|intersect_ukey|intersect_uassoc)|call_user_func(_array)?|register_(shutdown|tick)_function|preg_replace_callback|preg_replace|preg_filter|forward_static_call(_array)?|iterator_apply|filter_var(_array)?|mb_eregi?_replace|create_function|ob_start|header_register_callback|set_error_handler|assert)\s{0,3}\([^;{}]{0,200}\$_(GET|POST|REQUEST|COOKIE|SERVER)\b/ nocase
+		$a = /[^A-Za-z0-9_](uksort|usort|uasort|array_(map|filter|walk|walk_recursive|reduce|diff_ukey|diff_uassoc|udiff|udiff_assoc|udiff_uassoc|uintersect|uintersect_assoc|intersect_ukey|intersect_uassoc)|call_user_func(_array)?|register_(shutdown|tick)_function|preg_replace_callback|preg_replace|preg_filter|forward_static_call(_array)?|iterator_apply|filter_var(_array)?|mb_eregi?_replace|create_function|ob_start|header_register_callback|set_error_handler|assert)\s{0,3}\([^;{}]{0,200}\$_(GET|POST|REQUEST|COOKIE|SERVER)\b/ nocase
 		$usual = /(array_map|array_walk|array_filter|call_user_func|filter_var|preg_replace)\s{0,3}\(\s{0,3}(["\x27](trim|intval|htmlspecialchars|htmlentities|stripslashes|stripslashes_deep|addslashes|strip_tags|urldecode|floatval|sanitize_[a-z_]{1,40}|mysql_real_escape_string|esc_[a-z]{1,20}|wp_[a-z_]{1,40}|is_[a-z]{1,20}|[\/#~@][^"\x27]{1,120}[\/#~@][imsxu]{0,4})["\x27]|\$_(GET|POST|REQUEST|COOKIE|SERVER)\[[^\]]{1,40}\]\s{0,3},\s{0,3}FILTER_|array\s{0,2}\(\s{0,2}\$this|\[\s{0,2}\$this|\$_(GET|POST|REQUEST|COOKIE)\s{0,2},\s{0,2}["\x27](strip|trim|clean|[bcdf-ru-z]))/ nocase
 		$tag = "<?"
 		$rule_text = /\n[ \t]{1,8}conditio[n]:/
@@ -432,7 +432,7 @@ rule webshell_php_command_form
 	strings:
 		$in = /\$_(GET|POST|REQUEST|COOKIE|SERVER\s{0,2}\[\s{0,2}["\x27]HTTP_)/
 		$in2 = "php://input" nocase
-		$run = /[^a-z0-9_>\$:](system|passthru|shell_exec|exec|popen|proc_open|pcntl_exec|eval)\s{0,3}\(\s{0,3}["\x27]?[^;)\n]{0,60}\$/ nocase
+		$run = /[^A-Za-z0-9_>\$:](system|passthru|shell_exec|exec|popen|proc_open|pcntl_exec|eval)\s{0,3}\(\s{0,3}["\x27]?[^;)\n]{0,60}\$/ nocase
 		$safe = "escapeshell" nocase
 		$query = /\$[a-z_]{1,20}->(exec|query|prepare)\s{0,2}\(/ nocase
 		$curl = "curl_exec(" nocase

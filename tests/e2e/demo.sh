@@ -4,6 +4,7 @@
 make_image server || exit 1
 "$TRIAGE" run -q --lang en --timezone Europe/Brussels -o "$tmp/case" "$tmp/server.img" > /dev/null 2> "$tmp/stderr"
 same "all of it is read" "$?$(cat "$tmp/stderr")" 0
+check "each path, size, digest and time is as it was made" sh -c "python3 '$EVIDENCE/compare.py' '$tmp/server.truth.tsv' '$tmp/case/data/case.db' | grep -q '^\([1-9][0-9]*\) of \1 rows as expected'"
 said() { jq -r "$1" "$tmp/case/data/summary.json"; }
 same "by a guessed password" "$(said .answers.ways_in.answer)" guessed-password
 same "since the logon that worked" "$(said .answers.first_action.time)" 2022-11-10T02:39:00.000000000Z

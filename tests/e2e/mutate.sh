@@ -3,4 +3,4 @@
 . "$(dirname "$0")/common.sh.inc"
 asan=$(pwd)/build/asan/bin/triage
 [ -x "$asan" ] || asan=
-python3 tests/mutate/mutate.py "$tmp/work" --triage "$TRIAGE" --asan "$asan" --mutants "${MUTANTS:-300}" --seconds "${MUTATE_SECONDS:-15}"
+python3 tests/mutate/mutate.py "$tmp/work" --triage "$TRIAGE" --asan "$asan" --mutants "${MUTANTS:-300}" --seconds "${MUTATE_SECONDS:-60}"

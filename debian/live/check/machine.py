@@ -91,8 +91,9 @@ class Machine:
             shutil.copy("/usr/share/OVMF/OVMF_VARS_4M%s.fd" % kind, variables)
             command += ["-drive", "if=pflash,format=raw,unit=0,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M%s.fd" % kind, "-drive", "if=pflash,format=raw,unit=1,file=" + variables]
             command += ["-global", "driver=cfi.pflash01,property=secure,value=on"] if kind else []
+        ports = iter(range(6))		# each SATA port takes one drive
         for drive in drives:
-            command += drive
+            command += [re.sub(r"^ide-(hd|cd),", lambda kind: "%sbus=ide.%d," % (kind.group(), next(ports)), word) for word in drive]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         os.set_blocking(self.process.stdout.fileno(), False)
 
