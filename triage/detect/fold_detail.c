@@ -11,8 +11,8 @@
 /* The last step of the check, for each kind of claim. %s is the fetched file. */
 static const char *const last_steps[CHECK_COUNT] = {
 	[CHECK_TEXT] = "Read it as text: less %s",
-	[CHECK_RANDOM] = "file -b --mime-type %s names no known type, and gzip -9 -c %s | wc -c is not smaller than wc -c < %s: the bytes are as random as good encryption makes them",
-	[CHECK_TYPE] = "file -b --mime-type %s and xxd %s | head -4 show what the file is; compare with the extension in its name",
+	[CHECK_RANDOM] = "file -b --mime-type %s names no known type, and gzip -9 -k %s makes no smaller file of it: the bytes are as random as good encryption makes them",
+	[CHECK_TYPE] = "file -b --mime-type %s and xxd -l 64 %s show what the file is; compare with the extension in its name",
 	[CHECK_NAME] = "The name in full is in files.path and, byte by byte, in files.name_raw; file -b --mime-type %s says what it is",
 	[CHECK_HASH] = "sha256sum %s (or md5sum, sha1sum) and look the value up in the list of known bad files that was given",
 	[CHECK_HIDDEN] = "Compare the listing of the folder (fls -o START_SECTOR IMAGE) and the metadata (istat -o START_SECTOR IMAGE INODE) with the raw record: what the listing leaves out or bends is there",

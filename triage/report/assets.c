@@ -27,6 +27,7 @@ ASSET(report_says, "triage/report/says.tsv");
 ASSET(report_says_rules, "triage/report/says_rules.tsv");
 ASSET(report_says_whys_1, "triage/report/says_whys_1.tsv");
 ASSET(report_says_whys_2, "triage/report/says_whys_2.tsv");
+ASSET(report_says_checks, "triage/report/says_checks.tsv");
 
 struct asset
 asset_says_rules(void)
@@ -44,6 +45,12 @@ struct asset
 asset_says_whys_2(void)
 {
 	return (struct asset){ report_says_whys_2_start, (size_t)(report_says_whys_2_end - report_says_whys_2_start) };
+}
+
+struct asset
+asset_says_checks(void)
+{
+	return (struct asset){ report_says_checks_start, (size_t)(report_says_checks_end - report_says_checks_start) };
 }
 
 struct asset

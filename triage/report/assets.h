@@ -17,6 +17,7 @@ struct asset asset_messages(void);
 struct asset asset_says_rules(void);	/* titles of the built-in YARA and Sigma rules */
 struct asset asset_says_whys_1(void);	/* why what they find matters, and its innocent explanations; in two tables */
 struct asset asset_says_whys_2(void);
+struct asset asset_says_checks(void);	/* reasons of a finding, and how it is checked by hand */
 struct asset asset_says(void);		/* what detectors say, in the form of the messages */
 
 #endif

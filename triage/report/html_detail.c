@@ -116,24 +116,32 @@ put_reasons(struct page *p, const struct detail *d)
 	if (j.event != JSON_ARRAY || json_next(&j) != JSON_STRING)
 		return;
 	page_say(p, "p class=\"label\"", "finding.reasons", NULL);
-	page_raw(p, "<ul lang=\"en\">");
+	page_raw(p, "<ul>");
 	for (size_t i = 0; i < REASONS_SHOWN_MAX && j.event == JSON_STRING; i++, json_next(&j)) {
 		buf_clear(&one);
 		json_string(&j, &one);
-		page_raw(p, "<li>");
-		page_evidence(p, buf_cstr(&one));
-		page_raw(p, "</li>");
+		page_told_check(p, "li", buf_cstr(&one));
 	}
 	page_raw(p, "</ul>\n");
 }
 
-/* A paragraph of the rule's own English, under a label in the page's language. */
+/* Line by line, each in the language of the page when the tables know it. */
 static void
-put_english(struct page *p, const char *label, const char *tag, const char *text)
+put_how(struct page *p, const char *text)
 {
-	page_say(p, "p class=\"label\"", label, NULL);
-	page_raw(p, tag);
-	page_text(p, text);
+	SCOPED_BUF line;
+	buf_init(&line, TEXT_MAX);
+	page_say(p, "p class=\"label\"", "finding.how", NULL);
+	page_raw(p, "<p class=\"pre\">");
+	for (const char *at = text; *at != '\0'; at += at[0] == '\n') {
+		size_t size = strcspn(at, "\n");
+		buf_clear(&line);
+		buf_put(&line, at, size);
+		page_told_check(p, "span", buf_cstr(&line));
+		at += size;
+		if (at[0] == '\n')
+			page_raw(p, "\n");
+	}
 	page_raw(p, "</p>\n");
 }
 
@@ -145,7 +153,7 @@ put_check(struct page *p, const char *kind, const struct detail *d)
 	page_say(p, "summary", "finding.check", NULL);
 	put_reasons(p, d);
 	if (d->how_to_check.size > 0)
-		put_english(p, "finding.how", "<p class=\"pre\" lang=\"en\">", buf_cstr(&d->how_to_check));
+		put_how(p, buf_cstr(&d->how_to_check));
 	page_say(p, "p class=\"label\"", "finding.innocent", NULL);
 	page_say(p, "p", key_or(p, room, "innocent", kind, "innocent.other"), NULL);
 	if (d->innocent.size > 0) {

@@ -108,21 +108,40 @@ page_label(struct page *p, const char *attribute, const char *key, const struct 
 	page_flush(p);
 }
 
+/* What a row with names says, with the names put in. */
+static void
+say_names(struct page *p, const char *key, const struct phrase *names)
+{
+	SCOPED_BUF texts;
+	struct argument arguments[MESSAGE_NAMES_MAX + 1] = { [MESSAGE_NAMES_MAX] = { .kind = ARGUMENT_END } };
+	buf_init(&texts, MESSAGE_NAMES_MAX * (PATH_SHOWN_MAX + 4));
+	for (size_t i = 0; i < MESSAGE_NAMES_MAX; i++) {
+		size_t size = names[i].size < PATH_SHOWN_MAX ? names[i].size : PATH_SHOWN_MAX;
+		while (size < names[i].size && size > 0 && ((unsigned char)names[i].text[size] & 0xc0) == 0x80)
+			size--;
+		buf_put(&texts, names[i].text, size);
+		if (size < names[i].size)
+			buf_text(&texts, "\xe2\x80\xa6");
+		buf_char(&texts, '\0');
+	}
+	const char *at = buf_cstr(&texts);
+	for (size_t i = 0; i < MESSAGE_NAMES_MAX && !texts.failed; i++, at += strlen(at) + 1)
+		arguments[i] = names[i].size > 0 ? (struct argument)AS_TEXT(at) : (struct argument){ .kind = ARGUMENT_END };
+	page_say(p, "span", key, arguments);
+}
+
 /* lang: what a text that no table knows is written in; "": nobody can say. */
 static void
-told(struct page *p, const char *tag, const char *text, const char *lang)
+told(struct page *p, const char *tag, const char *text, const char *lang, bool check)
 {
 	char key[64];
 	const char *rest;
+	struct phrase names[MESSAGE_NAMES_MAX];
 	page_format(p, "<%s", tag);
-	if (messages_told(p->messages, text, key, &rest)) {
-		size_t size = messages_name_size(p->messages, key, rest);
+	if ((check ? messages_told_check : messages_told)(p->messages, text, key, &rest)) {
 		page_raw(p, ">");
-		if (size > 0) {
-			SCOPED_BUF name;
-			buf_init(&name, PATH_SHOWN_MAX + 1);
-			buf_put(&name, rest, size < PATH_SHOWN_MAX ? size : PATH_SHOWN_MAX);
-			page_say(p, "span", key, WITH(AS_TEXT(buf_cstr(&name))));
+		if (messages_names(p->messages, key, text, names)) {
+			say_names(p, key, names);
 			rest = "";
 		} else {
 			page_say(p, "span", key, NULL);
@@ -140,13 +159,19 @@ told(struct page *p, const char *tag, const char *text, const char *lang)
 void
 page_told(struct page *p, const char *tag, const char *text)
 {
-	told(p, tag, text, "en");
+	told(p, tag, text, "en", false);
 }
 
 void
 page_rule_text(struct page *p, const char *tag, const char *text)
 {
-	told(p, tag, text, "");
+	told(p, tag, text, "", false);
+}
+
+void
+page_told_check(struct page *p, const char *tag, const char *text)
+{
+	told(p, tag, text, "en", true);
 }
 
 void

@@ -8,13 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMN_COUNT = 1 + LANG_COUNT, MESSAGES_MAX = 6000, NAME_MARK_SIZE = 3 };
-
-static const char NAME_MARK[] = "{0}";
+enum { COLUMN_COUNT = 1 + LANG_COUNT, MESSAGES_MAX = 6000, NAME_MARK_SIZE = 3 };	/* {0} */
 
 struct message {
 	struct phrase cells[COLUMN_COUNT];	/* key, then the languages in the order of enum lang */
-	size_t front;				/* bytes of the English before {0}; all of it when there is none */
+	size_t front;				/* bytes of the English before the first name; all of it when there is none */
 	bool told;				/* messages_told() found it */
 };
 
@@ -71,12 +69,14 @@ cut_line(const char *line, size_t size, struct message *ret_row)
 	}
 }
 
-/* Where {0} stands in the English of a row; its size when it does not. */
+/* Where the next {0}..{9} of a text begins; its size when there is none. */
 static size_t
-name_at(struct phrase english)
+name_at(struct phrase text, size_t from)
 {
-	const char *at = memmem(english.text, english.size, NAME_MARK, NAME_MARK_SIZE);
-	return at != NULL ? (size_t)(at - english.text) : english.size;
+	for (; from + NAME_MARK_SIZE <= text.size; from++)
+		if (text.text[from] == '{' && text.text[from + 1] >= '0' && text.text[from + 1] <= '9' && text.text[from + 2] == '}')
+			return from;
+	return text.size;
 }
 
 static enum triage_status
@@ -95,7 +95,7 @@ cut_table(const char *text, size_t size, struct messages *m, struct triage_error
 			triage_error_set(err, TRIAGE_E_FORMAT, number, "messages, line %zu: not a key and %d texts", number, LANG_COUNT);
 			return TRIAGE_E_FORMAT;
 		}
-		m->rows[m->count].front = name_at(m->rows[m->count].cells[1 + LANG_EN]);
+		m->rows[m->count].front = name_at(m->rows[m->count].cells[1 + LANG_EN], 0);
 		m->count++;
 	}
 	qsort(m->rows, m->count, sizeof(m->rows[0]), by_key);
@@ -123,7 +123,7 @@ enum triage_status
 messages_new(struct messages **ret_messages, struct triage_error *err)
 {
 	struct asset table = asset_messages();
-	const struct asset says[] = { asset_says(), asset_says_rules(), asset_says_whys_1(), asset_says_whys_2() };
+	const struct asset says[] = { asset_says(), asset_says_rules(), asset_says_whys_1(), asset_says_whys_2(), asset_says_checks() };
 	enum triage_status st = messages_over(table.text, table.size, ret_messages, err);
 	for (size_t i = 0; st == TRIAGE_OK && i < sizeof(says) / sizeof(says[0]); i++)
 		if ((st = cut_table(says[i].text, says[i].size, *ret_messages, err)) != TRIAGE_OK)
@@ -169,49 +169,77 @@ messages_find(const struct messages *m, const char *key, enum lang lang)
 	return row != NULL ? row->cells[1 + lang] : (struct phrase){ key, strlen(key) };
 }
 
-static bool
-is_said(const struct message *row)
-{
-	return row->cells[0].size > 5 && memcmp(row->cells[0].text, "says.", 5) == 0;
-}
+static const char SAYS[] = "says.", CHECKS[] = "checks.";
 
-size_t
-messages_name_size(const struct messages *m, const char *key, const char *rest)
+static bool
+begins(const struct message *row, const char *front)
 {
-	const struct message *row = find_row(m, key);
-	size_t whole = row != NULL ? row->cells[1 + LANG_EN].size : 0, size = strlen(rest);
-	if (row == NULL || row->front == whole)
-		return 0;
-	size_t behind = whole - row->front - NAME_MARK_SIZE;
-	return size > behind ? size - behind : 0;
+	size_t size = strlen(front);
+	return row->cells[0].size > size && memcmp(row->cells[0].text, front, size) == 0;
 }
 
 /*
- * Whether a row says text: all of it, or the front up to ": " or " (", or, with {0} in the row, what stands around a name. Returns how many bytes of the
- * row agree; 0: the row does not say it, or less of it than longest.
+ * Whether text is what a row with names says: each name up to where the row's next words first come, the last one up to the row's end. names, when not
+ * NULL, gets them by their number. Returns how many bytes of the row agree; 0: another text.
  */
 static size_t
-said_of(const struct message *row, const char *text, size_t text_size, size_t longest)
+names_of(struct phrase row, struct phrase text, struct phrase *names)
 {
-	struct phrase english = row->cells[1 + LANG_EN];
-	bool named = row->front < english.size;
-	size_t behind = named ? english.size - row->front - NAME_MARK_SIZE : 0, agreed = row->front + behind;
-	if (agreed <= longest || strncmp(text, english.text, row->front) != 0)
+	size_t at = name_at(row, 0), agreed = at, from = at;
+	if (text.size <= at || memcmp(text.text, row.text, at) != 0)
 		return 0;
-	if (named)
-		return text_size > agreed && memcmp(text + text_size - behind, english.text + english.size - behind, behind) == 0 ? agreed : 0;
-	const char *rest = text + row->front;
-	return rest[0] == '\0' || strncmp(rest, ": ", 2) == 0 || strncmp(rest, " (", 2) == 0 ? agreed : 0;
+	while (at < row.size) {
+		size_t words = at + NAME_MARK_SIZE, next = name_at(row, words), size = next - words;
+		const char *found = NULL;
+		if (next == row.size)
+			found = text.size > from + size && memcmp(text.text + text.size - size, row.text + words, size) == 0 ? text.text + text.size - size : NULL;
+		else if (text.size > from)
+			found = memmem(text.text + from + 1, text.size - from - 1, row.text + words, size);
+		if (found == NULL)
+			return 0;
+		if (names != NULL)
+			names[row.text[at + 1] - '0'] = (struct phrase){ text.text + from, (size_t)(found - text.text) - from };
+		from = (size_t)(found - text.text) + size;
+		agreed += size;
+		at = next;
+	}
+	return agreed;
 }
 
 bool
-messages_told(struct messages *m, const char *text, char ret_key[64], const char **ret_rest)
+messages_names(const struct messages *m, const char *key, const char *text, struct phrase names[MESSAGE_NAMES_MAX])
+{
+	const struct message *row = find_row(m, key);
+	for (size_t i = 0; i < MESSAGE_NAMES_MAX; i++)
+		names[i] = (struct phrase){ "", 0 };
+	return row != NULL && row->front < row->cells[1 + LANG_EN].size && names_of(row->cells[1 + LANG_EN], (struct phrase){ text, strlen(text) }, names) > 0;
+}
+
+/*
+ * Whether a row says text: all of it, or the front up to ": " or " (", or, with names in the row, what stands around them. Returns how many bytes of the
+ * row agree; 0: the row does not say it.
+ */
+static size_t
+said_of(const struct message *row, struct phrase text)
+{
+	struct phrase english = row->cells[1 + LANG_EN];
+	if (row->front < english.size)
+		return names_of(english, text, NULL);
+	if (strncmp(text.text, english.text, english.size) != 0)
+		return 0;
+	const char *rest = text.text + english.size;
+	return rest[0] == '\0' || strncmp(rest, ": ", 2) == 0 || strncmp(rest, " (", 2) == 0 ? english.size : 0;
+}
+
+static bool
+told_among(struct messages *m, const char *rows, const char *text, char ret_key[64], const char **ret_rest)
 {
 	struct message *best = NULL;
-	size_t longest = 0, text_size = strlen(text);
+	size_t longest = 0;
+	const struct phrase whole = { text, strlen(text) };
 	for (size_t i = 0; i < m->count; i++) {
-		size_t size = is_said(&m->rows[i]) ? said_of(&m->rows[i], text, text_size, longest) : 0;
-		if (size == 0)
+		size_t size = begins(&m->rows[i], rows) ? said_of(&m->rows[i], whole) : 0;
+		if (size <= longest)
 			continue;
 		best = &m->rows[i];
 		longest = size;
@@ -222,6 +250,18 @@ messages_told(struct messages *m, const char *text, char ret_key[64], const char
 	*ret_rest = text + best->front;
 	snprintf(ret_key, 64, "%.*s", (int)best->cells[0].size, best->cells[0].text);
 	return true;
+}
+
+bool
+messages_told(struct messages *m, const char *text, char ret_key[64], const char **ret_rest)
+{
+	return told_among(m, SAYS, text, ret_key, ret_rest);
+}
+
+bool
+messages_told_check(struct messages *m, const char *text, char ret_key[64], const char **ret_rest)
+{
+	return told_among(m, CHECKS, text, ret_key, ret_rest);
 }
 
 static void
@@ -240,7 +280,7 @@ messages_json(const struct messages *m, enum lang lang, struct buf *out)
 	bool any = false;
 	buf_char(out, '{');
 	for (size_t i = 0; i < m->count; i++) {
-		if (is_said(&m->rows[i]) && !m->rows[i].told)
+		if ((begins(&m->rows[i], SAYS) || begins(&m->rows[i], CHECKS)) && !m->rows[i].told)
 			continue;
 		if (any)
 			buf_text(out, ",\n");

@@ -45,14 +45,18 @@ bool messages_has(const struct messages *m, const char *key);
 /* The text, or the key itself when there is none. */
 struct phrase messages_find(const struct messages *m, const char *key, enum lang lang);
 
+enum { MESSAGE_NAMES_MAX = 10 };
+
 /*
  * What a detector or a built-in rule says in English, found among the messages of the says tables: ret_key is the key of the one that agrees longest with
- * text, ret_rest what follows it, "" or ": name" or " (name)"; where the row has {0}, the name and what the row says behind it. False: it is not among
- * them. It is then in messages_json() as well.
+ * text, ret_rest what follows it, "" or ": name" or " (name)". A row with {0}..{9} says every text that has something in their places; then ret_rest is
+ * text from the first of them on. False: it is not among them. It is then in messages_json() as well.
  */
 bool messages_told(struct messages *m, const char *text, char ret_key[64], const char **ret_rest);
-/* How many bytes of ret_rest are the name that stands for {0}; 0 when the row has none. */
-size_t messages_name_size(const struct messages *m, const char *key, const char *rest);
+/* The same of a reason of a finding, or of a line of how it is checked, among the messages of says_checks.tsv. */
+bool messages_told_check(struct messages *m, const char *text, char ret_key[64], const char **ret_rest);
+/* What stands in text for {0}..{9} of the row that says it. False: the row has none. */
+bool messages_names(const struct messages *m, const char *key, const char *text, struct phrase names[MESSAGE_NAMES_MAX]);
 
 enum argument_kind { ARGUMENT_END, ARGUMENT_TEXT, ARGUMENT_COUNT, ARGUMENT_BYTES, ARGUMENT_SHARE, ARGUMENT_TIME, ARGUMENT_KEY };
 enum time_form { TIME_MONTH, TIME_DAY, TIME_MINUTE, TIME_SECOND, TIME_CLOCK, TIME_CLOCK_SECOND };	/* CLOCK: without the day */
