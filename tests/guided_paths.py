@@ -316,7 +316,7 @@ def walk(t, lang, width, height, work, sets):
         # somebody else needs the room meanwhile
         for _ in range(2000):
             journals = [work + "/tight/" + n + "/work/journal.db" for n in os.listdir(work + "/tight")]
-            if any(os.path.exists(j) and os.path.getsize(j) > 200000 for j in journals):
+            if any(os.path.exists(j) and os.path.getsize(j) > 500000 for j in journals):
                 break
             time.sleep(0.01)
         try:

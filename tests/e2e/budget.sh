@@ -13,7 +13,7 @@ check "it verifies" "$TRIAGE" verify -q "$tmp/first"
 check "and by sha256sum alone" sh -c "cd '$tmp/first' && sha256sum -c --quiet manifest-sha256.txt tagmanifest-sha256.txt"
 left=$(sql "$tmp/first" "SELECT value FROM meta WHERE key = 'budget.streams'")
 same "what is left is counted" "$left" "$(sql "$tmp/first" "SELECT skipped FROM coverage WHERE what = 'streams'")"
-check "page 1 says how much is missing" sh -c "tr '\n' ' ' < '$tmp/first/data/report.html' | grep -q 'coverage.budget\"[^>]*>[^<]*[0-9]'"
+check "page 1 says how much is missing" sh -c "tr '\n' ' ' < '$tmp/first/data/report.html' | grep -q 'data-m=.coverage.budget\"[^>]*>[^<]*[0-9]'"
 check "its journal is in the bag" grep -q ' data/unfinished/journal.db$' "$tmp/first/manifest-sha256.txt"
 check "and no work folder is left" test ! -e "$tmp/first/work"
 before=$(sha256sum "$tmp/first/tagmanifest-sha256.txt")
@@ -27,7 +27,7 @@ same "the sealed one is as it was" "$(sha256sum "$tmp/first/tagmanifest-sha256.t
 check "and still verifies" "$TRIAGE" verify -q "$tmp/first"
 seal=$(sha256sum < "$tmp/first/tagmanifest-sha256.txt" | cut -d' ' -f1)
 check "the chain of custody names the bundle that it was taken up from" grep -q "\"action\":\"taken-up\".*$seal" "$tmp/first-more/data/custody.jsonl"
-check "nothing says that time was up" sh -c "! tr '\n' ' ' < '$tmp/first-more/data/report.html' | grep -q 'coverage.budget\"[^>]*>[^<]*[0-9]'"
+check "nothing says that time was up" sh -c "! tr '\n' ' ' < '$tmp/first-more/data/report.html' | grep -q 'data-m=.coverage.budget\"[^>]*>[^<]*[0-9]'"
 check "no journal is left in it" test ! -e "$tmp/first-more/data/unfinished" -a ! -e "$tmp/first-more/work"
 
 "$TRIAGE" run -q --resume "$tmp/first" > /dev/null 2> "$tmp/err"

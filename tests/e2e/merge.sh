@@ -27,7 +27,7 @@ check "a part has the same bytes whatever the number of workers" diff -rq "$tmp/
 
 # a part that was killed in the middle and resumed
 "$TRIAGE" run -q -j 1 --shard 1/3 -o "$tmp/killed" "$tmp/loose" > /dev/null 2>&1 & pid=$!
-for i in $(seq 200); do [ "$(stat -c %s "$tmp/killed/work/journal.db" 2> /dev/null || echo 0)" -gt 200000 ] && break; sleep 0.02; done; kill -9 $pid 2> /dev/null; wait $pid 2> /dev/null
+for i in $(seq 200); do [ "$(stat -c %s "$tmp/killed/work/journal.db" 2> /dev/null || echo 0)" -gt 500000 ] && break; sleep 0.02; done; kill -9 $pid 2> /dev/null; wait $pid 2> /dev/null
 [ -e "$tmp/killed/manifest-sha256.txt" ] || { "$TRIAGE" run -q --resume "$tmp/killed" > /dev/null 2>&1; same "a part that was killed and resumed has gaps, as in one run" $? 3; }
 "$TRIAGE" merge -q "$tmp/killed" "$tmp/p-loose-2" "$tmp/p-loose-3" -o "$tmp/merged-killed" > /dev/null 2>&1
 check "with a part that was killed and resumed, the same bytes" diff -rq "$tmp/whole-loose" "$tmp/merged-killed"

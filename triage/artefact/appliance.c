@@ -1,6 +1,7 @@
 /*
  * appliance.c - which system a storage box or a virtual machine host is: uLinux.conf of QNAP, VERSION of Synology, esx.conf of VMware ESXi.
- * Lines KEY = VALUE with or without quotes. Known by their places alone, for such lines stand in many files. Facts alone: they hold no moments.
+ *
+ * Lines KEY = VALUE with or without quotes. Known by names and places that no other system has, for such lines stand in many files. Facts alone: they hold no moments.
  */
 #include "triage/artefact/log_line.h"
 
@@ -13,10 +14,10 @@ static const struct place {
 	const char *ending;		/* of the path */
 	const char *os;			/* told once */
 } places[] = {
-	{ "/etc/config/uLinux.conf", "QNAP QTS" },
+	{ "/uLinux.conf", "QNAP QTS" },
 	{ "/etc.defaults/VERSION", "Synology DSM" },
 	{ "/etc/VERSION", "Synology DSM" },
-	{ "/etc/vmware/esx.conf", "VMware ESXi" },
+	{ "/esx.conf", "VMware ESXi" },
 };
 
 static const struct setting {
