@@ -105,6 +105,28 @@ need_texts(struct messages *m, char *line)
 	return found;
 }
 
+/* What a tool is told for: the last column of rules/remote_tools.tsv. */
+static void
+what_is_said_of_tools_is_there_in_each_language(void **state)
+{
+	char line[4000], key[64];
+	const char *rest;
+	size_t found = 0;
+	FILE *file = fopen("rules/remote_tools.tsv", "r");
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		const char *why = strrchr(line, '\t');
+		if (line[0] == '#' || why == NULL || strcmp(why, "\twhy") == 0)
+			continue;
+		if (!messages_told(*state, why + 1, key, &rest) || rest[0] != '\0')
+			fail_msg("not in says.tsv: %s", why + 1);
+		found++;
+	}
+	fclose(file);
+	assert_true(found > 50);
+}
+
 static void
 what_detectors_say_is_there_in_each_language(void **state)
 {
@@ -413,6 +435,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_message_has_a_text_in_four_languages_with_the_same_arguments),
 		cmocka_unit_test(what_detectors_say_is_there_in_each_language),
+		cmocka_unit_test(what_is_said_of_tools_is_there_in_each_language),
 		cmocka_unit_test(every_built_in_rule_has_its_title_in_each_language),
 		cmocka_unit_test(every_answer_of_page_1_has_its_words),
 		cmocka_unit_test(both_forms_of_a_message_use_the_same_arguments),
