@@ -65,7 +65,8 @@ mime_is_unknown(const char *mime)
 bool
 mime_is_firm(const char *mime)
 {
-	return !mime_is_unknown(mime) && any_glob(firm, sizeof(firm) / sizeof(firm[0]), mime);
+	/* libmagic takes two bytes for an encrypted message; what is one shows in its packets (structure "openpgp") */
+	return !mime_is_unknown(mime) && strcasecmp(mime, "text/PGP") != 0 && any_glob(firm, sizeof(firm) / sizeof(firm[0]), mime);
 }
 
 static uint32_t
