@@ -105,6 +105,39 @@ a_run_against_the_file_and_against_the_log_of_starts(void **state)
 	made_end(&m);
 }
 
+/* A second filesystem, on a volume of that kind. */
+static uint64_t
+put_second_filesystem(struct made *m, const char *kind)
+{
+	uint64_t id = 0;
+	const struct triage_volume v = { .index = 1, .parent = 0, .kind = kind, .label = "second", .uuid = "", .start = 0, .length = 1 << 29 };
+	assert_ok(case_put_volume(m->store, 1, &v, &err));
+	const struct triage_filesystem fs = { .index = 1, .volume = 1, .type = "ntfs", .label = "C", .uuid = "", .length = 1 << 29, .block_size = 4096 };
+	assert_ok(case_put_filesystem(m->store, 1, &fs, &id, &err));
+	return id;
+}
+
+/* Prefetch does not say on which volume the program lay: one that is old enough is no contradiction. */
+static void
+a_run_of_one_of_two_programs_of_one_name(void **state)
+{
+	struct made m;
+	(void)state;
+	begin(&m);
+	struct triage_entry old = entry_of(1, 7, "tool.exe");
+	old.times[TRIAGE_BTIME] = old.times[TRIAGE_FN_BTIME] = (DAY - 90000) * NS;
+	assert_ok(case_put_entry(m.store, put_second_filesystem(&m, "gpt"), &old, "/tool.exe", 50, &err));
+	put_born(&m, 1, "tool.exe", (DAY + 90000) * NS, (DAY + 90000) * NS);
+	put_born(&m, 3, "new.exe", (DAY + 90000) * NS, (DAY + 90000) * NS);
+	put_simple(&m, 2, 2, "a.pf");
+	put(&m, 2, DAY + 5000, "prefetch", "prefetch", "last run", "", "TOOL.EXE was run", "{\"executable\":\"TOOL.EXE\",\"executable_path\":\"\\\\VOLUME{01d0}\\\\TOOL.EXE\"}");
+	put(&m, 2, DAY + 6000, "prefetch", "prefetch", "last run", "", "NEW.EXE was run", "{\"executable\":\"NEW.EXE\",\"executable_path\":\"\\\\VOLUME{01d0}\\\\NEW.EXE\"}");
+	end(&m);
+	assert_number_equal(count_of(&m, "run-before-birth"), 1);
+	assert_string_equal(text_at(m.reader, CASE_CONTRADICTIONS, 0, CASE_CONTRADICTIONS_SUBJECT), "/new.exe");
+	made_end(&m);
+}
+
 static void
 a_cleared_log_against_what_else_is_known(void **state)
 {
@@ -158,13 +191,9 @@ records_of_a_shadow_copy_against_the_live_log(void **state)
 {
 	struct made m;
 	char data[100];
-	uint64_t id = 0;
 	(void)state;
 	begin(&m);
-	const struct triage_volume v = { .index = 1, .parent = 0, .kind = "vss", .label = "shadow", .uuid = "", .start = 0, .length = 1 << 29 };
-	assert_ok(case_put_volume(m.store, 1, &v, &err));
-	const struct triage_filesystem fs = { .index = 1, .volume = 1, .type = "ntfs", .label = "C", .uuid = "", .length = 1 << 29, .block_size = 4096 };
-	assert_ok(case_put_filesystem(m.store, 1, &fs, &id, &err));
+	uint64_t id = put_second_filesystem(&m, "vss");
 	put_simple(&m, 1, 7, "Security.evtx");
 	const struct triage_entry e = entry_of(1, 7, "Security.evtx");
 	assert_ok(case_put_entry(m.store, id, &e, "/Security.evtx", 50, &err));
@@ -188,6 +217,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(times_of_a_file_against_each_other),
 		cmocka_unit_test(a_run_against_the_file_and_against_the_log_of_starts),
+		cmocka_unit_test(a_run_of_one_of_two_programs_of_one_name),
 		cmocka_unit_test(a_cleared_log_against_what_else_is_known),
 		cmocka_unit_test(sessions_against_the_log_of_logons),
 		cmocka_unit_test(records_of_a_shadow_copy_against_the_live_log),
