@@ -66,6 +66,25 @@ lanes_stand_in_the_order_of_an_attack(void **state)
 	free(page);
 }
 
+/* Further apart than a signed number of nanoseconds can say. */
+static void
+moments_of_far_apart_centuries_have_their_places(void **state)
+{
+	(void)state;
+	static const char *const far[] = {
+		FINDING("1", "critical", "last", "9000000000000000000", "{}", "1"),
+		FINDING("2", "high", "first", "-9000000000000000000", "{}", "2"),
+	};
+	struct case_reader r = attack();
+	r.views[CASE_FINDINGS] = (struct fake_view)FAKE_VIEW(far, 16);
+	char *page = page_of(&r);
+	char *lanes = part(page, "<ul class=\"lanes\">", "</ul>");
+	assert_number_equal(times_in(lanes, "<rect"), 2 * 2);
+	assert_non_null(strstr(lanes, "class=\"mark high\" x=\"2"));
+	assert_non_null(strstr(lanes, "class=\"mark crit\" x=\"7"));
+	free(page);
+}
+
 static void
 many_moments_of_one_finding_are_told_by_three(void **state)
 {
@@ -111,6 +130,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lanes_stand_in_the_order_of_an_attack),
+		cmocka_unit_test(moments_of_far_apart_centuries_have_their_places),
 		cmocka_unit_test(many_moments_of_one_finding_are_told_by_three),
 		cmocka_unit_test(accounts_of_which_most_is_known_come_first),
 		cmocka_unit_test(page_one_names_where_somebody_went_from_here),
