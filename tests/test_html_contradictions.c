@@ -11,15 +11,11 @@ static const char *const rows[] = {
 static const struct fake_fact facts[] = { { "contradictions", "9" }, { "contradictions.file-times", "3" }, { "contradictions.run-without-record", "1" }, { "contradictions.no-such-kind", "5" } };
 
 static char *
-page_in(const char *lang, const char *const *cells, size_t count)
+page_over(const char *lang, const char *const *cells, size_t count)
 {
-	struct case_reader r = { .facts = facts, .fact_count = sizeof(facts) / sizeof(facts[0]), .fail_view = -1 };
-	struct report_options options = in_english;
-	enum triage_status st;
-	options.lang = lang;
+	struct case_reader r = FAKE_CASE(facts);
 	r.views[CASE_CONTRADICTIONS] = (struct fake_view){ .columns = 15, .count = count, .cells = cells };
-	char *page = page_with(&r, options, &st);
-	assert_int_equal(st, TRIAGE_OK);
+	char *page = page_in(&r, lang);
 	assert_tags_close(page);
 	assert_links_lead_somewhere(page);
 	return page;
@@ -29,7 +25,7 @@ static void
 each_claim_stands_beside_the_other(void **state)
 {
 	(void)state;
-	char *page = page_in("en", rows, 3);
+	char *page = page_over("en", rows, 3);
 	assert_non_null(strstr(page, "/&lt;b&gt;&amp;.exe</th><td><code>$STANDARD_INFORMATION</code><br><time datetime=\"2022-12-06T01:14:09Z\""));
 	assert_non_null(strstr(page, "<code>$FILE_NAME</code><br>–<br><span data-m=\"contradiction.made\">made</span></td>"));
 	assert_non_null(strstr(page, "<br><span lang=\"en\">TOOL.EXE was run</span></td>"));
@@ -44,7 +40,7 @@ static void
 what_the_judge_of_them_says_is_in_the_language_of_the_page(void **state)
 {
 	(void)state;
-	char *page = page_in("nl", rows, 3);
+	char *page = page_over("nl", rows, 3);
 	assert_non_null(strstr(page, ">Starts die het Security-logboek noteerde (4688): 250<"));
 	assert_null(strstr(page, ">Starts noted in the Security log (4688): 250<"));
 	free(page);
@@ -58,10 +54,10 @@ many_of_a_kind_are_counted(void **state)
 	(void)state;
 	for (size_t i = 0; i < 12; i++)
 		memcpy(cells + i * 15, rows + 15, 15 * sizeof(cells[0]));
-	char *page = page_in("en", cells, 12);
+	char *page = page_over("en", cells, 12);
 	assert_number_equal(times_in(page, "TOOL.EXE was run"), 8);
 	free(page);
-	page = page_in("en", NULL, 0);
+	page = page_over("en", NULL, 0);
 	assert_null(strstr(page, "<table><caption data-m=\"contradiction.title\""));
 	free(page);
 }

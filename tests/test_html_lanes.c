@@ -31,20 +31,10 @@ static const struct fake_fact facts[] = {
 static struct case_reader
 attack(void)
 {
-	struct case_reader r = { .facts = facts, .fact_count = sizeof(facts) / sizeof(facts[0]), .fail_view = -1 };
+	struct case_reader r = FAKE_CASE(facts);
 	r.views[CASE_STORIES] = (struct fake_view)FAKE_VIEW(stories, 11);
 	r.views[CASE_FINDINGS] = (struct fake_view)FAKE_VIEW(findings, 16);
 	return r;
-}
-
-/* What stands from start up to end, in a page that is cut there. */
-static char *
-part(char *page, const char *start, const char *end)
-{
-	char *from = strstr(page, start), *to = from != NULL ? strstr(from, end) : NULL;
-	assert_true(from != NULL && to != NULL);
-	*to = '\0';
-	return from;
 }
 
 static void
