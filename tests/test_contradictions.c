@@ -120,18 +120,6 @@ a_run_against_the_file_and_against_the_log_of_starts(void **state)
 	made_end(&m);
 }
 
-/* A second filesystem, on a volume of that kind. */
-static uint64_t
-put_second_filesystem(struct made *m, const char *kind)
-{
-	uint64_t id = 0;
-	const struct triage_volume v = { .index = 1, .parent = 0, .kind = kind, .label = "second", .uuid = "", .start = 0, .length = 1 << 29 };
-	assert_ok(case_put_volume(m->store, 1, &v, &err));
-	const struct triage_filesystem fs = { .index = 1, .volume = 1, .type = "ntfs", .label = "C", .uuid = "", .length = 1 << 29, .block_size = 4096 };
-	assert_ok(case_put_filesystem(m->store, 1, &fs, &id, &err));
-	return id;
-}
-
 /* Prefetch does not say on which volume the program lay: one that is old enough is no contradiction. */
 static void
 a_run_of_one_of_two_programs_of_one_name(void **state)
