@@ -17,7 +17,7 @@ static void
 findings_beside_those_shown_are_counted(void **state)
 {
 	(void)state;
-	struct case_reader r = { .facts = facts, .fact_count = sizeof(facts) / sizeof(facts[0]), .fail_view = -1 };
+	struct case_reader r = FAKE_CASE(facts);
 	char *page = page_of(&r);
 	const char *active = strstr(page, "data-m=\"ask.active\""), *end = strstr(active, "</div>");
 	const char *more = strstr(active, ">and 42 more findings<");
@@ -33,7 +33,7 @@ static void
 what_cannot_be_read_is_left_out_and_harmless(void **state)
 {
 	(void)state;
-	struct case_reader r = { .facts = facts, .fact_count = sizeof(facts) / sizeof(facts[0]), .fail_view = -1 };
+	struct case_reader r = FAKE_CASE(facts);
 	char *page = page_of(&r);
 	assert_non_null(strstr(page, "data-m=\"answer.other\""));
 	assert_non_null(strstr(page, "data-m=\"answer.data-left.likely\""));
@@ -50,7 +50,7 @@ static void
 reasons_are_told_whatever_they_are(void **state)
 {
 	(void)state;
-	struct case_reader r = { .facts = facts, .fact_count = sizeof(facts) / sizeof(facts[0]), .fail_view = -1 };
+	struct case_reader r = FAKE_CASE(facts);
 	char *page = page_of(&r);
 	assert_non_null(strstr(page, ">a (b)<"));
 	assert_number_equal(times_in(page, "data-m=\"reason.weight\""), 2);

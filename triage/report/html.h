@@ -183,7 +183,7 @@ WARN_UNUSED enum triage_status html_findings(struct page *p, struct triage_error
 /* Closes the <dl> that html_findings() left open. */
 void html_detail(struct page *p, const char *kind, const char *title, const char *detail);	/* html_detail.c */
 WARN_UNUSED enum triage_status html_activity(struct page *p, struct triage_error *err);
-bool html_why(struct page *p, const char *tag, const char *detail);	/* html_detail.c: why a finding matters, as its rule says it; false: it says nothing */
+bool html_why(struct page *p, const char *tag, const char *title, const char *detail);	/* html_detail.c: why a finding matters, as its rule says it; false: it says nothing */
 /* html_explore.c: the rows that the page holds itself, and the places where the script shows rows. */
 void html_explore(struct page *p, const char *set);	/* "timeline" or "files" */
 WARN_UNUSED enum triage_status html_rows(struct page *p, struct triage_error *err);

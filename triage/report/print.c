@@ -55,7 +55,7 @@ put_finding(struct page *p, struct case_cursor *c, int severity)
 	page_raw(p, "</td><td>");
 	page_rule_text(p, "b", case_text(c, CASE_FINDINGS_TITLE));
 	page_raw(p, "<br>");
-	if (!html_why(p, "span", case_text(c, CASE_FINDINGS_DETAIL)))
+	if (!html_why(p, "span", case_text(c, CASE_FINDINGS_TITLE), case_text(c, CASE_FINDINGS_DETAIL)))
 		page_say(p, "span", key_or(p, room, "why", kind, "why.other"), NULL);
 	page_raw(p, "<br>");
 	page_code(p, case_text(c, CASE_FINDINGS_PATH));
