@@ -11,12 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/*
- * A commit over journal and case at once has a super-journal beside the journal, "journal.db-mj" and digits (https://www.sqlite.org/tempfiles.html, 2.3);
- * a run that is killed in that moment leaves it, and nothing needs it once the journal is gone.
- */
-static void
-remove_super_journals(const char *work)
+void
+work_forget_super_journals(const char *work)
 {
 	DIR *dir = opendir(work);
 	char path[4500];
@@ -39,7 +35,7 @@ work_clear(const char *work, struct triage_error *err)
 			return TRIAGE_E_IO;
 		}
 	}
-	remove_super_journals(work);
+	work_forget_super_journals(work);
 	if (rmdir(work) != 0) {
 		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot remove %s", work);
 		return TRIAGE_E_IO;
