@@ -43,7 +43,7 @@ unfinished_keep(struct supervisor *s, struct triage_error *err)
 	case_close(s->store);
 	s->store = NULL;
 	forget_rollback(s->work, "journal.db");
-	work_forget_super_journals(s->work);
+	work_forget_leftovers(s->work);
 	snprintf(to, sizeof(to), "%s/data/unfinished", s->bundle);
 	if (rename(s->work, to) != 0)
 		return fail_io("cannot keep the journal as", to, err);

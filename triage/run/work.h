@@ -8,9 +8,10 @@
 enum triage_status work_clear(const char *work, struct triage_error *err);
 
 /*
- * A commit over two files at once (the journal, and what a part keeps of it) has a super-journal beside the journal, "journal.db-mj" and digits
- * (https://www.sqlite.org/tempfiles.html, 2.3). A run that is killed in that moment may leave it. To be called when the journal is closed, or gone.
+ * What a run that is killed in one moment leaves, and no later one uses: the super-journal of a commit over two files at once (the journal, and what a part keeps
+ * of it), "journal.db-mj" and digits; temporary files of SQLite (https://www.sqlite.org/tempfiles.html) and of digests that are being sorted, which lose their
+ * names as soon as they are open. To be called when the journal is closed, or gone.
  */
-void work_forget_super_journals(const char *work);
+void work_forget_leftovers(const char *work);
 
 #endif
