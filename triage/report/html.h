@@ -114,7 +114,7 @@ void page_told(struct page *p, const char *tag, const char *text);
  * language that nobody can say, and is marked so.
  */
 void page_rule_text(struct page *p, const char *tag, const char *text);
-/* A reason of a finding, or a line of how it is checked by hand. */
+/* A reason of a finding, a line of how it is checked by hand, what contradicts something, why a part was not examined. */
 void page_told_check(struct page *p, const char *tag, const char *text);
 void page_section(struct page *p, const char *id, const char *title_key);	/* opens; </section> closes */
 int64_t page_local(const struct page *p, int64_t ns);
