@@ -80,6 +80,22 @@ what_starts_by_itself_can_come_back(void **state)
 	close_judge(&t);
 }
 
+/* The list begins with what the answer rests on, however severe another way is. */
+static void
+a_way_in_is_told_with_what_shows_it(void **state)
+{
+	struct judged t;
+	(void)state;
+	open_judge(&t);
+	show_windows(&t, "Security", security, 4624, NIGHT - 30 * DAY, "", ",\"ip_address\":\"198.51.100.7\",\"target_user_name\":\"jan\",\"logon_type\":10");
+	guess(&t, NIGHT - 22 * DAY);
+	finish(&t, 1.0);
+	answer_has(&t, "ways_in", "{\"answer\":\"remote-logon\",");
+	answer_has(&t, "ways_in", "\"items\":[{\"title\":\"Remote logon straight from the internet\"");
+	answer_has(&t, "ways_in", "\"severity\":\"critical\"");
+	close_judge(&t);
+}
+
 static void
 what_is_dated_years_before_is_no_first_act(void **state)
 {
@@ -213,6 +229,7 @@ main(void)
 		cmocka_unit_test(an_attack_gives_every_answer),
 		cmocka_unit_test(restore_points_are_told_by_their_use),
 		cmocka_unit_test(what_starts_by_itself_can_come_back),
+		cmocka_unit_test(a_way_in_is_told_with_what_shows_it),
 		cmocka_unit_test(what_is_dated_years_before_is_no_first_act),
 		cmocka_unit_test(a_file_server_is_encrypted_over_the_network),
 		cmocka_unit_test(a_program_on_the_machine_is_told),

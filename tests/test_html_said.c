@@ -82,6 +82,25 @@ a_finding_names_file_place_and_rule(void **state)
 	free(page);
 }
 
+/* The kind alone would call it a step to another machine. */
+static void
+something_fetched_is_not_called_a_step_to_another_machine(void **state)
+{
+	(void)state;
+	static const char *const fetched[] = {
+		"1", "high", "50", "5", "detect:download-command", "lateral-movement", "t", "T1105", "", "/p", NS(1670289249), NULL, "1", "{}", NULL,
+		"2", "high", "50", "5", "detect:lateral-wmi", "lateral-movement", "t", "T1047", "", "/p", NS(1670289250), NULL, "1", "{}", NULL,
+	};
+	struct case_reader r = nasty_case();
+	r.views[CASE_FINDINGS] = (struct fake_view)FAKE_VIEW(fetched, 15);
+	char *page = page_of(&r);
+	assert_number_equal(times_in(page, ">Brought in from outside<"), 2);	/* the finding, and among the moments */
+	assert_number_equal(times_in(page, ">Lateral movement<"), 2);
+	assert_number_equal(times_in(page, "<p data-m=\"why.lateral-movement.t1105\">"), 1);
+	assert_number_equal(times_in(page, "<p data-m=\"innocent.lateral-movement\">"), 1);
+	free(page);
+}
+
 static void
 only_files_with_something_about_them_are_listed(void **state)
 {
@@ -171,6 +190,7 @@ main(void)
 		cmocka_unit_test(a_case_that_was_not_judged_says_so),
 		cmocka_unit_test(the_verdict_names_number_family_and_how_sure),
 		cmocka_unit_test(a_finding_names_file_place_and_rule),
+		cmocka_unit_test(something_fetched_is_not_called_a_step_to_another_machine),
 		cmocka_unit_test(only_files_with_something_about_them_are_listed),
 		cmocka_unit_test(more_findings_than_fit_are_counted),
 		cmocka_unit_test(findings_outside_the_window_are_counted_not_shown),

@@ -61,6 +61,46 @@ what_detectors_say_is_there_in_each_language(void **state)
 	assert_false(messages_told(*state, "Ransom notebook", key, &rest));
 }
 
+/* The string literals at text, joined. */
+static void
+join_literals(const char *text, struct buf *out)
+{
+	while (*text == '"') {
+		for (text++; *text != '"' && *text != '\0'; text++) {
+			text += *text == '\\';
+			buf_char(out, *text);
+		}
+		text += *text == '"';
+		text += strspn(text, " \t\n");
+	}
+}
+
+/* Titles, reasons and explanations that stand in the sources of detectors themselves. */
+static void
+what_detectors_say_in_their_sources_is_there_in_each_language(void **state)
+{
+	static const char *const members[] = { "title = \"", "why = \"", "innocent = \"" };
+	static char source[1 << 18];
+	glob_t files;
+	size_t found = 0;
+	files_like("triage/detect/*.c", &files);
+	for (size_t i = 0; i < files.gl_pathc; i++) {
+		FILE *file = fopen(files.gl_pathv[i], "r");
+		assert_non_null(file);
+		source[fread(source, 1, sizeof(source) - 1, file)] = '\0';
+		fclose(file);
+		for (size_t k = 0; k < sizeof(members) / sizeof(members[0]); k++)
+			for (const char *at = strstr(source, members[k]); at != NULL; at = strstr(at + 1, members[k])) {
+				SCOPED_BUF text;
+				buf_init(&text, LINE_SIZE);
+				join_literals(at + strlen(members[k]) - 1, &text);
+				found += text.size > 0 ? need_text(*state, files.gl_pathv[i], buf_cstr(&text)) : 0;
+			}
+	}
+	globfree(&files);
+	assert_true(found > 40);
+}
+
 /* A title, told whole or up to a name. */
 static size_t
 need_title(struct messages *m, const char *path, const char *title)
@@ -158,6 +198,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_detectors_say_is_there_in_each_language),
+		cmocka_unit_test(what_detectors_say_in_their_sources_is_there_in_each_language),
 		cmocka_unit_test(what_is_said_of_tools_is_there_in_each_language),
 		cmocka_unit_test(every_built_in_rule_has_its_title_in_each_language),
 		cmocka_unit_test(every_answer_of_page_1_has_its_words),

@@ -141,11 +141,11 @@ names_in_the_midst_are_told_with_their_sentence(void **state)
 	messages_free(m);
 }
 
-/* The sources of the detectors and of the view of contradictions, in which what they say stands. */
+/* The sources in which what detectors, contradictions and coverage say stands. */
 static void
 read_sources(struct buf *all)
 {
-	static const char *const patterns[] = { "triage/detect/*.c", "triage/run/share_redact.c", "triage/case/contradictions.c" };
+	static const char *const patterns[] = { "triage/detect/*.c", "triage/run/share_redact.c", "triage/run/coverage.c", "triage/run/judge.c", "triage/case/contradictions.c" };
 	static char source[1 << 18];
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
 		glob_t files;

@@ -146,7 +146,7 @@ put_how(struct page *p, const char *text)
 }
 
 static void
-put_check(struct page *p, const char *kind, const struct detail *d)
+put_check(struct page *p, const char *kind, const char *technique, const struct detail *d)
 {
 	char room[64];
 	page_raw(p, "<details open>");
@@ -155,7 +155,7 @@ put_check(struct page *p, const char *kind, const struct detail *d)
 	if (d->how_to_check.size > 0)
 		put_how(p, buf_cstr(&d->how_to_check));
 	page_say(p, "p class=\"label\"", "finding.innocent", NULL);
-	page_say(p, "p", key_or(p, room, "innocent", kind, "innocent.other"), NULL);
+	page_say(p, "p", kind_key(p, room, "innocent", kind, technique, "innocent.other"), NULL);
 	if (d->innocent.size > 0) {
 		d->tell(p, "p", buf_cstr(&d->innocent));
 	}
@@ -216,7 +216,7 @@ close_detail(struct detail *d)
 }
 
 void
-html_detail(struct page *p, const char *kind, const char *title, const char *text)
+html_detail(struct page *p, const char *kind, const char *technique, const char *title, const char *text)
 {
 	struct detail d;
 	open_detail(p, title, text, &d);
@@ -231,7 +231,7 @@ html_detail(struct page *p, const char *kind, const char *title, const char *tex
 	if (d.broken)
 		page_say(p, "p class=\"note\"", "finding.broken", NULL);
 	put_examples(p, text);
-	put_check(p, kind, &d);
+	put_check(p, kind, technique, &d);
 	close_detail(&d);
 }
 
