@@ -186,7 +186,7 @@ deb:
 
 # --- live image, and its proof in qemu ---
 DEPS_LIVE := live-build debootstrap xorriso squashfs-tools mtools dosfstools openssl libefiboot1 libdevmapper1.02.1
-DEPS_CHECK_LIVE := qemu-system-x86 ipxe-qemu ovmf python3 exfatprogs dosfstools e2fsprogs util-linux fdisk sleuthkit sqlite3 openssl xorriso xz-utils
+DEPS_CHECK_LIVE := qemu-system-x86 ipxe-qemu ovmf python3 exfatprogs dosfstools e2fsprogs util-linux fdisk sleuthkit sqlite3 openssl xorriso xz-utils zstd cpio
 live: deb
 	$(call install,$(DEPS_LIVE))
 	sh debian/live/build.sh
