@@ -31,7 +31,24 @@ service_dll(struct registry *r, const struct registry_key *k)
 }
 
 /*
- * Whether the rights of a service refuse to somebody to ask for its state (an ACE that denies SERVICE_QUERY_STATUS): the list of services leaves it
+ * Everybody, who sits at the machine, services, who logged on, the system, administrators, users: whom the list of services is for. Guests are none of them: Windows itself refuses
+ * them some services. [MS-DTYP] 2.4.2.
+ */
+static bool
+is_for_the_list(struct view sid)
+{
+	enum { HEAD = 8, NT_AUTHORITY = 5, WORLD = 1, BUILTIN = 32 };
+	if (!view_has(sid, 0, HEAD + 4))
+		return false;
+	unsigned parts = sid.data[1], authority = sid.data[7];
+	uint32_t first = load_le32(sid.data + HEAD), second = parts == 2 && view_has(sid, HEAD + 4, 4) ? load_le32(sid.data + HEAD + 4) : 0;
+	if (parts == 1)
+		return (authority == WORLD && first == 0) || (authority == NT_AUTHORITY && (first == 4 || first == 6 || first == 11 || first == 18));
+	return parts == 2 && authority == NT_AUTHORITY && first == BUILTIN && (second == 544 || second == 545);
+}
+
+/*
+ * Whether the rights of a service refuse to one of those to ask for its state (an ACE that denies SERVICE_QUERY_STATUS): the list of services leaves it
  * out then. Source: [MS-DTYP] 2.4.6 (the offset of the DACL), 2.4.5, 2.4.4.4; [MS-SCMR] 3.1.4.
  */
 static bool
@@ -45,10 +62,11 @@ hides(struct view sd)
 	at += ACL_HEAD;
 	for (unsigned i = 0; i < count && i < ACES_MAX && view_has(sd, at, ACE_HEAD); i++) {
 		unsigned size = load_le16(sd.data + at + 2);
-		if (sd.data[at] == ACE_DENIED && (load_le32(sd.data + at + 4) & QUERY_STATUS) != 0)
-			return true;
-		if (size < ACE_HEAD)
+		if (size < ACE_HEAD || !view_has(sd, at, size))
 			return false;
+		struct view sid = { sd.data + at + ACE_HEAD, size - ACE_HEAD };
+		if (sd.data[at] == ACE_DENIED && (load_le32(sd.data + at + 4) & QUERY_STATUS) != 0 && is_for_the_list(sid))
+			return true;
 		at += size;
 	}
 	return false;
