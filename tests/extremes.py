@@ -17,7 +17,7 @@ OURS = {"fact": None, "rule": None, "custody": None, "evidence": {"evidence_id",
         "filesystem": {"filesystem_id", "evidence_id", "position", "volume"}, "entry": {"entry_id", "parent", "inode", "attr_type", "attr_id", "kind", "state", "flags"},
         "unit": {"unit_id", "filesystem_id", "inode", "attr_type", "attr_id", "entry_id", "rank", "attempts"},
         "result": {"result_id", "unit_id", "state", "hashed", "judged", "windowed", "scan_incomplete", "text", "twin"}, "match": {"match_id", "unit_id", "rule", "by_name"},
-        "extent": {"extent_id", "unit_id"}, "event_kind": None, "event": {"event_id", "unit_id", "kind_id", "local"}, "told": {"told_id", "unit_id", "weight"},
+        "extent": {"extent_id", "unit_id"}, "event_batch": None, "told": {"told_id", "unit_id", "weight"},
         "artefact": {"artefact_id", "unit_id", "whole"}, "problem": {"evidence_id", "filesystem_id", "severity"}}
 # of a case: ids by which rows are numbered without gaps
 OURS_CASE = {"t_meta": None, "t_custody": None, "t_meaning": None, "t_moment": {"file_id"}, "t_event": {"event_id", "file_id", "kind_id"}, "t_event_kind": None, "t_file": {"file_id", "filesystem_id"},

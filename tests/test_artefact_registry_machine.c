@@ -48,6 +48,9 @@ what_starts_by_itself(void **state)
 	assert_non_null(strstr(e->data, "\"deleted\":true"));
 	assert_number_equal(e->time, parsed_time("2024-02-29T22:20:00Z"));
 	parsed_event_of(&p, "registry.lsa", WRITTEN, "\"data\":[\"kerberos\",\"msv1_0\",\"mimilib\"]");
+	parsed_event_of(&p, "registry.winsock", WRITTEN, "\"library\":\"%SystemRoot%\\\\system32\\\\mswsock.dll\",\"name\":\"MSAFD Tcpip [TCP/IP]\"");
+	parsed_event_of(&p, "registry.winsock", WRITTEN, "\"library\":\"C:\\\\ProgramData\\\\net.dll\"");
+	parsed_event_of(&p, "registry.winsock", WRITTEN, "\"name\":\"E-mail Naming\"");
 	assert_string_equal(parsed_event_of(&p, "registry.portproxy", WRITTEN, "\"data\":\"10.0.0.5/3389\"")->technique, "T1090.001");
 	parsed_free(&p);
 	parsed_file(&p, fixture(FIXTURE "SOFTWARE"));
@@ -57,6 +60,11 @@ what_starts_by_itself(void **state)
 	parsed_event_of(&p, "registry.run", WRITTEN, "\"value\":\"*x\"");
 	assert_string_equal(parsed_event_of(&p, "registry.ifeo", WRITTEN, "sethc.exe")->technique, "T1546.012");
 	parsed_event_of(&p, "registry.winlogon", WRITTEN, "\"value\":\"Userinit\"");
+	parsed_event_of(&p, "registry.class_library", WRITTEN, "\"name\":\"Logon\",\"library\":\"C:\\\\ProgramData\\\\logon.dll\"");
+	parsed_event_of(&p, "registry.class_library", WRITTEN, "\"class\":\"{E6FB5E20-DE35-11CF-9C87-00AA005127ED}\"");
+	/* names in the certificate itself; one that is cut off keeps what stands before */
+	parsed_event_of(&p, "registry.certificates", WRITTEN, "\"subject\":\"Quick Proxy CA\",\"issuer\":\"Quick Proxy CA\",\"valid_from\":\"2024-01-01\",\"valid_to\":\"2054-01-01\",\"name\":\"Town root\"");
+	parsed_event_of(&p, "registry.certificates", WRITTEN, "\"store\":\"Disallowed\",\"thumbprint\":\"03D22C9C66915D58C88912B64C1F984B8344EF09\",\"subject\":\"\"");
 	parsed_event_of(&p, "registry.defender", WRITTEN, "\"value\":\"C:\\\\\"");
 	assert_number_equal(parsed_event_of(&p, "registry.startupapproved", "autostart disabled", "\"value\":\"upd\"")->time, parsed_time("2024-03-01T09:09:09Z"));
 	assert_number_equal(parsed_event_of(&p, "registry.taskcache", "task last run", "\"task\":\"\\\\Updater\"")->time, parsed_time("2024-03-01T03:00:00Z"));

@@ -59,6 +59,9 @@ void build_forget_clocks(struct case_sealer *z);
 WARN_UNUSED enum triage_status build_event_words(struct case_store *s, struct triage_error *err);
 WARN_UNUSED enum triage_status build_events(struct case_sealer *z, struct triage_error *err);
 
+/* build_batches.c: the table-valued "event_row" over the journal, with the events as they were put, and temp.kind_order, which numbers their words. */
+WARN_UNUSED enum triage_status build_batches(struct case_store *s, struct triage_error *err);
+
 /* query.c: is it a case, of a schema from oldest up to ours? Errors: E_FORMAT, E_UNSUPPORTED. */
 WARN_UNUSED enum triage_status build_check_identity(struct sql *q, int64_t oldest, struct triage_error *err);
 /* query.c: a reader over an open connection, which stays its owner's; rows of any query. */

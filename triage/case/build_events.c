@@ -9,22 +9,16 @@
 
 enum { TEXT_MAX = 1 << 20 };
 
-/* Words of events, numbered by their order. */
-static const char kinds_sql[] =
-    "DROP TABLE IF EXISTS temp.kind_order; CREATE TEMP TABLE kind_order(number INTEGER PRIMARY KEY, kind_id INTEGER UNIQUE);"
-    " INSERT INTO temp.kind_order(kind_id) SELECT kind_id FROM event_kind WHERE kind_id IN (SELECT kind_id FROM event)"
-    " ORDER BY source, parser, meaning, precision, technique";
 static const struct build_copy kinds = {
-	.from = "SELECT o.number, k.precision, k.meaning, k.source, k.parser, nullif(k.technique, '') FROM temp.kind_order o"
-	    " JOIN event_kind k ON k.kind_id = o.kind_id ORDER BY o.number",
+	.from = "SELECT number, precision, meaning, source, parser, nullif(technique, '') FROM temp.kind_order ORDER BY number",
 	.into = "INSERT INTO t_event_kind VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
 };
 
 enum { TIME, DIGEST, FAMILY, FILE_ID, OFFSET, EVENT, KIND, LOCAL, HOST, USER, MESSAGE, DATA, FILESYSTEM };
 static const char events_sql[] =
-    "SELECT utc_of(e.time, e.local, u.filesystem_id) AS t, e.digest AS d, x.family AS y, x.file_id AS f, e.offset AS o, e.event_id AS i, k.number, e.local, e.host, e.user,"
-    " e.message, e.data, u.filesystem_id FROM event e CROSS JOIN unit u ON u.unit_id = e.unit_id CROSS JOIN temp.unit_file x ON x.unit_id = e.unit_id"
-    " CROSS JOIN temp.kind_order k ON k.kind_id = e.kind_id ORDER BY t, d, y, f, o, i";
+    "SELECT utc_of(e.time, e.local, u.filesystem_id) AS t, e.digest AS d, x.family AS y, x.file_id AS f, e.offset AS o, e.event_id AS i, e.kind, e.local, e.host, e.user,"
+    " e.message, e.data, u.filesystem_id FROM event_row e CROSS JOIN unit u ON u.unit_id = e.unit_id CROSS JOIN temp.unit_file x ON x.unit_id = e.unit_id"
+    " ORDER BY t, d, y, f, o, i";
 
 /* Events of one moment that say the same. */
 struct group {
@@ -225,7 +219,7 @@ build_events(struct case_sealer *z, struct triage_error *err)
 	int code = sqlite3_create_function_v2(z->store->q.db, "utc_of", 3, SQLITE_UTF8 | SQLITE_DIRECTONLY, z, utc_of, NULL, NULL, NULL);
 	if (code != SQLITE_OK)
 		return sql_fail(&z->store->q, code, "cannot set up", err);
-	enum triage_status st = sql_exec(&z->store->q, kinds_sql, err);
+	enum triage_status st = build_batches(z->store, err);
 	if (st == TRIAGE_OK)
 		st = build_copy(z, &kinds, 0, NULL, NULL, err);
 	return st == TRIAGE_OK ? put_rows(z, err) : st;

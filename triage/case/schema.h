@@ -3,7 +3,7 @@
 #define TRIAGE_CASE_SCHEMA_H
 
 #define JOURNAL_APPLICATION "1416784204"	/* "TriL" */
-#define JOURNAL_VERSION "4"
+#define JOURNAL_VERSION "5"
 #define CASE_APPLICATION "1416784195"		/* "TriC" */
 #define CASE_SCHEMA "2"				/* contract: schema_version */
 enum { CASE_SCHEMA_VERSION = 2 };

@@ -36,11 +36,9 @@ const char journal_schema[] =
     " offset INTEGER NOT NULL, length INTEGER NOT NULL, sample BLOB, by_name INTEGER NOT NULL);"
     "CREATE TABLE extent(extent_id INTEGER PRIMARY KEY, unit_id INTEGER NOT NULL, file_offset INTEGER NOT NULL, image_offset INTEGER NOT NULL,"
     " length INTEGER NOT NULL);"
-    /* words of events, each set of them once; an event's digest is of all that it says but its time, so that copies of a record are found */
-    "CREATE TABLE event_kind(kind_id INTEGER PRIMARY KEY, precision TEXT NOT NULL, meaning TEXT NOT NULL, source TEXT NOT NULL,"
-    " parser TEXT NOT NULL, technique TEXT NOT NULL, UNIQUE(precision, meaning, source, parser, technique));"
-    "CREATE TABLE event(event_id INTEGER PRIMARY KEY, unit_id INTEGER NOT NULL, kind_id INTEGER NOT NULL, time INTEGER NOT NULL,"
-    " local INTEGER NOT NULL, offset INTEGER, digest INTEGER NOT NULL, host TEXT, user TEXT, message TEXT NOT NULL, data TEXT NOT NULL);"
+    /* events of a unit, packed: see event_batch.h; bytes: of its rows before they were packed */
+    "CREATE TABLE event_batch(batch_id INTEGER PRIMARY KEY, unit_id INTEGER NOT NULL, events INTEGER NOT NULL, bytes INTEGER NOT NULL,"
+    " words BLOB NOT NULL, packed BLOB NOT NULL);"
     "CREATE TABLE told(told_id INTEGER PRIMARY KEY, unit_id INTEGER NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, name TEXT NOT NULL,"
     " value TEXT NOT NULL, time INTEGER, weight INTEGER NOT NULL);"
     /* streams that a parser claimed; whole: it saw them to their end */

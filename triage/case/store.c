@@ -5,6 +5,7 @@
 #include "triage/base/text.h"
 #include "triage/base/when.h"
 #include "triage/case/custody.h"
+#include "triage/case/event_batch.h"
 #include "triage/case/schema.h"
 #include "triage/case/store_inside.h"
 
@@ -85,6 +86,7 @@ store_new(const char *path, struct case_store **ret_store, struct triage_error *
 		return store_no_memory(err);
 	buf_init(&s->value, VALUE_MAX);
 	buf_init(&s->scratch, VALUE_MAX);
+	buf_init(&s->packed, 2 * BATCH_BYTES_MAX);
 	memset(s->custody_hash, '0', sizeof(s->custody_hash) - 1);
 	st = sql_open(&s->q, path, SQL_READ_WRITE, err);
 	if (st == TRIAGE_OK)
@@ -229,7 +231,10 @@ case_close(struct case_store *s)
 	sql_close(&s->q);
 	store_forget_kinds(s);
 	free(s->done);
+	for (size_t i = 0; i < s->work_count; i++)
+		store_forget_batch(&s->work[i]);
 	free(s->work);
+	buf_release(&s->packed);
 	buf_release(&s->value);
 	buf_release(&s->scratch);
 	free(s);

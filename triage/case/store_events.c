@@ -1,17 +1,18 @@
 /* store_events.c - what artefact parsers tell of a unit: events, facts about hosts and accounts, and that a parser saw the unit to its end. */
+#include "triage/case/event_batch.h"
 #include "triage/case/store_inside.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* More sets of words than any run has: a worker that makes them up is not believed. */
-enum { KINDS_MAX = 20000, SLOTS = 65536, WORDS = 5 };
+enum { KINDS_MAX = 20000, SLOTS = 65536, WORDS = BATCH_WORDS };
 
 struct event_kinds {
 	size_t count;
 	struct {
 		char *words;		/* WORDS texts, each with its NUL; NULL for a free slot */
-		int64_t kind_id;
+		int64_t number;
 	} slots[SLOTS];
 };
 
@@ -22,32 +23,6 @@ store_forget_kinds(struct case_store *s)
 		free(s->kinds->slots[i].words);
 	free(s->kinds);
 	s->kinds = NULL;
-}
-
-static uint64_t
-stirred(uint64_t h, uint64_t word)
-{
-	h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-	return h ^ h >> 32;
-}
-
-/* Finds equal texts, which are then compared: no more is asked of it. Eight bytes at a time. */
-static uint64_t
-hash(uint64_t h, const char *text)
-{
-	size_t size = strlen(text), left = size;
-	uint64_t word;
-	for (; left >= sizeof(word); left -= sizeof(word), text += sizeof(word)) {
-		memcpy(&word, text, sizeof(word));
-		h = stirred(h, word);
-	}
-	if (left > 0) {
-		word = 0;
-		memcpy(&word, text, left);
-		h = stirred(h, word);
-	}
-	h = (h ^ size) * UINT64_C(0x9e3779b97f4a7c15);
-	return h ^ h >> 29;
 }
 
 static bool
@@ -73,29 +48,6 @@ not_said(const char *what, struct triage_error *err)
 {
 	triage_error_set(err, TRIAGE_E_USAGE, TRIAGE_NO_OFFSET, "%s", what);
 	return TRIAGE_E_USAGE;
-}
-
-static enum triage_status
-put_kind(struct case_store *s, const char *const words[WORDS], int64_t *ret_id, struct triage_error *err)
-{
-	sqlite3_stmt *put, *get;
-	enum triage_status st = store_use(s, PUT_EVENT_KIND, &put, err);
-	if (st == TRIAGE_OK)
-		st = store_use(s, GET_EVENT_KIND, &get, err);
-	if (st != TRIAGE_OK)
-		return st;
-	for (int i = 0; i < WORDS; i++) {
-		sql_bind_text(put, i + 2, words[i]);
-		sql_bind_text(get, i + 1, words[i]);
-	}
-	st = sql_run(&s->q, put, err);
-	if (st == TRIAGE_OK)
-		st = sql_step(&s->q, get, err);
-	if (st == TRIAGE_OK)
-		*ret_id = sqlite3_column_int64(get, 0);
-	sqlite3_reset(get);
-	sqlite3_clear_bindings(get);
-	return st;
 }
 
 static bool
@@ -124,20 +76,20 @@ keep_words(const char *const words[WORDS])
 	return kept;
 }
 
-/* The id of these words, from memory when they came before. */
+/* A number that stands for these words while the store is open. */
 static enum triage_status
-kind_of(struct case_store *s, const struct triage_event *e, int64_t *ret_id, struct triage_error *err)
+kind_of(struct case_store *s, const struct triage_event *e, int64_t *ret_number, struct triage_error *err)
 {
 	const char *const words[WORDS] = { e->precision, e->meaning, e->source, e->parser, e->technique };
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
+	uint64_t h = BATCH_HASH;
 	for (size_t i = 0; i < WORDS; i++)
-		h = hash(h, words[i]);
+		h = batch_hash(h, words[i], strlen(words[i]));
 	if (s->kinds == NULL && (s->kinds = calloc(1, sizeof(*s->kinds))) == NULL)
 		return store_no_memory(err);
 	size_t slot = (size_t)(h % SLOTS);
 	for (; s->kinds->slots[slot].words != NULL; slot = (slot + 1) % SLOTS)
 		if (same_words(s->kinds->slots[slot].words, words)) {
-			*ret_id = s->kinds->slots[slot].kind_id;
+			*ret_number = s->kinds->slots[slot].number;
 			return TRIAGE_OK;
 		}
 	/* words that came before were looked at then */
@@ -145,26 +97,43 @@ kind_of(struct case_store *s, const struct triage_event *e, int64_t *ret_id, str
 		return not_said("an event without source or parser", err);
 	if (s->kinds->count >= KINDS_MAX)
 		return not_said("more kinds of events than there are", err);
-	enum triage_status st = put_kind(s, words, ret_id, err);
-	if (st != TRIAGE_OK)
-		return st;
 	s->kinds->slots[slot].words = keep_words(words);
 	if (s->kinds->slots[slot].words == NULL)
 		return store_no_memory(err);
-	s->kinds->slots[slot].kind_id = *ret_id;
-	s->kinds->count++;
+	*ret_number = s->kinds->slots[slot].number = (int64_t)++s->kinds->count;
 	return TRIAGE_OK;
 }
 
-/* Everything that an event says but its time and place: the same record in a copy of the log has the same. */
-static int64_t
-digest_of(const struct triage_event *e)
+/* What the unit's batch holds becomes a row. */
+static enum triage_status
+put_batch(struct case_store *s, struct unit_in_work *w, struct triage_error *err)
 {
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-	const char *const texts[] = { e->meaning, e->parser, e->host, e->user, e->message, e->data };
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		h = hash(h, texts[i]);
-	return (int64_t)h;
+	struct event_batch *b = w->batch;
+	sqlite3_stmt *row;
+	if (b == NULL || b->events == 0)
+		return TRIAGE_OK;
+	enum triage_status st = store_use(s, PUT_BATCH, &row, err);
+	if (st != TRIAGE_OK)
+		return st;
+	if (!batch_pack(b, &s->packed))
+		return store_no_memory(err);
+	sql_bind_id(row, 1, w->unit_id);
+	sql_bind_id(row, 2, b->events);
+	sql_bind_id(row, 3, b->rows.size);
+	sql_bind_blob(row, 4, b->words.data, b->words.size);
+	sql_bind_blob(row, 5, s->packed.data, s->packed.size);
+	st = sql_run(&s->q, row, err);
+	batch_clear(b);
+	return st;
+}
+
+void
+store_forget_batch(struct unit_in_work *w)
+{
+	if (w->batch != NULL)
+		batch_release(w->batch);
+	free(w->batch);
+	w->batch = NULL;
 }
 
 enum triage_status
@@ -172,29 +141,25 @@ case_put_event(struct case_store *s, uint64_t unit_id, const struct triage_event
 {
 	struct unit_in_work *work;
 	int64_t kind = 0;
-	sqlite3_stmt *row;
 	if (e->time == TRIAGE_TIME_NONE)
 		return not_said("an event without time", err);
 	enum triage_status st = store_begin_work(s, unit_id, &work, err);
 	if (st == TRIAGE_OK)
 		st = kind_of(s, e, &kind, err);
-	if (st == TRIAGE_OK)
-		st = store_use(s, PUT_EVENT, &row, err);
 	if (st != TRIAGE_OK)
 		return st;
-	sql_bind_id(row, 1, unit_id);
-	sqlite3_bind_int64(row, 2, kind);
-	sqlite3_bind_int64(row, 3, e->time);
-	sqlite3_bind_int(row, 4, e->local);
-	sql_bind_word(row, 5, e->host);
-	sql_bind_word(row, 6, e->user);
-	sql_bind_text(row, 7, e->message);
-	sql_bind_text(row, 8, e->data);
-	sql_bind_count(row, 9, e->offset);
-	sqlite3_bind_int64(row, 10, digest_of(e));
-	st = sql_run(&s->q, row, err);
-	work->events += st == TRIAGE_OK;
-	return st;
+	if (work->claimed)
+		return not_said("an event behind the end of its stream", err);
+	if (work->batch == NULL) {
+		work->batch = malloc(sizeof(*work->batch));
+		if (work->batch == NULL)
+			return store_no_memory(err);
+		batch_init(work->batch);
+	}
+	if (!batch_put(work->batch, e, kind))
+		return store_no_memory(err);
+	work->events++;
+	return batch_is_full(work->batch) ? put_batch(s, work, err) : sql_check(&s->q, err);
 }
 
 enum triage_status
@@ -231,9 +196,12 @@ case_put_artefact(struct case_store *s, uint64_t unit_id, const struct triage_pa
 	if (st == TRIAGE_OK && (work->claimed || work->events != p->events))
 		return not_said("a stream of two parsers, or of another number of events than came", err);
 	if (st == TRIAGE_OK)
+		st = put_batch(s, work, err);
+	if (st == TRIAGE_OK)
 		st = store_use(s, PUT_ARTEFACT, &row, err);
 	if (st != TRIAGE_OK)
 		return st;
+	store_forget_batch(work);
 	work->claimed = true;
 	sql_bind_id(row, 1, unit_id);
 	sql_bind_text(row, 2, p->parser);
@@ -249,7 +217,7 @@ store_drop_events(struct case_store *s, const struct unit_in_work *w, struct tri
 	const struct {
 		enum store_statement which;
 		int64_t first;
-	} drops[] = { { DROP_EVENTS, w->first_event }, { DROP_TOLD, w->first_told }, { DROP_ARTEFACTS, w->first_artefact } };
+	} drops[] = { { DROP_BATCHES, w->first_batch }, { DROP_TOLD, w->first_told }, { DROP_ARTEFACTS, w->first_artefact } };
 	enum triage_status st = TRIAGE_OK;
 	for (size_t i = 0; i < sizeof(drops) / sizeof(drops[0]) && st == TRIAGE_OK; i++) {
 		sqlite3_stmt *row;

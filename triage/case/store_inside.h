@@ -29,9 +29,10 @@ enum store_statement {
 /* A unit with rows but without result: where its rows begin, so that they are found without an index. */
 struct unit_in_work {
 	uint64_t unit_id;
-	int64_t first_match, first_extent, first_result, first_event, first_told, first_artefact;
+	int64_t first_match, first_extent, first_result, first_batch, first_told, first_artefact;
 	bool members;			/* it has members */
 	uint64_t events;
+	struct event_batch *batch;	/* those of them that stand in no row yet; owned, NULL for none */
 	bool claimed;			/* the parser that told them is known */
 	bool placed;
 	uint8_t places[CASE_PLACES];
@@ -48,6 +49,7 @@ struct case_store {
 	struct unit_in_work begins;	/* where the rows of a unit begin at the earliest, see store_begin_work() */
 	unsigned begins_left;		/* units for which that is near enough; 0: ask anew */
 	struct event_kinds *kinds;	/* words of events that were put already */
+	struct buf packed;
 	bool twinned;			/* the indexes by which twins are found exist */
 	bool ordered;			/* the index that gives units in their order exists */
 	uint64_t rules_before, rules_put;	/* rules when the journal was opened again; put since */
@@ -77,6 +79,7 @@ WARN_UNUSED enum triage_status store_raw_path(struct case_store *s, uint64_t ent
 /* store_events.c: forget what was told of a unit without result. */
 WARN_UNUSED enum triage_status store_drop_events(struct case_store *s, const struct unit_in_work *w, struct triage_error *err);
 void store_forget_kinds(struct case_store *s);
+void store_forget_batch(struct unit_in_work *w);
 enum triage_status store_no_memory(struct triage_error *err);
 
 #endif

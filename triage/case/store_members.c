@@ -67,12 +67,12 @@ static enum triage_status
 drop_lost(struct case_store *s, const struct unit_in_work *from, struct triage_error *err)
 {
 	char *text = sqlite3_mprintf("DELETE FROM match WHERE match_id >= %lld AND unit_id IN (SELECT unit_id FROM temp.lost);"
-	    " DELETE FROM event WHERE event_id >= %lld AND unit_id IN (SELECT unit_id FROM temp.lost);"
+	    " DELETE FROM event_batch WHERE batch_id >= %lld AND unit_id IN (SELECT unit_id FROM temp.lost);"
 	    " DELETE FROM told WHERE told_id >= %lld AND unit_id IN (SELECT unit_id FROM temp.lost);"
 	    " DELETE FROM artefact WHERE artefact_id >= %lld AND unit_id IN (SELECT unit_id FROM temp.lost);"
 	    " DELETE FROM result WHERE result_id >= %lld AND unit_id IN (SELECT unit_id FROM temp.lost);"
 	    " DELETE FROM entry WHERE entry_id IN (SELECT entry_id FROM temp.lost); DELETE FROM unit WHERE unit_id IN (SELECT unit_id FROM temp.lost);"
-	    " DELETE FROM temp.lost", (long long)from->first_match, (long long)from->first_event, (long long)from->first_told,
+	    " DELETE FROM temp.lost", (long long)from->first_match, (long long)from->first_batch, (long long)from->first_told,
 	    (long long)from->first_artefact, (long long)from->first_result);
 	if (text == NULL)
 		return store_no_memory(err);
@@ -87,10 +87,12 @@ drop_lost(struct case_store *s, const struct unit_in_work *from, struct triage_e
 		sql_bind_id(row, 1, s->work[i].unit_id);
 		st = sql_step(&s->q, row, err);
 		sqlite3_finalize(row);
-		if (st == TRIAGE_OK)
+		if (st == TRIAGE_OK) {
+			store_forget_batch(&s->work[i]);
 			s->work[i] = s->work[--s->work_count];
-		else
+		} else {
 			i++;
+		}
 	}
 	enum triage_status st = sql_exec(&s->q, text, err);
 	sqlite3_free(text);

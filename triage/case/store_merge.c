@@ -53,11 +53,8 @@ static const char *const results[] = {
     " JOIN temp.unit_of u ON u.old = s.unit_id ORDER BY u.new, rule, string_id, offset, length, by_name, sample",
     "INSERT INTO D.extent(unit_id, file_offset, image_offset, length) SELECT u.new, file_offset, image_offset, length FROM S.extent s JOIN temp.unit_of u ON u.old = s.unit_id"
     " ORDER BY u.new, file_offset, image_offset, length",
-    "INSERT OR IGNORE INTO D.event_kind(precision, meaning, source, parser, technique) SELECT precision, meaning, source, parser, technique FROM S.event_kind"
-    " ORDER BY precision, meaning, source, parser, technique",
-    "INSERT INTO D.event(unit_id, kind_id, time, local, offset, digest, host, user, message, data) SELECT u.new, k.kind_id, s.time, s.local, s.offset, s.digest, s.host, s.user,"
-    " s.message, s.data FROM S.event s JOIN temp.unit_of u ON u.old = s.unit_id JOIN S.event_kind o ON o.kind_id = s.kind_id JOIN D.event_kind k ON k.precision = o.precision"
-    " AND k.meaning = o.meaning AND k.source = o.source AND k.parser = o.parser AND k.technique = o.technique ORDER BY u.new, s.event_id",
+    "INSERT INTO D.event_batch(unit_id, events, bytes, words, packed) SELECT u.new, s.events, s.bytes, s.words, s.packed FROM S.event_batch s"
+    " JOIN temp.unit_of u ON u.old = s.unit_id ORDER BY u.new, s.batch_id",
     "INSERT INTO D.told(unit_id, kind, subject, name, value, time, weight) SELECT u.new, kind, subject, name, value, time, weight FROM S.told s"
     " JOIN temp.unit_of u ON u.old = s.unit_id ORDER BY u.new, s.told_id",
     "INSERT INTO D.artefact(unit_id, parser, bytes, events, whole) SELECT u.new, parser, bytes, events, whole FROM S.artefact s JOIN temp.unit_of u ON u.old = s.unit_id"
@@ -112,20 +109,6 @@ each(struct sql *q, const char *const *statements, const char *from, const char 
 	return st;
 }
 
-/* Databases are joined to a connection outside of a transaction. */
-static enum triage_status
-attach(struct case_store *s, const char *path, struct triage_error *err)
-{
-	char *text = sqlite3_mprintf("COMMIT; ATTACH %Q AS part; BEGIN IMMEDIATE", path);
-	if (text == NULL)
-		return store_no_memory(err);
-	enum triage_status st = sql_check(&s->q, err);
-	if (st == TRIAGE_OK)
-		st = sql_exec(&s->q, text, err);
-	sqlite3_free(text);
-	return st;
-}
-
 static enum triage_status
 detach(struct case_store *s, struct triage_error *err)
 {
@@ -140,7 +123,7 @@ case_keep(struct case_store *s, const char *path, struct triage_error *err)
 	if (st != TRIAGE_OK)
 		return st;
 	case_close(kept);
-	st = attach(s, path, err);
+	st = sql_attach(&s->q, path, "part", SQL_READ_WRITE, err);
 	if (st == TRIAGE_OK)
 		st = each(&s->q, listing, "main.", "part.", err);
 	if (st == TRIAGE_OK)
@@ -153,8 +136,8 @@ static enum triage_status
 check_part(struct case_store *s, const char *path, struct triage_error *err)
 {
 	static const char *const wanted[] = {
-		"SELECT count(*) = 14 FROM part.sqlite_schema WHERE type = 'table' AND name IN ('fact', 'evidence', 'volume', 'filesystem', 'entry', 'unit', 'result', 'match', 'extent',"
-		" 'event_kind', 'event', 'told', 'artefact', 'problem')",
+		"SELECT count(*) = 13 FROM part.sqlite_schema WHERE type = 'table' AND name IN ('fact', 'evidence', 'volume', 'filesystem', 'entry', 'unit', 'result', 'match', 'extent',"
+		" 'event_batch', 'told', 'artefact', 'problem')",
 		"SELECT count(*) = 0 FROM part.sqlite_schema WHERE type NOT IN ('table', 'index')",
 		"SELECT user_version = " JOURNAL_VERSION " FROM part.pragma_user_version",
 	};
@@ -192,7 +175,8 @@ compare(struct case_store *s, const char *name, struct triage_error *err)
 enum triage_status
 case_take_part(struct case_store *s, const char *path, const char *name, bool first, struct triage_error *err)
 {
-	enum triage_status st = attach(s, path, err);
+	/* it is sealed: nothing is written there, and a journal beside it is not played back */
+	enum triage_status st = sql_attach(&s->q, path, "part", SQL_READ_IMMUTABLE, err);
 	if (st == TRIAGE_OK)
 		st = check_part(s, path, err);
 	if (st == TRIAGE_OK)

@@ -34,7 +34,7 @@ find_begins(struct case_store *s, struct triage_error *err)
 	if (st != TRIAGE_OK)
 		return st;
 	s->begins = (struct unit_in_work){ .first_match = sqlite3_column_int64(row, 0) + 1, .first_extent = sqlite3_column_int64(row, 1) + 1,
-	    .first_result = sqlite3_column_int64(row, 2) + 1, .first_event = sqlite3_column_int64(row, 3) + 1,
+	    .first_result = sqlite3_column_int64(row, 2) + 1, .first_batch = sqlite3_column_int64(row, 3) + 1,
 	    .first_told = sqlite3_column_int64(row, 4) + 1, .first_artefact = sqlite3_column_int64(row, 5) + 1 };
 	s->begins_left = BEGINS_UNITS;
 	sqlite3_reset(row);
@@ -80,8 +80,10 @@ static void
 end_work(struct case_store *s, uint64_t unit_id)
 {
 	struct unit_in_work *w = find_work(s, unit_id);
-	if (w != NULL)
-		*w = s->work[--s->work_count];
+	if (w == NULL)
+		return;
+	store_forget_batch(w);
+	*w = s->work[--s->work_count];
 }
 
 enum triage_status

@@ -86,7 +86,7 @@ store_drop_unfinished(struct case_store *s, struct triage_error *err)
 		return sql_fail(&s->q, code, "cannot set up", err);
 	enum triage_status st = store_drop_unfinished_members(s, err);
 	return st != TRIAGE_OK ? st : sql_exec(&s->q, "DELETE FROM match WHERE NOT unit_is_done(unit_id); DELETE FROM extent WHERE NOT unit_is_done(unit_id);"
-	    " DELETE FROM event WHERE NOT unit_is_done(unit_id); DELETE FROM told WHERE NOT unit_is_done(unit_id);"
+	    " DELETE FROM event_batch WHERE NOT unit_is_done(unit_id); DELETE FROM told WHERE NOT unit_is_done(unit_id);"
 	    " DELETE FROM artefact WHERE NOT unit_is_done(unit_id)", err);
 }
 

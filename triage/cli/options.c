@@ -17,8 +17,10 @@ static bool
 append(struct option_list *list, const char *item)
 {
 	const char **grown = reallocarray(list->items, list->count + 1, sizeof(*grown));
-	if (grown == NULL)
+	if (grown == NULL) {
+		fputs("triage: out of memory for the options\n", stderr);
 		return false;
+	}
 	list->items = grown;
 	list->items[list->count++] = item;
 	return true;
