@@ -141,22 +141,58 @@ programs_and_boot_entries(void **state)
 
 /* --- the corpus --- */
 
-static bool
-corpus_parsed(struct parsed *p, const char *rest, const char *name)
+/* A hive of the corpus, freed by the caller; NULL when it is not there. */
+static uint8_t *
+corpus_bytes(const char *rest, size_t *ret_size)
 {
 	char command[1200];
 	const char *path = corpus_path(rest);
 	if (path == NULL)
-		return false;
+		return NULL;
 	snprintf(command, sizeof(command), strstr(rest, ".xz") != NULL ? "xz -dc '%s'" : "cat '%s'", path);
 	FILE *f = popen(command, "r");
 	assert_non_null(f);
-	void *data = malloc(32 << 20);
-	size_t size = fread(data, 1, 32 << 20, f);
+	uint8_t *data = malloc(32 << 20);
+	*ret_size = fread(data, 1, 32 << 20, f);
 	assert_int_equal(pclose(f), 0);
+	return data;
+}
+
+static bool
+corpus_parsed(struct parsed *p, const char *rest, const char *name)
+{
+	size_t size;
+	uint8_t *data = corpus_bytes(rest, &size);
+	if (data == NULL)
+		return false;
 	parsed_bytes(p, name, data, size);
 	free(data);
 	return true;
+}
+
+/* Windows refuses guests to look at some of its services, which hides nothing; the same words against administrators do. */
+static void
+rights_against_guests_hide_no_service(void **state)
+{
+	static const uint8_t guests[] = { 0xff, 1, 15, 0, 1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0, 0x22, 2, 0, 0 };
+	struct parsed p = { 0 };
+	size_t size, changed = 0;
+	(void)state;
+	uint8_t *data = corpus_bytes("registry/regipy/SYSTEM_WIN_10_1709.xz", &size);
+	if (data == NULL)
+		return;
+	parsed_bytes(&p, "SYSTEM", data, size);
+	assert_true(parsed_count(&p, "registry.services", NULL) > 500);
+	assert_number_equal(parsed_with(&p, "\"hidden\":true"), 0);
+	parsed_free(&p);
+	for (uint8_t *at = data; (at = memmem(at, size - (size_t)(at - data), guests, sizeof(guests))) != NULL; at++, changed++)
+		at[16] = 0x20;	/* administrators */
+	assert_true(changed >= 5);
+	parsed_bytes(&p, "SYSTEM", data, size);
+	parsed_event_of(&p, "registry.services", WRITTEN, "\"service\":\"MsLldp\"");
+	assert_number_equal(parsed_with(&p, "\"hidden\":true"), 5);
+	parsed_free(&p);
+	free(data);
 }
 
 /* Counts and values by the tests of regipy. */
@@ -266,6 +302,7 @@ main(void)
 		cmocka_unit_test(accounts_without_their_secrets),
 		cmocka_unit_test(programs_and_boot_entries),
 		cmocka_unit_test(the_corpus_of_regipy),
+		cmocka_unit_test(rights_against_guests_hide_no_service),
 		cmocka_unit_test(the_corpus_of_plaso),
 		cmocka_unit_test(shimcaches_of_all_formats),
 	};

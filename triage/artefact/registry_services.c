@@ -31,25 +31,29 @@ service_dll(struct registry *r, const struct registry_key *k)
 }
 
 /*
- * Everybody, who sits at the machine, services, who logged on, the system, administrators, users: whom the list of services is for. Guests are none of them: Windows itself refuses
- * them some services. [MS-DTYP] 2.4.2.
+ * Those as whom somebody sits at the machine, or as whom its list of services is asked for. Windows itself refuses the rights to guests, licence servers refuse
+ * them to sessions over the network: neither hides anything.
  */
 static bool
-is_for_the_list(struct view sid)
+is_at_the_machine(struct view sid)
 {
-	enum { HEAD = 8, NT_AUTHORITY = 5, WORLD = 1, BUILTIN = 32 };
-	if (!view_has(sid, 0, HEAD + 4))
-		return false;
-	unsigned parts = sid.data[1], authority = sid.data[7];
-	uint32_t first = load_le32(sid.data + HEAD), second = parts == 2 && view_has(sid, HEAD + 4, 4) ? load_le32(sid.data + HEAD + 4) : 0;
-	if (parts == 1)
-		return (authority == WORLD && first == 0) || (authority == NT_AUTHORITY && (first == 4 || first == 6 || first == 11 || first == 18));
-	return parts == 2 && authority == NT_AUTHORITY && first == BUILTIN && (second == 544 || second == 545);
+	static const uint32_t alone[] = { 4 /* interactive */, 6 /* service */, 11 /* authenticated users */, 18 /* system */ };
+	static const uint32_t groups[] = { 544 /* administrators */, 545 /* users */ };
+	static const uint8_t everyone[] = { 1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0 }, one[] = { 1, 1, 0, 0, 0, 0, 0, 5 }, built_in[] = { 1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0 };
+	if (view_has(sid, 0, sizeof(everyone)) && memcmp(sid.data, everyone, sizeof(everyone)) == 0)
+		return true;
+	for (size_t i = 0; i < sizeof(alone) / sizeof(alone[0]) && view_has(sid, 0, sizeof(one) + 4); i++)
+		if (memcmp(sid.data, one, sizeof(one)) == 0 && load_le32(sid.data + sizeof(one)) == alone[i])
+			return true;
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]) && view_has(sid, 0, sizeof(built_in) + 4); i++)
+		if (memcmp(sid.data, built_in, sizeof(built_in)) == 0 && load_le32(sid.data + sizeof(built_in)) == groups[i])
+			return true;
+	return false;
 }
 
 /*
- * Whether the rights of a service refuse to one of those to ask for its state (an ACE that denies SERVICE_QUERY_STATUS): the list of services leaves it
- * out then. Source: [MS-DTYP] 2.4.6 (the offset of the DACL), 2.4.5, 2.4.4.4; [MS-SCMR] 3.1.4.
+ * Whether the rights of a service refuse to people at the machine to ask for its state (an ACE that denies SERVICE_QUERY_STATUS): the list of services
+ * leaves it out then. Source: [MS-DTYP] 2.4.6 (the offset of the DACL), 2.4.5, 2.4.4.4, 2.4.2.4; [MS-SCMR] 3.1.4.
  */
 static bool
 hides(struct view sd)
@@ -64,8 +68,8 @@ hides(struct view sd)
 		unsigned size = load_le16(sd.data + at + 2);
 		if (size < ACE_HEAD || !view_has(sd, at, size))
 			return false;
-		struct view sid = { sd.data + at + ACE_HEAD, size - ACE_HEAD };
-		if (sd.data[at] == ACE_DENIED && (load_le32(sd.data + at + 4) & QUERY_STATUS) != 0 && is_for_the_list(sid))
+		const struct view sid = { sd.data + at + ACE_HEAD, size - ACE_HEAD };
+		if (sd.data[at] == ACE_DENIED && (load_le32(sd.data + at + 4) & QUERY_STATUS) != 0 && is_at_the_machine(sid))
 			return true;
 		at += size;
 	}
