@@ -1,5 +1,5 @@
 /*
- * evtx.c - event logs of Windows since Vista (.evtx), whole, cut, damaged, or a chunk of one.
+ * evtx.c - event logs of Windows since Vista (.evtx), whole, cut, damaged, or a chunk of one; and exported as XML (evtx_xml.c).
  *
  * A header of 4 KiB, then chunks of 64 KiB, each of which can be read by itself. Source: the libevtx documentation of Joachim Metz,
  * [MS-EVEN6] for the binary XML inside.
@@ -19,11 +19,11 @@ claims(const struct artefact_subject *who, struct view head)
 {
 	(void)who;
 	if (head.size < LEAST_BLOCK)
-		return false;
+		return evtx_xml_claims(head);
 	for (size_t at = 0; at <= CLAIM_WITHIN && head.size - LEAST_BLOCK >= at; at += SECTOR)
 		if (memcmp(head.data + at, "ElfChnk", MAGIC_SIZE) == 0)
 			return true;
-	return memcmp(head.data, "ElfFile", MAGIC_SIZE) == 0;
+	return memcmp(head.data, "ElfFile", MAGIC_SIZE) == 0 || evtx_xml_claims(head);
 }
 
 /* Bytes of the header at the front of p. */
@@ -62,7 +62,7 @@ host_facts(struct evtx *x, struct artefact *a, struct triage_error *err)
 {
 	enum triage_status st = TRIAGE_OK;
 	/* the events of a collector name the machines that they came from */
-	if (x->forwarded || strcasestr(artefact_who(a)->name, "forwarded") != NULL)
+	if (x->forwarded || x->mixed || strcasestr(artefact_who(a)->name, "forwarded") != NULL)
 		return st;
 	char *dot = strchr(x->computer, '.');
 	if (dot != NULL) {
@@ -94,6 +94,11 @@ step(struct artefact *a, void *state, struct view bytes, uint64_t at, bool last,
 		if (bytes.size < EVTX_FILE_HEADER && !last)
 			return TRIAGE_OK;
 		done = take_header(x, bytes);
+		x->xml = evtx_xml_claims(bytes);
+	}
+	if (x->xml) {
+		st = evtx_xml_step(x, a, bytes, at, last, ret_used, err);
+		return st == TRIAGE_OK && last ? host_facts(x, a, err) : st;
 	}
 	while (st == TRIAGE_OK && done < bytes.size && (last || bytes.size - done >= EVTX_CHUNK)) {
 		size_t left = bytes.size - done;
@@ -110,7 +115,7 @@ step(struct artefact *a, void *state, struct view bytes, uint64_t at, bool last,
 const struct artefact_kind artefact_evtx = {
 	.name = "evtx",
 	.source = "evtx",
-	.title = "Windows event log (.evtx)",
+	.title = "Windows event log (.evtx, or exported as XML)",
 	.yields = "every event with its own fields; records left behind in free space",
 	.reference = "libevtx documentation; [MS-EVEN6]",
 	.precision = "100ns",

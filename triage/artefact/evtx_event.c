@@ -26,7 +26,7 @@ put_numbers(const struct evtx *x, struct artefact *a, const struct evtx_record *
 	char text[160];
 	size_t n = PUT(text, "\"record_id\":");
 	n += evtx_decimal(r->id, text + n);
-	n += r->recovered ? PUT(text + n, ",\"recovered\":true") : PUT(text + n, ",\"recovered\":false");
+	n += r->exported ? PUT(text + n, ",\"recovered\":false,\"exported\":true") : r->recovered ? PUT(text + n, ",\"recovered\":true") : PUT(text + n, ",\"recovered\":false");
 	for (unsigned i = 0; i < 2; i++) {
 		const struct evtx_value *v = &x->system[ids[i]];
 		if (v->type != EVTX_U32 || v->size != 4)
@@ -227,16 +227,9 @@ note_host(struct evtx *x, const struct evtx_shared *s, int64_t when)
 }
 
 enum triage_status
-evtx_event(struct evtx *x, struct artefact *a, const struct evtx_record *r, struct triage_error *err)
+evtx_event_send(struct evtx *x, struct artefact *a, const struct evtx_record *r, int64_t when, struct triage_error *err)
 {
 	char line[ARTEFACT_MESSAGE_MAX];
-	evtx_run(x, r->at + EVTX_RECORD_HEADER, r->at + r->size - (r->cut ? 0 : 4));
-	x->whole = x->whole && !r->cut;
-	int64_t when = evtx_value_time(&x->system[EVTX_SYS_TIME]);
-	if (when == TRIAGE_TIME_NONE)
-		when = when_from_filetime(r->written);
-	if (when == TRIAGE_TIME_NONE)
-		return artefact_remark(a, TRIAGE_LOW, "time-invalid", x->chunk_at + r->at, r->size, err, "record %ju has no time that can be", (uintmax_t)r->id);
 	artefact_event(a, when, "logged");
 	const struct evtx_shared *s = evtx_shared_put(x, a);
 	artefact_again(a, when, evtx_message_meaning(s->message));
@@ -254,4 +247,17 @@ evtx_event(struct evtx *x, struct artefact *a, const struct evtx_record *r, stru
 	if (st == TRIAGE_OK && !x->whole && !r->recovered)
 		st = artefact_remark(a, TRIAGE_LOW, "record-incomplete", x->chunk_at + r->at, r->size, err, "of record %ju not all could be read", (uintmax_t)r->id);
 	return st;
+}
+
+enum triage_status
+evtx_event(struct evtx *x, struct artefact *a, const struct evtx_record *r, struct triage_error *err)
+{
+	evtx_run(x, r->at + EVTX_RECORD_HEADER, r->at + r->size - (r->cut ? 0 : 4));
+	x->whole = x->whole && !r->cut;
+	int64_t when = evtx_value_time(&x->system[EVTX_SYS_TIME]);
+	if (when == TRIAGE_TIME_NONE)
+		when = when_from_filetime(r->written);
+	if (when == TRIAGE_TIME_NONE)
+		return artefact_remark(a, TRIAGE_LOW, "time-invalid", x->chunk_at + r->at, r->size, err, "record %ju has no time that can be", (uintmax_t)r->id);
+	return evtx_event_send(x, a, r, when, err);
 }

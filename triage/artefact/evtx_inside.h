@@ -103,6 +103,7 @@ struct evtx {
 
 	/* the log */
 	bool begun, has_header, dirty, header_sound;
+	bool xml, wide, mixed;		/* an export as XML; in UTF-16; its events are of several machines */
 	uint16_t header_chunks;
 	uint64_t chunks, next_id;		/* chunks seen; number of the record that should come next */
 	char computer[EVTX_NAME_ROOM];
@@ -150,6 +151,9 @@ const struct evtx_template *evtx_template_once(struct evtx *x, uint32_t at, uint
 /* --- evtx_run.c --- */
 /* The contents [at, end) of a record to fields and system; whole says whether all of it could be read. */
 void evtx_run(struct evtx *x, uint32_t at, uint32_t end);
+/* A record whose fields come from elsewhere: begin it, add them. key NULL: an unnamed one. The value's bytes stay until the record is sent. */
+void evtx_begin(struct evtx *x);
+void evtx_field_add(struct evtx *x, struct evtx_key *key, const struct evtx_value *value);
 /* A field by its key, NULL when the record has none. */
 const struct evtx_value *evtx_field_of(const struct evtx *x, const struct evtx_key *key);
 /* The unnamed one at a place, from 0; room is for the item of an array. NULL when there are fewer. */
@@ -177,7 +181,10 @@ struct evtx_record {
 	uint32_t at, size;	/* in the chunk */
 	uint64_t id, written;	/* written: FILETIME */
 	bool recovered, cut;	/* cut: the end of it is not there */
+	bool exported;		/* of an export as XML, in which others may be left out: its number tells of no gap */
 };
+/* The record that was run, as an event of this moment. */
+WARN_UNUSED enum triage_status evtx_event_send(struct evtx *x, struct artefact *a, const struct evtx_record *r, int64_t when, struct triage_error *err);
 WARN_UNUSED enum triage_status evtx_event(struct evtx *x, struct artefact *a, const struct evtx_record *r, struct triage_error *err);
 
 /* --- evtx_message.c --- */
@@ -189,6 +196,10 @@ char evtx_message_actor(const struct evtx_message *m);		/* 'S': who acts is the 
 /* The sentence of the row, or (m is NULL) one made of the fields. Returns its length. */
 size_t evtx_message_text(struct evtx *x, const struct evtx_message *m, const char *provider, uint64_t id, char *out, size_t room);
 void evtx_messages_forget(struct evtx *x);		/* the keys were cleared */
+
+/* --- evtx_xml.c: events exported as XML --- */
+bool evtx_xml_claims(struct view head);
+WARN_UNUSED enum triage_status evtx_xml_step(struct evtx *x, struct artefact *a, struct view bytes, uint64_t at, bool last, size_t *ret_used, struct triage_error *err);
 
 /* --- evtx_chunk.c --- */
 /* One chunk, or what is left of one; n bytes at p. ret_used: how many of them belong to it. */

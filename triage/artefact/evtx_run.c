@@ -21,8 +21,8 @@ set_value(struct evtx_value *to, const struct evtx_value *from)
 	to->type = from->type;
 }
 
-static void
-add_field(struct evtx *x, struct evtx_key *key, const struct evtx_value *value)
+void
+evtx_field_add(struct evtx *x, struct evtx_key *key, const struct evtx_value *value)
 {
 	if (x->field_count >= EVTX_FIELDS) {
 		x->whole = false;
@@ -92,7 +92,7 @@ run_slot(struct evtx *x, const struct evtx_slot *slot, uint32_t first, uint32_t 
 	}
 	/* an empty text says nothing where it has a name; without one it keeps its place */
 	if (key == NULL || !evtx_value_empty(v))
-		add_field(x, key, v);
+		evtx_field_add(x, key, v);
 	return true;
 }
 
@@ -190,7 +190,7 @@ run_values(struct evtx *x, uint32_t first, uint32_t count, unsigned depth)
 		if (v->type == EVTX_BINXML)
 			fragment(x, at, at + v->size, EVTX_AT_EVENT, depth + 1);
 		else if (v->type != EVTX_NULL && !evtx_value_empty(v))
-			add_field(x, NULL, v);
+			evtx_field_add(x, NULL, v);
 	}
 	return false;
 }
@@ -270,13 +270,19 @@ fragment(struct evtx *x, uint32_t at, uint32_t end, uint8_t section, unsigned de
 }
 
 void
-evtx_run(struct evtx *x, uint32_t at, uint32_t end)
+evtx_begin(struct evtx *x)
 {
 	memset(x->system, 0, sizeof(x->system));
 	x->field_count = x->value_count = x->text_used = x->unnamed = 0;
 	x->system_named = 0;
 	x->outermost = 0;
 	x->whole = true;
+}
+
+void
+evtx_run(struct evtx *x, uint32_t at, uint32_t end)
+{
+	evtx_begin(x);
 	if (!fragment(x, at, end, EVTX_AT_ROOT, 0))
 		x->whole = false;
 	/* a record without contents is none that Windows writes */

@@ -122,6 +122,8 @@ evtx_value_says(const struct evtx_value *v)
 {
 	if (v == NULL || v->type == EVTX_NULL || evtx_value_empty(v))
 		return false;
+	if (v->type == EVTX_UTF8)
+		return v->size != 1 || v->data[0] != '-';
 	return v->type != EVTX_STRING || v->data[0] != '-' || v->data[1] != 0 || (v->size >= 4 && load_le16(v->data + 2) != 0);
 }
 
