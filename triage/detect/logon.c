@@ -19,6 +19,14 @@ own_address(const char *a)
 	return a[0] == ':' && a[1] != ':' && strlen(a) < 9 && strchr(a + 1, ':') == NULL;	/* a display or terminal */
 }
 
+static bool
+is_address(const char *a)
+{
+	struct in_addr four;
+	struct in6_addr six;
+	return inet_pton(AF_INET, a, &four) == 1 || inet_pton(AF_INET6, a, &six) == 1;
+}
+
 /* Lower case, without what stands before and behind the address itself. */
 static void
 take_address(struct logon *l, const char *text)
@@ -83,6 +91,9 @@ static const struct record {
 	{ 1102, "Microsoft-Windows-TerminalServices-ClientActiveXCore", LOGON_WENT, "rdp", { "value" }, "", true },
 	{ 302, "Microsoft-Windows-TerminalServices-Gateway", LOGON_CAME, "rdp", { "ip_address" }, "username", true },
 	{ 6, "Microsoft-Windows-WinRM", LOGON_WENT, "winrm", { "connection" }, "", true },
+	{ 6272, "Microsoft-Windows-Security-Auditing", LOGON_WORKED, "vpn", { "calling_station_id" }, "subject_user_name", true },
+	{ 6273, "Microsoft-Windows-Security-Auditing", LOGON_FAILED, "vpn", { "calling_station_id" }, "subject_user_name", true },
+	{ 20271, "RemoteAccess", LOGON_FAILED, "vpn", { "" }, "", true },
 	{ 18456, "MSSQL*", LOGON_FAILED, "mssql", { "data" }, "data", false },
 	{ 3, "Microsoft-Windows-Sysmon", LOGON_WENT, "", { "destination_hostname", "destination_ip" }, "user", false },
 };
@@ -113,6 +124,18 @@ read_more(struct happening *h, const struct record *r, struct logon *l)
 	}
 	if (r->event_id == 4776 && happening_number(h, "status", &type) && type == 0)
 		return false;
+	/* of a network without wires or with 802.1X it is the number of a card */
+	if (r->event_id == 6272 || r->event_id == 6273)
+		return is_address(l->address);
+	if (r->event_id == 20271) {
+		for (size_t n = 0; (text = happening_next(h, "data", &at)) != NULL; n++) {
+			if (n == 1)
+				take_account(l, text);
+			else if (n == 2)
+				take_address(l, text);
+		}
+		return is_address(l->address);
+	}
 	if (r->event_id == 18456) {
 		while ((text = happening_next(h, "data", &at)) != NULL)
 			if (strstr(text, "CLIENT:") != NULL)
