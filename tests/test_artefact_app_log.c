@@ -92,6 +92,26 @@ words_of_programs(void **state)
 	}
 }
 
+/* Texts without an end cost no more than their length. */
+static void
+endless_words(void **state)
+{
+	static const char *const pieces[] = { "a:", "user=(", "user ", "::", "1.", "for 'x", "[", "name:" };
+	static char text[96 << 10];
+	(void)state;
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+		size_t n = (size_t)snprintf(text, sizeof(text), "login failed ");
+		while (n + 20 < sizeof(text))
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s", pieces[i]);
+		struct app_logon l;
+		/* eight groups at the end are an address */
+		assert_int_equal(app_logon_read(text, &l), i == 0);
+		snprintf(text + n, sizeof(text) - n, " 203.0.113.9");
+		if (!app_logon_read(text, &l) || (i > 0 && strcmp(l.address, "203.0.113.9") != 0))
+			fail_msg("%s: %s", pieces[i], l.address);
+	}
+}
+
 static void
 fronts(void **state)
 {
@@ -119,6 +139,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(logons_of_json), cmocka_unit_test(logons_of_lines), cmocka_unit_test(damage_costs_its_lines), cmocka_unit_test(only_logs),
-		cmocka_unit_test(words_of_programs), cmocka_unit_test(fronts) };
+		cmocka_unit_test(words_of_programs), cmocka_unit_test(endless_words), cmocka_unit_test(fronts) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { LABEL = 24 };
+enum { LABEL = 24, ADDRESS = 60, NAME = 200 };	/* bytes that are looked at: a log may be made to have texts that go on and on */
 
 static bool
 is_word(char c)
@@ -37,7 +37,10 @@ static size_t
 address_at(const char *s, char out[48])
 {
 	unsigned char raw[16];
-	size_t n = strspn(s, "0123456789abcdefABCDEF.:"), size = n;
+	size_t n = 0;
+	while (n < ADDRESS && s[n] != '\0' && (isxdigit((unsigned char)s[n]) || s[n] == '.' || s[n] == ':'))
+		n++;
+	size_t size = n;
 	while (size > 0 && (s[size - 1] == '.' || s[size - 1] == ':'))
 		size--;
 	/* a port behind an address of version 4 */
@@ -87,6 +90,9 @@ take_name(const char *s, char *out, size_t size)
 	static const char *const none[] = { "null", "none", "--", "-", "or", "and", "is", "not", "unknown", "name", "was", "has", "logged", "with", "attempt", "attempts", "failed", "failure", "failures",
 		"authentication", "invalid", "error", "disconnected", "user", NULL };
 	struct app_logon address;
+	char piece[NAME];
+	snprintf(piece, sizeof(piece), "%.*s", NAME - 1, s);
+	s = piece;
 	s += s[0] == '\\' && s[1] == '"';
 	bool quoted = *s != '\0' && strchr("\"'`[<", *s) != NULL;
 	const char end[] = { *s == '[' ? ']' : *s == '<' ? '>' : *s, '\\', '\0' };
@@ -126,8 +132,8 @@ find_user(const char *text, char *out, size_t size)
 			if (!field && *value != ' ')
 				continue;
 			value += strspn(value, " ");
-			const char *end = value + strcspn(value, " ");
-			bool plain = labels[i].plain && (strncmp(end, " from ", 6) == 0 || strncmp(end, " failed", 7) == 0 || strncmp(end, " has been", 9) == 0 || strncmp(end, " logged", 7) == 0 || strncmp(end, " (", 2) == 0);
+			const char *end = memchr(value, ' ', strnlen(value, NAME));
+			bool plain = labels[i].plain && end != NULL && (strncmp(end, " from ", 6) == 0 || strncmp(end, " failed", 7) == 0 || strncmp(end, " has been", 9) == 0 || strncmp(end, " logged", 7) == 0 || strncmp(end, " (", 2) == 0);
 			if (field || plain || (*value != '\0' && strchr("\"'`[", *value) != NULL))
 				take_name(value, out, size);
 		}
@@ -147,8 +153,10 @@ app_logon_read(const char *text, struct app_logon *ret)
 	static const char *const worked[] = { "successful login", "login successful", "successful logon", "logon successful", "login succeeded", "login success", "successful authentication",
 		"authentication successful", "authentication succeeded", "successfully authenticated", "successfully logged in", "logged in", "logged on", "signed in", "auth succeeded", NULL };
 	static const char *const denied[] = { "not logged", "no longer logged", "never logged", "logged in users", NULL };
+	/* one of these is in each of the words above */
+	static const char *const moods[] = { "fail", "invalid", "incorrect", "wrong", "bad", "unsuccess", "denied", "reject", "error", "attempted", "success", "succeed", "logged", "signed", NULL };
 	*ret = (struct app_logon){ .failed = false };
-	if (!text_has_any(text, stems))
+	if (!text_has_any(text, stems) || !text_has_any(text, moods))
 		return false;
 	ret->failed = text_has_any(text, failed) || (strcasestr(text, "authentication") != NULL && text_has_any(text, refused));
 	if (!ret->failed && (!text_has_any(text, worked) || text_has_any(text, denied)))
