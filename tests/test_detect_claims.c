@@ -273,6 +273,20 @@ files_are_held_against_their_packages(void **state)
 	close_judge(&t);
 }
 
+/* The audit log's record is of root, who made the account; both are told. */
+static void
+a_new_account_is_named_beside_who_made_it(void **state)
+{
+	struct judged t;
+	(void)state;
+	open_judge(&t);
+	show_event(&t, (struct detect_event){ .time = NIGHT, .source = "audit", .parser = "audit", .host = "srv", .user = "root", .meaning = "account created", .path = "/var/log/audit/audit.log",
+		.message = "ADD_USER add-user, account helper2, by /usr/bin/useradd: success", .data = "{\"type\":\"ADD_USER\",\"op\":\"add-user\",\"acct\":\"helper2\"}" });
+	finish(&t, 1.0);
+	assert_has(need_finding(&t, "detect:account-created")->detail, "\"accounts\":[\"root\",\"helper2\"]");
+	close_judge(&t);
+}
+
 int
 main(void)
 {
@@ -284,6 +298,7 @@ main(void)
 		cmocka_unit_test(commands_are_looked_at_for_place_disguise_and_hiding),
 		cmocka_unit_test(text_is_cut_and_compared_without_harm),
 		cmocka_unit_test(files_are_held_against_their_packages),
+		cmocka_unit_test(a_new_account_is_named_beside_who_made_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 static const char *const rows[] = {
 	ROW("1", "file-times", "/" NASTY ".exe", "$STANDARD_INFORMATION", "1670289249000000000", "made", "$FILE_NAME", NULL, "made"),
 	ROW("2", "run-without-record", "tool.exe", "prefetch", "1670289250000000000", "TOOL.EXE was run", "evtx", "1670289240000000000", "Starts noted in the Security log (4688): 250"),
+	ROW("4", "log-begins-late", "The log was cleared", "evtx", "1670289250000000000", "The log was cleared", "usn", "1670289240000000000", "/$J, events: 5"),
 	ROW("3", "no-such-kind", "x", NASTY, "1670289250000000000", NASTY, "log", NULL, ""),
 };
 static const struct fake_fact facts[] = { { "contradictions", "9" }, { "contradictions.file-times", "3" }, { "contradictions.run-without-record", "1" }, { "contradictions.no-such-kind", "5" } };
@@ -25,13 +26,14 @@ static void
 each_claim_stands_beside_the_other(void **state)
 {
 	(void)state;
-	char *page = page_over("en", rows, 3);
+	char *page = page_over("en", rows, 4);
 	assert_non_null(strstr(page, "/&lt;b&gt;&amp;.exe</th><td><code>$STANDARD_INFORMATION</code><br><time datetime=\"2022-12-06T01:14:09Z\""));
 	assert_non_null(strstr(page, "<code>$FILE_NAME</code><br>–<br><span data-m=\"contradiction.made\">made</span></td>"));
 	assert_non_null(strstr(page, "<br><span lang=\"en\">TOOL.EXE was run</span></td>"));
 	assert_non_null(strstr(page, ">2 more cases of this kind.<"));
 	assert_non_null(strstr(page, ">4 more cases of this kind.<"));
 	assert_number_equal(times_in(page, "data-m=\"contradiction.more\""), 2);
+	assert_number_equal(times_in(page, "The log was cleared"), 1);
 	assert_null(strstr(page, NASTY));
 	free(page);
 }
@@ -40,8 +42,9 @@ static void
 what_the_judge_of_them_says_is_in_the_language_of_the_page(void **state)
 {
 	(void)state;
-	char *page = page_over("nl", rows, 3);
+	char *page = page_over("nl", rows, 4);
 	assert_non_null(strstr(page, ">Starts die het Security-logboek noteerde (4688): 250<"));
+	assert_non_null(strstr(page, ">/$J, gebeurtenissen: 5<"));
 	assert_null(strstr(page, ">Starts noted in the Security log (4688): 250<"));
 	free(page);
 }

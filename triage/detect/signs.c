@@ -184,6 +184,9 @@ support(struct detect_judge *j, const struct sign *s, struct happening *h)
 	struct fold *f = judge_claim_event(j, s->detection, h, s->split[0] != '\0' ? words_field(h, s->split) : "", s->detection->severity);
 	if (f == NULL)
 		return;
+	/* the record is of who made it; the new account is what has to be looked into */
+	if (strcmp(h->event->meaning, "account created") == 0)
+		fold_user(&j->folds, f, happening_text(h, "acct"));
 	words_fill(&reason, s->reason, h);
 	if (reason.size > 0)
 		fold_reason(&j->folds, f, "%s", buf_cstr(&reason));

@@ -220,6 +220,7 @@ put_certainty(struct page *p, const struct answer *a)
 	const char *key = key_or(p, room, "sure", a->certainty, "");
 	if (key[0] == '\0')
 		return;
+	page_raw(p, " ");
 	page_say(p, "span class=\"soft\"", key, NULL);
 }
 

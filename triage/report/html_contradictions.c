@@ -12,8 +12,9 @@ moment(struct case_cursor *c, size_t column)
 	return case_null(c, column) ? TRIAGE_TIME_NONE : case_int(c, column);
 }
 
+/* What is said already in the row's head is not said again. */
 static void
-put_claim(struct page *p, struct case_cursor *c, size_t source, size_t time, size_t says)
+put_claim(struct page *p, struct case_cursor *c, size_t source, size_t time, size_t says, const char *subject)
 {
 	char room[64];
 	page_raw(p, "<td>");
@@ -28,7 +29,7 @@ put_claim(struct page *p, struct case_cursor *c, size_t source, size_t time, siz
 	if (strcmp(text, "made") == 0) {
 		page_raw(p, "<br>");
 		page_say(p, "span", "contradiction.made", NULL);
-	} else if (text[0] != '\0') {
+	} else if (text[0] != '\0' && strcmp(text, subject) != 0) {
 		page_raw(p, "<br>");
 		page_told_check(p, "span", text);
 	}
@@ -38,13 +39,16 @@ put_claim(struct page *p, struct case_cursor *c, size_t source, size_t time, siz
 static void
 put_row(struct page *p, struct case_cursor *c)
 {
+	SCOPED_BUF subject;
+	buf_init(&subject, 1 << 20);
+	buf_text(&subject, case_text(c, CASE_CONTRADICTIONS_SUBJECT));
 	page_raw(p, "<tr><td>");
 	page_code(p, case_text(c, CASE_CONTRADICTIONS_HOST));
 	page_raw(p, "</td><th scope=\"row\">");
-	page_evidence(p, case_text(c, CASE_CONTRADICTIONS_SUBJECT));
+	page_evidence(p, buf_cstr(&subject));
 	page_raw(p, "</th>");
-	put_claim(p, c, CASE_CONTRADICTIONS_FIRST_SOURCE, CASE_CONTRADICTIONS_FIRST_TIME, CASE_CONTRADICTIONS_FIRST_SAYS);
-	put_claim(p, c, CASE_CONTRADICTIONS_SECOND_SOURCE, CASE_CONTRADICTIONS_SECOND_TIME, CASE_CONTRADICTIONS_SECOND_SAYS);
+	put_claim(p, c, CASE_CONTRADICTIONS_FIRST_SOURCE, CASE_CONTRADICTIONS_FIRST_TIME, CASE_CONTRADICTIONS_FIRST_SAYS, buf_cstr(&subject));
+	put_claim(p, c, CASE_CONTRADICTIONS_SECOND_SOURCE, CASE_CONTRADICTIONS_SECOND_TIME, CASE_CONTRADICTIONS_SECOND_SAYS, buf_cstr(&subject));
 	page_raw(p, "</tr>\n");
 }
 

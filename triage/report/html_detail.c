@@ -66,8 +66,10 @@ put_example(struct page *p, const struct example *e)
 		page_raw(p, " · ");
 	}
 	page_code(p, buf_cstr(&e->path));
-	if (e->file_id > 0)
+	if (e->file_id > 0) {
+		page_raw(p, " ");
 		page_say(p, "span class=\"soft\"", "finding.file", WITH(AS_COUNT(e->file_id)));
+	}
 	if (e->offset >= 0) {
 		page_format(p, " · <code>0x%jx</code> ", (uintmax_t)e->offset);
 		page_say(p, "span class=\"soft\"", "finding.offset", WITH(AS_COUNT(e->offset)));

@@ -72,8 +72,10 @@ put_facts(struct page *p, struct case_cursor *c)
 	page_raw(p, "<dl class=\"facts\">\n");
 	fact_open(p, "finding.where");
 	page_code(p, case_text(c, CASE_FINDINGS_PATH));
-	if (!case_null(c, CASE_FINDINGS_FILE_ID))
+	if (!case_null(c, CASE_FINDINGS_FILE_ID)) {
+		page_raw(p, " ");
 		page_say(p, "span class=\"soft\"", "finding.file", WITH(AS_COUNT(case_int(c, CASE_FINDINGS_FILE_ID))));
+	}
 	page_raw(p, "</dd></div>\n");
 	if (count > 1) {
 		fact_open(p, "finding.count");
