@@ -39,7 +39,7 @@ custody_seal(struct custody_entry *entry, struct triage_error *err)
 	digest_sha256_hex(buf_cstr(&line), line.size, entry->hash);
 	/* zeros: there was no memory for it */
 	if (line.failed || memcmp(entry->hash, none, HASH_SIZE) == 0) {
-		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for an act of the chain of custody");
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "an act of the chain of custody cannot be sealed: out of memory, or too long");
 		return TRIAGE_E_MEMORY;
 	}
 	return TRIAGE_OK;
