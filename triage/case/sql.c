@@ -59,6 +59,8 @@ sql_fail(struct sql *q, int code, const char *doing, struct triage_error *err)
 	/* a refused row leaves the transaction whole */
 	q->failed = q->failed || (st != TRIAGE_E_USAGE && st != TRIAGE_E_LIMIT);
 	errno = (code & 0xff) == SQLITE_FULL ? ENOSPC : (code & 0xff) == SQLITE_READONLY ? EROFS : (code & 0xff) == SQLITE_BUSY ? EBUSY : system != 0 ? system : EIO;
+	errno = (code & 0xff) == SQLITE_NOMEM ? ENOMEM : errno;
+	q->why = q->failed && q->why == 0 ? errno : q->why;
 	triage_error_set(err, st, TRIAGE_NO_OFFSET, "%s %s: %s", doing, q->path != NULL ? q->path : "database", reason);
 	return st;
 }
@@ -68,7 +70,7 @@ sql_check(const struct sql *q, struct triage_error *err)
 {
 	if (!q->failed)
 		return TRIAGE_OK;
-	errno = EIO;
+	errno = q->why != 0 ? q->why : EIO;
 	triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "%s failed before and is not written any more", q->path);
 	return TRIAGE_E_IO;
 }

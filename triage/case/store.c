@@ -8,6 +8,7 @@
 #include "triage/case/schema.h"
 #include "triage/case/store_inside.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 
@@ -264,6 +265,11 @@ case_get(struct case_store *s, const char *key)
 	if (sql_step(&s->q, row, &ignored) == TRIAGE_OK)
 		buf_text(&s->value, sql_text(row, 0));
 	sqlite3_reset(row);
+	/* a fact that is there must not look as if it were not: nothing is written on such ground */
+	if (s->value.failed && !s->q.failed) {
+		s->q.failed = true;
+		s->q.why = ENOMEM;
+	}
 	return buf_cstr(&s->value);
 }
 
