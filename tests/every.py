@@ -19,7 +19,7 @@ FRAMES = 6
 # class: errno, how, what the message says when the run fails
 CLASSES = {
     "write": (28, "from", "no space left"), "sync": (5, "once", "input/output error"), "rename": (5, "once", "input/output error"),
-    "open": (30, "from", "read-only file system"), "fork": (11, "from", "temporarily unavailable|cannot start"), "socket": (24, "from", "too many open files|cannot start"),
+    "open": (30, "from", "read-only file system|not a writable directory"), "fork": (11, "from", "temporarily unavailable|cannot start"), "socket": (24, "from", "too many open files|cannot start"),
     "read": (5, "once", "."), "sqlite": (5, "once", "."), "memory": (12, "once", "."),
 }
 VIEWS = "evidence volumes filesystems files timeline matches extents findings coverage".split()

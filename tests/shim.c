@@ -289,6 +289,17 @@ int openat64(int f, const char *path, int flags, ...) { MODE(flags); return open
 int openat(int f, const char *path, int flags, ...) { MODE(flags); return open_as(f, path, flags, mode); }
 int mkdir(const char *path, mode_t mode) { return fails(OPEN) ? -1 : (int)syscall(SYS_mkdirat, AT_FDCWD, path, mode); }
 
+/* a medium that cannot be written says so when it is asked */
+int
+access(const char *path, int mode)
+{
+	if ((mode & W_OK) != 0 && failing == OPEN && from && !sealed && shared != NULL && shared->count[OPEN] >= at) {
+		errno = with;
+		return -1;
+	}
+	return (int)syscall(SYS_faccessat, AT_FDCWD, path, mode);
+}
+
 pid_t fork(void) { return fails(FORK) ? -1 : NEXT(fork)(); }
 int socketpair(int a, int b, int c, int d[2]) { return fails(SOCKET) ? -1 : (int)syscall(SYS_socketpair, a, b, c, d); }
 /* the first thing that a worker or opener does is to close what it should not have */
