@@ -19,12 +19,11 @@ FRAMES = 6
 # class: errno, how, what the message says when the run fails
 CLASSES = {
     "write": (28, "from", "no space left"), "sync": (5, "once", "input/output error"), "rename": (5, "once", "input/output error"),
-    "open": (30, "from", "read-only file system"), "fork": (11, "from", "temporarily unavailable|cannot start"), "socket": (24, "from", "too many open files|cannot start"),
+    "open": (30, "from", "read-only file system|not a writable directory"), "fork": (11, "from", "temporarily unavailable|cannot start"), "socket": (24, "from", "too many open files|cannot start"),
     "read": (5, "once", "."), "sqlite": (5, "once", "."), "memory": (12, "once", "."),
 }
 VIEWS = "evidence volumes filesystems files timeline matches extents findings coverage".split()
 triage, shim, evidence, rules, ran_path = sys.argv[1:6]
-until = time.time() + float(sys.argv[6]) if len(sys.argv) > 6 else None
 wanted = sys.argv[7:] or list(CLASSES)
 top = tempfile.mkdtemp(prefix="triage-every.")
 bundle = top + "/case"
@@ -46,6 +45,13 @@ def run(arguments, **shimmed):
 
 def picture(folder):
     """What the case says; problems and the chain of custody tell of the fault."""
+    try:
+        return whole_picture(folder)
+    except (sqlite3.Error, OSError) as e:
+        return str(e)
+
+
+def whole_picture(folder):
     digest = hashlib.sha256()
     db = sqlite3.connect("file:%s/data/case.db?mode=ro&immutable=1" % folder, uri=True)
     for view in VIEWS:
@@ -100,6 +106,7 @@ want = picture(bundle)
 clear()
 run(["run", *options, "-o", bundle, evidence], SHIM_FAIL="memory 12 999999999 once", SHIM_COUNT=top + "/count", SHIM_PLACES=top + "/places", SHIM_FRAMES=str(FRAMES))
 counts = {line.split()[0]: int(line.split()[1]) for line in open(top + "/count")}
+until = time.time() + float(sys.argv[6]) if len(sys.argv) > 6 else None
 done = set(open(ran_path).read().splitlines()) if os.path.exists(ran_path) else set()
 bad, sums, ends = 0, [], {"sealed": 0, "resumed": 0, "absent": 0}
 for name in wanted:

@@ -289,6 +289,17 @@ int openat64(int f, const char *path, int flags, ...) { MODE(flags); return open
 int openat(int f, const char *path, int flags, ...) { MODE(flags); return open_as(f, path, flags, mode); }
 int mkdir(const char *path, mode_t mode) { return fails(OPEN) ? -1 : (int)syscall(SYS_mkdirat, AT_FDCWD, path, mode); }
 
+/* a medium that cannot be written says so when it is asked */
+int
+access(const char *path, int mode)
+{
+	if ((mode & W_OK) != 0 && failing == OPEN && from && !sealed && shared != NULL && shared->count[OPEN] >= at) {
+		errno = with;
+		return -1;
+	}
+	return (int)syscall(SYS_faccessat, AT_FDCWD, path, mode);
+}
+
 pid_t fork(void) { return fails(FORK) ? -1 : NEXT(fork)(); }
 int socketpair(int a, int b, int c, int d[2]) { return fails(SOCKET) ? -1 : (int)syscall(SYS_socketpair, a, b, c, d); }
 /* the first thing that a worker or opener does is to close what it should not have */
@@ -299,14 +310,34 @@ close_range(unsigned a, unsigned b, int flags)
 	return (int)syscall(SYS_close_range, a, b, flags);
 }
 
+struct sqlite3;
 struct sqlite3_stmt;
+static int sqlite_error(void) { return errno == ENOMEM ? 7 : errno == ENOSPC ? 13 : 10; }
+
+/* The library steps through statements of its own too, and asks them later how it went: there a step that did not take place looks like one that went well. */
+static bool
+is_sqlite(void *caller)
+{
+	Dl_info here, there;
+	return dladdr(caller, &here) != 0 && dladdr(dlsym(RTLD_NEXT, "sqlite3_step"), &there) != 0 && here.dli_fbase == there.dli_fbase;
+}
+
 int
 sqlite3_step(struct sqlite3_stmt *s)
 {
 	static int (*next)(struct sqlite3_stmt *);
 	if (next == NULL)
 		next = (int (*)(struct sqlite3_stmt *))(uintptr_t)dlsym(RTLD_NEXT, "sqlite3_step");
-	return fails(SQLITE) ? (errno == ENOMEM ? 7 : errno == ENOSPC ? 13 : 10) : next(s);
+	return !is_sqlite(__builtin_return_address(0)) && fails(SQLITE) ? sqlite_error() : next(s);
+}
+
+int
+sqlite3_exec(struct sqlite3 *db, const char *text, int (*row)(void *, int, char **, char **), void *ctx, char **error)
+{
+	static int (*next)(struct sqlite3 *, const char *, int (*)(void *, int, char **, char **), void *, char **);
+	if (next == NULL)
+		next = (int (*)(struct sqlite3 *, const char *, int (*)(void *, int, char **, char **), void *, char **))(uintptr_t)dlsym(RTLD_NEXT, "sqlite3_exec");
+	return !is_sqlite(__builtin_return_address(0)) && fails(SQLITE) ? sqlite_error() : next(db, text, row, ctx, error);
 }
 
 void *__libc_malloc(size_t);

@@ -341,6 +341,10 @@ more_than_a_stream_holds_is_no_frame(void **state)
 	a.out.failed = true;			/* as after an allocation that failed, or beyond its maximum */
 	wire_end(&a, mark);
 	assert_int_equal(wire_flush(&a, true, &err), TRIAGE_E_LIMIT);
+	assert_number_equal(wire_pending(&a), WIRE_HEADER);
+	/* nor is what has no room left read: the channel says so, or its owner would wait for ever */
+	b.in.failed = true;
+	assert_int_equal(wire_fill(&b, false, &err), TRIAGE_E_LIMIT);
 }
 
 #define WITH_PAIR(test) cmocka_unit_test_setup_teardown(test, open_pair, close_pair)

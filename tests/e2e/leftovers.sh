@@ -1,7 +1,7 @@
 #!/bin/sh
 # leftovers.sh - files that SQLite leaves when a run is killed in the midst of a commit: no later step stumbles over them, none is sealed, none of a sealed bundle is played back.
 . "$(dirname "$0")/common.sh.inc"
-make_image town || exit 1
+make_image town ext2_basic || exit 1
 # a journal that SQLite takes for one of a commit that did not end, which names a super-journal; a super-journal; temporary files
 plant() { # FOLDER DATABASE
 	printf '\331\325\005\371 \241c\327%0500d%s-mj65107E936' 0 "$2" > "$1/$2-journal"
@@ -46,7 +46,7 @@ bytes "$tmp/forged" > "$tmp/before"
 same "a part is not written, whatever lies beside its journal" "$(bytes "$tmp/forged" | cmp - "$tmp/before" && "$TRIAGE" verify -q "$tmp/of_forged" && echo "fine$(left "$tmp/of_forged")")" fine
 
 # sealed bundles with such files beside the case: each verb reads, none plays back, none takes them along
-"$TRIAGE" run -q -o "$tmp/case" "$tmp/town.img" > /dev/null 2>&1
+"$TRIAGE" run -q -o "$tmp/case" "$tmp/ext2_basic.img" > /dev/null 2>&1
 plant "$tmp/case/data" case.db
 seal_anew "$tmp/case"
 bytes "$tmp/case" > "$tmp/before"

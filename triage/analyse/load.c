@@ -280,6 +280,10 @@ load_entry(struct analyse_set *set, const FTSENT *entry, struct triage_error *er
 static enum triage_status
 load_path(struct analyse_set *set, const char *path, struct triage_error *err)
 {
+	/* glibc 2.36 does not look whether it got memory for the first name of a walk */
+	struct stat info;
+	if (stat(path, &info) == 0 && S_ISREG(info.st_mode))
+		return load_file(set, path, err);
 	SCOPED_FREE char *copy = strdup(path);
 	if (copy == NULL) {
 		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for rules");
@@ -293,8 +297,12 @@ load_path(struct analyse_set *set, const char *path, struct triage_error *err)
 	}
 	enum triage_status st = TRIAGE_OK;
 	const FTSENT *entry;
-	while (st == TRIAGE_OK && (entry = fts_read(walk)) != NULL)
+	while (st == TRIAGE_OK && (errno = 0, entry = fts_read(walk)) != NULL)
 		st = load_entry(set, entry, err);
+	if (st == TRIAGE_OK && errno != 0) {
+		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "rules %s cannot be listed to their end", path);
+		st = TRIAGE_E_IO;
+	}
 	fts_close(walk);
 	return st;
 }

@@ -29,16 +29,20 @@ put_line(struct buf *out, const struct custody_entry *e, bool with_hash)
 	    when_text(e->time, 9, "Z", time));
 }
 
-void
-custody_seal(struct custody_entry *entry)
+enum triage_status
+custody_seal(struct custody_entry *entry, struct triage_error *err)
 {
+	static const char none[HASH_SIZE + 1] = "0000000000000000000000000000000000000000000000000000000000000000";
 	SCOPED_BUF line;
 	buf_init(&line, LINE_MAX_SIZE);
 	put_line(&line, entry, false);
 	digest_sha256_hex(buf_cstr(&line), line.size, entry->hash);
-	/* a line that could not be made must not look sealed */
-	if (line.failed)
-		memset(entry->hash, '-', HASH_SIZE);
+	/* zeros: there was no memory for it */
+	if (line.failed || memcmp(entry->hash, none, HASH_SIZE) == 0) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "an act of the chain of custody cannot be sealed: out of memory, or too long");
+		return TRIAGE_E_MEMORY;
+	}
+	return TRIAGE_OK;
 }
 
 void

@@ -19,8 +19,8 @@ struct custody_entry {
 	char previous_hash[65], hash[65];
 };
 
-/* Fill entry->hash from the other fields. */
-void custody_seal(struct custody_entry *entry);
+/* Fill entry->hash from the other fields. Errors: E_MEMORY (or longer than a line may be); such an act must not be written. */
+WARN_UNUSED enum triage_status custody_seal(struct custody_entry *entry, struct triage_error *err);
 /* Append the canonical line with hash, without line end. */
 void custody_line(struct buf *out, const struct custody_entry *entry);
 /* How far a chain was followed. All zero before its first act. */

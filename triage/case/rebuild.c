@@ -144,8 +144,9 @@ case_seal_custody(struct case_sealer *z, const char *actor, const char *action, 
 	sqlite3_finalize(row);
 	if (st != TRIAGE_OK && st != TRIAGE_END)
 		return st;
-	custody_seal(&e);
-	st = sql_prepare(&z->q, "INSERT INTO t_custody VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)", &row, err);
+	st = custody_seal(&e, err);
+	if (st == TRIAGE_OK)
+		st = sql_prepare(&z->q, "INSERT INTO t_custody VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)", &row, err);
 	if (st != TRIAGE_OK)
 		return st;
 	sql_bind_id(row, 1, e.seq);

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PATH_ROOM = 1 << 16 };
 
@@ -49,16 +50,28 @@ file_error(struct sql *q)
 	return 0;
 }
 
+/* A file that cannot be made SQLite tries to read once more, and tells of that: what the folder says is nearer. */
+static int
+folder_error(const struct sql *q)
+{
+	const char *slash = q->path != NULL ? strrchr(q->path, '/') : NULL;
+	SCOPED_FREE char *folder = slash == NULL ? NULL : strndup(q->path, slash > q->path ? (size_t)(slash - q->path) : 1);
+	return folder != NULL && access(folder, W_OK) != 0 ? errno : 0;
+}
+
 enum triage_status
 sql_fail(struct sql *q, int code, const char *doing, struct triage_error *err)
 {
 	enum triage_status st = status_of(code);
 	const char *reason = q->db != NULL ? sqlite3_errmsg(q->db) : sqlite3_errstr(code);
 	int system = q->db != NULL ? sqlite3_system_errno(q->db) : 0, of_file = q->db != NULL && (code & 0xff) == SQLITE_IOERR ? file_error(q) : 0;
-	system = of_file != 0 ? of_file : system;
+	int of_folder = (code & 0xff) == SQLITE_CANTOPEN && system == ENOENT ? folder_error(q) : 0;
+	system = of_file != 0 ? of_file : of_folder != 0 ? of_folder : system;
 	/* a refused row leaves the transaction whole */
 	q->failed = q->failed || (st != TRIAGE_E_USAGE && st != TRIAGE_E_LIMIT);
 	errno = (code & 0xff) == SQLITE_FULL ? ENOSPC : (code & 0xff) == SQLITE_READONLY ? EROFS : (code & 0xff) == SQLITE_BUSY ? EBUSY : system != 0 ? system : EIO;
+	errno = (code & 0xff) == SQLITE_NOMEM ? ENOMEM : errno;
+	q->why = q->failed && q->why == 0 ? errno : q->why;
 	triage_error_set(err, st, TRIAGE_NO_OFFSET, "%s %s: %s", doing, q->path != NULL ? q->path : "database", reason);
 	return st;
 }
@@ -68,7 +81,7 @@ sql_check(const struct sql *q, struct triage_error *err)
 {
 	if (!q->failed)
 		return TRIAGE_OK;
-	errno = EIO;
+	errno = q->why != 0 ? q->why : EIO;
 	triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "%s failed before and is not written any more", q->path);
 	return TRIAGE_E_IO;
 }

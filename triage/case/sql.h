@@ -18,6 +18,7 @@ struct sql {
 	sqlite3 *db;
 	char *path;			/* for messages */
 	bool failed;
+	int why;			/* errno of what it failed of first */
 };
 
 enum sql_open { SQL_READ_WRITE, SQL_READ_IMMUTABLE };

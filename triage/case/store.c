@@ -9,6 +9,7 @@
 #include "triage/case/schema.h"
 #include "triage/case/store_inside.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 
@@ -154,7 +155,9 @@ check_custody(struct case_store *s, struct triage_error *err)
 		struct custody_entry e = { .seq = (uint64_t)sqlite3_column_int64(rows, 0), .time = sqlite3_column_int64(rows, 1),
 		    .actor = sql_text(rows, 2), .action = sql_text(rows, 3), .detail = sql_text(rows, 4) };
 		memcpy(e.previous_hash, s->custody_hash, sizeof(e.previous_hash));
-		custody_seal(&e);
+		st = custody_seal(&e, err);
+		if (st != TRIAGE_OK)
+			break;
 		if (e.seq != s->custody_seq + 1 || strcmp(sql_text(rows, 5), s->custody_hash) != 0 || strcmp(sql_text(rows, 6), e.hash) != 0) {
 			triage_error_set(err, TRIAGE_E_FORMAT, TRIAGE_NO_OFFSET,
 			    "%s: the chain of custody is broken at act %ju: begin a new run", s->q.path, (uintmax_t)e.seq);
@@ -267,6 +270,11 @@ case_get(struct case_store *s, const char *key)
 	if (sql_step(&s->q, row, &ignored) == TRIAGE_OK)
 		buf_text(&s->value, sql_text(row, 0));
 	sqlite3_reset(row);
+	/* a fact that is there must not look as if it were not: nothing is written on such ground */
+	if (s->value.failed && !s->q.failed) {
+		s->q.failed = true;
+		s->q.why = ENOMEM;
+	}
 	return buf_cstr(&s->value);
 }
 
@@ -281,7 +289,9 @@ case_custody(struct case_store *s, const char *actor, const char *action, const 
 		return st;
 	struct custody_entry e = { .seq = s->custody_seq + 1, .time = when_now(), .actor = actor, .action = action, .detail = detail_json };
 	memcpy(e.previous_hash, s->custody_hash, sizeof(e.previous_hash));
-	custody_seal(&e);
+	st = custody_seal(&e, err);
+	if (st != TRIAGE_OK)
+		return st;
 	sql_bind_id(row, 1, e.seq);
 	sqlite3_bind_int64(row, 2, e.time);
 	sql_bind_text(row, 3, e.actor);

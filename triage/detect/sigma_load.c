@@ -333,8 +333,12 @@ load_path(struct sigma_loading *l, const char *path, struct triage_error *err)
 		return sigma_no_memory(err);
 	enum triage_status st = TRIAGE_OK;
 	const FTSENT *entry;
-	while (st == TRIAGE_OK && (entry = fts_read(walk)) != NULL)
+	while (st == TRIAGE_OK && (errno = 0, entry = fts_read(walk)) != NULL)
 		st = load_entry(l, entry, err);
+	if (st == TRIAGE_OK && errno != 0) {
+		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "rules %s cannot be listed to their end", path);
+		st = TRIAGE_E_IO;
+	}
 	fts_close(walk);
 	return st;
 }

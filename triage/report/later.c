@@ -231,10 +231,11 @@ later_add(const char *bundle, struct later_end *end, const char *actor, const ch
 	memset(e.previous_hash, '0', 64);
 	if (end->chain.acts > 0)
 		memcpy(e.previous_hash, end->chain.last, 64);
-	custody_seal(&e);
+	enum triage_status st = buf_check(&detail, err);
+	if (st == TRIAGE_OK)
+		st = custody_seal(&e, err);
 	custody_line(&line, &e);
 	buf_char(&line, '\n');
-	enum triage_status st = buf_check(&detail, err);
 	if (st == TRIAGE_OK)
 		st = buf_check(&line, err);
 	if (st == TRIAGE_OK)

@@ -75,6 +75,8 @@ on_death(struct crew *c, size_t slot, struct triage_error *err)
 	const char *code = death_of(w, status, stage, why, sizeof(why));
 	if (!w->ready && c->start_error[0] != '\0')
 		snprintf(why, sizeof(why), "the worker cannot start: %.160s", c->start_error);
+	if (w->wire.out.failed || w->wire.in.failed)
+		snprintf(why, sizeof(why), "the worker was stopped at stage %s: out of memory for what goes to and from it", worker_stage_name(stage));
 	if (for_job && guilty == 0 && w->job_count > 0) {
 		struct crew_job job = w->jobs[0];
 		crew_remove_job(w, 0);
@@ -178,8 +180,10 @@ serve(struct crew *c, struct crew_worker *w, short events)
 		/* bounded, so that one flood cannot keep the others waiting */
 		for (int i = 0; i < 16 && !w->wire.ended; i++) {
 			size_t before = w->wire.in.size - w->wire.in_done;
-			if (wire_fill(&w->wire, false, &err) != TRIAGE_OK)
+			if (wire_fill(&w->wire, false, &err) != TRIAGE_OK) {
+				w->wire.ended = true;
 				break;
+			}
 			if (w->wire.in.size == before)
 				break;
 			take_frames(c, w);
@@ -187,7 +191,8 @@ serve(struct crew *c, struct crew_worker *w, short events)
 				break;
 		}
 	}
-	if (!w->wire.ended && wire_pending(&w->wire) > 0 && wire_flush(&w->wire, false, &err) != TRIAGE_OK)
+	/* a job for which there was no memory is not in it, and would be waited for */
+	if (!w->wire.ended && (wire_pending(&w->wire) > 0 || w->wire.out.failed) && wire_flush(&w->wire, false, &err) != TRIAGE_OK)
 		w->wire.ended = true;
 	return w->wire.ended || w->killed_for != NULL;
 }

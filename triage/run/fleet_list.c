@@ -90,11 +90,15 @@ add_folder(struct fleet_work *w, const char *folder, struct triage_error *err)
 		triage_error_set(err, TRIAGE_E_USAGE, TRIAGE_NO_OFFSET, "%s is neither a bundle nor a folder of bundles", folder);
 		return TRIAGE_E_USAGE;
 	}
-	while (st == TRIAGE_OK && (entry = readdir(d)) != NULL) {
+	while (st == TRIAGE_OK && (errno = 0, entry = readdir(d)) != NULL) {
 		char path[PATH_MAX];
 		int n = snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 && n > 0 && (size_t)n < sizeof(path) && is_bundle(path))
 			st = add(w, path, err);
+	}
+	if (st == TRIAGE_OK && errno != 0) {
+		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "%s cannot be listed to its end", folder);
+		st = TRIAGE_E_IO;
 	}
 	closedir(d);
 	if (st == TRIAGE_OK && w->count == before) {

@@ -139,11 +139,15 @@ from_folder(struct building *b, const char *path, struct triage_error *err)
 		return TRIAGE_E_IO;
 	}
 	enum triage_status st = digest_new(DIGEST_SHA256, &sum, err);
-	for (const FTSENT *e; st == TRIAGE_OK && (e = fts_read(walk)) != NULL;) {
+	for (const FTSENT *e; st == TRIAGE_OK && (errno = 0, e = fts_read(walk)) != NULL;) {
 		if (e->fts_info == FTS_F && e->fts_statp->st_size > 0)
 			st = add_file(b, e->fts_path, sum, buffer, err);
 		else if (e->fts_info == FTS_DNR || e->fts_info == FTS_ERR || e->fts_info == FTS_NS)
 			b->tally.passed++;
+	}
+	if (st == TRIAGE_OK && errno != 0) {
+		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "%s cannot be listed to its end", path);
+		st = TRIAGE_E_IO;
 	}
 	fts_close(walk);
 	digest_free(sum);

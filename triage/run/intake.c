@@ -24,10 +24,15 @@ take_entry(struct supervisor *s, struct crew_job *job, const struct wire_frame *
 	struct run_filesystem *r = intake_filesystem(s, job->filesystem_id);
 	if (r == NULL || !wire_get_entry(frame->payload, &store, &e) || (r->entries > 0 && e.edge <= r->last_edge))
 		return false;
-	e.owner = intake_harmless(e.owner, owner, sizeof(owner));
+	if (!intake_harmless(&e.owner, owner, sizeof(owner), err))
+		return false;
 	if (e.parent == TRIAGE_NO_ID) {
 		buf_clear(&s->path);
 		buf_char(&s->path, '/');
+		if (s->path.failed) {
+			triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for a path");
+			return false;
+		}
 	} else if (paths_join(&r->paths, e.parent, e.name, e.name_size, &s->path, err) != TRIAGE_OK) {
 		return false;
 	}
@@ -72,7 +77,8 @@ take_problem(struct supervisor *s, struct crew_job *job, const struct wire_frame
 	char message[1000];
 	if (!wire_get_problem(frame->payload, &store, &p))
 		return false;
-	p.message = intake_harmless(p.message, message, sizeof(message));
+	if (!intake_harmless(&p.message, message, sizeof(message), err))
+		return false;
 	if (job == NULL) {
 		/* met while a container was opened, before the first job: the frame's job names the evidence */
 		if (frame->job < 1 || frame->job > s->source_count)
@@ -118,9 +124,7 @@ put_content(struct supervisor *s, uint64_t unit_id, const struct wire_frame *fra
 	char mime[300], magic[600];
 	if (!wire_get_content(frame->payload, &store, &c) || c.state == TRIAGE_CONTENT_NONE || c.state >= TRIAGE_CONTENT_TIMEOUT)
 		return false;
-	c.mime = intake_harmless(c.mime, mime, sizeof(mime));
-	c.magic = intake_harmless(c.magic, magic, sizeof(magic));
-	return case_put_content(s->store, unit_id, &c, err) == TRIAGE_OK;
+	return intake_harmless(&c.mime, mime, sizeof(mime), err) && intake_harmless(&c.magic, magic, sizeof(magic), err) && case_put_content(s->store, unit_id, &c, err) == TRIAGE_OK;
 }
 
 static bool
@@ -259,7 +263,9 @@ take_done(struct supervisor *s, struct crew_job *job, const struct wire_frame *f
 	wire_get_text(&c, text, 1000);
 	if (!wire_all_read(&c) || status > TRIAGE_OK || status < TRIAGE_E_INTERRUPTED)
 		return false;
-	intake_harmless(text, shown, sizeof(shown));
+	const char *said = text;
+	if (!intake_harmless(&said, shown, sizeof(shown), err))
+		return false;
 	struct run_source *r = &s->sources[job->source];
 	if (job->kind == CREW_LIST)
 		return intake_list_done(s, job, (enum triage_status)status, shown, err);

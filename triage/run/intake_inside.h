@@ -15,8 +15,8 @@ bool intake_list_done(struct supervisor *s, struct crew_job *job, enum triage_st
 bool intake_evidence(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err);
 bool intake_volume(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err);
 bool intake_filesystem_found(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err);
-/* Hostile text (labels, descriptions, messages) is kept in its harmless form. Returns store. */
-const char *intake_harmless(const char *text, char *store, size_t size);
+/* Hostile text (labels, descriptions, messages) is kept in its harmless form, in store. False with err when there is no memory for it. */
+bool intake_harmless(const char **text, char *store, size_t size, struct triage_error *err);
 
 /* intake_events.c: what artefact parsers tell. */
 bool intake_event(struct supervisor *s, struct crew_job *job, const struct wire_frame *frame, struct triage_error *err);

@@ -6,18 +6,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *
-intake_harmless(const char *text, char *store, size_t size)
+enum { HARMLESS_MAX = 8 << 20 };	/* more than any text on the wire becomes */
+
+bool
+intake_harmless(const char **text, char *store, size_t size, struct triage_error *err)
 {
 	SCOPED_BUF b;
-	buf_init(&b, size * 4);
-	text_safe(&b, text);
+	buf_init(&b, HARMLESS_MAX);
+	text_safe(&b, *text);
+	if (b.failed) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for what a worker told");
+		return false;
+	}
 	size_t n = b.size < size - 1 ? b.size : size - 1;
 	while (n > 0 && n < b.size && ((uint8_t)b.data[n] & 0xc0) == 0x80)
 		n--;
 	memcpy(store, buf_cstr(&b), n);
 	store[n] = '\0';
-	return store;
+	*text = store;
+	return true;
 }
 
 /* Our trouble, not a lie of the worker. */
@@ -51,8 +58,8 @@ intake_volume(struct supervisor *s, struct crew_job *job, const struct wire_fram
 	char label[600], uuid[600];
 	if (!wire_get_volume(frame->payload, &store, &v))
 		return false;
-	v.label = intake_harmless(v.label, label, sizeof(label));
-	v.uuid = intake_harmless(v.uuid, uuid, sizeof(uuid));
+	if (!intake_harmless(&v.label, label, sizeof(label), err) || !intake_harmless(&v.uuid, uuid, sizeof(uuid), err))
+		return false;
 	struct run_source *r = &s->sources[job->source];
 	if (v.index == 0)
 		r->volumes = r->shadows = r->shadows_left_out = r->shadows_failed = 0;	/* a probe that begins again */
@@ -110,8 +117,8 @@ intake_filesystem_found(struct supervisor *s, struct crew_job *job, const struct
 	char label[600], uuid[600];
 	if (!wire_get_filesystem(frame->payload, &store, &fs))
 		return false;
-	fs.label = intake_harmless(fs.label, label, sizeof(label));
-	fs.uuid = intake_harmless(fs.uuid, uuid, sizeof(uuid));
+	if (!intake_harmless(&fs.label, label, sizeof(label), err) || !intake_harmless(&fs.uuid, uuid, sizeof(uuid), err))
+		return false;
 	uint64_t id;
 	if (case_put_filesystem(s->store, job->source + 1, &fs, &id, err) != TRIAGE_OK || id != s->filesystem_count + 1)
 		return false;
