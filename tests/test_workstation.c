@@ -120,6 +120,7 @@ a_disk_is_told_and_a_partition_is_that_of_its_disk(void **state)
 		assert_string_equal(disk.serial, "WX \"1\"");
 		assert_string_equal(disk.removable, "1");
 		assert_string_equal(disk.read_only, "0");
+		assert_string_equal(disk.partition, minor == 0 ? "" : "1");
 	}
 	workstation_disk(folder, makedev(9, 0), &disk);
 	assert_string_equal(disk.model, "");

@@ -59,13 +59,10 @@ fingerprint_of_device(const struct source *s, struct buf *out)
 {
 	struct workstation_disk disk = { 0 };
 	workstation_disk("/sys", s->before[0].st_rdev, &disk);
-	const char *digits = s->path + strlen(s->path);
-	while (digits > s->path && digits[-1] >= '0' && digits[-1] <= '9')
-		digits--;
 	if (disk.serial[0] == '\0')
 		buf_format(out, "%s|%ju\n", s->path, (uintmax_t)s->sizes[0]);
 	else
-		buf_format(out, "%s|%s|%s|%ju\n", disk.model, disk.serial, digits, (uintmax_t)s->sizes[0]);
+		buf_format(out, "%s|%s|%s|%ju\n", disk.model, disk.serial, disk.partition, (uintmax_t)s->sizes[0]);
 }
 
 void

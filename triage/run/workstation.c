@@ -190,7 +190,7 @@ noted(const char *sys, dev_t device, const char *key, char *out, size_t room)
 void
 workstation_disk(const char *sys, dev_t device, struct workstation_disk *ret_disk)
 {
-	char path[PATH_MAX], folder[PATH_MAX - 64], probe[16];
+	char path[PATH_MAX], folder[PATH_MAX - 64];
 	const struct {
 		const char *name;
 		char *out;
@@ -201,8 +201,8 @@ workstation_disk(const char *sys, dev_t device, struct workstation_disk *ret_dis
 	};
 	snprintf(folder, sizeof(folder), "%s/dev/block/%u:%u", sys, major(device), minor(device));
 	snprintf(path, sizeof(path), "%s/partition", folder);
-	read_line(path, probe, sizeof(probe));
-	const char *up = probe[0] != '\0' ? "/.." : "";	/* a partition lies in the folder of its disk */
+	read_line(path, ret_disk->partition, sizeof(ret_disk->partition));
+	const char *up = ret_disk->partition[0] != '\0' ? "/.." : "";	/* a partition lies in the folder of its disk */
 	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
 		snprintf(path, sizeof(path), "%s%s/%s", folder, up, facts[i].name);
 		read_line(path, facts[i].out, facts[i].room);

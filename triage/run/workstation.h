@@ -21,6 +21,7 @@ void workstation_clock(const char *sys, struct buf *out);	/* the clock alone; sy
 /* What the kernel (and of the serial number, if need be, udev) says of the disk that a block device is or lies on; "" for what it does not say. */
 struct workstation_disk {
 	char model[80], serial[80], removable[8], read_only[8];
+	char partition[16];		/* number of the partition that the device is, "" for a whole disk */
 };
 void workstation_disk(const char *sys, dev_t device, struct workstation_disk *ret_disk);
 
