@@ -2,6 +2,7 @@
 #include "tests/harness.h"
 
 #include "triage/base/json.h"
+#include "triage/base/steady_name.h"
 #include "triage/base/when.h"
 #include "triage/run/workstation.h"
 
@@ -119,10 +120,48 @@ a_disk_is_told_and_a_partition_is_that_of_its_disk(void **state)
 		assert_string_equal(disk.serial, "WX \"1\"");
 		assert_string_equal(disk.removable, "1");
 		assert_string_equal(disk.read_only, "0");
+		assert_string_equal(disk.partition, minor == 0 ? "" : "1");
 	}
 	workstation_disk(folder, makedev(9, 0), &disk);
 	assert_string_equal(disk.model, "");
 	assert_string_equal(disk.read_only, "");
+}
+
+static void
+a_serial_number_that_only_udev_knows_is_told(void **state)
+{
+	(void)state;
+	struct workstation_disk disk;
+	char sys[300];
+	snprintf(sys, sizeof(sys), "%s/sys", folder);
+	put("sys/dev/block/8:32/removable", "0\n");
+	put("run/udev/data/b8:32", "S:disk/by-id/ata-DISK_Z9\nE:ID_SERIAL=DISK_Z9\nE:ID_SERIAL_SHORT=Z9\n");
+	workstation_disk(sys, makedev(8, 32), &disk);
+	assert_string_equal(disk.serial, "Z9");
+	workstation_disk(sys, makedev(8, 33), &disk);
+	assert_string_equal(disk.serial, "");
+}
+
+static void
+a_disk_has_a_name_that_outlives_a_restart(void **state)
+{
+	(void)state;
+	char node[300], links[300], link[400], room[PATH_MAX];
+	snprintf(node, sizeof(node), "%s/sdx", folder);
+	snprintf(links, sizeof(links), "%s/by-id", folder);
+	put("by-id/note", "");
+	assert_string_equal(steady_name(links, "server.E01", room), "server.E01");
+	if (mknod(node, S_IFBLK | 0600, makedev(240, 7)) != 0)
+		skip();
+	assert_string_equal(steady_name(links, node, room), node);
+	static const char *const names[] = { "wwn-0x5000", "ata-DISK_Z9", "dm-name-other" };
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(link, sizeof(link), "%s/%s", links, names[i]);
+		assert_int_equal(symlink(i < 2 ? node : "/dev/null", link), 0);
+	}
+	snprintf(link, sizeof(link), "%s/ata-DISK_Z9", links);
+	assert_string_equal(steady_name(links, node, room), link);
+	unlink(node);
 }
 
 static void
@@ -147,6 +186,8 @@ main(void)
 		cmocka_unit_test(the_offset_of_the_hardware_clock_is_told),
 		cmocka_unit_test(a_fixed_clock_is_said_to_be_fixed),
 		cmocka_unit_test(a_disk_is_told_and_a_partition_is_that_of_its_disk),
+		cmocka_unit_test(a_serial_number_that_only_udev_knows_is_told),
+		cmocka_unit_test(a_disk_has_a_name_that_outlives_a_restart),
 		cmocka_unit_test(the_program_is_told_by_its_digest),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);

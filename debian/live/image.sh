@@ -23,7 +23,7 @@ grub-mkimage -d "$pc" -O i386-pc -p /boot/grub -o "$image.core" biosdisk iso9660
 cat "$pc/cdboot.img" "$image.core" > "$tree/boot/grub/eltorito.img"
 # UEFI: Debian's signed shim and GRUB, which reads /boot/grub/grub.cfg of the device that has /.disk/info
 rm -f "$image.efi"
-mkfs.vfat -C -n TRIAGE-EFI -i "$(printf '%08x' $((SOURCE_DATE_EPOCH % 4294967296)))" "$image.efi" 10240 > /dev/null
+mkfs.vfat --invariant -C -n TRIAGE-EFI -i "$(printf '%08x' $((SOURCE_DATE_EPOCH % 4294967296)))" "$image.efi" 10240 > /dev/null
 mkdir -p "$image.fat/EFI/BOOT"
 cp "$boot/usr/lib/shim/shimx64.efi.signed" "$image.fat/EFI/BOOT/BOOTX64.EFI"
 cp "$boot/usr/lib/shim/mmx64.efi.signed" "$image.fat/EFI/BOOT/mmx64.efi"

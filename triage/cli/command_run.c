@@ -1,6 +1,7 @@
 /* command_run.c - `triage run`: options to plan, the run, the closing summary. */
 #include "triage/base/buf.h"
 #include "triage/base/scoped.h"
+#include "triage/base/steady_name.h"
 #include "triage/base/text.h"
 #include "triage/base/when.h"
 #include "triage/cli/ask_key.h"
@@ -75,7 +76,7 @@ append(struct buf *b, const char *text)
 static bool
 save_arguments(const struct options *o, struct buf *b)
 {
-	char folder[PATH_MAX];
+	char folder[PATH_MAX], steady[PATH_MAX];
 	if (getcwd(folder, sizeof(folder)) == NULL || !append(b, folder))
 		return false;
 	for (size_t i = 0; i < options_run_count; i++) {
@@ -113,7 +114,7 @@ save_arguments(const struct options *o, struct buf *b)
 	}
 	append(b, "--");
 	for (size_t i = 0; i < o->operands.count; i++)
-		append(b, o->operands.items[i]);
+		append(b, steady_name("/dev/disk/by-id", o->operands.items[i], steady));
 	return !b->failed;
 }
 

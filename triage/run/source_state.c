@@ -1,6 +1,7 @@
 /* source_state.c - where a source lies and whether it stays as it was. */
 #include "triage/base/scoped.h"
 #include "triage/run/source.h"
+#include "triage/run/workstation.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -49,11 +50,30 @@ source_contains(const struct source *s, const char *path)
 	return s->kind == TRIAGE_EVIDENCE_DEVICE && stat(real, &info) == 0 && info.st_dev == s->before[0].st_rdev;
 }
 
+/*
+ * A device is known by what the disk says of itself, or by its path when it says nothing: names and inodes are given anew at each start, and an interrupted
+ * run is taken up after a power cut. A partition: by its size and its number, too.
+ */
+static void
+fingerprint_of_device(const struct source *s, struct buf *out)
+{
+	struct workstation_disk disk = { 0 };
+	workstation_disk("/sys", s->before[0].st_rdev, &disk);
+	if (disk.serial[0] == '\0')
+		buf_format(out, "%s|%ju\n", s->path, (uintmax_t)s->sizes[0]);
+	else
+		buf_format(out, "%s|%s|%s|%ju\n", disk.model, disk.serial, disk.partition, (uintmax_t)s->sizes[0]);
+}
+
 void
 source_fingerprint(const struct source *s, struct buf *out)
 {
-	/* a device file's own times say nothing, a folder's change while it is used */
-	bool file = (s->kind != TRIAGE_EVIDENCE_DEVICE && s->kind != TRIAGE_EVIDENCE_DIRECTORY) || s->only != NULL;
+	if (s->kind == TRIAGE_EVIDENCE_DEVICE && s->only == NULL) {
+		fingerprint_of_device(s, out);
+		return;
+	}
+	/* a folder's own times change while it is used */
+	bool file = s->kind != TRIAGE_EVIDENCE_DIRECTORY || s->only != NULL;
 	for (size_t i = s->only != NULL; i < s->count; i++)
 		buf_format(out, "%s|%ju|%jd.%09ld|%ju\n", s->paths[i], (uintmax_t)s->sizes[i],
 		    file ? (intmax_t)s->before[i].st_mtim.tv_sec : 0, file ? s->before[i].st_mtim.tv_nsec : 0L, (uintmax_t)s->before[i].st_ino);

@@ -172,10 +172,25 @@ workstation_json(struct buf *out)
 
 /* --- disks --- */
 
+/* One value of what udev noted of a device; "" when there is none. */
+static void
+noted(const char *sys, dev_t device, const char *key, char *out, size_t room)
+{
+	char path[PATH_MAX], line[512];
+	size_t length = strlen(key);
+	snprintf(path, sizeof(path), "%.4000s/../run/udev/data/b%u:%u", sys, major(device), minor(device));
+	SCOPED_FILE file = fopen(path, "re");
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
+		if (strncmp(line, key, length) == 0) {
+			snprintf(out, room, "%.*s", (int)strcspn(line + length, "\r\n"), line + length);
+			return;
+		}
+}
+
 void
 workstation_disk(const char *sys, dev_t device, struct workstation_disk *ret_disk)
 {
-	char path[PATH_MAX], folder[PATH_MAX - 64], probe[16];
+	char path[PATH_MAX], folder[PATH_MAX - 64];
 	const struct {
 		const char *name;
 		char *out;
@@ -186,10 +201,13 @@ workstation_disk(const char *sys, dev_t device, struct workstation_disk *ret_dis
 	};
 	snprintf(folder, sizeof(folder), "%s/dev/block/%u:%u", sys, major(device), minor(device));
 	snprintf(path, sizeof(path), "%s/partition", folder);
-	read_line(path, probe, sizeof(probe));
-	const char *up = probe[0] != '\0' ? "/.." : "";	/* a partition lies in the folder of its disk */
+	read_line(path, ret_disk->partition, sizeof(ret_disk->partition));
+	const char *up = ret_disk->partition[0] != '\0' ? "/.." : "";	/* a partition lies in the folder of its disk */
 	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
 		snprintf(path, sizeof(path), "%s%s/%s", folder, up, facts[i].name);
 		read_line(path, facts[i].out, facts[i].room);
 	}
+	/* of SATA and USB disks the kernel itself tells no serial number */
+	if (ret_disk->serial[0] == '\0')
+		noted(sys, device, "E:ID_SERIAL_SHORT=", ret_disk->serial, sizeof(ret_disk->serial));
 }

@@ -88,6 +88,10 @@ def bundles_of(path, name):
     out = os.path.join(WORK, name + ".out")
     shutil.rmtree(out, ignore_errors=True)
     run("tsk_recover", "-a", "-o", start[-1], path, out)
+    for line in run("fls", "-r", "-p", "-F", "-u", "-o", start[-1], path).splitlines():		# it leaves out what is empty
+        kind = re.match(r"r/r \d+:\t(.*)", line)
+        if kind and not kind.group(1).startswith("$") and os.path.isdir(os.path.join(out, os.path.dirname(kind.group(1)))):
+            open(os.path.join(out, kind.group(1)), "ab").close()
     return sorted(os.path.dirname(p) for p in glob.glob(out + "/**/bagit.txt", recursive=True))
 
 

@@ -11,9 +11,10 @@ PLACES = ("q", "y", "semicolon", "minus", "slash", "2")		# as on a US keyboard
 
 def typed(m):
     """What these keys say on the first console."""
-    shell(m, "rm -f /tmp/typed; (stty -F /dev/tty1 sane; timeout 300 head -n 1 < /dev/tty1 > /tmp/typed) > /dev/null 2>&1 & sleep 2")
+    shell(m, "rm -f /tmp/typed /tmp/ready; stty -F /dev/tty1 sane; (exec < /dev/tty1; touch /tmp/ready; timeout 300 head -n 1 > /tmp/typed) > /dev/null 2>&1 & for i in $(seq 60); do [ ! -e /tmp/ready ] || break; sleep 1; done; sleep 1")
     m.press(*PLACES, "ret")
-    return shell(m, "sleep 2; cat /tmp/typed").strip().splitlines()[-1:]
+    told = shell(m, "for i in $(seq 60); do [ ! -s /tmp/typed ] || break; sleep 1; done; echo; cat /tmp/typed")
+    return [line for line in told.strip().splitlines() if line and "that was it" not in line][-1:]
 
 
 def look_keyboards(m, chosen, others=True):

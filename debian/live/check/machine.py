@@ -199,7 +199,7 @@ def sata(path, name, slow=None):
 
 def failing(path, name, sectors):
     """Reads that touch one of these sectors fail."""
-    faults = ",".join("inject-error.%d.event=read_aio,inject-error.%d.errno=5,inject-error.%d.sector=%d" % (i, i, i, s) for i, s in enumerate(sectors))
+    faults = ",".join("inject-error.%d.event=none,inject-error.%d.errno=5,inject-error.%d.sector=%d" % (i, i, i, s) for i, s in enumerate(sectors))
     return ["-blockdev", "driver=blkdebug,node-name=%s,image.driver=file,image.filename=%s,%s" % (name, path, faults), "-device", "ide-hd,drive=%s,serial=%s" % (name, name)]
 
 

@@ -99,6 +99,7 @@ def command_line(m, work):
     """From the menu into the command line, and back when the work is done."""
     m.send("4")
     m.expect(r"# $")
+    shell(m, "export PAGER=cat SYSTEMD_PAGER=cat")		# nobody is there to leave it
     result = work()
     m.send("exit")
     m.expect(r"triage> $")

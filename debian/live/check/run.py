@@ -93,7 +93,6 @@ def scene_bios():
     m = Machine("bios", [usb(s, "STICK1", 0), sata(v, "VICTIM1"), sata(t, "TRAP1")])
     try:
         begin(m)
-        screenshot(m)
         page = choose(m, "VICTIM1")
         ok("bios: the stick is listed and cannot be chosen", re.search(r"\d+\. sd\w  [^\n]*\[cannot be chosen\]", page) is not None, page)
         go(m)
@@ -101,6 +100,8 @@ def scene_bios():
         ok("bios: examined", how == "Done", said)
 
         def work():
+            sees(m, "Taal / Langue")
+            screenshot(m)
             inside.look(m, ["VICTIM1", "TRAP1"])
             inside.look_trap(m, "TRAP1")
             inside.look_keyboards(m, "be")
@@ -124,7 +125,6 @@ def scene_uefi():
     try:
         choose_entry(m, 5)
         begin(m)
-        screenshot(m)
         choose(m, "LOCKED")
         go(m, keys=["000000-000000", key])
         how, said = done(m)
@@ -136,6 +136,8 @@ def scene_uefi():
         ok("uefi: damaged disk examined", how == "Done", said)
 
         def work():
+            sees(m, "Taal / Langue")
+            screenshot(m)
             started = shell(m, "od -An -tx1 /sys/firmware/efi/efivars/SecureBoot-*; cat /sys/kernel/security/lockdown; head -n 3 /proc/meminfo")
             ok("uefi: Secure Boot was on", re.search(r"^ .. .. .. .. 01$", started, re.M) is not None, started)
             inside.look(m, ["LOCKED"])
