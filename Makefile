@@ -159,6 +159,8 @@ coverage: deps-test
 	@sh tests/coverage.sh
 .PHONY: assurance coverage
 
+# guides with their pictures, and what several machines work by
+DOCS := $(addprefix docs/,town-example.yml CHANGELOG.md SECURITY.md live.md scale.md import-opensearch.sh print-guide.py) $(sort $(wildcard docs/guide-*.md docs/guided-*.png docs/live-*.png docs/live-*.log docs/report-*.png docs/verify-*.png))
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/triage $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/doc/triage
@@ -167,7 +169,8 @@ install: all
 	install -m 644 docs/triage.1 $(DESTDIR)$(PREFIX)/share/man/man1/triage.1
 	install -m 644 docs/triage-bundle.5 docs/triage-rules.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -m 644 docs/triage.bash-completion $(DESTDIR)$(PREFIX)/share/bash-completion/completions/triage
-	install -m 644 docs/town-example.yml $(DESTDIR)$(PREFIX)/share/doc/triage/
+	install -m 644 $(DOCS) $(DESTDIR)$(PREFIX)/share/doc/triage/
+	cp -r --no-preserve=mode,ownership docs/cluster $(DESTDIR)$(PREFIX)/share/doc/triage/
 
 # --- packages, from the files that git knows ---
 DEPS_DEB := debhelper dpkg-dev lintian fakeroot
@@ -183,7 +186,7 @@ deb:
 
 # --- live image, and its proof in qemu ---
 DEPS_LIVE := live-build debootstrap xorriso squashfs-tools mtools dosfstools openssl libefiboot1 libdevmapper1.02.1
-DEPS_CHECK_LIVE := qemu-system-x86 ipxe-qemu ovmf python3 exfatprogs dosfstools e2fsprogs util-linux fdisk sleuthkit sqlite3 openssl xorriso xz-utils
+DEPS_CHECK_LIVE := qemu-system-x86 ipxe-qemu ovmf python3 exfatprogs dosfstools e2fsprogs util-linux fdisk sleuthkit sqlite3 openssl xorriso xz-utils zstd cpio
 live: deb
 	$(call install,$(DEPS_LIVE))
 	sh debian/live/build.sh

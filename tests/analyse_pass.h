@@ -9,6 +9,7 @@
 #include "tests/harness.h"
 
 #include <dirent.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -41,6 +42,19 @@ struct bench {
 	struct triage_content content;
 	struct triage_error err;
 };
+
+/* A file whole; to free. NULL when it cannot be read. */
+static inline uint8_t *
+bench_file(const char *path, size_t *ret_size)
+{
+	struct stat info;
+	FILE *f = fopen(path, "rb");
+	uint8_t *data = f != NULL && fstat(fileno(f), &info) == 0 ? malloc((size_t)info.st_size + 1) : NULL;
+	*ret_size = data != NULL ? fread(data, 1, (size_t)info.st_size, f) : 0;
+	if (f != NULL)
+		fclose(f);
+	return data;
+}
 
 static inline void
 bench_rule_file(struct bench *b, const char *name, const char *text)

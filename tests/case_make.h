@@ -75,6 +75,18 @@ made_begin(struct made *m, const char *fs_type)
 		assert_ok(case_put_rule(m->store, i, &rules[i], &err));
 }
 
+/* A second filesystem, on a volume of that kind within the first. Returns its id. */
+static inline uint64_t
+put_second_filesystem(struct made *m, const char *kind)
+{
+	uint64_t id = 0;
+	const struct triage_volume v = { .index = 1, .parent = 0, .kind = kind, .label = "second", .uuid = "", .start = 0, .length = 1 << 29 };
+	assert_ok(case_put_volume(m->store, 1, &v, &err));
+	const struct triage_filesystem fs = { .index = 1, .volume = 1, .type = "ntfs", .label = "C", .uuid = "", .length = 1 << 29, .block_size = 4096 };
+	assert_ok(case_put_filesystem(m->store, 1, &fs, &id, &err));
+	return id;
+}
+
 static inline void
 made_end(struct made *m)
 {
@@ -129,6 +141,15 @@ static inline void
 put_result(struct made *m, uint64_t unit, const char *word)
 {
 	const struct triage_content c = content_of(word);
+	assert_ok(case_put_content(m->store, unit, &c, &err));
+}
+
+static inline void
+put_same(struct made *m, uint64_t unit, const char *word)
+{
+	struct triage_content c = content_of(word);
+	c.same_as_seen = true;
+	c.mime = c.magic = "";
 	assert_ok(case_put_content(m->store, unit, &c, &err));
 }
 

@@ -37,6 +37,7 @@ struct case_cursor {
 };
 
 #define FAKE_VIEW(table, width) { .columns = (width), .count = sizeof(table) / sizeof((table)[0]) / (width), .cells = (table) }
+#define FAKE_CASE(table) { .facts = (table), .fact_count = sizeof(table) / sizeof((table)[0]), .fail_view = -1 }	/* with these facts, no view yet */
 
 uint64_t
 case_count(struct case_reader *r, enum case_view view)

@@ -43,13 +43,28 @@ page_with(struct case_reader *r, struct report_options options, enum triage_stat
 
 static const struct report_options in_english = { .lang = "en", .timezone = "", .from = TRIAGE_TIME_NONE, .to = TRIAGE_TIME_NONE };
 
+/* The page; it can be written. */
+static inline char *
+page_as(struct case_reader *r, struct report_options options)
+{
+	enum triage_status st;
+	char *page = page_with(r, options, &st);
+	assert_int_equal(st, TRIAGE_OK);
+	return page;
+}
+
 static inline char *
 page_of(struct case_reader *r)
 {
-	enum triage_status st;
-	char *page = page_with(r, in_english, &st);
-	assert_int_equal(st, TRIAGE_OK);
-	return page;
+	return page_as(r, in_english);
+}
+
+static inline char *
+page_in(struct case_reader *r, const char *lang)
+{
+	struct report_options options = in_english;
+	options.lang = lang;
+	return page_as(r, options);
 }
 
 static inline int
@@ -137,6 +152,16 @@ assert_links_lead_somewhere(const char *page)
 		if (times_in(page, id) != 1)
 			fail_msg("%zu elements have%s", times_in(page, id), id);
 	}
+}
+
+/* What stands from start up to end, in a page that is cut there. */
+static inline char *
+part(char *page, const char *start, const char *end)
+{
+	char *from = strstr(page, start), *to = from != NULL ? strstr(from, end) : NULL;
+	assert_true(from != NULL && to != NULL);
+	*to = '\0';
+	return from;
 }
 
 /* The bytes between two marks, the first of each after from. */

@@ -24,7 +24,7 @@ import time
 
 VIEWS = ("evidence", "volumes", "filesystems", "files", "timeline", "matches", "extents", "findings", "problems", "coverage")
 FILES = ("timeline.csv", "bodyfile.txt", "findings.jsonl", "summary.json")
-LAST = 4.0      # seconds: of the clock from a commit to the next (2), and as much for a machine that is busy
+COMMIT = 2.1    # seconds from a commit to the next, and what a clock of the system may be late
 RULE = 'rule mz { strings: $a = "MZ" condition: $a at 0 }\n'
 
 
@@ -102,13 +102,20 @@ class Kills:
         return self.said.read().decode(errors="replace").strip()[-300:]
 
     def done(self):
-        """The objects that the run says are done."""
+        """When the run last told its state, and the objects that it said were done."""
         try:
             with open(os.path.join(self.work, "status")) as f:
-                status = json.load(f)
-            return status["streams_done"] if status["phase"] == "examining" else 0
+                status, at = json.load(f), os.fstat(f.fileno()).st_mtime
+            return at, status["streams_done"] if status["phase"] == "examining" else 0
         except (OSError, ValueError):
-            return 0
+            return 0.0, 0
+
+    @staticmethod
+    def settled(told):
+        """The objects that are in the journal for good: after its state a run looks whether it is time for a commit, so that what it told lies behind one when it told
+        its state twice after the time from a commit to the next, however long it waited for a processor in between."""
+        told = sorted(set(told))
+        return max([n for at, n in told[:-2] if at < told[-2][0] - COMMIT], default=0)
 
     def kill(self, p, rng, children_too):
         """After a random time: what was killed, and what it had told to be done some seconds before."""
@@ -116,7 +123,7 @@ class Kills:
         while time.monotonic() < until:
             if p.poll() is not None:
                 return "over", 0
-            told.append((time.monotonic(), self.done()))
+            told.append(self.done())
             time.sleep(0.05)
         victim = p.pid
         if children_too and rng.random() < 0.5:
@@ -125,7 +132,7 @@ class Kills:
                     victim = int(rng.choice(f.read().split()))
             except (OSError, IndexError):
                 pass
-        settled = max([n for at, n in told if at < time.monotonic() - LAST], default=0)
+        settled = self.settled(told)
         try:
             if p.poll() is None:
                 os.kill(victim, signal.SIGKILL)

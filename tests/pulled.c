@@ -1,7 +1,7 @@
 /*
  * pulled.c - for tests: a folder seen through a filesystem of our own, of which reads or writes begin to fail, as those of a medium that is pulled out.
  * Usage: pulled FOLDER MOUNT READS WRITES ERRNO; as root. After READS reads of files all reads fail with ERRNO, after WRITES writes all that changes anything, fsync
- * too; 0: never. Prints the process that serves. It speaks the kernel's own protocol (linux/fuse.h), answers one request at a time, and ends when it is unmounted. What stood in FOLDER stays there.
+ * too; 0: never. Prints the process that serves, and when it is unmounted "READS WRITES" that were asked for into the file that PULLED_COUNTS names. It speaks the kernel's own protocol (linux/fuse.h), answers one request at a time, and ends when it is unmounted. What stood in FOLDER stays there.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -22,7 +22,7 @@ enum { NODES = 4096, ROOM = 256 << 10 };
 static char *nodes[NODES];		/* path of each node, by its number; 1 is the root */
 static size_t node_count = 2;
 static int channel;
-static uint64_t reads_left, writes_left;
+static uint64_t reads_left, writes_left, reads_asked, writes_asked;
 static bool reads_end, writes_end;
 static int with;
 static const char *root;
@@ -136,6 +136,7 @@ answer_read(const struct fuse_in_header *in, const struct fuse_read_in *r)
 {
 	static char data[ROOM];
 	bool fails = pulled(reads_end, &reads_left);
+	reads_asked++;
 	ssize_t n = fails ? -1 : pread((int)r->fh, data, r->size < sizeof(data) ? r->size : sizeof(data), (off_t)r->offset);
 	answer(in->unique, n >= 0 ? 0 : fails ? with : errno, data, n > 0 ? (size_t)n : 0);
 }
@@ -187,6 +188,7 @@ static void
 answer_write(const struct fuse_in_header *in, const struct fuse_write_in *w)
 {
 	bool fails = pulled(writes_end, &writes_left);
+	writes_asked++;
 	ssize_t n = fails ? -1 : pwrite((int)w->fh, w + 1, w->size, (off_t)w->offset);
 	struct fuse_write_out out = { .size = n > 0 ? (uint32_t)n : 0 };
 	answer(in->unique, n >= 0 ? 0 : fails ? with : errno, &out, n >= 0 ? sizeof(out) : 0);
@@ -273,8 +275,12 @@ main(int argc, char **argv)
 		if (n < (ssize_t)sizeof(struct fuse_in_header)) {
 			if (n < 0 && (errno == EINTR || errno == ENOENT || errno == EAGAIN))
 				continue;
-			return 0;
+			break;
 		}
 		serve((struct fuse_in_header *)(void *)request, request + sizeof(struct fuse_in_header));
 	}
+	FILE *counts = getenv("PULLED_COUNTS") != NULL ? fopen(getenv("PULLED_COUNTS"), "w") : NULL;
+	if (counts != NULL && (fprintf(counts, "%llu %llu\n", (unsigned long long)reads_asked, (unsigned long long)writes_asked) < 0 || fclose(counts) != 0))
+		return 1;
+	return 0;
 }

@@ -28,9 +28,22 @@ damage_is_told(void **state)
 	parsed_free(&p);
 }
 
+/* A text of one line, as style sheets and mails have them: bytes without a NUL are no fields. */
+static void
+long_lines_are_no_records(void **state)
+{
+	uint8_t text[20 * 292];
+	struct artefact_subject part = { .path = "/mail.eml!/part-2.html", .name = "part-2.html", .owner = "" };
+	struct artefact_subject whole = { .path = "/xl/styles.xml", .name = "styles.xml", .owner = "", .size = sizeof(text) };
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	assert_null(artefact_claim(&part, (struct view){ text, sizeof(text) }));
+	assert_null(artefact_claim(&whole, (struct view){ text, sizeof(text) }));
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(last_logons_by_uid), cmocka_unit_test(damage_is_told) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(last_logons_by_uid), cmocka_unit_test(damage_is_told), cmocka_unit_test(long_lines_are_no_records) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -52,9 +52,26 @@ damage_is_told(void **state)
 	parsed_free(&p);
 }
 
+/* Password safes and servers of other makers write a date, a zone and such a word too, but no number of a thread. */
+static void
+logs_of_other_programs_are_left_alone(void **state)
+{
+	(void)state;
+	static const char *const lines[] = { "2023-11-14 22:13:20.123 +00:00 [Warning] Sync was refused\n", "2023-11-14 22:13:20 [Error] Vault is locked\n", "2023-11-14T22:13:20.123Z [Note] begun\n" };
+	static const char old[] = "231114 22:13:20 [Note] mysqld: ready for connections\n";
+	const struct artefact_subject who = { .path = "/var/log/app.log", .name = "app.log", .owner = "", .mtime = TRIAGE_TIME_NONE, .btime = TRIAGE_TIME_NONE };
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		const struct artefact_kind *kind = artefact_claim(&who, (struct view){ (const uint8_t *)lines[i], strlen(lines[i]) });
+		if (kind != NULL)
+			fail_msg("%s is taken by %s", lines[i], kind->name);
+	}
+	assert_string_equal(artefact_claim(&who, (struct view){ (const uint8_t *)old, sizeof(old) - 1 })->name, "mysql_log");
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(errors), cmocka_unit_test(statements), cmocka_unit_test(damage_is_told) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(errors), cmocka_unit_test(statements), cmocka_unit_test(damage_is_told),
+		cmocka_unit_test(logs_of_other_programs_are_left_alone) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

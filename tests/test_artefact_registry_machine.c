@@ -43,11 +43,16 @@ what_starts_by_itself(void **state)
 	assert_number_equal(e->time, parsed_time("2024-02-29T22:14:07Z"));
 	assert_non_null(strstr(e->data, "\"start\":\"manual\",\"type\":\"service\""));
 	parsed_event_of(&p, "registry.services", WRITTEN, "\"service_dll\":\"C:\\\\ProgramData\\\\helper.dll\",\"failure_command\":\"C:\\\\PerfLogs\\\\x.bat\"");
+	parsed_event_of(&p, "registry.services", WRITTEN, "\"service\":\"unseen\",\"image_path\":\"C:\\\\ProgramData\\\\unseen.exe\",\"start\":\"automatic\",\"type\":\"service\",\"hidden\":true");
+	assert_null(strstr(parsed_event_of(&p, "registry.services", WRITTEN, "\"service\":\"peers\"")->data, "hidden"));
 	/* a service that was deleted is known as one */
 	e = parsed_event_of(&p, "registry.services", WRITTEN, "\"service\":\"gone\"");
 	assert_non_null(strstr(e->data, "\"deleted\":true"));
 	assert_number_equal(e->time, parsed_time("2024-02-29T22:20:00Z"));
 	parsed_event_of(&p, "registry.lsa", WRITTEN, "\"data\":[\"kerberos\",\"msv1_0\",\"mimilib\"]");
+	parsed_event_of(&p, "registry.winsock", WRITTEN, "\"library\":\"%SystemRoot%\\\\system32\\\\mswsock.dll\",\"name\":\"MSAFD Tcpip [TCP/IP]\"");
+	parsed_event_of(&p, "registry.winsock", WRITTEN, "\"library\":\"C:\\\\ProgramData\\\\net.dll\"");
+	parsed_event_of(&p, "registry.winsock", WRITTEN, "\"name\":\"E-mail Naming\"");
 	assert_string_equal(parsed_event_of(&p, "registry.portproxy", WRITTEN, "\"data\":\"10.0.0.5/3389\"")->technique, "T1090.001");
 	parsed_free(&p);
 	parsed_file(&p, fixture(FIXTURE "SOFTWARE"));
@@ -57,6 +62,11 @@ what_starts_by_itself(void **state)
 	parsed_event_of(&p, "registry.run", WRITTEN, "\"value\":\"*x\"");
 	assert_string_equal(parsed_event_of(&p, "registry.ifeo", WRITTEN, "sethc.exe")->technique, "T1546.012");
 	parsed_event_of(&p, "registry.winlogon", WRITTEN, "\"value\":\"Userinit\"");
+	parsed_event_of(&p, "registry.class_library", WRITTEN, "\"name\":\"Logon\",\"library\":\"C:\\\\ProgramData\\\\logon.dll\"");
+	parsed_event_of(&p, "registry.class_library", WRITTEN, "\"class\":\"{E6FB5E20-DE35-11CF-9C87-00AA005127ED}\"");
+	/* names in the certificate itself; one that is cut off keeps what stands before */
+	parsed_event_of(&p, "registry.certificates", WRITTEN, "\"subject\":\"Quick Proxy CA\",\"issuer\":\"Quick Proxy CA\",\"valid_from\":\"2024-01-01\",\"valid_to\":\"2054-01-01\",\"name\":\"Town root\"");
+	parsed_event_of(&p, "registry.certificates", WRITTEN, "\"store\":\"Disallowed\",\"thumbprint\":\"03D22C9C66915D58C88912B64C1F984B8344EF09\",\"subject\":\"\"");
 	parsed_event_of(&p, "registry.defender", WRITTEN, "\"value\":\"C:\\\\\"");
 	assert_number_equal(parsed_event_of(&p, "registry.startupapproved", "autostart disabled", "\"value\":\"upd\"")->time, parsed_time("2024-03-01T09:09:09Z"));
 	assert_number_equal(parsed_event_of(&p, "registry.taskcache", "task last run", "\"task\":\"\\\\Updater\"")->time, parsed_time("2024-03-01T03:00:00Z"));
@@ -131,22 +141,58 @@ programs_and_boot_entries(void **state)
 
 /* --- the corpus --- */
 
-static bool
-corpus_parsed(struct parsed *p, const char *rest, const char *name)
+/* A hive of the corpus, freed by the caller; NULL when it is not there. */
+static uint8_t *
+corpus_bytes(const char *rest, size_t *ret_size)
 {
 	char command[1200];
 	const char *path = corpus_path(rest);
 	if (path == NULL)
-		return false;
+		return NULL;
 	snprintf(command, sizeof(command), strstr(rest, ".xz") != NULL ? "xz -dc '%s'" : "cat '%s'", path);
 	FILE *f = popen(command, "r");
 	assert_non_null(f);
-	void *data = malloc(32 << 20);
-	size_t size = fread(data, 1, 32 << 20, f);
+	uint8_t *data = malloc(32 << 20);
+	*ret_size = fread(data, 1, 32 << 20, f);
 	assert_int_equal(pclose(f), 0);
+	return data;
+}
+
+static bool
+corpus_parsed(struct parsed *p, const char *rest, const char *name)
+{
+	size_t size;
+	uint8_t *data = corpus_bytes(rest, &size);
+	if (data == NULL)
+		return false;
 	parsed_bytes(p, name, data, size);
 	free(data);
 	return true;
+}
+
+/* Windows refuses guests to look at some of its services, which hides nothing; the same words against administrators do. */
+static void
+rights_against_guests_hide_no_service(void **state)
+{
+	static const uint8_t guests[] = { 0xff, 1, 15, 0, 1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0, 0x22, 2, 0, 0 };
+	struct parsed p = { 0 };
+	size_t size, changed = 0;
+	(void)state;
+	uint8_t *data = corpus_bytes("registry/regipy/SYSTEM_WIN_10_1709.xz", &size);
+	if (data == NULL)
+		return;
+	parsed_bytes(&p, "SYSTEM", data, size);
+	assert_true(parsed_count(&p, "registry.services", NULL) > 500);
+	assert_number_equal(parsed_with(&p, "\"hidden\":true"), 0);
+	parsed_free(&p);
+	for (uint8_t *at = data; (at = memmem(at, size - (size_t)(at - data), guests, sizeof(guests))) != NULL; at++, changed++)
+		at[16] = 0x20;	/* administrators */
+	assert_true(changed >= 5);
+	parsed_bytes(&p, "SYSTEM", data, size);
+	parsed_event_of(&p, "registry.services", WRITTEN, "\"service\":\"MsLldp\"");
+	assert_number_equal(parsed_with(&p, "\"hidden\":true"), 5);
+	parsed_free(&p);
+	free(data);
 }
 
 /* Counts and values by the tests of regipy. */
@@ -256,6 +302,7 @@ main(void)
 		cmocka_unit_test(accounts_without_their_secrets),
 		cmocka_unit_test(programs_and_boot_entries),
 		cmocka_unit_test(the_corpus_of_regipy),
+		cmocka_unit_test(rights_against_guests_hide_no_service),
 		cmocka_unit_test(the_corpus_of_plaso),
 		cmocka_unit_test(shimcaches_of_all_formats),
 	};

@@ -209,7 +209,7 @@ other_text_is_not_claimed(void **state)
 {
 	(void)state;
 	assert_false(is_claimed("/x/README", "Jan 12 is the day\nMay I ask you: no\nMar 11 2020\n"));
-	assert_false(is_claimed("/x/app.log", "2024-01-01T00:00:00Z ERROR main: x\n2024-01-01T00:00:01Z INFO main: y\n"));
+	assert_false(is_claimed("/x/app", "2024-01-01T00:00:00Z ERROR main: x\n2024-01-01T00:00:01Z INFO main: y\n"));
 	assert_false(is_claimed("/x/list", "-rw-r--r-- 1 root root 12 Jan 12 07:52 file\n"));
 	assert_false(is_claimed("/x/a.c", "#include <stdio.h>\nint main(void) { return 0; }\n"));
 	assert_false(is_claimed("/x/a.csv", "time,host,message\n2024-01-01T00:00:00Z,h,m\n"));

@@ -51,6 +51,7 @@ strdup(const char *text)
 char *
 strndup(const char *text, size_t size)
 {
+	size = strnlen(text, size);
 	char *copy = realloc(NULL, size + 1);
 	return copy != NULL ? memcpy(copy, text, size), copy[size] = '\0', copy : NULL;
 }

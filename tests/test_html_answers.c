@@ -17,7 +17,7 @@ static void
 findings_beside_those_shown_are_counted(void **state)
 {
 	(void)state;
-	struct case_reader r = { .facts = facts, .fact_count = sizeof(facts) / sizeof(facts[0]), .fail_view = -1 };
+	struct case_reader r = FAKE_CASE(facts);
 	char *page = page_of(&r);
 	const char *active = strstr(page, "data-m=\"ask.active\""), *end = strstr(active, "</div>");
 	const char *more = strstr(active, ">and 42 more findings<");
@@ -33,12 +33,12 @@ static void
 what_cannot_be_read_is_left_out_and_harmless(void **state)
 {
 	(void)state;
-	struct case_reader r = { .facts = facts, .fact_count = sizeof(facts) / sizeof(facts[0]), .fail_view = -1 };
+	struct case_reader r = FAKE_CASE(facts);
 	char *page = page_of(&r);
 	assert_non_null(strstr(page, "data-m=\"answer.other\""));
 	assert_non_null(strstr(page, "data-m=\"answer.data-left.likely\""));
 	assert_null(strstr(page, "data-m=\"ask.restore\""));
-	assert_non_null(strstr(page, ">or earlier: there are no older traces<"));
+	assert_non_null(strstr(page, ">or earlier: older traces may be gone<"));
 	assert_non_null(strstr(page, ">about 2 days before the encryption or the last trace<"));
 	assert_null(strstr(page, "<b>two"));
 	assert_null(strstr(page, "<i>log"));
@@ -50,7 +50,7 @@ static void
 reasons_are_told_whatever_they_are(void **state)
 {
 	(void)state;
-	struct case_reader r = { .facts = facts, .fact_count = sizeof(facts) / sizeof(facts[0]), .fail_view = -1 };
+	struct case_reader r = FAKE_CASE(facts);
 	char *page = page_of(&r);
 	assert_non_null(strstr(page, ">a (b)<"));
 	assert_number_equal(times_in(page, "data-m=\"reason.weight\""), 2);
@@ -82,6 +82,52 @@ words_of_somebody_elses_rule_are_in_no_language_that_is_known(void **state)
 	free(page);
 }
 
+#define PLACED(title, host, path) "{\"title\":\"" title "\",\"rule\":\"r\",\"kind\":\"k\",\"host\":" host ",\"path\":\"" path "\"}"
+#define ROW(id, severity, host, path, first) id, severity, "92", "95", "r", "log-cleared", "Cleared", "", host, path, first, NULL, "1", "{}", NULL
+
+/* Two findings that say the same of two machines: each leads to its own. */
+static void
+a_finding_of_an_answer_is_that_of_its_place(void **state)
+{
+	(void)state;
+	static const struct fake_fact two[] = {
+		{ "answer.first_action", "{\"answer\":\"none-seen\"}" },
+		{ "answer.protection", "{\"answer\":\"yes\",\"items\":[" PLACED("Cleared", "\"B\"", "/log") "," PLACED("Cleared", "null", "/log") "]}" },
+	};
+	static const char *const findings[] = { ROW("1", "high", "A", "/log", NULL), ROW("2", "high", "B", "/log", NULL), ROW("3", "high", "", "/log", NULL) };
+	struct case_reader r = FAKE_CASE(two);
+	r.views[CASE_FINDINGS] = (struct fake_view)FAKE_VIEW(findings, 15);
+	char *page = page_of(&r);
+	char *answers = part(page, "<section id=\"answers\"", "</section>");
+	assert_number_equal(times_in(answers, "href=\"#finding-"), 2);
+	const char *second = strstr(answers, "href=\"#finding-2\"");
+	assert_true(second != NULL && second < strstr(answers, "href=\"#finding-3\""));
+	free(page);
+}
+
+/* An older finding does not belong to this attack: figures, advice and answers of page 1 name one day. */
+static void
+page_one_names_one_first_act(void **state)
+{
+	(void)state;
+	static const struct fake_fact some[] = {
+		{ "verdict", "compromised" },
+		{ "answer.first_action", "{\"answer\":\"seen\",\"certainty\":\"probable\",\"time\":\"2022-12-05T23:14:00Z\",\"dwell_seconds\":90000,\"dwell_until\":\"last-trace\",\"items\":["
+		    PLACED("Cleared", "\"B\"", "/log") "]}" },
+	};
+	static const char *const findings[] = { ROW("1", "high", "A", "/log", "1500000000000000000"), ROW("2", "high", "B", "/log", "1670282040000000000") };
+	struct case_reader r = FAKE_CASE(some);
+	r.views[CASE_FINDINGS] = (struct fake_view)FAKE_VIEW(findings, 15);
+	char *page = page_of(&r);
+	assert_non_null(strstr(page, ">about 2 days before the last trace<"));
+	assert_non_null(strstr(page, "Put back a backup from before 5 Dec 2022,"));
+	char *tile = part(page, "<div class=\"tiles\">", "data-m=\"tile.first\"");
+	assert_non_null(strstr(tile, "5 Dec 2022"));
+	assert_null(strstr(tile, "2017"));
+	assert_non_null(strstr(tile, "href=\"#finding-2\""));
+	free(page);
+}
+
 int
 main(void)
 {
@@ -90,6 +136,8 @@ main(void)
 		cmocka_unit_test(words_of_somebody_elses_rule_are_in_no_language_that_is_known),
 		cmocka_unit_test(what_cannot_be_read_is_left_out_and_harmless),
 		cmocka_unit_test(reasons_are_told_whatever_they_are),
+		cmocka_unit_test(a_finding_of_an_answer_is_that_of_its_place),
+		cmocka_unit_test(page_one_names_one_first_act),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,20 +31,10 @@ static const struct fake_fact facts[] = {
 static struct case_reader
 attack(void)
 {
-	struct case_reader r = { .facts = facts, .fact_count = sizeof(facts) / sizeof(facts[0]), .fail_view = -1 };
+	struct case_reader r = FAKE_CASE(facts);
 	r.views[CASE_STORIES] = (struct fake_view)FAKE_VIEW(stories, 11);
 	r.views[CASE_FINDINGS] = (struct fake_view)FAKE_VIEW(findings, 16);
 	return r;
-}
-
-/* What stands from start up to end, in a page that is cut there. */
-static char *
-part(char *page, const char *start, const char *end)
-{
-	char *from = strstr(page, start), *to = from != NULL ? strstr(from, end) : NULL;
-	assert_true(from != NULL && to != NULL);
-	*to = '\0';
-	return from;
 }
 
 static void
@@ -63,6 +53,48 @@ lanes_stand_in_the_order_of_an_attack(void **state)
 	assert_non_null(strstr(guesses, "data-from=\"2022-11-10T01:50:00\" data-to=\"2022-11-10T01:55:00\""));
 	assert_non_null(strstr(guesses, ">6 moments, first 10 Nov 2022 01:50<"));
 	assert_non_null(strstr(harm, "class=\"mark crit\" x=\"8"));
+	free(page);
+}
+
+/* A logon after many guesses is a stolen password and a way in: it stands in both lanes, and once in the table. */
+static void
+an_event_of_two_steps_is_in_both_lanes(void **state)
+{
+	(void)state;
+	static const char *const both[] = {
+		FINDING("1", "critical", "guessed", "1668045000000000000", "{\"examples\":[" EVENT(1, "2022-11-10T01:50:00Z") "]}", "3"),
+		FINDING("2", "high", "came in", "1668045000000000000", "{\"examples\":[" EVENT(1, "2022-11-10T01:50:00Z") "," EVENT(2, "2022-11-12T01:51:00Z") "]}", "2"),
+	};
+	struct case_reader r = attack();
+	r.views[CASE_FINDINGS] = (struct fake_view)FAKE_VIEW(both, 16);
+	char *page = page_of(&r), *again = page_of(&r);
+	char *lanes = part(page, "<ul class=\"lanes\">", "</ul>");
+	assert_non_null(strstr(strstr(lanes, "tactic.initial-access"), ">2 moments, first 10 Nov 2022 01:50<"));
+	assert_non_null(strstr(strstr(lanes, "tactic.credential-access"), ">1 moment, first 10 Nov 2022 01:50<"));
+	char *table = part(again, "<table id=\"moment-table\">", "</table>");
+	assert_number_equal(times_in(table, ">guess 1<"), 1);
+	assert_number_equal(times_in(table, ">guess 2<"), 1);
+	assert_null(strstr(again + strlen(again) + 1, "data-m=\"moments.more\""));
+	free(page);
+	free(again);
+}
+
+/* Further apart than a signed number of nanoseconds can say. */
+static void
+moments_of_far_apart_centuries_have_their_places(void **state)
+{
+	(void)state;
+	static const char *const far[] = {
+		FINDING("1", "critical", "last", "9000000000000000000", "{}", "1"),
+		FINDING("2", "high", "first", "-9000000000000000000", "{}", "2"),
+	};
+	struct case_reader r = attack();
+	r.views[CASE_FINDINGS] = (struct fake_view)FAKE_VIEW(far, 16);
+	char *page = page_of(&r);
+	char *lanes = part(page, "<ul class=\"lanes\">", "</ul>");
+	assert_number_equal(times_in(lanes, "<rect"), 2 * 2);
+	assert_non_null(strstr(lanes, "class=\"mark high\" x=\"2"));
+	assert_non_null(strstr(lanes, "class=\"mark crit\" x=\"7"));
 	free(page);
 }
 
@@ -111,6 +143,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lanes_stand_in_the_order_of_an_attack),
+		cmocka_unit_test(an_event_of_two_steps_is_in_both_lanes),
+		cmocka_unit_test(moments_of_far_apart_centuries_have_their_places),
 		cmocka_unit_test(many_moments_of_one_finding_are_told_by_three),
 		cmocka_unit_test(accounts_of_which_most_is_known_come_first),
 		cmocka_unit_test(page_one_names_where_somebody_went_from_here),

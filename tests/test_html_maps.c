@@ -23,7 +23,7 @@ static const struct fake_fact facts[] = {
 static struct case_reader
 hurt_case(void)
 {
-	struct case_reader r = { .facts = facts, .fact_count = sizeof(facts) / sizeof(facts[0]), .fail_view = -1 };
+	struct case_reader r = FAKE_CASE(facts);
 	r.views[CASE_DAMAGE] = (struct fake_view)FAKE_VIEW(damage, 18);
 	r.views[CASE_DAMAGE_STYLES] = (struct fake_view)FAKE_VIEW(styles, 4);
 	return r;
@@ -162,12 +162,8 @@ a_title_is_told_in_the_language_of_the_page(void **state)
 		"1", "critical", "92", "95", "r", "encrypted", "Encrypted files: " NASTY, "T1486", "", "/b", "1670289249000000000", "1670292169000000000", "7", "{}", NULL,
 	};
 	struct case_reader r = { .fail_view = -1 };
-	struct report_options options = in_english;
-	enum triage_status st;
-	options.lang = "fr";
 	r.views[CASE_FINDINGS] = (struct fake_view)FAKE_VIEW(findings, 15);
-	char *page = page_with(&r, options, &st);
-	assert_int_equal(st, TRIAGE_OK);
+	char *page = page_in(&r, "fr");
 	assert_tags_close(page);
 	/* as a heading, and among the moments */
 	assert_number_equal(times_in(page, ">Fichiers chiffr\xc3\xa9s</span><span data-m=\"text.colon\">\xc2\xa0:</span> &lt;script&gt;"), 2);

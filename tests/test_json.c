@@ -1,5 +1,6 @@
 /* test_json.c - the JSON pull parser: what it gives, what it refuses, where it stops. */
 #include "tests/harness.h"
+#include "tests/pick.h"
 
 #include "triage/base/json.h"
 
@@ -194,11 +195,59 @@ an_object_of_plain_values_is_known_in_one_go(void **state)
 			assert_false(json_is_flat_object(flat[i], size));
 	}
 	static const char *const other[] = { "", "[]", "{\"a\":1}}", "{\"a\":1},", "{\"a\":1,}", "{,\"a\":1}", "{\"a\":01}", "{\"a\":-}", "{\"a\":-true}", "{\"a\"}", "{\"a\":}",
-		"{\"a\":1 }", "{ \"a\":1}", "{\"a\":[1]}", "{\"a\":1.5}", "{\"a\":tru}", "{\"a\":nullx}", "{\"a\":\"b\"", "{\"a\":\"\\x\"}", "{\"a\":\"a\tb\"}", "{\"a\":\"1234567\n\"}",
+		"{\"a\":1 }", "{ \"a\":1}", "{\"a\":[1]}", "{\"a\":1.5}", "{\"a\":1e9}", "{\"a\":tru}", "{\"a\":nullx}", "{\"a\":\"b\"", "{\"a\":\"\\x\"}", "{\"a\":\"a\tb\"}", "{\"a\":\"1234567\n\"}",
 		"{\"a\tb\":1}", "{1:1}", "{\"a\":1\"b\":2}" };
 	for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++)
 		if (json_is_flat_object(other[i], strlen(other[i])))
 			fail_msg("taken for flat: %s", other[i]);
+}
+
+static size_t
+put(char *out, size_t at, const char *text)
+{
+	size_t size = strlen(text);
+	memcpy(out + at, text, size);
+	return at + size;
+}
+
+/* Texts made of pieces, whole and broken ones: what is said to be flat the parser takes too, as an object of plain values; what the parser takes so without \u, spaces and fractions is flat. */
+static void
+both_checks_agree_on_texts_made_of_pieces(void **state)
+{
+	(void)state;
+	static const char *const pieces[] = { "{", "}", "[", "]", ",", ":", "\"", "\"a\"", "\"\\\"\"", "\"\\ud800\"", "\"\xff\xc3\"", "\"\xed\xa0\x80\"", "\"12345678\"", "\"123456\\n8\"", "\"1234567\x01\"",
+		"\\", "\x1f", "\x7f", " ", "0", "-0", "01", "-", "12345678901234567890", "1.5", "true", "false", "null", "nul", "{}", "\\u0041" };
+	enum { COUNT = sizeof(pieces) / sizeof(pieces[0]) };
+	size_t flat = 0;
+	for (size_t round = 0; round < 200000; round++) {
+		char text[400];
+		size_t n = put(text, 0, "{");
+		for (unsigned i = 0, values = pick(4); i < values; i++) {
+			n = put(text, n, i > 0 ? "," : "");
+			n = put(text, n, "\"k\":");
+			n = put(text, n, pieces[7 + pick(COUNT - 7)]);
+		}
+		n = put(text, n, "}");
+		/* and one place of some is struck out, or has another piece */
+		if (pick(3) == 0) {
+			size_t at = pick((unsigned)n);
+			const char *piece = pieces[pick(COUNT)];
+			memmove(text + at + strlen(piece), text + at, n - at);
+			memcpy(text + at, piece, strlen(piece));
+			n += strlen(piece);
+		}
+		text[n] = '\0';
+		const char *seen = events_of(text);
+		size_t size = strlen(seen);
+		bool object = seen[0] == '{' && seen[size - 1] == '.' && strpbrk(seen + 1, "{[") == NULL;
+		bool plain = strpbrk(text, " .") == NULL;
+		if (json_is_flat_object(text, n) && !object)
+			fail_msg("taken for flat: %s", text);
+		if (object && plain && strstr(text, "\\u") == NULL && !json_is_flat_object(text, n))
+			fail_msg("not taken for flat: %s", text);
+		flat += json_is_flat_object(text, n);
+	}
+	assert_true(flat > 10000);
 }
 
 int
@@ -215,6 +264,7 @@ main(void)
 		cmocka_unit_test(skip_passes_over_a_whole_value),
 		cmocka_unit_test(skip_says_when_the_text_is_broken),
 		cmocka_unit_test(an_object_of_plain_values_is_known_in_one_go),
+		cmocka_unit_test(both_checks_agree_on_texts_made_of_pieces),
 		cmocka_unit_test(integers_are_taken_only_when_they_fit),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,28 +1,7 @@
 /* test_messages.c - the texts of the report: whole in four languages, and numbers, sizes and times written as each wants them. */
-#include "tests/harness.h"
-
-#include "triage/report/messages.h"
+#include "tests/messages_load.h"
 
 #include <ctype.h>
-#include <glob.h>
-
-static int
-load(void **state)
-{
-	struct messages *m;
-	struct triage_error err;
-	if (messages_new(&m, &err) != TRIAGE_OK)
-		return -1;
-	*state = m;
-	return 0;
-}
-
-static int
-unload(void **state)
-{
-	messages_free(*state);
-	return 0;
-}
 
 static const char *
 plain(void **state, enum lang lang, const char *key, const struct argument *arguments)
@@ -34,14 +13,6 @@ plain(void **state, enum lang lang, const char *key, const struct argument *argu
 	messages_plain(*state, lang, key, arguments, &b);
 	snprintf(text[++turn % 4], sizeof(text[0]), "%s", buf_cstr(&b));
 	return text[turn % 4];
-}
-
-static const char *
-key_at(const struct messages *m, size_t i, char room[100])
-{
-	struct phrase key = messages_key(m, i);
-	snprintf(room, 100, "%.*s", (int)key.size, key.text);
-	return room;
 }
 
 /* Which of {0}..{9} occur in one form of a text, as bits. */
@@ -81,153 +52,6 @@ every_message_has_a_text_in_four_languages_with_the_same_arguments(void **state)
 				fail_msg("%s in %s: backquotes or bars: %.*s", key, lang_name((enum lang)lang), (int)text.size, text.text);
 		}
 	}
-}
-
-/* Each text of a row of rules/detections.tsv, in a table of the same place. Returns how many. */
-static size_t
-need_texts(struct messages *m, char *line)
-{
-	static const size_t columns[] = { 6, 7, 8 };
-	char *cells[10];
-	size_t count = 0, found = 0;
-	for (char *cell = strsep(&line, "\t"); cell != NULL && count < 10; cell = strsep(&line, "\t"))
-		cells[count++] = cell;
-	assert_number_equal(count, 10);
-	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
-		char key[64];
-		const char *rest;
-		if (cells[columns[i]][0] == '\0')
-			continue;
-		if (!messages_told(m, cells[columns[i]], key, &rest) || rest[0] != '\0')
-			fail_msg("%s: not in says.tsv: %s", cells[0], cells[columns[i]]);
-		found++;
-	}
-	return found;
-}
-
-/* What a tool is told for: the last column of rules/remote_tools.tsv. */
-static void
-what_is_said_of_tools_is_there_in_each_language(void **state)
-{
-	char line[4000], key[64];
-	const char *rest;
-	size_t found = 0;
-	FILE *file = fopen("rules/remote_tools.tsv", "r");
-	assert_non_null(file);
-	while (fgets(line, sizeof(line), file) != NULL) {
-		line[strcspn(line, "\n")] = '\0';
-		const char *why = strrchr(line, '\t');
-		if (line[0] == '#' || why == NULL || strcmp(why, "\twhy") == 0)
-			continue;
-		if (!messages_told(*state, why + 1, key, &rest) || rest[0] != '\0')
-			fail_msg("not in says.tsv: %s", why + 1);
-		found++;
-	}
-	fclose(file);
-	assert_true(found > 50);
-}
-
-static void
-what_detectors_say_is_there_in_each_language(void **state)
-{
-	char line[2000], key[64];
-	const char *rest;
-	size_t found = 0;
-	FILE *file = fopen("rules/detections.tsv", "r");
-	assert_non_null(file);
-	assert_non_null(fgets(line, sizeof(line), file));
-	while (fgets(line, sizeof(line), file) != NULL) {
-		line[strcspn(line, "\n")] = '\0';
-		if (line[0] != '#' && line[0] != '\0')
-			found += need_texts(*state, line);
-	}
-	fclose(file);
-	assert_true(found > 130);
-	assert_true(messages_told(*state, "Encrypted files: Play (.play)", key, &rest));
-	assert_string_equal(key, "says.own.encrypted");
-	assert_string_equal(rest, ": Play (.play)");
-	assert_true(messages_told(*state, "Ransom note: unknown family", key, &rest));
-	assert_string_equal(rest, "");
-	assert_false(messages_told(*state, "Ransom notebook", key, &rest));
-}
-
-/* Titles of the built-in rules: lines "title: ..." (Sigma) or "title = \"...\"" (YARA), told whole or up to a name. Returns how many. */
-static size_t
-need_titles(struct messages *m, const char *pattern, const char *before)
-{
-	glob_t files;
-	size_t found = 0;
-	assert_int_equal(glob(pattern, 0, NULL, &files), 0);
-	for (size_t i = 0; i < files.gl_pathc; i++) {
-		char line[2000], key[64];
-		const char *rest;
-		FILE *file = fopen(files.gl_pathv[i], "r");
-		assert_non_null(file);
-		while (fgets(line, sizeof(line), file) != NULL) {
-			char *title = line + strspn(line, "\t");
-			if (strncmp(title, before, strlen(before)) != 0)
-				continue;
-			title += strlen(before);
-			title[strcspn(title, "\n")] = '\0';
-			if (title[0] == '\'' || before[strlen(before) - 1] == '"')
-				title[strlen(title) - 1] = '\0';
-			title += title[0] == '\'';
-			for (char *twice; (twice = strstr(title, "''")) != NULL;)
-				memmove(twice, twice + 1, strlen(twice));
-			if (!messages_told(m, title, key, &rest))
-				fail_msg("%s: not in says.tsv or says_rules.tsv: %s", files.gl_pathv[i], title);
-			found++;
-		}
-		fclose(file);
-	}
-	globfree(&files);
-	return found;
-}
-
-static void
-every_built_in_rule_has_its_title_in_each_language(void **state)
-{
-	char key[64];
-	const char *rest;
-	assert_true(need_titles(*state, "rules/yara/*.yar", "title = \"") > 400);
-	assert_true(need_titles(*state, "rules/sigma/*.yml", "title: ") > 150);
-	assert_true(messages_told(*state, "Ransom note in the name of Play", key, &rest));
-	assert_string_equal(rest, "Play");
-	assert_false(messages_told(*state, "Ransom note in the name of ", key, &rest));
-	assert_false(messages_told(*state, "Somebody else's rule", key, &rest));
-}
-
-/* The table of docs/answers.md: "| `name` | word, other-word (remark) | ...". */
-static void
-every_answer_of_page_1_has_its_words(void **state)
-{
-	char line[3000], key[4000];
-	size_t words = 0;
-	FILE *file = fopen("docs/answers.md", "r");
-	assert_non_null(file);
-	while (fgets(line, sizeof(line), file) != NULL) {
-		if (strncmp(line, "| `", 3) != 0)
-			continue;
-		char *name = line + 3, *end = strchr(name, '`'), *list = strchr(end, '|') + 1;
-		*end = '\0';
-		*strchr(list, '|') = '\0';
-		for (char *c = name; *c != '\0'; c++)
-			*c = *c == '_' ? '-' : *c;
-		/* said by the list of machines and the lists of what to do */
-		if (strcmp(name, "machines") == 0 || strcmp(name, "next") == 0)
-			continue;
-		snprintf(key, sizeof(key), "ask.%s", name);
-		if (!messages_has(*state, key))
-			fail_msg("no message %s", key);
-		for (char *word = strtok(list, ", "); word != NULL; word = strtok(NULL, ", ")) {
-			snprintf(key, sizeof(key), "answer.%s.%s", name, word);
-			if (!messages_has(*state, key))
-				fail_msg("no message %s", key);
-			words++;
-		}
-	}
-	fclose(file);
-	assert_true(words > 45);
 }
 
 static void
@@ -327,14 +151,11 @@ check_literals(const struct messages *m, const char *path)
 static void
 every_key_named_in_the_sources_has_a_message(void **state)
 {
-	static const char *const patterns[] = { "html_*.c", "chart*.c", "messages_text.c", "assets/report.js" };
-	const char *root = getenv("TRIAGE_ROOT");
+	static const char *const patterns[] = { "triage/report/html_*.c", "triage/report/chart*.c", "triage/report/messages_text.c", "triage/report/assets/report.js" };
 	size_t files = 0;
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
-		char pattern[4096];
 		glob_t found;
-		snprintf(pattern, sizeof(pattern), "%s/triage/report/%s", root != NULL ? root : ".", patterns[i]);
-		assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+		files_like(patterns[i], &found);
 		for (size_t k = 0; k < found.gl_pathc; k++, files++)
 			check_literals(*state, found.gl_pathv[k]);
 		globfree(&found);
@@ -434,10 +255,6 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_message_has_a_text_in_four_languages_with_the_same_arguments),
-		cmocka_unit_test(what_detectors_say_is_there_in_each_language),
-		cmocka_unit_test(what_is_said_of_tools_is_there_in_each_language),
-		cmocka_unit_test(every_built_in_rule_has_its_title_in_each_language),
-		cmocka_unit_test(every_answer_of_page_1_has_its_words),
 		cmocka_unit_test(both_forms_of_a_message_use_the_same_arguments),
 		cmocka_unit_test(no_key_stands_twice),
 		cmocka_unit_test(no_message_calls_a_system_clean),
@@ -451,5 +268,5 @@ main(void)
 		cmocka_unit_test(a_missing_argument_or_key_does_no_harm),
 		cmocka_unit_test(a_table_with_a_missing_cell_is_refused_with_its_line),
 	};
-	return cmocka_run_group_tests(tests, load, unload);
+	return cmocka_run_group_tests(tests, load_messages, unload_messages);
 }

@@ -37,7 +37,7 @@ judge(void)
 static void
 show_place(struct judged *t, const char *parser, const char *path, const char *data)
 {
-	static const char *const others[] = { "systemd_unit", "unix_config", "passwd", "ssh_keys", "docker", "group_policy_script", "group_policy.task", "group_policy.group", "bits_old" };
+	static const char *const others[] = { "systemd_unit", "unix_config", "passwd", "ssh_keys", "docker", "group_policy_script", "group_policy.task", "group_policy.group", "bits_old", "esxi_vib" };
 	const char *source = strncmp(parser, "registry", 8) == 0 ? "registry" : strncmp(parser, "wmi", 3) == 0 ? "wmi" : parser;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		source = strcmp(others[i], parser) == 0 ? "other" : source;

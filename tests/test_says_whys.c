@@ -1,30 +1,10 @@
 /* test_says_whys.c - why what a built-in rule finds matters, and its innocent explanation, are there in each language, letter for letter as in a finding. */
 #include "tests/detect_harness.h"
+#include "tests/messages_load.h"
 
 #include "triage/detect/sigma_inside.h"
-#include "triage/report/messages.h"
 
-#include <glob.h>
-
-enum { LINE_SIZE = 4096, SHOWN_MAX = 40 };
-
-static int
-load(void **state)
-{
-	struct messages *m;
-	struct triage_error err;
-	if (messages_new(&m, &err) != TRIAGE_OK)
-		return -1;
-	*state = m;
-	return 0;
-}
-
-static int
-unload(void **state)
-{
-	messages_free(*state);
-	return 0;
-}
+enum { SHOWN_MAX = 40 };
 
 /* 1 when the text has no row, which is told of. */
 static size_t
@@ -78,29 +58,25 @@ meta_in(char *line, const char *name)
 	return at;
 }
 
+static size_t lacking;	/* of the texts that each_yara_rule_has_its_texts_in_each_language looks for */
+
+/* 1: the line has a text of a rule. */
+static size_t
+look_for_text(struct messages *m, const char *path, char *line)
+{
+	char *text = meta_in(line, "why");
+	if (text == NULL && (text = meta_in(line, "innocent")) == NULL)
+		return 0;
+	lacking += lacks(m, path, text);
+	return 1;
+}
+
 static void
 each_yara_rule_has_its_texts_in_each_language(void **state)
 {
-	char pattern[4200], line[LINE_SIZE];
-	glob_t files;
-	size_t missing = 0, found = 0;
-	snprintf(pattern, sizeof(pattern), "%s/yara/*.yar", rules_folder());
-	assert_int_equal(glob(pattern, 0, NULL, &files), 0);
-	for (size_t i = 0; i < files.gl_pathc; i++) {
-		FILE *file = fopen(files.gl_pathv[i], "r");
-		assert_non_null(file);
-		while (fgets(line, sizeof(line), file) != NULL) {
-			char *text = meta_in(line, "why");
-			if (text == NULL && (text = meta_in(line, "innocent")) == NULL)
-				continue;
-			missing += lacks(*state, files.gl_pathv[i], text);
-			found++;
-		}
-		fclose(file);
-	}
-	globfree(&files);
-	assert_true(found > 800);
-	assert_number_equal(missing, 0);
+	lacking = 0;
+	assert_true(count_in_lines(*state, "rules/yara/*.yar", look_for_text) > 800);
+	assert_number_equal(lacking, 0);
 }
 
 /* Two rows with one English text: the second would never be shown. */
@@ -108,11 +84,10 @@ static void
 no_text_of_a_rule_stands_twice(void **state)
 {
 	const struct messages *m = *state;
-	char key[64], one[64];
+	char key[64], one[100];
 	const char *rest;
 	for (size_t i = 0; i < messages_count(m); i++) {
-		struct phrase name = messages_key(m, i);
-		snprintf(one, sizeof(one), "%.*s", (int)name.size, name.text);
+		key_at(m, i, one);
 		if (strncmp(one, "says.why.", 9) != 0 || strspn(one + 9, "0123456789") != 4 || one[13] != '\0')
 			continue;
 		struct phrase english = messages_find(m, one, LANG_EN);
@@ -166,18 +141,15 @@ names_in_the_midst_are_told_with_their_sentence(void **state)
 	messages_free(m);
 }
 
-/* The sources of the detectors, in which what they say stands. */
+/* The sources in which what detectors, contradictions and coverage say stands. */
 static void
 read_sources(struct buf *all)
 {
-	static const char *const patterns[] = { "triage/detect/*.c", "triage/run/share_redact.c" };
+	static const char *const patterns[] = { "triage/detect/*.c", "triage/run/share_redact.c", "triage/run/coverage.c", "triage/run/judge.c", "triage/case/contradictions.c" };
 	static char source[1 << 18];
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
 		glob_t files;
-		char pattern[4200];
-		const char *root = getenv("TRIAGE_ROOT");
-		snprintf(pattern, sizeof(pattern), "%s/%s", root != NULL ? root : ".", patterns[i]);
-		assert_int_equal(glob(pattern, 0, NULL, &files), 0);
+		files_like(patterns[i], &files);
 		for (size_t k = 0; k < files.gl_pathc; k++) {
 			FILE *file = fopen(files.gl_pathv[k], "r");
 			assert_non_null(file);
@@ -199,10 +171,8 @@ each_row_of_checks_is_said_by_a_source(void **state)
 	buf_init(&all, 1 << 24);
 	read_sources(&all);
 	for (size_t i = 0; i < messages_count(m); i++) {
-		char key[64], row[LINE_SIZE];
-		struct phrase name = messages_key(m, i);
-		snprintf(key, sizeof(key), "%.*s", (int)name.size, name.text);
-		if (strncmp(key, "checks.", 7) != 0)
+		char key[100], row[LINE_SIZE];
+		if (strncmp(key_at(m, i, key), "checks.", 7) != 0)
 			continue;
 		rows++;
 		struct phrase english = messages_find(m, key, LANG_EN);
@@ -234,5 +204,5 @@ main(void)
 		cmocka_unit_test(names_in_the_midst_are_told_with_their_sentence),
 		cmocka_unit_test(each_row_of_checks_is_said_by_a_source),
 	};
-	return cmocka_run_group_tests(tests, load, unload);
+	return cmocka_run_group_tests(tests, load_messages, unload_messages);
 }

@@ -54,12 +54,9 @@ make_archives(void **state)
 		return -1;
 	for (size_t i = 0; i < ARCHIVES; i++) {
 		snprintf(path, sizeof(path), "%s/%s", folder, archives[i].name);
-		FILE *f = fopen(path, "rb");
-		archives[i].data = malloc(1 << 22);
-		if (f == NULL || archives[i].data == NULL)
+		archives[i].data = bench_file(path, &archives[i].size);
+		if (archives[i].data == NULL)
 			return -1;
-		archives[i].size = fread(archives[i].data, 1, 1 << 22, f);
-		fclose(f);
 	}
 	bench = bench_new("rule looked_for { strings: $a = \"THE-WORDS-THAT-A-RULE\" condition: $a }");
 	return 0;

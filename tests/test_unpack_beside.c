@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { ROOM = 1 << 20, TOLD = 8 };
+enum { TOLD = 8 };
 
 static char folder[64];
 static struct bench *bench;
@@ -23,7 +23,7 @@ static int
 make_archives(void **state)
 {
 	(void)state;
-	char command[1500];
+	char command[2000];
 	strcpy(folder, "/tmp/triage-beside-XXXXXX");
 	if (mkdtemp(folder) == NULL)
 		return -1;
@@ -32,7 +32,9 @@ make_archives(void **state)
 	    "printf hive > s/other && printf 'text%%060d' 0 > s/other.LOG1 && printf hive > alone && L='s/b.log1 s/b s/a s/A.LOG1 s/other s/other.LOG1 alone' && "
 	    "zip -qX x.zip $L && tar -cf x.tar $L && tar -czf x.tar.gz $L && 7z a -bd -y x.7z $L > l && zip -qX x.outer.zip x.zip && "
 	    "cp s/a c && { printf 'regf%%060d' 0; head -c 68000000 /dev/zero; } > c.LOG1 && zip -qX x.big.zip c c.LOG1 && zip -qX x.none.zip s/a s/b && "
-	    "head -c $(grep -abo s/A.LOG1 x.zip | head -n 1 | cut -d: -f1) x.zip > x.cut.zip", folder);
+	    "head -c $(grep -abo s/A.LOG1 x.zip | head -n 1 | cut -d: -f1) x.zip > x.cut.zip && head -c 70000000 /dev/zero > zeros && L='s/a zeros s/A.LOG1' && "
+	    "tar -cJf x.zeros.tar.xz $L && zip -qX - $L | head -c -40 > x.zeros.zip && "
+	    "zip -q0X x.hit.zip s/a s/b.log1 s/b s/A.LOG1 && printf x | dd of=x.hit.zip bs=1 seek=$(grep -abo second x.hit.zip | head -n 1 | cut -d: -f1) conv=notrunc 2> l", folder);
 	if (system(command) != 0)
 		return -1;
 	bench = bench_new("rule r { strings: $a = \"NOWHERE-AT-ALL\" condition: $a }");
@@ -116,13 +118,11 @@ ask(const char *name)
 	struct seen s = { 0 };
 	char path[200];
 	snprintf(path, sizeof(path), "%s/x.%s", folder, name);
-	uint8_t *data = malloc(ROOM);
-	FILE *f = fopen(path, "rb");
+	size_t size;
+	uint8_t *data = bench_file(path, &size);
 	assert_non_null(data);
-	assert_non_null(f);
 	bench->data = data;
-	bench->size = fread(data, 1, ROOM, f);
-	fclose(f);
+	bench->size = size;
 	const struct analyse_subject who = { .size = bench->size, .path = "/x", .name = "x", .owner = "", .force = true };
 	const struct unpack_io io = { .stream = { .ctx = &s, .read = on_read, .match = on_match, .problem = on_problem, .bytes = on_bytes }, .member = on_member,
 		.member_done = on_member_done, .beside = begins };
@@ -188,6 +188,31 @@ an_archive_that_is_cut_gives_what_it_has(void **state)
 		fail_msg("%s, %zu problems, %s", s.answers, s.problems, s.codes[0]);
 }
 
+static void
+what_lies_behind_a_damaged_one_is_found(void **state)
+{
+	(void)state;
+	struct seen s = ask("hit.zip");
+	bool told = false;
+	assert_string_equal(s.answers, "a: first b: ");
+	for (size_t i = 0; i < s.problems; i++)
+		told = told || strcmp(s.codes[i], "companion-unreadable") == 0;
+	assert_true(told);
+}
+
+/* What is passed over on the way is unpacked too: no more of it than the archive's own walk unpacks, whether sizes are said before or behind. */
+static void
+what_lies_behind_too_many_bytes_is_told(void **state)
+{
+	(void)state;
+	static const char *const names[] = { "zeros.tar.xz", "zeros.zip" };
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct seen s = ask(names[i]);
+		if (strcmp(s.answers, "a: ") != 0 || s.problems == 0 || strcmp(s.codes[0], "companion-unreadable") != 0)
+			fail_msg("%s: %s, %zu problems, %s", names[i], s.answers, s.problems, s.codes[0]);
+	}
+}
+
 int
 main(void)
 {
@@ -197,6 +222,8 @@ main(void)
 		cmocka_unit_test(none_is_no_problem),
 		cmocka_unit_test(one_that_is_too_large_is_told),
 		cmocka_unit_test(an_archive_that_is_cut_gives_what_it_has),
+		cmocka_unit_test(what_lies_behind_a_damaged_one_is_found),
+		cmocka_unit_test(what_lies_behind_too_many_bytes_is_told),
 	};
 	return cmocka_run_group_tests(tests, make_archives, remove_archives);
 }

@@ -23,10 +23,9 @@ more=$out/more/$(basename "$bundle")
 if whole "$bundle"; then
 	[ -n "${GO_ON:-}" ] && [ -d "$bundle/data/unfinished" ] || exit 0
 	mkdir -p "$out/more" "$out/before"
-	if [ -d "$more/work" ]; then
-		"$triage" run --progress none --resume "$more"
-		sealed $? || exit 1
-	elif ! whole "$more"; then
+	[ ! -d "$more/work" ] || "$triage" run --progress none --resume "$more"
+	# what cannot be resumed (cut off before its journal was whole) is made anew
+	if ! whole "$more"; then
 		rm -rf "$more"
 		"$triage" run --progress none --resume "$bundle" -o "$more"
 		sealed $? || exit 1

@@ -44,6 +44,14 @@ rm "$tmp/cut/tagmanifest-sha256.txt"
 "$TRIAGE" run -q --resume "$tmp/cut" -o "$tmp/elsewhere" > /dev/null 2> "$tmp/err"
 check "a bundle that was not sealed yet goes on where it is" "$TRIAGE" verify -q "$tmp/cut"
 check "and says that -o is not used" grep -q "goes on in its own folder: -o is not used" "$tmp/err"
+same "to the end of a run without a budget" "$(picture "$tmp/cut")" "$(picture "$tmp/whole")"
+same "nothing in it says that time was up" "$(sql "$tmp/cut" "SELECT count(*) FROM meta WHERE key GLOB 'budget.*'")" 0
+# what SQLite left of a commit over two files that was cut off is not sealed with the journal
+cp -a "$tmp/first" "$tmp/left"
+rm "$tmp/left/tagmanifest-sha256.txt"
+printf x > "$tmp/left/data/unfinished/journal.db-mj65107E936"
+"$TRIAGE" run -q --resume "$tmp/left" --budget 0.01s > /dev/null 2>&1
+same "a super-journal that was left is not sealed" "$? $(ls "$tmp/left/data/unfinished" | tr '\n' ' ')" "3 arguments journal.db "
 # changed after the seal
 cp -a "$tmp/first" "$tmp/changed"
 printf x >> "$tmp/changed/data/unfinished/arguments"

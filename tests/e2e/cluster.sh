@@ -15,10 +15,10 @@ join() { sh docs/cluster/join.sh "$out/list" "$out" 2 "$1" > "$tmp/said" 2>&1; }
 same "a folder: each folder in it" "$(sh docs/cluster/list.sh "$tmp/evidence" "$out"; cat "$out/list")" "2
 $tmp/evidence/m 2
 $tmp/evidence/m1"
-for f in a.E01 a.E02 b.001 b.002 c.vmdk c-flat.vmdk d.doc e.sha256; do echo x > "$tmp/images/$f"; done
+for f in a.E01 a.E02 b.001 b.002 c.vmdk c-flat.vmdk d.doc e.sha256 f.raw.gz g.E02; do echo x > "$tmp/images/$f"; done
 same "of images in pieces the first" "$(sh docs/cluster/list.sh "$tmp/images" "$tmp/other" 2> "$tmp/said"; sed 's/.*\///' "$tmp/other/list" | tr '\n' ' ')" "3
 a.E01 b.001 c.vmdk "
-check "what is taken for no image is said" grep -q 'not taken for an image: .*d.doc' "$tmp/said"
+same "what is taken for no image is said, a piece without its first too" "$(grep -o 'not taken for an image: .*' "$tmp/said" | sed 's/ (.*//; s/.*\///' | tr '\n' ' ')" "d.doc f.raw.gz g.E02 "
 same "one image" "$(sh docs/cluster/list.sh "$tmp/images/a.E01" "$tmp/one"; cat "$tmp/one/list")" "1
 $tmp/images/a.E01"
 printf '%s\r\n\r\n%s' "$tmp/evidence/m 2" "$tmp/evidence/m1" > "$tmp/windows.txt"
@@ -69,6 +69,9 @@ check "and stay so" test -d "$out/parts/001-m1.1-of-2/data/unfinished"
 sleep 1
 GO_ON=yes
 export GO_ON
+# one was cut off before its journal was whole
+mkdir -p "$out/more/001-m1.1-of-2/data" "$out/more/001-m1.1-of-2/work"
+echo x > "$out/more/001-m1.1-of-2/work/journal.part"
 task 0; one=$?; task 1
 same "GO_ON: each goes on to its end" "$one$? $(ls -d "$out"/parts/*/data/unfinished 2> /dev/null | wc -l) $(ls "$out/more" | wc -l)" "00 0 0"
 task 1; join 0

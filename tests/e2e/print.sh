@@ -2,7 +2,10 @@
 # print.sh - `triage report --print`: a short document in each language, whose seal is the bundle's, as number and as QR code on paper.
 . "$(dirname "$0")/common.sh.inc"
 make_image town || exit 1
-"$TRIAGE" run -q --case 'A <1> & "2"' --examiner "An Peeters" --timezone Europe/Brussels -o "$tmp/case" "$tmp/town.img" > /dev/null 2>&1
+cat > "$tmp/commune.yar" << 'RULE'
+rule commune { meta: title = "Outil de la commune" why = "Vu chez un voisin." severity = "critical" confidence = 99 strings: $a = "Play" nocase condition: $a and filesize < 2KB }
+RULE
+"$TRIAGE" run -q -r "$tmp/commune.yar" --case 'A <1> & "2"' --examiner "An Peeters" --timezone Europe/Brussels -o "$tmp/case" "$tmp/town.img" > /dev/null 2>&1
 "$TRIAGE" custody add "$tmp/case" --from '<b>An</b>' --to Claes --place Gent > /dev/null
 seal=$(sha256sum < "$tmp/case/tagmanifest-sha256.txt" | cut -c 1-64)
 for lang in nl fr de en; do
@@ -22,6 +25,7 @@ for key in ("print.title", "print.seal", "print.form", "print.from", "print.to",
     said = re.search(r'data-m="%s"[^>]*>([^<]*)<' % re.escape(key), page)
     assert said and html.unescape(said.group(1)) == texts[key], (key, said)
 assert page.count('class="turn"') == 3
+assert '<b lang="" dir="auto">Outil de la commune</b><br><span lang="" dir="auto">Vu chez un voisin.</span>' in page
 asked = re.findall(r'<dt data-m="(ask\.[a-z-]+)"', page)
 assert len(set(asked)) == len(asked) == 14 and all("<details" not in page and re.search(r'data-m="answer\.%s\.' % a[4:], page) for a in asked), asked
 assert "<script" not in page and "<b>An</b>" not in page and "&lt;b&gt;An" in page and "A &lt;1&gt;" in page

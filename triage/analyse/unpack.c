@@ -243,9 +243,7 @@ take_member(struct unpack_walk *w, struct triage_error *err)
 		st = unpack_tell_encrypted(w, err);
 	if (st == TRIAGE_OK && w->now.failed) {
 		st = unpack_tell_damaged(w, err);
-		/* the next member may be whole; but after a fatal end most readers must not be asked for it: that of cab crashes */
-		if (!unpack_top(w)->archive.fatal || unpack_top(w)->kind == UNPACK_ZIP)
-			unpack_top(w)->archive.why[0] = '\0';
+		unpack_pass_damage(&unpack_top(w)->archive, unpack_top(w)->kind);
 	}
 	if (w->now.cut)
 		w->limit = w->bytes_max == w->bytes_most ? "so many bytes are the most that is unpacked from one" : "it unpacks to more than 200 times its size";

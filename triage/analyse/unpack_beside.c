@@ -89,8 +89,13 @@ keep(struct unpack_walk *w, struct unpack_beside *b, struct unpack_archive *u, u
 	/* by the name alone first: most members end here */
 	if (m.name_size == 0 || !belongs(w->io, (const char *)m.name, (struct view){ NULL, 0 }))
 		return;
-	while (got < HEAD && (n = unpack_read(u, head + got, HEAD - got)) > 0)
+	while (got < HEAD && (n = unpack_read(u, head + got, HEAD - got)) != 0) {
+		if (n < 0) {
+			b->left_out = true;
+			return;
+		}
 		got += (size_t)n;
+	}
 	*read += got;
 	if (got < HEAD || !belongs(w->io, (const char *)m.name, (struct view){ head, got }))
 		return;
@@ -118,19 +123,44 @@ keep(struct unpack_walk *w, struct unpack_beside *b, struct unpack_archive *u, u
 	b->all[b->count++] = one;
 }
 
-/* The walk. What the archive's own walk tells of damage is not told again. */
+/*
+ * How much it may cost to come to the next entry: most readers unpack what is passed over. An entry that does not say how large it is, is read to its end here.
+ * At most `most` and a little more.
+ */
+static uint64_t
+cost_of(struct unpack_archive *u, uint64_t most)
+{
+	struct triage_member m = { 0 };
+	uint8_t passed[8 << 10];
+	uint64_t cost = 0;
+	int64_t n;
+	unpack_describe(u, &m);
+	if (m.size != TRIAGE_NO_ID)
+		return m.size < most ? m.size : most;
+	while (cost < most && u->why[0] == '\0' && (n = unpack_read(u, passed, sizeof(passed))) > 0)
+		cost += (uint64_t)n;
+	return cost;
+}
+
+/* The walk. What the archive's own walk tells of damage is not told again. It goes no further than that one may. */
 static void
 find(struct unpack_walk *w, struct unpack_level *l)
 {
 	struct unpack_source from = l->archive.source;
 	struct unpack_archive u = { .source = { .io = from.io, .held = from.held, .borrowed = true, .size = from.size }, .names = l->archive.names };
 	struct triage_error ignored;
-	uint64_t entries = 0, read = 0;
+	/* one that lies in memory unpacks without a sign of life */
+	const uint64_t most = from.io == NULL && w->bytes_max > UNPACK_BYTES ? UNPACK_BYTES : w->bytes_max;
+	uint64_t entries = 0, read = 0, cost = 0;
 	enum unpack_step next = UNPACK_BROKEN;
 	bool open = unpack_open(&u, l->kind, &ignored) == TRIAGE_OK;
-	while (open && read < READ_MAX && entries++ < 4 * w->members_max && (next = unpack_next(&u)) == UNPACK_MEMBER)
-		if (unpack_is_file(&u) && !unpack_is_encrypted(&u))
-			keep(w, &l->beside, &u, &read);
+	while (open && read < READ_MAX && cost < most && entries++ < 4 * w->members_max && (next = unpack_next(&u)) == UNPACK_MEMBER) {
+		if (!unpack_is_file(&u) || unpack_is_encrypted(&u))
+			continue;
+		keep(w, &l->beside, &u, &read);
+		cost += cost_of(&u, most - cost);
+		unpack_pass_damage(&u, l->kind);
+	}
 	l->beside.left_out = l->beside.left_out || next != UNPACK_END;
 	if (open)
 		unpack_close(&u);

@@ -47,6 +47,8 @@ void unpack_close(struct unpack_archive *u);
 enum unpack_step unpack_next(struct unpack_archive *u);
 /* Bytes of the entry, 0 at its end, negative when it cannot be read further (then why says so). */
 int64_t unpack_read(struct unpack_archive *u, void *buf, size_t size);
+/* After a read that failed: let the next step go on behind the entry, where that is safe. */
+void unpack_pass_damage(struct unpack_archive *u, enum unpack_kind kind);
 bool unpack_is_file(const struct unpack_archive *u);
 bool unpack_is_encrypted(const struct unpack_archive *u);	/* the entry, or, after UNPACK_BROKEN, what hides the entries */
 /* A single packed stream without a name of its own. */

@@ -259,6 +259,14 @@ unpack_read(struct unpack_archive *u, void *buf, size_t size)
 	return (int64_t)n;
 }
 
+void
+unpack_pass_damage(struct unpack_archive *u, enum unpack_kind kind)
+{
+	/* the next entry may be whole; but after a fatal end most readers must not be asked for it: that of cab crashes */
+	if (!u->fatal || kind == UNPACK_ZIP)
+		u->why[0] = '\0';
+}
+
 bool
 unpack_is_file(const struct unpack_archive *u)
 {

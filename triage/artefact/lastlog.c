@@ -38,19 +38,28 @@ is_empty(const uint8_t *r)
 	return load_le32(r) == 0 && r[LINE] == 0 && r[HOST] == 0;
 }
 
+/* Both texts end: without that any text whose lines are long would be records. */
+static bool
+is_certain(const uint8_t *r)
+{
+	return is_record(r) && r[LINE + LINE_SIZE - 1] == 0 && r[HOST + HOST_SIZE - 1] == 0;
+}
+
 static bool
 claims(const struct artefact_subject *who, struct view head)
 {
 	size_t count = head.size / RECORD, sound = 0, used = 0;
-	if (who->size % RECORD != 0 && !unix_named(who, "lastlog*"))
+	bool named = unix_named(who, "lastlog*");
+	if (who->size % RECORD != 0 && !named)
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		const uint8_t *r = head.data + i * RECORD;
-		sound += is_record(r);
-		used += is_record(r) && load_le32(r) > TIME_LEAST && r[LINE] != 0;
+		bool counts = named ? is_record(r) : is_certain(r);
+		sound += counts;
+		used += counts && load_le32(r) > TIME_LEAST && r[LINE] != 0;
 	}
 	/* of a hole alone nothing can be said but by the name */
-	return count > 0 && 10 * sound >= 9 * count && (used > 0 || unix_named(who, "lastlog*"));
+	return count > 0 && 10 * sound >= 9 * count && (used > 0 || named);
 }
 
 static enum triage_status

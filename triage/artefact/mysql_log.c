@@ -42,12 +42,6 @@ short_date(const char **p, struct log_time *t)
 }
 
 static bool
-read_date(const char **p, struct log_time *t)
-{
-	return log_time_iso(p, t) || short_date(p, t);
-}
-
-static bool
 is_command(const char *p)
 {
 	static const char *const names[] = { "Connect", "Query", "Quit", "Init DB", "Prepare", "Execute", "Close stmt", "Field List", "Statistics", "Ping", "Change user", "Shutdown",
@@ -60,12 +54,15 @@ is_command(const char *p)
 	return false;
 }
 
-/* What follows the date in an entry of the error log: [thread] [Note] ... */
+/* What follows the date in an entry of the error log: thread [Note] ... Old logs, of the short date, have no thread; without one many other programs write so. */
 static bool
-is_error_text(const char *p)
+is_error_text(const char *p, bool old)
 {
 	p += strspn(p, " ");
-	p += strspn(p, "0123456789");
+	size_t digits = strspn(p, "0123456789");
+	if (digits == 0 && !old)
+		return false;
+	p += digits;
 	p += strspn(p, " ");
 	static const char *const words[] = { "[Note]", "[Warning]", "[ERROR]", "[System]", "[Error]" };
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -82,15 +79,16 @@ read_front(const char **p, struct log_time *t, bool *ret_dated)
 	*ret_dated = true;
 	if (strncmp(s, "# Time: ", 8) == 0) {
 		s += 8;
-		if (!read_date(&s, t))
+		if (!log_time_iso(&s, t) && !short_date(&s, t))
 			return NONE;
 		*p = s;
 		return SLOW;
 	}
-	*ret_dated = read_date(&s, t);
+	bool old = !log_time_iso(&s, t) && short_date(&s, t);
+	*ret_dated = s != *p;
 	if (!*ret_dated && (s[0] != '\t' || s[1] != '\t'))
 		return NONE;
-	if (*ret_dated && is_error_text(s)) {
+	if (*ret_dated && is_error_text(s, old)) {
 		*p = s + strspn(s, " ");
 		return ERRORS;
 	}

@@ -31,8 +31,29 @@ service_dll(struct registry *r, const struct registry_key *k)
 }
 
 /*
- * Whether the rights of a service refuse to somebody to ask for its state (an ACE that denies SERVICE_QUERY_STATUS): the list of services leaves it
- * out then. Source: [MS-DTYP] 2.4.6 (the offset of the DACL), 2.4.5, 2.4.4.4; [MS-SCMR] 3.1.4.
+ * Those as whom somebody sits at the machine, or as whom its list of services is asked for. Windows itself refuses the rights to guests, licence servers refuse
+ * them to sessions over the network: neither hides anything.
+ */
+static bool
+is_at_the_machine(struct view sid)
+{
+	static const uint32_t alone[] = { 4 /* interactive */, 6 /* service */, 11 /* authenticated users */, 18 /* system */ };
+	static const uint32_t groups[] = { 544 /* administrators */, 545 /* users */ };
+	static const uint8_t everyone[] = { 1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0 }, one[] = { 1, 1, 0, 0, 0, 0, 0, 5 }, built_in[] = { 1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0 };
+	if (view_has(sid, 0, sizeof(everyone)) && memcmp(sid.data, everyone, sizeof(everyone)) == 0)
+		return true;
+	for (size_t i = 0; i < sizeof(alone) / sizeof(alone[0]) && view_has(sid, 0, sizeof(one) + 4); i++)
+		if (memcmp(sid.data, one, sizeof(one)) == 0 && load_le32(sid.data + sizeof(one)) == alone[i])
+			return true;
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]) && view_has(sid, 0, sizeof(built_in) + 4); i++)
+		if (memcmp(sid.data, built_in, sizeof(built_in)) == 0 && load_le32(sid.data + sizeof(built_in)) == groups[i])
+			return true;
+	return false;
+}
+
+/*
+ * Whether the rights of a service refuse to people at the machine to ask for its state (an ACE that denies SERVICE_QUERY_STATUS): the list of services
+ * leaves it out then. Source: [MS-DTYP] 2.4.6 (the offset of the DACL), 2.4.5, 2.4.4.4, 2.4.2.4; [MS-SCMR] 3.1.4.
  */
 static bool
 hides(struct view sd)
@@ -45,10 +66,11 @@ hides(struct view sd)
 	at += ACL_HEAD;
 	for (unsigned i = 0; i < count && i < ACES_MAX && view_has(sd, at, ACE_HEAD); i++) {
 		unsigned size = load_le16(sd.data + at + 2);
-		if (sd.data[at] == ACE_DENIED && (load_le32(sd.data + at + 4) & QUERY_STATUS) != 0)
-			return true;
-		if (size < ACE_HEAD)
+		if (size < ACE_HEAD || !view_has(sd, at, size))
 			return false;
+		const struct view sid = { sd.data + at + ACE_HEAD, size - ACE_HEAD };
+		if (sd.data[at] == ACE_DENIED && (load_le32(sd.data + at + 4) & QUERY_STATUS) != 0 && is_at_the_machine(sid))
+			return true;
 		at += size;
 	}
 	return false;

@@ -1,10 +1,12 @@
 /*
  * unix_log.c - logs below /var/log whose format is not known, but whose lines begin with a date: each entry at its time, as it stands.
  *
- * The last of the rows: only what no other claims comes here, and only from where logs lie (those of fail2ban and Tomcat are known by their names). Dates as
- * log_line.h reads them, in brackets or not; those without a zone are local time. A level that stands in the text is a field.
+ * Only what no other claims comes here, and only from where logs lie (those of fail2ban and Tomcat are known by their names). Dates as log_front.h
+ * reads them; those without a zone are local time. A level that stands in the text is a field, and so is a logon that it tells of (app_logon.h).
  */
+#include "triage/artefact/app_logon.h"
 #include "triage/artefact/log_entry.h"
+#include "triage/artefact/log_front.h"
 #include "triage/artefact/unix_words.h"
 
 #include <stdio.h>
@@ -17,27 +19,10 @@ struct state {
 };
 
 static bool
-read_front(const char **p, struct log_time *t)
-{
-	const char *s = *p;
-	bool bracket = *s == '[' || *s == '(';
-	s += bracket;
-	if (!log_time_iso(&s, t) && !log_time_asctime(&s, t) && !log_time_clf(&s, t) && !(log_time_named(&s, t) && !t->no_year))
-		return false;
-	if (bracket && *s != ']' && *s != ')' && *s != ' ')
-		return false;
-	if (!bracket && strchr(" \t:,;|-[", *s) == NULL)
-		return false;
-	s += strspn(s, "]):,;|- \t");
-	*p = s;
-	return true;
-}
-
-static bool
 begins(const char *line)
 {
 	struct log_time t;
-	return read_front(&line, &t);
+	return log_front(&line, &t);
 }
 
 static bool
@@ -70,16 +55,19 @@ send(struct artefact *a, void *state, const struct log_entry *entry, struct tria
 {
 	struct unix_capture got[UNIX_CAPTURES];
 	const char *text = entry->text;
+	struct app_logon logon;
 	struct log_time t;
 	size_t count;
 	(void)state;
-	if (!read_front(&text, &t))
+	if (!log_front(&text, &t))
 		return TRIAGE_OK;
 	log_entry_event(a, entry, &t, "logged");
 	artefact_text(a, "log", artefact_who(a)->name);
 	put_level(a, text);
 	artefact_text(a, "message", text);
 	artefact_message(a, "%s: %.1600s", artefact_who(a)->name, text);
+	if (app_logon_read(text, &logon))
+		artefact_again(a, t.ns, app_logon_put(a, &logon, artefact_who(a)->name));
 	/* fail2ban says whom it blocked */
 	const char *ban = strstr(text, "] Ban ");
 	if (strncmp(text, "fail2ban", 8) == 0 && ban != NULL && unix_match("] Ban {address_}", ban, got, &count)) {

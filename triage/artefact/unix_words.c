@@ -1,6 +1,8 @@
 /* unix_words.c - texts of the well-known programs, as shapes with names for their parts. */
 #include "triage/artefact/unix_words.h"
 
+#include "triage/artefact/app_logon.h"
+
 #include "triage/base/glob.h"
 
 #include <stdio.h>
@@ -295,7 +297,8 @@ unix_words(struct artefact *a, const char *program, const char *text)
 		return known[i].meaning;
 	}
 	artefact_message(a, "%s%s%s", program, program[0] != '\0' ? ": " : "", p);
-	return NULL;
+	struct app_logon logon;
+	return program[0] != '\0' && app_logon_read(p, &logon) ? app_logon_put(a, &logon, program) : NULL;
 }
 
 const char *

@@ -2,6 +2,7 @@
 
 #include "triage/base/text.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -28,12 +29,17 @@ static EVP_MD *fetched[DIGEST_KIND_COUNT];
 enum triage_status
 digest_setup(struct triage_error *err)
 {
+	/* without it OpenSSL 3.0 takes a lock that is not there */
+	if (fetched[0] == NULL && OSSL_LIB_CTX_get0_global_default() == NULL) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for the OpenSSL library");
+		return TRIAGE_E_MEMORY;
+	}
 	for (size_t i = 0; i < DIGEST_KIND_COUNT; i++) {
 		if (fetched[i] == NULL)
 			fetched[i] = EVP_MD_fetch(NULL, kinds[i].name, NULL);
 		if (fetched[i] == NULL || (size_t)EVP_MD_get_size(fetched[i]) != kinds[i].size) {
 			triage_error_set(err, TRIAGE_E_UNSUPPORTED, TRIAGE_NO_OFFSET,
-			    "the OpenSSL library of this system does not offer %s", kinds[i].name);
+			    "the OpenSSL library of this system does not offer %s, or has no memory for it", kinds[i].name);
 			return TRIAGE_E_UNSUPPORTED;
 		}
 	}

@@ -42,27 +42,29 @@ const char *const case_contradictions[] = {
     "CREATE TEMP TABLE c_run AS SELECT v.host, lower(replace(substr(p, instr(p, '}') + 1), char(92), '/')) AS path, lower(json_extract(v.data, '$.executable')) AS name, max(v.time) AS time,"
     " v.event_id, v.file_id, v.message FROM (SELECT *, json_extract(data, '$.executable_path') AS p FROM temp.c_pick WHERE source = 'prefetch' AND json_valid(data)) v"
     " WHERE p IS NOT NULL GROUP BY v.host, p",
-    "CREATE TEMP TABLE c_born AS SELECT lower(f.path) AS path, max(f.btime, coalesce(f.fn_btime, f.btime)) AS born, f.file_id, f.path AS shown FROM t_file f WHERE EXISTS(SELECT 1 FROM temp.c_run)"
-    " AND f.path LIKE '%.exe' AND f.state = 'allocated' AND f.stream = '' AND f.btime IS NOT NULL",
-    TELL("run-before-birth", "SELECT r.host, b.shown AS subject, 'prefetch' AS fs, r.time AS ft, r.message AS fy, r.event_id AS fe, r.file_id AS ff, 'filesystem' AS ss, b.born AS st, 'made' AS sy,"
-      " NULL AS se, b.file_id AS sf, 1 AS n FROM temp.c_run r JOIN temp.c_born b ON b.path = r.path WHERE b.born > r.time + " HOUR " AND r.path NOT LIKE '/windows/%' AND r.path NOT LIKE '/program files%'"),
+    "CREATE TEMP TABLE c_born AS SELECT lower(f.path) AS path, max(f.btime, coalesce(f.fn_btime, f.btime)) AS born, f.file_id, f.path AS shown, s.host FROM t_file f CROSS JOIN t_filesystem s"
+    " ON s.filesystem_id = f.filesystem_id WHERE EXISTS(SELECT 1 FROM temp.c_run) AND f.path LIKE '%.exe' AND f.state = 'allocated' AND f.stream = '' AND f.btime IS NOT NULL",
+    /* of files under that path, on all volumes that may be the machine's, the oldest: Prefetch does not say which of them ran */
+    TELL("run-before-birth", "SELECT r.host, b.shown AS subject, 'prefetch' AS fs, r.time AS ft, r.message AS fy, r.event_id AS fe, r.file_id AS ff, 'filesystem' AS ss, min(b.born) AS st, 'made' AS sy,"
+      " NULL AS se, b.file_id AS sf, 1 AS n FROM temp.c_run r JOIN temp.c_born b ON b.path = r.path AND (b.host IS NULL OR b.host IS r.host) WHERE r.path NOT LIKE '/windows/%'"
+      " AND r.path NOT LIKE '/program files%' GROUP BY r.event_id HAVING min(b.born) > r.time + " HOUR),
     /* the Security log as a witness of starts: by machine from when to when */
     "CREATE TEMP TABLE c_start AS SELECT host, time, lower(message) AS message FROM t_event WHERE EXISTS(SELECT 1 FROM temp.c_run) AND kind_id IN (SELECT kind_id FROM t_event_kind"
     " WHERE parser = 'evtx') AND data LIKE '{\"event_id\":4688,%'",
     "CREATE INDEX temp.c_start_time ON c_start(time)",
     TELL("run-without-record", "SELECT r.host, r.name AS subject, 'prefetch' AS fs, r.time AS ft, r.message AS fy, r.event_id AS fe, r.file_id AS ff, 'evtx' AS ss, w.first AS st,"
-      " 'Security, 4688: ' || w.starts || ' starts' AS sy, NULL AS se, NULL AS sf, 1 AS n FROM temp.c_run r JOIN (SELECT host, min(time) AS first, max(time) AS last, count(*) AS starts"
+      " 'Starts noted in the Security log (4688): ' || w.starts AS sy, NULL AS se, NULL AS sf, 1 AS n FROM temp.c_run r JOIN (SELECT host, min(time) AS first, max(time) AS last, count(*) AS starts"
       " FROM temp.c_start GROUP BY host HAVING count(*) >= 200) w ON w.host IS r.host WHERE r.time > w.first + " MINUTE " AND r.time < w.last - " MINUTE
-      " AND NOT EXISTS(SELECT 1 FROM temp.c_start c WHERE c.time BETWEEN r.time - " MINUTE " AND r.time + " MINUTE " AND instr(c.message, r.name) > 0)"),
+      " AND NOT EXISTS(SELECT 1 FROM temp.c_start c WHERE c.host IS r.host AND c.time BETWEEN r.time - " MINUTE " AND r.time + " MINUTE " AND instr(c.message, r.name) > 0)"),
     "DROP TABLE temp.c_start", "DROP TABLE temp.c_run", "DROP TABLE temp.c_born",
-    /* a log that was cleared, and the source with the most to say of the time before; that source must not be one that holds times of things, not of acts */
+    /* a log that was cleared, and the source that begins first of all before it; that source must not be one that holds times of things, not of acts */
     "CREATE TEMP TABLE c_clear AS SELECT host, time, message, event_id, file_id FROM temp.c_pick"
     " WHERE meaning = 'log cleared' ORDER BY time, event_id LIMIT 1000",
     "CREATE TEMP TABLE c_told AS SELECT v.host, k.source, v.file_id, min(v.time) AS first, count(*) AS events FROM t_event v CROSS JOIN t_event_kind k ON k.kind_id = v.kind_id"
     " WHERE EXISTS(SELECT 1 FROM temp.c_clear) AND k.source IN ('evtx', 'evt', 'usn', 'prefetch', 'srum', 'ual', 'shell-history', 'web', 'bits', 'browser') AND v.time > 0"
     " GROUP BY v.host, k.source, v.file_id",
     TELL("log-begins-late", "SELECT c.host, c.message AS subject, 'evtx' AS fs, c.time AS ft, c.message AS fy, c.event_id AS fe, c.file_id AS ff, t.source AS ss, t.first AS st,"
-      " f.path || ': ' || t.events || ' events' AS sy, NULL AS se, t.file_id AS sf, 1 AS n FROM temp.c_clear c JOIN temp.c_told t ON t.host IS c.host AND t.file_id <> c.file_id AND t.first < c.time - " HOUR
+      " f.path || ', events: ' || t.events AS sy, NULL AS se, t.file_id AS sf, 1 AS n FROM temp.c_clear c JOIN temp.c_told t ON t.host IS c.host AND t.file_id <> c.file_id AND t.first < c.time - " HOUR
       " JOIN t_file f ON f.file_id = t.file_id WHERE t.first = (SELECT min(o.first) FROM temp.c_told o WHERE o.host IS c.host AND o.file_id <> c.file_id)"
       " GROUP BY c.event_id"),
     "DROP TABLE temp.c_told", "DROP TABLE temp.c_clear",
@@ -75,8 +77,8 @@ const char *const case_contradictions[] = {
     "INSERT INTO temp.c_record SELECT v.event_id, s.file_id, v.time, json_extract(v.data, '$.record_id') FROM t_event_source s CROSS JOIN t_event v ON v.event_id = s.event_id"
     " WHERE s.file_id IN (SELECT old FROM temp.c_pair UNION SELECT live FROM temp.c_pair) AND json_valid(v.data)",
     "CREATE INDEX temp.c_record_file ON c_record(file_id, event_id)",
-    TELL("records-of-shadow", "SELECT e.host, o.path AS subject, 'shadow copy' AS fs, min(r.time) AS ft, count(*) || ' records' AS fy, min(r.event_id) AS fe, p.old AS ff, 'live log' AS ss,"
-      " w.first AS st, w.least || '..' || w.most AS sy, NULL AS se, p.live AS sf, count(*) AS n FROM temp.c_pair p JOIN (SELECT file_id, min(number) AS least, max(number) AS most,"
+    TELL("records-of-shadow", "SELECT e.host, o.path AS subject, 'shadow copy' AS fs, min(r.time) AS ft, 'Records: ' || count(*) AS fy, min(r.event_id) AS fe, p.old AS ff, 'live log' AS ss,"
+      " w.first AS st, 'Records: ' || w.least || '..' || w.most AS sy, NULL AS se, p.live AS sf, count(*) AS n FROM temp.c_pair p JOIN (SELECT file_id, min(number) AS least, max(number) AS most,"
       " min(time) AS first FROM temp.c_record GROUP BY file_id) w ON w.file_id = p.live JOIN temp.c_record r ON r.file_id = p.old AND r.number > w.least AND r.number < w.most"
       " JOIN t_event e ON e.event_id = r.event_id JOIN t_file o ON o.file_id = p.old WHERE NOT EXISTS(SELECT 1 FROM temp.c_record q WHERE q.file_id = p.live AND q.event_id = r.event_id)"
       " GROUP BY p.old, p.live"),

@@ -16,4 +16,13 @@ extern const char *const case_views[];
 extern const char *const case_contradictions[];
 extern const char case_contradiction_table[];
 
+/*
+ * How a view is asked for. brief, times: fewer columns, the time column alone. by_time NULL: as by_id. of: rows of one file, or one finding. count NULL: of the
+ * view.
+ */
+struct view_query {
+	const char *by_id, *by_time, *brief, *times, *of, *count;
+};
+extern const struct view_query view_queries[];	/* by enum case_view */
+
 #endif

@@ -89,7 +89,8 @@ static void
 put_uri(struct buf *out, const char *path, enum sql_open how)
 {
 	buf_text(out, "file:");
-	for (const char *p = path; *p != '\0'; p++) {
+	/* "file:" and a relative path are one; "//" at the front would be an authority */
+	for (const char *p = path[0] == '/' && path[1] == '/' ? path + 1 : path; *p != '\0'; p++) {
 		if (strchr("%?#", *p) != NULL)
 			buf_format(out, "%%%02X", (unsigned)(uint8_t)*p);
 		else
@@ -105,8 +106,7 @@ sql_open(struct sql *q, const char *path, enum sql_open how, struct triage_error
 	*q = (struct sql){ .path = strdup(path) };
 	SCOPED_BUF uri;
 	buf_init(&uri, PATH_ROOM);
-	/* "file:" and a relative path are one; "//" at the front would be an authority */
-	put_uri(&uri, path[0] == '/' && path[1] == '/' ? path + 1 : path, how);
+	put_uri(&uri, path, how);
 	if (q->path == NULL || uri.failed) {
 		sql_close(q);
 		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for %s", path);
@@ -124,6 +124,24 @@ sql_open(struct sql *q, const char *path, enum sql_open how, struct triage_error
 		st = sql_fail(q, SQLITE_ERROR, "cannot set up", err);
 	if (st != TRIAGE_OK)
 		sql_close(q);
+	return st;
+}
+
+enum triage_status
+sql_attach(struct sql *q, const char *path, const char *name, enum sql_open how, struct triage_error *err)
+{
+	SCOPED_BUF uri;
+	buf_init(&uri, PATH_ROOM);
+	put_uri(&uri, path, how);
+	char *text = uri.failed ? NULL : sqlite3_mprintf("COMMIT; ATTACH %Q AS %s; BEGIN IMMEDIATE", buf_cstr(&uri), name);
+	if (text == NULL) {
+		triage_error_set(err, TRIAGE_E_MEMORY, TRIAGE_NO_OFFSET, "out of memory for %s", path);
+		return TRIAGE_E_MEMORY;
+	}
+	enum triage_status st = sql_check(q, err);
+	if (st == TRIAGE_OK)
+		st = sql_exec(q, text, err);
+	sqlite3_free(text);
 	return st;
 }
 

@@ -24,6 +24,8 @@ enum sql_open { SQL_READ_WRITE, SQL_READ_IMMUTABLE };
 
 /* The file exists. Errors: E_IO, E_FORMAT (no database), E_MEMORY. */
 WARN_UNUSED enum triage_status sql_open(struct sql *q, const char *path, enum sql_open how, struct triage_error *err);
+/* Join a further file to a connection under a name, between two transactions: databases are joined outside of one. Errors: as sql_exec(), E_MEMORY. */
+WARN_UNUSED enum triage_status sql_attach(struct sql *q, const char *path, const char *name, enum sql_open how, struct triage_error *err);
 /* Make an empty file (0600, never through a link), which SQLite then fills. Errors: E_IO when it exists. */
 WARN_UNUSED enum triage_status sql_make_file(const char *path, struct triage_error *err);
 void sql_close(struct sql *q);		/* rolls back; statements are finalised before */

@@ -307,7 +307,7 @@ WARN_UNUSED enum triage_status case_keep(struct case_store *s, const char *path,
 WARN_UNUSED enum triage_status case_take_part(struct case_store *s, const char *path, const char *name, bool first, struct triage_error *err);
 /* The chain anew: the same acts but interruptions, at the time of now, with these options. For bundles whose bytes are to be those of one run. */
 WARN_UNUSED enum triage_status case_retell_custody(struct case_store *s, const char *options, struct triage_error *err);
-/* Of a journal that is taken up after its case was sealed: what the end of that run told is told anew by the end of the next. */
+/* Of a journal that goes on after its budget had ended: what the end of that run told is told anew by the end of the next. */
 WARN_UNUSED enum triage_status case_unconclude(struct case_store *s, struct triage_error *err);
 /* The worst severity among the problems so far, this run's and those of the run that it resumes. Errors: E_IO. */
 WARN_UNUSED enum triage_status case_loudest_problem(struct case_store *s, enum triage_severity *ret_severity, struct triage_error *err);

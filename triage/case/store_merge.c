@@ -109,20 +109,6 @@ each(struct sql *q, const char *const *statements, const char *from, const char 
 	return st;
 }
 
-/* Databases are joined to a connection outside of a transaction. */
-static enum triage_status
-attach(struct case_store *s, const char *path, struct triage_error *err)
-{
-	char *text = sqlite3_mprintf("COMMIT; ATTACH %Q AS part; BEGIN IMMEDIATE", path);
-	if (text == NULL)
-		return store_no_memory(err);
-	enum triage_status st = sql_check(&s->q, err);
-	if (st == TRIAGE_OK)
-		st = sql_exec(&s->q, text, err);
-	sqlite3_free(text);
-	return st;
-}
-
 static enum triage_status
 detach(struct case_store *s, struct triage_error *err)
 {
@@ -137,7 +123,7 @@ case_keep(struct case_store *s, const char *path, struct triage_error *err)
 	if (st != TRIAGE_OK)
 		return st;
 	case_close(kept);
-	st = attach(s, path, err);
+	st = sql_attach(&s->q, path, "part", SQL_READ_WRITE, err);
 	if (st == TRIAGE_OK)
 		st = each(&s->q, listing, "main.", "part.", err);
 	if (st == TRIAGE_OK)
@@ -189,7 +175,8 @@ compare(struct case_store *s, const char *name, struct triage_error *err)
 enum triage_status
 case_take_part(struct case_store *s, const char *path, const char *name, bool first, struct triage_error *err)
 {
-	enum triage_status st = attach(s, path, err);
+	/* it is sealed: nothing is written there, and a journal beside it is not played back */
+	enum triage_status st = sql_attach(&s->q, path, "part", SQL_READ_IMMUTABLE, err);
 	if (st == TRIAGE_OK)
 		st = check_part(s, path, err);
 	if (st == TRIAGE_OK)

@@ -237,11 +237,29 @@ is_way_in(const struct answering *a, const struct detect_finding *f)
 	    (a->encrypted == TRIAGE_TIME_NONE || f->first_time <= a->encrypted) && when_since(f->first_time, a->first->first_time) < 366 * DAY;
 }
 
+/* What the answer rests on first, then what shows the same way, then other ways. */
+static void
+put_ways(struct answering *a, struct buf *out, const struct detect_finding *named)
+{
+	size_t count = 0;
+	answer_begin(out, "items", '[');
+	for (int turn = 0; turn < 3; turn++)
+		for (size_t i = 0; i < a->j->finding_count && a->first != NULL; i++) {
+			const struct detect_finding *f = a->findings[i];
+			if (!is_way_in(a, f))
+				continue;
+			int of = f == named ? 0 : named != NULL && strcmp(answer_vector(f), answer_vector(named)) == 0 ? 1 : 2;
+			if (of == turn && count++ < ITEMS_MAX)
+				answer_finding(out, f);
+		}
+	answer_end(out, ']');
+	answer_left_out(out, "items_left_out", count, ITEMS_MAX);
+}
+
 void
 answer_ways(struct answering *a, struct buf *out)
 {
 	const struct detect_finding *best = NULL;
-	size_t count = 0;
 	/* an act that opens the door is told from the first act on, or some days after it: logs of the door itself may be older than all else */
 	for (size_t i = 0; i < a->j->finding_count && a->first != NULL; i++) {
 		const struct detect_finding *f = a->findings[i];
@@ -254,12 +272,7 @@ answer_ways(struct answering *a, struct buf *out)
 	unsigned confidence = named == NULL ? 0 : first ? named->confidence : named->confidence / 2 + 1;
 	answer_text(out, "answer", named != NULL ? answer_vector(named) : "unknown");
 	answer_text(out, "certainty", answer_certainty(confidence));
-	answer_begin(out, "items", '[');
-	for (size_t i = 0; i < a->j->finding_count && a->first != NULL; i++)
-		if (is_way_in(a, a->findings[i]) && count++ < ITEMS_MAX)
-			answer_finding(out, a->findings[i]);
-	answer_end(out, ']');
-	answer_left_out(out, "items_left_out", count, ITEMS_MAX);
+	put_ways(a, out, named);
 	answer_begin(out, "reasons", '[');
 	if (named != NULL)
 		answer_say(out, "%s.", named->title);

@@ -160,7 +160,7 @@ read_other(struct happening *h, struct logon *l)
 		bool interactive;
 	} parsers[] = { { "syslog", "ssh", true }, { "journal", "ssh", true }, { "esxi", "ssh", true }, { "audit", "ssh", true }, { "utmp", "ssh", true }, { "samba", "smb", false }, { "ftp_log", "ftp", false },
 		{ "gateway_log", "vpn", true }, { "mssql_errorlog", "mssql", false }, { "ese.client", "ual", false }, { "registry.rdp_client", "rdp", true }, { "registry.sshclient", "ssh", true },
-		{ "teamviewer", "teamviewer", true } };
+		{ "teamviewer", "teamviewer", true }, { "unix_log", "application", true }, { "app_log", "application", true } };
 	static const char *const fields[] = { "address", "remote", "client", "remote_address", "remote_host", "remote_id", NULL };
 	const struct detect_event *e = h->event;
 	size_t p = 0, count = sizeof(parsers) / sizeof(parsers[0]);
@@ -173,7 +173,8 @@ read_other(struct happening *h, struct logon *l)
 	    strcmp(e->parser, "ese.client") == 0 || strcmp(e->parser, "teamviewer") == 0 || (strcmp(e->parser, "samba") == 0 && strstr(e->message, "opened the share") != NULL) ? LOGON_CAME : LOGON_NONE;
 	if (l->kind == LOGON_NONE)
 		return false;
-	l->protocol = parsers[p].protocol;
+	/* a program that is known by the words of its log alone */
+	l->protocol = happening_text(h, "logon_to")[0] != '\0' ? "application" : parsers[p].protocol;
 	l->interactive = parsers[p].interactive;
 	for (const char *const *f = fields; *f != NULL && l->address[0] == '\0'; f++)
 		take_address(l, happening_text(h, *f));

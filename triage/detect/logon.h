@@ -17,7 +17,7 @@ enum logon_kind {
 
 struct logon {
 	enum logon_kind kind;
-	const char *protocol;		/* rdp, smb, ssh, winrm, kerberos, explicit-credentials, mssql, ftp, vpn, ual, network */
+	const char *protocol;		/* rdp, smb, ssh, winrm, kerberos, explicit-credentials, mssql, ftp, vpn, ual, application, network */
 	char address[LOGON_TEXT_MAX];	/* the other machine: address or name, lower case; never empty or the machine itself */
 	char account[LOGON_TEXT_MAX];	/* without domain, lower case; "" when not told */
 	bool own;			/* the address is that of the machine itself: set for rdp only, else such a record is none */

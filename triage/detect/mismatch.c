@@ -70,7 +70,7 @@ put(struct detect_judge *j, const struct subject *s, const struct fold_plan *pla
 	fold_add(&j->folds, f, &e, s->appeared);
 	const char *mime = s->file->content != NULL && s->file->content->mime != NULL ? s->file->content->mime : "";
 	if (mime[0] != '\0')
-		fold_reason(&j->folds, f, "%s is %s.", s->file->name, mime);
+		fold_reason(&j->folds, f, "Content of %s: %s", s->file->name, mime);
 }
 
 static enum triage_status

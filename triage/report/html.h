@@ -61,7 +61,7 @@ struct facts {
 	uint64_t by_severity[TRIAGE_SEVERITY_COUNT], findings, outside_window;
 	uint64_t problems, problem_severity[TRIAGE_SEVERITY_COUNT];
 	unsigned encrypted_confidence, family_confidence, first_confidence;	/* 0: no finding says so */
-	int64_t first_time;		/* earliest time of a critical or high finding, TRIAGE_TIME_NONE */
+	int64_t first_time;		/* of the first act by the answer of page 1; without one the earliest of a critical or high finding; TRIAGE_TIME_NONE */
 	int64_t last_time;
 	int64_t finished;		/* of the last act in the custody log */
 	uint64_t first_finding;		/* 0: it is not on the page */
@@ -114,7 +114,7 @@ void page_told(struct page *p, const char *tag, const char *text);
  * language that nobody can say, and is marked so.
  */
 void page_rule_text(struct page *p, const char *tag, const char *text);
-/* A reason of a finding, or a line of how it is checked by hand. */
+/* A reason of a finding, a line of how it is checked by hand, what contradicts something, why a part was not examined. */
 void page_told_check(struct page *p, const char *tag, const char *text);
 void page_section(struct page *p, const char *id, const char *title_key);	/* opens; </section> closes */
 int64_t page_local(const struct page *p, int64_t ns);
@@ -129,6 +129,8 @@ const char *severity_symbol(int severity);
 int severity_of(const char *word);		/* TRIAGE_INFO when it is none */
 /* prefix.word when there is such a message, else fallback. Lives until the next call: one at a time. */
 const char *key_or(struct page *p, char room[64], const char *prefix, const char *word, const char *fallback);
+/* The same for a kind of finding: with the technique behind it ("lateral-movement.t1105") where the kind alone says too little. */
+const char *kind_key(struct page *p, char room[64], const char *prefix, const char *kind, const char *technique, const char *fallback);
 
 /* The fact, copied into room (cut when longer). Returns room. */
 const char *meta_text(struct page *p, const char *key, char *room, size_t size);
@@ -164,6 +166,7 @@ void html_tiles(struct page *p);			/* html_tiles.c */
 void html_actions(struct page *p);			/* html_actions.c */
 void html_clocks(struct page *p);
 void html_answers(struct page *p);			/* html_answers.c */
+void html_first_act(struct page *p);			/* the answer's first act becomes that of the facts: page 1 names one */
 struct json;
 void html_names(struct page *p, const char *question, struct json list);	/* html_names.c: of the members of an answer's list */
 unsigned html_certainty(struct page *p, const char *question, unsigned otherwise);	/* confidence that the answer claims; otherwise when there is none */
@@ -181,9 +184,9 @@ WARN_UNUSED enum triage_status html_contacts(struct page *p, struct triage_error
 WARN_UNUSED enum triage_status html_contradictions(struct page *p, struct triage_error *err);
 WARN_UNUSED enum triage_status html_findings(struct page *p, struct triage_error *err);
 /* Closes the <dl> that html_findings() left open. */
-void html_detail(struct page *p, const char *kind, const char *title, const char *detail);	/* html_detail.c */
+void html_detail(struct page *p, const char *kind, const char *technique, const char *title, const char *detail);	/* html_detail.c */
 WARN_UNUSED enum triage_status html_activity(struct page *p, struct triage_error *err);
-bool html_why(struct page *p, const char *tag, const char *detail);	/* html_detail.c: why a finding matters, as its rule says it; false: it says nothing */
+bool html_why(struct page *p, const char *tag, const char *title, const char *detail);	/* html_detail.c: why a finding matters, as its rule says it; false: it says nothing */
 /* html_explore.c: the rows that the page holds itself, and the places where the script shows rows. */
 void html_explore(struct page *p, const char *set);	/* "timeline" or "files" */
 WARN_UNUSED enum triage_status html_rows(struct page *p, struct triage_error *err);

@@ -30,12 +30,13 @@ static const struct question {
 };
 
 struct item {
-	struct buf title, rule;
+	struct buf title, rule, host, path;
 };
 
 struct answer {
 	char word[WORD_SIZE], certainty[WORD_SIZE];
 	int64_t dwell;			/* seconds */
+	char dwell_until[WORD_SIZE];
 	int64_t moment, until;
 	bool or_earlier;
 	struct item items[ITEMS_SHOWN];
@@ -71,7 +72,13 @@ take_moment(struct json *j, int64_t *out)
 		*out = TRIAGE_TIME_NONE;
 }
 
-/* title and rule of the first findings of a list. */
+static struct buf *
+member_of(struct item *one, const struct json *j)
+{
+	return json_is(j, "title") ? &one->title : json_is(j, "rule") ? &one->rule : json_is(j, "host") ? &one->host : json_is(j, "path") ? &one->path : NULL;
+}
+
+/* What the first findings of a list are known by. */
 static void
 take_items(struct json *j, struct answer *a)
 {
@@ -83,7 +90,7 @@ take_items(struct json *j, struct answer *a)
 		struct item *one = a->item_count < ITEMS_SHOWN ? &a->items[a->item_count] : NULL;
 		bool titled = false;
 		while (json_next(j) == JSON_KEY) {
-			struct buf *text = one == NULL ? NULL : json_is(j, "title") ? &one->title : json_is(j, "rule") ? &one->rule : NULL;
+			struct buf *text = one != NULL ? member_of(one, j) : NULL;
 			titled = titled || (text != NULL && text == &one->title);
 			if (text != NULL && json_next(j) == JSON_STRING)
 				json_string(j, text);
@@ -112,6 +119,8 @@ read_answer(const char *text, size_t size, const struct question *q, struct answ
 			take_moment(&j, &a->until);
 		else if (json_is(&j, "dwell_seconds") && json_next(&j) == JSON_NUMBER)
 			ok = json_int(&j, &a->dwell) || json_skip(&j);
+		else if (json_is(&j, "dwell_until"))
+			take_word(&j, a->dwell_until);
 		else if (json_is(&j, "or_earlier"))
 			a->or_earlier = json_next(&j) == JSON_TRUE;
 		else if (q->names != NULL && json_is(&j, q->names) && json_next(&j) == JSON_ARRAY) {
@@ -130,7 +139,7 @@ read_answer(const char *text, size_t size, const struct question *q, struct answ
 	}
 }
 
-/* The number of the finding on this page, 0 for none. */
+/* The number of the finding on this page, 0 for none: that of the same place, else the first that says the same. */
 static uint64_t
 find_finding(struct page *p, const struct item *i)
 {
@@ -139,9 +148,15 @@ find_finding(struct page *p, const struct item *i)
 	uint64_t id = 0;
 	if (case_rows(p->reader, CASE_FINDINGS, CASE_BY_ID, &c, &ignored) != TRIAGE_OK)
 		return 0;
-	while (id == 0 && case_next(c, &ignored) == TRIAGE_OK && (uint64_t)case_int(c, CASE_FINDINGS_FINDING_ID) <= p->facts.linkable)
-		if (strcmp(case_text(c, CASE_FINDINGS_TITLE), buf_cstr(&i->title)) == 0 && strcmp(case_text(c, CASE_FINDINGS_RULE), buf_cstr(&i->rule)) == 0)
+	while (case_next(c, &ignored) == TRIAGE_OK && (uint64_t)case_int(c, CASE_FINDINGS_FINDING_ID) <= p->facts.linkable) {
+		if (strcmp(case_text(c, CASE_FINDINGS_TITLE), buf_cstr(&i->title)) != 0 || strcmp(case_text(c, CASE_FINDINGS_RULE), buf_cstr(&i->rule)) != 0)
+			continue;
+		bool here = strcmp(case_text(c, CASE_FINDINGS_HOST), buf_cstr(&i->host)) == 0 && strcmp(case_text(c, CASE_FINDINGS_PATH), buf_cstr(&i->path)) == 0;
+		if (here || id == 0)
 			id = (uint64_t)case_int(c, CASE_FINDINGS_FINDING_ID);
+		if (here)
+			break;
+	}
 	case_cursor_close(c);
 	return id;
 }
@@ -237,7 +252,7 @@ put_answer(struct page *p, const struct question *q, const struct answer *a)
 	}
 	if (a->dwell > 0) {
 		page_raw(p, "<br>");
-		page_say(p, "span", "answer.dwell", WITH(AS_COUNT((a->dwell + 86399) / 86400)));
+		page_say(p, "span", key_or(p, room, "answer.dwell", a->dwell_until, "answer.dwell"), WITH(AS_COUNT((a->dwell + 86399) / 86400)));
 	}
 	if (a->list.text != NULL)
 		html_names(p, q->name, a->list);
@@ -251,52 +266,92 @@ put_answer(struct page *p, const struct question *q, const struct answer *a)
 	page_raw(p, "</dd></div>\n");
 }
 
+/* An answer as the case has it; its word is empty when there is none. text: what its lists lie in. */
 static void
-put_question(struct page *p, const struct question *q)
+open_answer(struct page *p, const struct question *q, struct buf *text, struct answer *a)
 {
 	char fact[64];
-	struct answer a = { .moment = TRIAGE_TIME_NONE, .until = TRIAGE_TIME_NONE };
-	SCOPED_BUF text;
-	buf_init(&text, TEXT_MAX);
+	*a = (struct answer){ .moment = TRIAGE_TIME_NONE, .until = TRIAGE_TIME_NONE };
+	buf_init(text, TEXT_MAX);
 	for (size_t i = 0; i < ITEMS_SHOWN; i++) {
-		buf_init(&a.items[i].title, 1 << 16);
-		buf_init(&a.items[i].rule, 1 << 16);
+		struct buf *const members[] = { &a->items[i].title, &a->items[i].rule, &a->items[i].host, &a->items[i].path };
+		for (size_t k = 0; k < sizeof(members) / sizeof(members[0]); k++)
+			buf_init(members[k], 1 << 16);
 	}
 	snprintf(fact, sizeof(fact), "answer.%s", q->name);
-	buf_text(&text, case_meta(p->reader, fact));
-	read_answer(buf_cstr(&text), text.size, q, &a);
-	if (a.word[0] != '\0')
-		put_answer(p, q, &a);
+	buf_text(text, case_meta(p->reader, fact));
+	read_answer(buf_cstr(text), text->size, q, a);
+}
+
+static void
+close_answer(struct buf *text, struct answer *a)
+{
+	buf_release(text);
 	for (size_t i = 0; i < ITEMS_SHOWN; i++) {
-		buf_release(&a.items[i].title);
-		buf_release(&a.items[i].rule);
+		struct buf *const members[] = { &a->items[i].title, &a->items[i].rule, &a->items[i].host, &a->items[i].path };
+		for (size_t k = 0; k < sizeof(members) / sizeof(members[0]); k++)
+			buf_release(members[k]);
 	}
 }
 
-unsigned
-html_certainty(struct page *p, const char *question, unsigned otherwise)
+static void
+put_question(struct page *p, const struct question *q)
+{
+	struct answer a;
+	struct buf text;
+	open_answer(p, q, &text, &a);
+	if (a.word[0] != '\0')
+		put_answer(p, q, &a);
+	close_answer(&text, &a);
+}
+
+/* What a word of the ladder begins with. */
+static unsigned
+confidence_of(const char *certainty, unsigned otherwise)
 {
 	static const struct {
 		const char *word;
 		unsigned confidence;
 	} ladder[] = { { "established", 90 }, { "very-probable", 70 }, { "probable", 40 }, { "possible", 1 } };
-	char fact[64], certainty[WORD_SIZE] = "";
-	SCOPED_BUF text;
-	buf_init(&text, TEXT_MAX);
-	snprintf(fact, sizeof(fact), "answer.%s", question);
-	buf_text(&text, case_meta(p->reader, fact));
-	struct json j;
-	json_start(&j, buf_cstr(&text), text.size);
-	bool ok = json_next(&j) == JSON_OBJECT;
-	while (ok && json_next(&j) == JSON_KEY)
-		if (json_is(&j, "certainty"))
-			take_word(&j, certainty);
-		else
-			ok = json_skip(&j);
 	for (size_t i = 0; i < sizeof(ladder) / sizeof(ladder[0]); i++)
 		if (strcmp(certainty, ladder[i].word) == 0)
 			return ladder[i].confidence;
 	return otherwise;
+}
+
+static const struct question *
+question_named(const char *name)
+{
+	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
+		if (strcmp(questions[i].name, name) == 0)
+			return &questions[i];
+	return &questions[0];
+}
+
+unsigned
+html_certainty(struct page *p, const char *question, unsigned otherwise)
+{
+	struct answer a;
+	struct buf text;
+	open_answer(p, question_named(question), &text, &a);
+	unsigned confidence = confidence_of(a.certainty, otherwise);
+	close_answer(&text, &a);
+	return confidence;
+}
+
+void
+html_first_act(struct page *p)
+{
+	struct facts *f = &p->facts;
+	struct answer a;
+	struct buf text;
+	open_answer(p, question_named("first_action"), &text, &a);
+	if (a.word[0] != '\0') {
+		f->first_time = a.moment;
+		f->first_confidence = confidence_of(a.certainty, 0);
+		f->first_finding = a.item_count > 0 ? find_finding(p, &a.items[0]) : 0;
+	}
+	close_answer(&text, &a);
 }
 
 void

@@ -2,7 +2,6 @@
 #include "triage/report/html.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { ROWS_SHOWN = 8 };	/* of each kind */
@@ -31,7 +30,7 @@ put_claim(struct page *p, struct case_cursor *c, size_t source, size_t time, siz
 		page_say(p, "span", "contradiction.made", NULL);
 	} else if (text[0] != '\0') {
 		page_raw(p, "<br>");
-		page_evidence(p, text);
+		page_told_check(p, "span", text);
 	}
 	page_raw(p, "</td>");
 }

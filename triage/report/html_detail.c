@@ -146,7 +146,7 @@ put_how(struct page *p, const char *text)
 }
 
 static void
-put_check(struct page *p, const char *kind, const struct detail *d)
+put_check(struct page *p, const char *kind, const char *technique, const struct detail *d)
 {
 	char room[64];
 	page_raw(p, "<details open>");
@@ -155,7 +155,7 @@ put_check(struct page *p, const char *kind, const struct detail *d)
 	if (d->how_to_check.size > 0)
 		put_how(p, buf_cstr(&d->how_to_check));
 	page_say(p, "p class=\"label\"", "finding.innocent", NULL);
-	page_say(p, "p", key_or(p, room, "innocent", kind, "innocent.other"), NULL);
+	page_say(p, "p", kind_key(p, room, "innocent", kind, technique, "innocent.other"), NULL);
 	if (d->innocent.size > 0) {
 		d->tell(p, "p", buf_cstr(&d->innocent));
 	}
@@ -195,16 +195,31 @@ put_accounts(struct page *p, const struct detail *d)
 	page_raw(p, "</dd></div>\n");
 }
 
-void
-html_detail(struct page *p, const char *kind, const char *title, const char *text)
+static void
+open_detail(struct page *p, const char *title, const char *text, struct detail *d)
 {
 	char key[64];
 	const char *rest;
-	struct detail d = { .tell = messages_told(p->messages, title, key, &rest) ? page_told : page_rule_text };
-	struct buf *const fields[] = { &d.why, &d.innocent, &d.family, &d.how_to_check, &d.version };
+	struct buf *const fields[] = { &d->why, &d->innocent, &d->family, &d->how_to_check, &d->version };
+	*d = (struct detail){ .tell = messages_told(p->messages, title, key, &rest) ? page_told : page_rule_text };
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		buf_init(fields[i], TEXT_MAX);
-	read_detail(text, &d);
+	read_detail(text, d);
+}
+
+static void
+close_detail(struct detail *d)
+{
+	struct buf *const fields[] = { &d->why, &d->innocent, &d->family, &d->how_to_check, &d->version };
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		buf_release(fields[i]);
+}
+
+void
+html_detail(struct page *p, const char *kind, const char *technique, const char *title, const char *text)
+{
+	struct detail d;
+	open_detail(p, title, text, &d);
 	put_fact(p, "finding.family", &d.family);
 	put_fact(p, "finding.version", &d.version);
 	put_accounts(p, &d);
@@ -216,23 +231,18 @@ html_detail(struct page *p, const char *kind, const char *title, const char *tex
 	if (d.broken)
 		page_say(p, "p class=\"note\"", "finding.broken", NULL);
 	put_examples(p, text);
-	put_check(p, kind, &d);
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		buf_release(fields[i]);
+	put_check(p, kind, technique, &d);
+	close_detail(&d);
 }
 
 bool
-html_why(struct page *p, const char *tag, const char *text)
+html_why(struct page *p, const char *tag, const char *title, const char *text)
 {
-	struct detail d = { 0 };
-	struct buf *const fields[] = { &d.why, &d.innocent, &d.family, &d.how_to_check, &d.version };
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		buf_init(fields[i], TEXT_MAX);
-	read_detail(text, &d);
+	struct detail d;
+	open_detail(p, title, text, &d);
 	bool said = d.why.size > 0;
 	if (said)
-		page_told(p, tag, buf_cstr(&d.why));
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		buf_release(fields[i]);
+		d.tell(p, tag, buf_cstr(&d.why));
+	close_detail(&d);
 	return said;
 }

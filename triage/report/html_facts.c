@@ -270,6 +270,7 @@ facts_collect(struct page *p, struct triage_error *err)
 		f->first_finding = 0;
 	/* the page shows them in this order, unless a window leaves some out */
 	f->linkable = f->outside_window == 0 ? FINDINGS_SHOWN_MAX : 0;
+	html_first_act(p);
 	sort_flagged(f);
 	judge_coverage(&f->coverage);
 	return st;

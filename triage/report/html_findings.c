@@ -23,9 +23,10 @@ put_summary(struct page *p)
 static void
 put_heading(struct page *p, struct case_cursor *c, int severity)
 {
-	char room[64], kind[48], tag[64];
+	char room[64], kind[48], technique[16], tag[64];
 	int64_t confidence = case_int(c, CASE_FINDINGS_CONFIDENCE);
 	snprintf(kind, sizeof(kind), "%s", case_text(c, CASE_FINDINGS_KIND));
+	snprintf(technique, sizeof(technique), "%s", case_text(c, CASE_FINDINGS_TECHNIQUE));
 	page_format(p, "<p class=\"eyebrow\"><span class=\"tag %s\"><span aria-hidden=\"true\">%s</span> ", severity_class(severity),
 	    severity_symbol(severity));
 	page_say(p, "span", severity_key(severity), NULL);
@@ -33,12 +34,12 @@ put_heading(struct page *p, struct case_cursor *c, int severity)
 	snprintf(tag, sizeof(tag), "span title=\"%d / 100\"", (int)(confidence < 0 ? 0 : confidence > 100 ? 100 : confidence));
 	page_say(p, tag, confidence_key(confidence > 0 ? (unsigned)confidence : 0), NULL);
 	page_raw(p, "</span> ");
-	page_say(p, "span", key_or(p, room, "kind", kind, "kind.other"), NULL);
+	page_say(p, "span", kind_key(p, room, "kind", kind, technique, "kind.other"), NULL);
 	page_raw(p, "</p>\n<h3>");
 	page_rule_text(p, "span", case_text(c, CASE_FINDINGS_TITLE));
 	page_format(p, " <a class=\"ref\" href=\"#finding-%ju\">#%ju</a></h3>\n", (uintmax_t)case_int(c, CASE_FINDINGS_FINDING_ID),
 	    (uintmax_t)case_int(c, CASE_FINDINGS_FINDING_ID));
-	page_say(p, "p", key_or(p, room, "why", kind, "why.other"), NULL);
+	page_say(p, "p", kind_key(p, room, "why", kind, technique, "why.other"), NULL);
 	page_raw(p, "\n");
 }
 
@@ -97,7 +98,7 @@ static void
 put_finding(struct page *p, struct case_cursor *c, int severity)
 {
 	enum { TITLE_MAX = 1 << 16 };
-	char kind[48];
+	char kind[48], technique[16];
 	SCOPED_BUF title;
 	buf_init(&title, TITLE_MAX);
 	buf_text(&title, case_text(c, CASE_FINDINGS_TITLE));
@@ -106,7 +107,8 @@ put_finding(struct page *p, struct case_cursor *c, int severity)
 	put_heading(p, c, severity);
 	put_facts(p, c);		/* leaves its list open for the facts of the detail */
 	snprintf(kind, sizeof(kind), "%s", case_text(c, CASE_FINDINGS_KIND));
-	html_detail(p, kind, buf_cstr(&title), case_text(c, CASE_FINDINGS_DETAIL));
+	snprintf(technique, sizeof(technique), "%s", case_text(c, CASE_FINDINGS_TECHNIQUE));
+	html_detail(p, kind, technique, buf_cstr(&title), case_text(c, CASE_FINDINGS_DETAIL));
 	page_raw(p, "</article>\n");
 }
 

@@ -13,7 +13,7 @@
 #include <string.h>
 
 enum { LANES_MAX = 16, SEGMENTS_MAX = 6, STEPS = 200, EDGE = 8, BREAK = 10, WIDTH = 1000 };
-static const int64_t gap_least = INT64_C(6) * 3600 * 1000000000;
+static const uint64_t gap_least = UINT64_C(6) * 3600 * 1000000000;
 
 struct segment {
 	size_t first, last;		/* moments */
@@ -36,17 +36,24 @@ struct lanes {
 	size_t lane_count;
 };
 
+/* From the moment before; two moments may lie further apart than a signed number of nanoseconds can say. */
+static uint64_t
+gap_before(const struct lanes *l, size_t i)
+{
+	return (uint64_t)l->list[i].time - (uint64_t)l->list[i - 1].time;
+}
+
 /* Cut where the gaps are widest. */
 static void
 cut(struct lanes *l)
 {
 	size_t cuts[SEGMENTS_MAX - 1], count = 0;
 	for (size_t i = 1; i < l->count; i++) {
-		int64_t gap = l->list[i].time - l->list[i - 1].time;
+		uint64_t gap = gap_before(l, i);
 		size_t at = count;
 		if (gap < gap_least)
 			continue;
-		while (at > 0 && gap > l->list[cuts[at - 1]].time - l->list[cuts[at - 1] - 1].time)
+		while (at > 0 && gap > gap_before(l, cuts[at - 1]))
 			at--;
 		if (at == SEGMENTS_MAX - 1)
 			continue;
@@ -84,7 +91,7 @@ static double
 place(const struct lanes *l, const struct segment *s, int64_t time)
 {
 	int64_t from = l->list[s->first].time, to = l->list[s->last].time;
-	double share = to > from ? (double)(time - from) / (double)(to - from) : 0.5;
+	double share = to > from ? (double)((uint64_t)time - (uint64_t)from) / (double)((uint64_t)to - (uint64_t)from) : 0.5;
 	return s->x + EDGE + share * (s->width - 2 * EDGE);
 }
 

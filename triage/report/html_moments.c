@@ -15,7 +15,7 @@ enum { MOMENTS_MAX = 4000, MOMENTS_SHOWN = 600, ALIKE_MAX = 4 };
 
 struct moments {
 	struct moment *list;
-	size_t count;
+	size_t count, again;		/* again: of those */
 	uint64_t left_out;
 };
 
@@ -30,24 +30,32 @@ by_time(const void *a, const void *b)
 	return (x->finding_id > y->finding_id) - (x->finding_id < y->finding_id);
 }
 
-/* The first finding of an event is its most severe one. */
+/* The first finding of an event is its most severe one; those of other stories mark their lanes too. */
 static bool
 add(struct moments *m, const struct moment *like, int64_t time, uint64_t event_id, const char *text)
 {
-	for (size_t i = 0; i < m->count && event_id != 0; i++)
-		if (m->list[i].event_id == event_id)
+	bool again = false;
+	for (size_t i = 0; i < m->count && event_id != 0; i++) {
+		if (m->list[i].event_id != event_id)
+			continue;
+		if (m->list[i].story_id == like->story_id || like->story_id == 0)
 			return true;
+		again = true;
+	}
 	if (m->count == MOMENTS_MAX) {
-		m->left_out++;
+		m->left_out += !again;
 		return true;
 	}
 	struct moment *one = &m->list[m->count];
 	*one = *like;
 	one->time = time;
 	one->event_id = event_id;
-	one->text = strdup(text);
-	m->count += one->text != NULL;
-	return one->text != NULL;
+	one->again = again;
+	one->text = again ? NULL : strdup(text);
+	bool whole = again || one->text != NULL;
+	m->count += whole;
+	m->again += again;
+	return whole;
 }
 
 /* False when memory ends. ret_any: at least one example is an event. */
@@ -79,6 +87,7 @@ take_finding(struct moments *m, struct case_cursor *c)
 	like.story_id = case_null(c, CASE_FINDINGS_STORY_ID) ? 0 : (uint64_t)case_int(c, CASE_FINDINGS_STORY_ID);
 	snprintf(like.host, sizeof(like.host), "%s", case_text(c, CASE_FINDINGS_HOST));
 	snprintf(like.kind, sizeof(like.kind), "%s", case_text(c, CASE_FINDINGS_KIND));
+	snprintf(like.technique, sizeof(like.technique), "%s", case_text(c, CASE_FINDINGS_TECHNIQUE));
 	if (!add_examples(m, &like, case_text(c, CASE_FINDINGS_DETAIL), &any))
 		return false;
 	return any || first == TRIAGE_TIME_NONE || add(m, &like, first, 0, case_text(c, CASE_FINDINGS_TITLE));
@@ -91,7 +100,7 @@ put_moment(struct page *p, const struct moment *m)
 	page_raw(p, "<tr><td class=\"num\">");
 	page_time(p, m->time);
 	page_format(p, "</td><td><span class=\"tag %s\"><span aria-hidden=\"true\">%s</span> ", severity_class(m->severity), severity_symbol(m->severity));
-	page_say(p, "span", key_or(p, room, "kind", m->kind, "kind.other"), NULL);
+	page_say(p, "span", kind_key(p, room, "kind", m->kind, m->technique, "kind.other"), NULL);
 	page_raw(p, "</span></td><td>");
 	page_code(p, m->host);
 	page_raw(p, "</td>");
@@ -108,17 +117,24 @@ put_moment(struct page *p, const struct moment *m)
 	page_raw(p, "</td></tr>\n");
 }
 
+static void
+swap(struct moment *a, struct moment *b)
+{
+	struct moment one = *a;
+	*a = *b;
+	*b = one;
+}
+
 /* The most severe stay when there are too many. */
 static size_t
 choose(struct moments *m)
 {
-	size_t kept = 0;
+	size_t kept = 0, rows = 0;
 	for (int severity = TRIAGE_CRITICAL; severity >= TRIAGE_MEDIUM; severity--)
-		for (size_t i = kept; i < m->count && kept < MOMENTS_SHOWN; i++)
+		for (size_t i = kept; i < m->count && rows < MOMENTS_SHOWN; i++)
 			if (m->list[i].severity == severity) {
-				struct moment one = m->list[kept];
-				m->list[kept++] = m->list[i];
-				m->list[i] = one;
+				rows += !m->list[i].again;
+				swap(&m->list[kept++], &m->list[i]);
 			}
 	qsort(m->list, kept, sizeof(*m->list), by_time);
 	return kept;
@@ -138,6 +154,17 @@ collect(struct page *p, struct moments *m, struct triage_error *err)
 		return TRIAGE_E_MEMORY;
 	}
 	return st == TRIAGE_END ? TRIAGE_OK : st;
+}
+
+/* Brings those that are rows of the table to the front, in their order. Returns how many they are. */
+static size_t
+rows_first(struct moment *list, size_t count)
+{
+	size_t rows = 0;
+	for (size_t i = 0; i < count; i++)
+		if (!list[i].again)
+			swap(&list[rows++], &list[i]);
+	return rows;
 }
 
 /* How many from this one on are of the same finding, one after the other. */
@@ -174,10 +201,11 @@ static enum triage_status
 put_section(struct page *p, struct moments *m, struct triage_error *err)
 {
 	static const char *const heads[] = { "moments.when", "moments.kind", "moments.host", "moments.what", "moments.finding", NULL };
-	size_t all = m->count, shown = choose(m);
+	size_t all = m->count - m->again, shown = choose(m);
 	page_section(p, "moments", "moments.title");
 	page_say(p, "p class=\"sub\"", "moments.intro", NULL);
 	enum triage_status st = html_lanes(p, m->list, shown, err);
+	shown = rows_first(m->list, shown);
 	page_raw(p, "<p class=\"search\" hidden><label>");
 	page_say(p, "span", "files.search", NULL);
 	page_raw(p, " <input type=\"search\" aria-controls=\"moment-table\"></label> "

@@ -11,7 +11,8 @@ struct moment {
 	uint64_t event_id, finding_id;	/* event_id 0: the finding itself */
 	uint64_t story_id;		/* 0: in no story */
 	int severity;
-	char host[MOMENT_PLACE_SIZE], kind[32];
+	bool again;			/* a finding that comes before tells of this event already: for its lane alone, without text */
+	char host[MOMENT_PLACE_SIZE], kind[32], technique[16];
 	char *text;			/* what the event says, or the title of the finding */
 };
 

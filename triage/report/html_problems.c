@@ -172,9 +172,8 @@ put_coverage_row(struct page *p, struct case_cursor *c)
 		else
 			page_raw(p, "<td>–</td>");
 	}
-	page_raw(p, "<td lang=\"en\">");
-	page_evidence(p, case_text(c, CASE_COVERAGE_REASON));
-	page_raw(p, "</td></tr>\n");
+	page_told_check(p, "td", case_text(c, CASE_COVERAGE_REASON));
+	page_raw(p, "</tr>\n");
 }
 
 static enum triage_status

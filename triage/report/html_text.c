@@ -295,6 +295,19 @@ key_or(struct page *p, char room[64], const char *prefix, const char *word, cons
 }
 
 const char *
+kind_key(struct page *p, char room[64], const char *prefix, const char *kind, const char *technique, const char *fallback)
+{
+	char word[64];
+	int n = technique[0] == 'T' ? snprintf(word, sizeof(word), "%s.t%.4s", kind, technique + 1) : 0;
+	if (n > 0 && n < 64) {
+		const char *narrow = key_or(p, room, prefix, word, NULL);
+		if (narrow != NULL)
+			return narrow;
+	}
+	return key_or(p, room, prefix, kind, fallback);
+}
+
+const char *
 meta_text(struct page *p, const char *key, char *room, size_t size)
 {
 	snprintf(room, size, "%s", case_meta(p->reader, key));

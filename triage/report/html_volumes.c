@@ -71,7 +71,11 @@ put_volume(struct page *p, struct case_cursor *c, const struct filesystem *list,
 {
 	char room[64];
 	page_format(p, "<tr><th scope=\"row\">%jd</th><td>", (intmax_t)case_int(c, VOLUME_ID));
-	page_evidence(p, case_text(c, VOLUME_KIND));
+	const char *kind = key_or(p, room, "volume-kind", case_text(c, VOLUME_KIND), NULL);
+	if (kind != NULL)
+		page_say(p, "span", kind, NULL);
+	else
+		page_evidence(p, case_text(c, VOLUME_KIND));
 	page_raw(p, "</td><td>");
 	bool any = false;
 	for (size_t i = 0; i < count; i++)

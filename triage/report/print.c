@@ -43,10 +43,11 @@ put_head(struct page *p)
 static void
 put_finding(struct page *p, struct case_cursor *c, int severity)
 {
-	char kind[48], room[64];
+	char kind[48], technique[16], room[64];
 	int64_t first = case_null(c, CASE_FINDINGS_FIRST_TIME) ? TRIAGE_TIME_NONE : case_int(c, CASE_FINDINGS_FIRST_TIME);
 	int64_t confidence = case_int(c, CASE_FINDINGS_CONFIDENCE);
 	snprintf(kind, sizeof(kind), "%s", case_text(c, CASE_FINDINGS_KIND));
+	snprintf(technique, sizeof(technique), "%s", case_text(c, CASE_FINDINGS_TECHNIQUE));
 	page_format(p, "<tr><td class=\"w\">#%ju</td><td class=\"w\"><span aria-hidden=\"true\">%s</span> ",
 	    (uintmax_t)case_int(c, CASE_FINDINGS_FINDING_ID), severity_symbol(severity));
 	page_say(p, "span", severity_key(severity), NULL);
@@ -55,8 +56,8 @@ put_finding(struct page *p, struct case_cursor *c, int severity)
 	page_raw(p, "</td><td>");
 	page_rule_text(p, "b", case_text(c, CASE_FINDINGS_TITLE));
 	page_raw(p, "<br>");
-	if (!html_why(p, "span", case_text(c, CASE_FINDINGS_DETAIL)))
-		page_say(p, "span", key_or(p, room, "why", kind, "why.other"), NULL);
+	if (!html_why(p, "span", case_text(c, CASE_FINDINGS_TITLE), case_text(c, CASE_FINDINGS_DETAIL)))
+		page_say(p, "span", kind_key(p, room, "why", kind, technique, "why.other"), NULL);
 	page_raw(p, "<br>");
 	page_code(p, case_text(c, CASE_FINDINGS_PATH));
 	page_raw(p, "</td><td>");

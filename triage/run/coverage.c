@@ -64,7 +64,7 @@ one_artefact(void *ctx, const struct case_artefact *a, struct triage_error *err)
 {
 	char what[80], reason[80];
 	snprintf(what, sizeof(what), "artefact %s", a->parser);
-	snprintf(reason, sizeof(reason), "%ju events", (uintmax_t)a->events);
+	snprintf(reason, sizeof(reason), "%ju event%s", (uintmax_t)a->events, a->events == 1 ? "" : "s");
 	return case_seal_coverage(ctx, &(struct case_coverage_row){ .what = what, .reason = reason, .total = a->streams, .examined = a->whole,
 	    .failed = a->streams - a->whole, .bytes_total = a->bytes, .bytes_examined = a->bytes }, err);
 }

@@ -56,13 +56,15 @@ on_death(struct crew *c, size_t slot, struct triage_error *err)
 	while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
 		continue;
 	w->pid = 0;
+	/* a lister lives for its one job, so what it dies of is told of that; others become ready meanwhile, and counting in a row would not come to an end */
+	bool for_job = w->ready || w->role == WORKER_LISTER;
 	/* all that a worker reads of the evidence before it is ready is containers that are opened between the seals: the run goes on without these */
-	bool last_chance = !w->ready && ++c->deaths_in_row >= DEATHS_BEFORE_READY && !c->unopened && c->start_error[0] == '\0';
+	bool last_chance = !for_job && ++c->deaths_in_row >= DEATHS_BEFORE_READY && !c->unopened && c->start_error[0] == '\0';
 	if (last_chance) {
 		c->unopened = true;
 		c->deaths_in_row = 0;
 	}
-	if (!w->ready && c->deaths_in_row >= DEATHS_BEFORE_READY) {
+	if (!for_job && c->deaths_in_row >= DEATHS_BEFORE_READY) {
 		triage_error_set(err, TRIAGE_E_UNSUPPORTED, TRIAGE_NO_OFFSET, "workers cannot start: %s",
 		    c->start_error[0] != '\0' ? c->start_error : "they die before they are ready");
 		return TRIAGE_E_UNSUPPORTED;
@@ -71,7 +73,9 @@ on_death(struct crew *c, size_t slot, struct triage_error *err)
 	unsigned stage = atomic_load_explicit(&w->page->stage, memory_order_relaxed);
 	char why[200];
 	const char *code = death_of(w, status, stage, why, sizeof(why));
-	if (w->ready && guilty == 0 && w->job_count > 0) {
+	if (!w->ready && c->start_error[0] != '\0')
+		snprintf(why, sizeof(why), "the worker cannot start: %.160s", c->start_error);
+	if (for_job && guilty == 0 && w->job_count > 0) {
 		struct crew_job job = w->jobs[0];
 		crew_remove_job(w, 0);
 		job.attempts++;

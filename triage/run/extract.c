@@ -139,10 +139,11 @@ extract_one(struct supervisor *s, size_t index, struct case_reader *reader, stru
 		f->left_out = "it has no content of its own";
 		return TRIAGE_OK;
 	}
-	if (st == TRIAGE_OK)
+	if (st == TRIAGE_OK && !x->no_worker)
 		st = fetch(s, f, &u, member, err);
 	if (st == TRIAGE_E_UNSUPPORTED) {
 		snprintf(x->why, sizeof(x->why), "%.200s", err->text);
+		x->no_worker = true;
 		st = TRIAGE_OK;
 	}
 	if (st == TRIAGE_OK && x->state == EXTRACT_FAILED)

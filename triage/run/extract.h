@@ -45,6 +45,7 @@ struct extraction {
 	uint64_t expected;
 	enum extract_state state;
 	char why[240];
+	bool no_worker;			/* none can be started: the rest is not waited for either, and fails for the same reason */
 	/* so far */
 	uint64_t total;
 	size_t written, failed;

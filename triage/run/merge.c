@@ -7,6 +7,7 @@
 #include "triage/base/when.h"
 #include "triage/report/bag_inside.h"
 #include "triage/report/report.h"
+#include "triage/run/work.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,6 +27,7 @@ merge_keep(struct supervisor *s, struct triage_error *err)
 	char folder[4400], from[4500], to[4500];
 	snprintf(folder, sizeof(folder), "%s/data/shard", s->bundle);
 	/* of an attempt that was cut off */
+	work_forget_leftovers(folder);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		snprintf(to, sizeof(to), "%s/%s", folder, names[i]);
 		remove(to);

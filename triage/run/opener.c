@@ -174,6 +174,9 @@ opener_serve(int root, const char *only, int channel)
 		struct request r;
 		if (n < (ssize_t)sizeof(r))
 			return;
+#ifdef TRIAGE_FAULT
+		opener_misbehave();
+#endif
 		memcpy(&r, room, sizeof(r));
 		if (r.size != (size_t)n - sizeof(r))
 			return;

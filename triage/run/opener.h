@@ -30,6 +30,10 @@ WARN_UNUSED enum triage_status opener_list(int root, const char *only, const str
 /* openat2(2) beneath folder: no link is followed, no mount crossed. Close-on-exec; -1 with errno. */
 int opener_open_beneath(int folder, const char *path, uint64_t flags);
 
+#ifdef TRIAGE_FAULT
+void opener_misbehave(void);	/* worker_fault.c, for tests */
+#endif
+
 /* Serve open requests of one worker over a local socket until it closes. */
 void opener_serve(int root, const char *only, int channel);
 

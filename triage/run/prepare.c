@@ -191,7 +191,8 @@ resume_bundle(struct supervisor *s, struct triage_error *err)
 		    "the evidence is not what it was when %s was begun (path, size or modification time differ); begin a new run", s->bundle);
 		return TRIAGE_E_USAGE;
 	}
-	return TRIAGE_OK;
+	/* its budget had ended, and it was cut off before the seal: it goes on with what was left, and its end is told anew */
+	return case_get(s->store, "meta.budget.streams")[0] != '\0' ? case_unconclude(s->store, err) : TRIAGE_OK;
 }
 
 /* --- rules and workers --- */

@@ -7,6 +7,7 @@
 #include "triage/case/store.h"
 #include "triage/report/bag_inside.h"
 #include "triage/report/report.h"
+#include "triage/run/work.h"
 
 #include <triage/run.h>
 
@@ -42,6 +43,7 @@ unfinished_keep(struct supervisor *s, struct triage_error *err)
 	case_close(s->store);
 	s->store = NULL;
 	forget_rollback(s->work, "journal.db");
+	work_forget_leftovers(s->work);
 	snprintf(to, sizeof(to), "%s/data/unfinished", s->bundle);
 	if (rename(s->work, to) != 0)
 		return fail_io("cannot keep the journal as", to, err);

@@ -11,18 +11,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/*
- * A commit over journal and case at once has a super-journal beside the journal, "journal.db-mj" and digits (https://www.sqlite.org/tempfiles.html, 2.3);
- * a run that is killed in that moment leaves it, and nothing needs it once the journal is gone.
- */
-static void
-remove_super_journals(const char *work)
+void
+work_forget_leftovers(const char *work)
 {
+	static const char *const fronts[] = { "journal.db-mj", "etilqs_", ".hashset-" };
 	DIR *dir = opendir(work);
 	char path[4500];
 	for (struct dirent *e; dir != NULL && (e = readdir(dir)) != NULL;)
-		if (strncmp(e->d_name, "journal.db-mj", 13) == 0 && snprintf(path, sizeof(path), "%s/%s", work, e->d_name) < (int)sizeof(path))
-			(void)unlink(path);
+		for (size_t i = 0; i < sizeof(fronts) / sizeof(fronts[0]); i++)
+			if (strncmp(e->d_name, fronts[i], strlen(fronts[i])) == 0 && snprintf(path, sizeof(path), "%s/%s", work, e->d_name) < (int)sizeof(path))
+				(void)unlink(path);
 	if (dir != NULL)
 		closedir(dir);
 }
@@ -39,7 +37,7 @@ work_clear(const char *work, struct triage_error *err)
 			return TRIAGE_E_IO;
 		}
 	}
-	remove_super_journals(work);
+	work_forget_leftovers(work);
 	if (rmdir(work) != 0) {
 		triage_error_set(err, TRIAGE_E_IO, TRIAGE_NO_OFFSET, "cannot remove %s", work);
 		return TRIAGE_E_IO;

@@ -24,9 +24,7 @@ worker_at_stage(struct worker *w, enum worker_stage stage)
 {
 	atomic_store_explicit(&w->setup->page->stage, stage, memory_order_relaxed);
 	atomic_fetch_add_explicit(&w->setup->page->beat, 1, memory_order_relaxed);
-#ifdef TRIAGE_FAULT
 	worker_misbehave_at(w, worker_stage_name(stage));
-#endif
 }
 
 void
@@ -289,10 +287,8 @@ open_between_seals(struct worker *w, unsigned *layers, struct triage_error *err)
 		free(folders[--folder_count]);
 	for (size_t i = 0; i < w->setup->source_count && st == TRIAGE_OK; i++) {
 		w->job = i + 1;	/* before the first job: the evidence that a problem row is about */
-#ifdef TRIAGE_FAULT
 		if (evidence_needs_open(&w->inputs[i]))
 			worker_misbehave_at(w, "seal");
-#endif
 		struct triage_error ignored = { 0 };
 		struct evidence_sink sink = worker_sink(w);
 		if (w->setup->sources[i].kind != TRIAGE_EVIDENCE_DIRECTORY && evidence_needs_open(&w->inputs[i]) &&
@@ -312,6 +308,8 @@ seal(struct worker *w, unsigned *layers, struct triage_error *err)
 	if (st != TRIAGE_OK)
 		return st;
 	if (w->setup->role == WORKER_LISTER)
+		worker_misbehave_at(w, "lister");
+	if (w->setup->role == WORKER_LISTER)
 		return sandbox_opener(w->setup->sources[w->setup->lister_source].fds[0], layers, err);
 	st = open_between_seals(w, layers, err);
 	return st == TRIAGE_OK ? sandbox_full(layers, err) : st;
@@ -325,6 +323,7 @@ worker_main(const struct worker_setup *setup)
 	unsigned layers = 0;
 	w.setup = setup;
 	wire_stream_init(&w.wire, setup->channel);
+	worker_misbehave_at(&w, "start");
 	enum triage_status st = TRIAGE_E_MEMORY;
 	if (prepare(&w))
 		st = setup->rules != NULL ? analyse_pass_new(setup->rules, &w.pass, &err) : TRIAGE_OK;

@@ -131,6 +131,7 @@ stream_member(void *ctx, const struct triage_member *m, struct triage_error *err
 {
 	struct stream *s = ctx;
 	wire_put_member(&s->w->wire, s->w->job, m);
+	worker_misbehave_at(s->w, "member");
 	worker_beat(s->w);
 	return wire_pending(&s->w->wire) > FLUSH_AT ? wire_flush(&s->w->wire, true, err) : TRIAGE_OK;
 }
@@ -286,6 +287,7 @@ stream_unpack(struct stream *s, const struct analyse_subject *who, const struct 
 	snprintf(magic, sizeof(magic), "%s", content->magic);
 	content->mime = mime;
 	content->magic = magic;
+	worker_misbehave_at(s->w, "archive");
 	struct analyse_subject archive = *who;
 	archive.size = content->bytes;
 	archive.mtime = s->artefact.mtime;

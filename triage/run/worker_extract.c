@@ -219,6 +219,7 @@ extract(struct worker *w, struct wire_cursor *c, struct extract *x, struct triag
 	if (st != TRIAGE_OK)
 		return st;
 	misbehave(x);
+	worker_misbehave_at(w, "bytes");
 	return x->member == 0 ? send_stream(x, err) : send_member(x, &who, w->setup->sources[source].only != NULL, err);
 }
 

@@ -1,4 +1,5 @@
 /* worker_fault.c - for tests: a worker that was taken over, and lies in every way that the wire lets it. tests/e2e/workers.sh tells what it costs. */
+#include "triage/run/opener.h"
 #include "triage/run/worker_inside.h"
 
 #ifdef TRIAGE_FAULT
@@ -16,6 +17,14 @@ put_raw(struct worker *w, uint32_t size, uint16_t type, uint16_t zero, uint64_t 
 	buf_put(&w->wire.out, &zero, sizeof(zero));
 	buf_put(&w->wire.out, &job, sizeof(job));
 	buf_put(&w->wire.out, payload, there);
+}
+
+/* Lives on, and is not heard of again. */
+static _Noreturn void
+be_silent(void)
+{
+	for (;;)
+		sched_yield();
 }
 
 /* The job that is next in this worker's queue. */
@@ -97,15 +106,33 @@ worker_misbehave(struct worker *w, const char *act)
 	}
 }
 
+/* What TRIAGE_FAULT_WORKER="ACT STAGE -" orders at this stage; false when it orders nothing. Does not return from crash and hang. */
+static bool
+ordered_at(const char *stage, char act[16])
+{
+	const char *order = getenv("TRIAGE_FAULT_WORKER");
+	char at[16], name[256];
+	if (order == NULL || sscanf(order, "%15s %15s %255s", act, at, name) != 3 || strcmp(at, stage) != 0 || strcmp(name, "-") != 0)
+		return false;
+	if (strcmp(act, "crash") == 0)
+		abort();
+	if (strcmp(act, "hang") == 0)
+		be_silent();
+	return true;
+}
+
 void
 worker_misbehave_at(struct worker *w, const char *stage)
 {
-	const char *order = getenv("TRIAGE_FAULT_WORKER");
-	char act[16], at[16], name[256];
-	if (order == NULL || sscanf(order, "%15s %15s %255s", act, at, name) != 3 || strcmp(at, stage) != 0 || strcmp(name, "-") != 0)
-		return;
-	if (strcmp(act, "crash") == 0)
-		abort();
-	worker_misbehave(w, act);
+	char act[16];
+	if (ordered_at(stage, act))
+		worker_misbehave(w, act);
+}
+
+void
+opener_misbehave(void)
+{
+	char act[16];
+	(void)ordered_at("opener", act);
 }
 #endif

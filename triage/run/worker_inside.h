@@ -70,8 +70,17 @@ void worker_get_filesystem(struct wire_cursor *c, struct triage_filesystem *fs, 
 #ifdef TRIAGE_FAULT
 /* Behave as a worker that was taken over; returns when the word is not known. */
 void worker_misbehave(struct worker *w, const char *act);
-/* TRIAGE_FAULT_WORKER="ACT STAGE -": whatever the worker is at when it reaches that stage. */
+/*
+ * TRIAGE_FAULT_WORKER="ACT STAGE -": whatever the worker is at when it reaches that stage. STAGE: one of worker_stage_name(), or start (nothing done yet), seal
+ * (containers that are opened between the seals), lister (before it is ready), told, nested, places, archive, member, bytes (of a flagged file), opener.
+ */
 void worker_misbehave_at(struct worker *w, const char *stage);
+#else
+static inline void
+worker_misbehave_at(struct worker *w, const char *stage)
+{
+	(void)w, (void)stage;
+}
 #endif
 
 /* One file each: worker_content.c, worker_places.c, worker_image.c, worker_extract.c. */

@@ -174,6 +174,7 @@ worker_open_nested(struct worker *w, size_t index, const struct evidence_sink *s
 	const struct source_inside *in = w->setup->sources[index].inside;
 	struct worker_nested *n = &w->nested[index];
 	struct finding finding = { w, index };
+	worker_misbehave_at(w, "nested");
 	const struct disk_finder finder = { .ctx = &finding, .find = find_beside, .self = id_of(in, &in->files[0]) };
 	enum triage_status st = TRIAGE_OK;
 	if (w->setup->sources[in->source].kind != TRIAGE_EVIDENCE_DIRECTORY) {

@@ -34,6 +34,7 @@ worker_do_places(struct worker *w, struct wire_cursor *c)
 	worker_get_filesystem(c, &fs, type);
 	size_t count = (size_t)wire_get_enum(c, WORKER_PLACES_MAX + 1);
 	worker_at_stage(w, WORKER_OPEN);
+	worker_misbehave_at(w, "places");
 	memset(places, 0, sizeof(places));
 	worker_spend_keys(w);
 	if (c->failed || source >= w->setup->source_count || worker_open_filesystem(w, source, &fs, &opened, &ignored) != TRIAGE_OK)

@@ -15,6 +15,8 @@ MIB = 1 << 20
 
 
 def image():
+    if os.environ.get("LIVE_IMAGE"):
+        return os.path.realpath(os.environ["LIVE_IMAGE"])
     found = sorted(glob.glob(os.path.join(TOP, "build/live/triage-live-*.iso")))
     if not found:
         sys.exit("no image: make live first")

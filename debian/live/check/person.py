@@ -1,8 +1,10 @@
 """What a person does at the machine, through its serial line: the pages of guided mode, line by line, in English, and the menu around it."""
+import base64
 import os
 import re
+import time
 
-from machine import Lost, note, ok
+from machine import SLOW, Lost, note, ok
 
 POINT = "/run/triage/data-partition"
 
@@ -133,5 +135,29 @@ def power_off(m):
     return ok(m.scene + ": it goes off by itself", m.off())
 
 
-def screenshot(m):
-    m.screen(os.path.join(os.path.dirname(m.socket), m.scene + "-tty1.png"))
+def screenshot(m, what="tty1"):
+    m.screen(os.path.join(os.path.dirname(m.socket), m.scene + "-" + what + ".png"))
+
+
+# --- the first console: its keyboard, and what stands on it, which the command line on the serial line tells ---
+
+def stands(m):
+    """The first console, line by line."""
+    told = shell(m, "stty size < /dev/tty1; base64 -w 0 /dev/vcsu1; echo")
+    size, cells = re.search(r"^(\d+) (\d+)$", told, re.M), max(told.split("\n"), key=len)
+    columns = int(size.group(2))
+    text = base64.b64decode(cells).decode("utf-32-le", errors="replace")
+    return [text[at:at + columns] for at in range(0, len(text), columns)]
+
+
+def sees(m, words, seconds=300):
+    """Waits until these words stand on the first console, whatever the lines and borders; what stands there."""
+    end = time.time() + seconds * SLOW
+    while True:
+        lines = stands(m)
+        flat = re.sub(r"[\s\u2500-\u259f]+", " ", " ".join(lines))
+        if words in flat:
+            return "\n".join(line.rstrip() for line in lines)
+        if time.time() > end:
+            raise Lost("%r does not stand on the first console:\n%s" % (words, "\n".join(lines)))
+        time.sleep(1)

@@ -12,7 +12,7 @@ import time
 import inside
 from disks import MIB, bitlocker, bundles_of, data_disk, image, sectors_of, stick, trap, victim
 from machine import SLOW, TOP, WORK, Lost, Machine, cdrom, digest, failing, failures, note, ok, run, sata, usb
-from person import POINT, again, answer, begin, choose, choose_entry, command_line, done, go, go_on, leave, power_off, screenshot, shell
+from person import POINT, again, answer, begin, choose, choose_entry, command_line, done, go, go_on, leave, power_off, screenshot, sees, shell, stands
 
 TRIAGE = os.path.join(TOP, "build/triage")
 
@@ -70,6 +70,12 @@ def scene_files():
     os.makedirs(out, exist_ok=True)
     run("xorriso", "-osirrox", "on", "-indev", image(), "-extract", "/packages.txt", out + "/packages.txt", "-extract", "/sbom.cdx.json", out + "/sbom.cdx.json")
     ok("files: list of packages and bill of materials are in the image, the same ones", digest(out + "/packages.txt") == digest(name + ".packages.txt") and digest(out + "/sbom.cdx.json") == digest(name + ".sbom.cdx.json"))
+    run("xorriso", "-osirrox", "on", "-indev", image(), "-extract", "/live/initrd.img", out + "/initrd.img")
+    inside_it = run("sh", "-c", "zstd -dcq " + out + "/initrd.img | cpio -t --quiet")
+    ok("files: the rule that makes disks read-only is in the initial RAM disk, with what it calls, and so is the search for this stick alone",
+       all(w in inside_it for w in ("rules.d/01-triage-live", "triage-live/read-only", "bin/blockdev", "9999-triage-live.sh", "conf/uuid.conf")), inside_it[-900:])
+    radio = re.findall(r"\S*/kernel/drivers/(?:net|gpu)/\S*", inside_it)
+    ok("files: no driver of a network card or of pictures is in it", not radio, radio)
     with open(out + "/packages.txt", encoding="utf-8") as f:
         packages = [tuple(line.split()[:2]) for line in f]
     with open(out + "/sbom.cdx.json", encoding="utf-8") as f:
@@ -149,6 +155,58 @@ def scene_uefi():
         ok("uefi: the files whose sectors could not be read are named", all(os.path.basename(path) in faults for path, _ in bad), faults + "\n%s" % (bad,))
         rest = [query(f, "SELECT count(*) FROM files WHERE sha256 IS NOT NULL") for f in found]
         ok("uefi: and all the others were read", any(int(n) > 300 for n in rest), rest)
+
+
+def scene_hand():
+    """As the guide has it: a new stick, the first entry of the menu, all pages in Dutch on the first console, by its keyboard alone; the seal is what stands there."""
+    s, v = stick("hand"), victim("hand")
+    before = digest(v)
+    m = Machine("hand", [usb(s, "STICK5", 0), sata(v, "VICTIM5")])
+    try:
+        choose_entry(m, 0)
+        begin(m)
+        leave(m)
+        said = command_line(m, lambda: by_hand(m))
+        m.press("ret")
+        command_line(m, lambda: sees(m, "2. Uitschakelen"))
+        m.press("shift-2", "ret")
+        ok("hand: it goes off by itself", m.off())
+    finally:
+        m.cut()
+    ok("hand: the victim's bytes are as they were", digest(v) == before)
+    bundle = one_bundle("hand", s, "stick")
+    if bundle:
+        ok("hand: its seal is the one that was shown", digest(os.path.join(bundle, "tagmanifest-sha256.txt")) in re.sub(r"[^0-9a-f]", "", said), said)
+
+
+def by_hand(m):
+    """Through guided mode on the first console, Dutch, a Belgian keyboard; the last page."""
+    sees(m, "Taal / Langue")
+    screenshot(m, "1-language")
+    m.press("ret")
+    page = sees(m, "Wat moet er onderzocht worden?")
+    screenshot(m, "2-disks")
+    m.press("spc", "ret")
+    sees(m, "Wat erop staat")
+    m.press("ret")
+    sees(m, "Waar komt het resultaat?")
+    screenshot(m, "3-place")
+    m.press("ret")
+    sees(m, "Gegevens van de zaak")
+    m.press("shift-2", "shift-0", "shift-2", "shift-6", *["ret"] * 6)		# digits want the shift key there
+    sees(m, "Hoe grondig?")
+    m.press("ret")
+    sees(m, "Klaar om te beginnen")
+    screenshot(m, "4-confirm")
+    m.press("ret")
+    sees(m, "Dit systeem is aangevallen", 2400)
+    screenshot(m, "5-result")
+    pages = []
+    for _ in range(30):		# the seal stands further down
+        pages += stands(m)
+        m.press("down")
+    ok("hand: the disk can be chosen, the stick cannot", "VICTIM5" in page, page)
+    return "\n".join(pages)
 
 
 def scene_full():
@@ -242,7 +300,7 @@ def scene_odd():
     ok("odd: the victim's bytes are as they were", digest(v) == before)
 
 
-scenes = {"files": scene_files, "bios": scene_bios, "uefi": scene_uefi, "full": scene_full, "cut": scene_cut, "odd": scene_odd}
+scenes = {"files": scene_files, "bios": scene_bios, "uefi": scene_uefi, "hand": scene_hand, "full": scene_full, "cut": scene_cut, "odd": scene_odd}
 
 
 def main():

@@ -1,0 +1,50 @@
+/* test_artefact_esxi_vib.c - packages of VMware ESXi. */
+#include "tests/artefact_harness.h"
+
+static void
+a_package_tells_who_checked_it(void **state)
+{
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_file(&p, fixture("artefact/esxi_vib/lua--2.xml"));
+	assert_string_equal(p.kind->name, "esxi_vib");
+	assert_number_equal(p.count, 1);
+	assert_number_equal(p.remark_count, 0);
+	const struct parsed_event *e = parsed_event_of(&p, NULL, "package installed", NULL);
+	assert_string_equal(e->message, "Package of ESXi: lua 5.4.1 of Unknown <x>, acceptance level community");
+	assert_number_equal(e->time, parsed_time("2023-02-03T04:05:06Z"));
+	assert_non_null(strstr(e->data, "\"file_time\":false,\"name\":\"lua\",\"version\":\"5.4.1\",\"vendor\":\"Unknown <x>\",\"acceptance\":\"community\""));
+	parsed_free(&p);
+}
+
+static void
+without_a_day_of_installation_the_file_says_when(void **state)
+{
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_file(&p, fixture("artefact/esxi_vib/esx-base--1.xml"));
+	const struct parsed_event *e = parsed_event_of(&p, NULL, "package installed", NULL);
+	assert_non_null(strstr(e->data, "\"file_time\":true"));
+	assert_non_null(strstr(e->data, "\"acceptance\":\"certified\""));
+	parsed_free(&p);
+}
+
+static void
+a_damaged_one_is_said_to_be_cut(void **state)
+{
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_file(&p, fixture("artefact/esxi_vib/damaged.xml"));
+	assert_string_equal(p.kind->name, "esxi_vib");
+	assert_number_equal(p.count, 1);
+	assert_number_equal(p.remark_count, 1);
+	parsed_free(&p);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(a_package_tells_who_checked_it), cmocka_unit_test(without_a_day_of_installation_the_file_says_when),
+		cmocka_unit_test(a_damaged_one_is_said_to_be_cut) };
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
