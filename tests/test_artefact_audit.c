@@ -63,6 +63,34 @@ the_corpus_is_read(void **state)
 	parsed_free(&p);
 }
 
+static void
+events_as_laurel_writes_them(void **state)
+{
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_file(&p, fixture("artefact/audit/laurel.log"));
+	assert_string_equal(p.kind->name, "audit");
+	assert_number_equal(p.count, 3);
+	assert_number_equal(p.remark_count, 0);
+	assert_number_equal(p.events[0].time, parsed_time("2023-11-14T22:13:20.123Z"));
+	assert_string_equal(p.events[0].meaning, "command run");
+	assert_string_equal(p.events[0].message, "anna ran: wget -O /tmp/a \"b.sh (/usr/bin/wget)");
+	assert_non_null(strstr(p.events[0].data, "\"arguments\":[\"wget\",\"-O\",\"/tmp/a \\\"b.sh\"]"));
+	assert_non_null(strstr(p.events[0].data, "\"proctitle\":\"wget -O /tmp/a b.sh\""));
+	assert_non_null(strstr(p.events[0].data, "\"path_name\":\"/usr/bin/wget\""));
+	assert_non_null(strstr(p.events[0].data, "\"auid_name\":\"anna\""));
+	assert_string_equal(p.events[1].meaning, "failed logon");
+	assert_string_equal(p.events[1].host, "files");
+	assert_non_null(strstr(p.events[2].data, "\"address\":\"203.0.113.9\",\"port\":8080"));
+	parsed_free(&p);
+	parsed_file(&p, fixture("artefact/audit/laurel-damaged.log"));
+	/* of the line that is cut what came is told; those without a time or an identifier are not */
+	assert_number_equal(p.count, 5);
+	assert_true(parsed_has_remark(&p, "line-damaged"));
+	assert_number_equal(p.remark_count, 4);
+	parsed_free(&p);
+}
+
 int
 main(void)
 {
@@ -70,6 +98,7 @@ main(void)
 		cmocka_unit_test(records_of_one_serial_are_one_event),
 		cmocka_unit_test(damaged_lines_are_told),
 		cmocka_unit_test(the_corpus_is_read),
+		cmocka_unit_test(events_as_laurel_writes_them),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

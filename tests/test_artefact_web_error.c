@@ -33,6 +33,13 @@ nginx_and_php(void **state)
 	assert_false(p.events[0].local);
 	assert_non_null(strstr(p.events[0].data, "\"severity\":\"PHP Warning\""));
 	parsed_free(&p);
+	parsed_file(&p, fixture("artefact/web_error/lighttpd.log"));
+	assert_number_equal(p.count, 2);
+	assert_number_equal(p.events[1].time, parsed_time("2023-11-14T22:13:21Z"));
+	assert_true(p.events[1].local);
+	assert_non_null(strstr(p.events[1].data, "\"source_line\":\"mod_fastcgi.c.421\""));
+	assert_non_null(strstr(p.events[1].message, "Cannot execute a blank command in /var/www/x.php"));
+	parsed_free(&p);
 }
 
 static void

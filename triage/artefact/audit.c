@@ -1,5 +1,5 @@
 /*
- * audit.c - the log of the Linux audit daemon: /var/log/audit/audit.log and its rotated files.
+ * audit.c - the log of the Linux audit daemon: /var/log/audit/audit.log and its rotated files; and that of Laurel, /var/log/laurel/audit.log (audit_json.c).
  *
  * A line is "type=NAME msg=audit(SECONDS.MILLISECONDS:SERIAL): key=value ...", after "node=HOST " where logs of many machines are collected.
  * Lines of one time and serial number are one event. Source: auditd.conf(5), the audit event format of the kernel (kernel/audit.c,
@@ -59,7 +59,7 @@ static bool
 shape(const char *line)
 {
 	struct audit_front f;
-	return read_front(line, &f);
+	return read_front(line, &f) || audit_json_is(line);
 }
 
 static bool
@@ -70,6 +70,18 @@ claims(const struct artefact_subject *who, struct view head)
 	return good > 0 && 3 * good >= looked;
 }
 
+/* One line is one event. */
+static enum triage_status
+take_json(struct artefact *a, struct state *s, const struct log_line *line, struct triage_error *err)
+{
+	enum triage_status st = s->event.count > 0 ? audit_event_send(a, &s->event, err) : TRIAGE_OK;
+	bool whole = audit_json_read(&s->event, line->text, line->size, line->offset);
+	if (st == TRIAGE_OK && s->event.count > 0)
+		st = audit_event_send(a, &s->event, err);
+	return st != TRIAGE_OK || whole ? st : artefact_remark(a, TRIAGE_LOW, "line-damaged", line->offset, line->size, err, "not all of the audit event in line %ju could be read",
+	    (uintmax_t)line->number);
+}
+
 static enum triage_status
 take(struct artefact *a, void *state, struct log_line *line, struct triage_error *err)
 {
@@ -78,6 +90,8 @@ take(struct artefact *a, void *state, struct log_line *line, struct triage_error
 	enum triage_status st = TRIAGE_OK;
 	if (line->size == 0 || strncmp(line->text, "----", 4) == 0)
 		return TRIAGE_OK;
+	if (audit_json_is(line->text))
+		return take_json(a, s, line, err);
 	if (!read_front(line->text, &f))
 		return artefact_remark(a, TRIAGE_LOW, "line-damaged", line->offset, line->size, err, "line %ju is no audit record", (uintmax_t)line->number);
 	if (s->event.count > 0 && (s->event.serial != f.serial || s->event.time != f.time || strcmp(s->event.node, f.node) != 0))
@@ -107,7 +121,7 @@ release(void *state)
 const struct artefact_kind artefact_audit = {
 	.name = "audit",
 	.source = "audit",
-	.title = "log of the Linux audit daemon (audit.log)",
+	.title = "log of the Linux audit daemon (audit.log), also as Laurel writes it",
 	.yields = "commands with their arguments, system calls, logons, changes of accounts, with the user who logged on first",
 	.reference = "auditd(8), kernel/audit.c of Linux",
 	.precision = "ms",

@@ -24,4 +24,8 @@ bool audit_event_add(struct audit_event *e, const struct audit_front *f, uint64_
 /* Sends what was added, and is empty after that. */
 WARN_UNUSED enum triage_status audit_event_send(struct artefact *a, struct audit_event *e, struct triage_error *err);
 
+/* audit_json.c: does a line look as Laurel writes them? Its records are added to e; false when not all of it could be read. */
+bool audit_json_is(const char *line);
+bool audit_json_read(struct audit_event *e, const char *text, size_t size, uint64_t offset);
+
 #endif

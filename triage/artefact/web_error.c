@@ -1,8 +1,9 @@
 /*
- * web_error.c - what went wrong in a web server: the error logs of Apache httpd, nginx and PHP.
+ * web_error.c - what went wrong in a web server: the error logs of Apache httpd, nginx, lighttpd and PHP.
  *
  * Apache: "[Wed Oct 11 14:32:52.123456 2000] [core:error] [pid 7:tid 8] [client 192.0.2.1:50] text"; nginx: "2023/01/01 10:00:00 [error] 7#8: *9 text,
- * client: 192.0.2.1, server: ..., request: "..."; PHP: "[11-Oct-2020 10:00:00 UTC] PHP Warning:  text". Times are local unless a zone is named.
+ * client: 192.0.2.1, server: ..., request: "..."; PHP: "[11-Oct-2020 10:00:00 UTC] PHP Warning:  text"; lighttpd:
+ * "2020-10-11 10:00:00: (mod_fastcgi.c.421) FastCGI-stderr: text". Times are local unless a zone is named.
  */
 #include "triage/artefact/log_entry.h"
 #include "triage/artefact/web_request.h"
@@ -12,7 +13,7 @@
 
 enum { LOOK = 20 };
 
-enum form { NONE, APACHE, NGINX, PHP };
+enum form { NONE, APACHE, NGINX, PHP, LIGHTTPD };
 
 struct state {
 	struct log_entries entries;
@@ -43,6 +44,14 @@ read_front(const char **p, struct log_time *t)
 		if (level > 0 && s[2 + level] == ']' && s[3 + level] == ' ' && s[4 + level] >= '0' && s[4 + level] <= '9') {
 			*p = s + 1;
 			return NGINX;
+		}
+	}
+	/* a file of its source and the line there */
+	if (s == *p && s[0] >= '1' && s[0] <= '2' && log_time_iso(&s, t) && strncmp(s, ": (", 3) == 0) {
+		size_t name = strspn(s + 3, "abcdefghijklmnopqrstuvwxyz0123456789_-"), line = strncmp(s + 3 + name, ".c.", 3) == 0 ? strspn(s + 6 + name, "0123456789") : 0;
+		if (name > 0 && line > 0 && strncmp(s + 6 + name + line, ") ", 2) == 0) {
+			*p = s + 2;
+			return LIGHTTPD;
 		}
 	}
 	return NONE;
@@ -142,6 +151,10 @@ send(struct artefact *a, void *state, const struct log_entry *entry, struct tria
 		const char *colon = strstr(p, ": ");
 		p = colon != NULL ? colon + 2 : p;
 		put_nginx(a, p, client, sizeof(client));
+	} else if (form == LIGHTTPD) {
+		size_t n = strcspn(p, ")");
+		put_part(a, "source_line", p + 1, n - 1);
+		p += n + 2;
 	} else {
 		put_part(a, "severity", p, strcspn(p, ":\n"));
 	}
@@ -161,9 +174,9 @@ step(struct artefact *a, void *state, struct view bytes, uint64_t at, bool last,
 const struct artefact_kind artefact_web_error = {
 	.name = "web_error",
 	.source = "web",
-	.title = "web server error log (Apache, nginx, PHP)",
+	.title = "web server error log (Apache, nginx, lighttpd, PHP)",
 	.yields = "errors and warnings with the client and the request that caused them",
-	.reference = "Apache httpd ErrorLogFormat, nginx error_log, PHP error_log",
+	.reference = "Apache httpd ErrorLogFormat, nginx error_log, lighttpd server.errorlog, PHP error_log",
 	.precision = "s",
 	.claims = claims,
 	.step = step,
