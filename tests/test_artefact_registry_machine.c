@@ -43,6 +43,8 @@ what_starts_by_itself(void **state)
 	assert_number_equal(e->time, parsed_time("2024-02-29T22:14:07Z"));
 	assert_non_null(strstr(e->data, "\"start\":\"manual\",\"type\":\"service\""));
 	parsed_event_of(&p, "registry.services", WRITTEN, "\"service_dll\":\"C:\\\\ProgramData\\\\helper.dll\",\"failure_command\":\"C:\\\\PerfLogs\\\\x.bat\"");
+	assert_non_null(strstr(parsed_event_of(&p, "registry.services", WRITTEN, "\"service\":\"unseen\"")->data, "\"hidden\":true"));
+	assert_null(strstr(parsed_event_of(&p, "registry.services", WRITTEN, "\"service\":\"peer\"")->data, "\"hidden\""));
 	/* a service that was deleted is known as one */
 	e = parsed_event_of(&p, "registry.services", WRITTEN, "\"service\":\"gone\"");
 	assert_non_null(strstr(e->data, "\"deleted\":true"));

@@ -30,9 +30,23 @@ service_dll(struct registry *r, const struct registry_key *k)
 	return dll[0] != '\0' ? dll : registry_text(r, k, "ServiceDll");
 }
 
+/* Does a SID stand for people that look at the list of services: everyone, who is logged on, users, administrators, services, the system? Guests, anonymous and others do not. */
+static bool
+looks_at_services(struct view sid)
+{
+	enum { SID_HEAD = 8, WORLD = 1, NT = 5, BUILTIN = 32, BATCH = 3, INTERACTIVE = 4, SERVICE = 6, AUTHENTICATED = 11, SYSTEM = 18, ADMINISTRATORS = 544, USERS = 545 };
+	if (!view_has(sid, 0, SID_HEAD + 4) || sid.data[1] == 0)
+		return false;
+	uint32_t first = load_le32(sid.data + SID_HEAD), second = sid.data[1] >= 2 && view_has(sid, SID_HEAD + 4, 4) ? load_le32(sid.data + SID_HEAD + 4) : 0;
+	if (sid.data[7] == WORLD)
+		return true;
+	return sid.data[7] == NT && (first == BATCH || first == INTERACTIVE || first == SERVICE || first == AUTHENTICATED || first == SYSTEM
+	    || (first == BUILTIN && (second == ADMINISTRATORS || second == USERS)));
+}
+
 /*
- * Whether the rights of a service refuse to somebody to ask for its state (an ACE that denies SERVICE_QUERY_STATUS): the list of services leaves it
- * out then. Source: [MS-DTYP] 2.4.6 (the offset of the DACL), 2.4.5, 2.4.4.4; [MS-SCMR] 3.1.4.
+ * Whether the rights of a service refuse to those who look to ask for its state (an ACE that denies SERVICE_QUERY_STATUS): the list of services leaves it
+ * out then. Windows itself refuses guests in some. Source: [MS-DTYP] 2.4.6 (the offset of the DACL), 2.4.5, 2.4.4.4, 2.4.2.4; [MS-SCMR] 3.1.4.
  */
 static bool
 hides(struct view sd)
@@ -45,10 +59,10 @@ hides(struct view sd)
 	at += ACL_HEAD;
 	for (unsigned i = 0; i < count && i < ACES_MAX && view_has(sd, at, ACE_HEAD); i++) {
 		unsigned size = load_le16(sd.data + at + 2);
-		if (sd.data[at] == ACE_DENIED && (load_le32(sd.data + at + 4) & QUERY_STATUS) != 0)
-			return true;
-		if (size < ACE_HEAD)
+		if (size < ACE_HEAD || !view_has(sd, at, size))
 			return false;
+		if (sd.data[at] == ACE_DENIED && (load_le32(sd.data + at + 4) & QUERY_STATUS) != 0 && looks_at_services((struct view){ sd.data + at + ACE_HEAD, size - ACE_HEAD }))
+			return true;
 		at += size;
 	}
 	return false;
