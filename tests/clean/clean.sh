@@ -1,6 +1,6 @@
 #!/bin/sh
 # clean.sh [SET...] - sets that hold no attack: no finding of high or critical, and fewer than ten of medium, in each. Prints a table; exit 1 when a set
-# does not hold. Without arguments every set that can be had: the corpus, /usr of this machine, the bench image, the Debian packages forensics-samples-*
+# does not hold. Without arguments every set that can be had: the corpus, /etc and /usr of this machine, the bench image, the Debian packages forensics-samples-*
 # (apt-get download) and a system fresh from debootstrap (as root). A SET is a file or folder of your own. Work is done in CLEAN_DIR (default: a new one in TMPDIR).
 set -u
 cd "$(dirname "$0")/../.." || exit 2
@@ -29,11 +29,20 @@ if [ $# -gt 0 ]; then
 	exit $bad
 fi
 # what the corpus has of ordinary machines; left out: attack samples, notes, and what shows attacks in its logs
-for part in browser ese jumplist lnk prefetch recycle usn mft tasks defender webshell_like registry/plaso registry/yarp registry/winreg-kb; do
+for part in browser ese jumplist lnk prefetch recycle usn mft tasks defender webshell_like registry/plaso registry/yarp registry/winreg-kb registry/shimcache; do
 	[ -d "$corpus/$part" ] && examine "corpus: $part" "$corpus/$part"
 done
+# its logs, without those that show an attack
+if [ -d "$corpus/logs" ]; then
+	mkdir -p "$work/logs"
+	for f in "$corpus"/logs/*; do
+		case $f in */EVTXAS_* | */iis_iis7_sqli.log | */apache_access.log) ;; *) cp "$f" "$work/logs/" ;; esac
+	done
+	examine "corpus: logs" "$work/logs"
+fi
 [ -d "$corpus/images" ] && examine "corpus: images" "$corpus/images"
 [ -f "$bench" ] && [ -z "${NO_BENCH:-}" ] && examine "bench image" "$bench"
+examine "/etc of this machine" /etc
 examine "/usr of this machine" /usr
 if [ -z "${NO_NETWORK:-}" ]; then
 	mkdir -p "$work/samples" && (cd "$work/samples" && for fs in ntfs vfat exfat ext2 ext4 btrfs files multiple; do
