@@ -233,7 +233,7 @@ def scene_full():
         m.send()
         begin(m)
         leave(m)
-        command_line(m, lambda: shell(m, "(sleep 1; while [ ! -s %s/case-*/work/journal.db ]; do sleep 0.2; done; dd if=/dev/zero of=%s/fill bs=64k) > /dev/null 2>&1 &" % (POINT, POINT)))
+        command_line(m, lambda: shell(m, "(sleep 1; until [ $(du -sk %s/case-*/work | cut -f1) -gt 600 ]; do sleep 0.2; done; dd if=/dev/zero of=%s/fill bs=64k) > /dev/null 2>&1 & true" % (POINT, POINT)))
         again(m)
         choose(m, "VICTIM2")
         page = go(m)
