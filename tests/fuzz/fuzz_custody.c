@@ -15,7 +15,8 @@ custody_made(const char *words, size_t turned)
 	buf_init(&log, 1 << 20);
 	memset(e.previous_hash, '0', 64);
 	for (; e.seq <= 2; e.seq++) {
-		custody_seal(&e);
+		if (custody_seal(&e, &err) != TRIAGE_OK)	/* words longer than a line may be */
+			return;
 		custody_line(&log, &e);
 		buf_char(&log, '\n');
 		memcpy(e.previous_hash, e.hash, 64);
