@@ -14,7 +14,7 @@
 #include <signal.h>
 #include <sys/time.h>
 
-enum { MUTATIONS = 200, ARTEFACT_MUTATIONS = 80, SECONDS = 20, FIXTURES_MAX = 512, FIXTURE_SIZE_MAX = 1 << 20 };
+enum { MUTATIONS = 200, ARTEFACT_MUTATIONS = 80, SECONDS = 20, FIXTURES_MAX = 1024, FIXTURE_SIZE_MAX = 1 << 20 };
 
 struct replay {
 	const struct fuzz_target *target;	/* NULL for an artefact */
