@@ -10,8 +10,8 @@ PLACES = ("q", "y", "semicolon", "minus", "slash", "2")		# as on a US keyboard
 
 
 def typed(m):
-    """What these keys say on the first console."""
-    shell(m, "rm -f /tmp/typed /tmp/ready; stty -F /dev/tty1 sane; (exec < /dev/tty1; touch /tmp/ready; timeout 300 head -n 1 > /tmp/typed) > /dev/null 2>&1 & for i in $(seq 60); do [ ! -e /tmp/ready ] || break; sleep 1; done; sleep 1")
+    """What these keys say on the first console. The reader is nobody's job, so that the shell says nothing when it is done."""
+    shell(m, "rm -f /tmp/typed /tmp/ready; stty -F /dev/tty1 sane; ( (exec < /dev/tty1; touch /tmp/ready; timeout 300 head -n 1 > /tmp/typed) > /dev/null 2>&1 & ); for i in $(seq 60); do [ ! -e /tmp/ready ] || break; sleep 1; done; sleep 1")
     m.press(*PLACES, "ret")
     told = shell(m, "for i in $(seq 60); do [ ! -s /tmp/typed ] || break; sleep 1; done; echo; cat /tmp/typed")
     return [line for line in told.strip().splitlines() if line and "that was it" not in line][-1:]
@@ -54,7 +54,7 @@ def look_trap(m, serial):
     """The disk of disks.trap(): known for what it is, and left alone."""
     told = shell(m, "udevadm settle; for p in /dev/disk/by-id/*%s-part*; do udevadm info -q property -n $p | grep ^ID_FS_TYPE=; done" % serial)
     ok(m.scene + ": swap, a journal to be replayed, a volume group and an array are there, and left alone (above)",
-       sorted(re.findall(r"ID_FS_TYPE=(\S+)", told)) == ["LVM2_member", "ext4", "linux_raid_member", "swap"], told)
+       sorted(re.findall(r"^ID_FS_TYPE=(\S+)", told, re.M)) == ["LVM2_member", "ext4", "linux_raid_member", "swap"], told)
 
 
 def look_network(m, asked):

@@ -88,7 +88,7 @@ def scene_files():
 
 def scene_bios():
     """A stick that is new, started by BIOS with 2 GiB: it gets its data partition; a victim is examined; all promises are looked at from inside."""
-    s, v, t = stick("bios"), victim("bios"), trap("bios")
+    s, v, t, late = stick("bios"), victim("bios"), trap("bios"), trap("late")
     before, head = (digest(v), digest(t)), digest_of_image(s)
     m = Machine("bios", [usb(s, "STICK1", 0), sata(v, "VICTIM1"), sata(t, "TRAP1")])
     try:
@@ -105,7 +105,7 @@ def scene_bios():
             inside.look(m, ["VICTIM1", "TRAP1"])
             inside.look_trap(m, "TRAP1")
             inside.look_keyboards(m, "be")
-            inside.look_plugged(m, t, "PLUGGED")
+            inside.look_plugged(m, late, "PLUGGED")
         command_line(m, work)
         power_off(m)
     finally:
