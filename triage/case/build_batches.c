@@ -205,7 +205,7 @@ event_id(const struct rows_cursor *c)
 	return (int64_t)((uint64_t)sqlite3_column_int64(c->batches, 0) << BATCH_EVENTS_BITS | c->index);
 }
 
-/* A text lives until the next row, and by then SQLite has put it into its sorter. */
+/* Texts are copied: how long SQLite keeps what it asked for is its own affair. */
 static int
 column(sqlite3_vtab_cursor *base, sqlite3_context *context, int which)
 {
