@@ -47,7 +47,13 @@ remove_folder(const char *folder)
 	nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* A journal with one NTFS image: evidence 1, filesystem 1, two rules. */
+/* The rules of every case that is made here. */
+static const struct case_rule made_rules[] = {
+	{ .name = "note", .name_space = "ransom", .tags = "a,b", .title = "Note", .kind = "ransom-note", .severity = TRIAGE_HIGH, .confidence = 60 },
+	{ .name = "odd_name", .name_space = "names", .title = "Odd", .kind = "yara", .severity = TRIAGE_LOW, .confidence = 20 },
+};
+
+/* A journal with one image and one file system of that type on it: evidence 1, filesystem 1, the two rules. */
 static inline void
 made_begin(struct made *m, const char *fs_type)
 {
@@ -67,12 +73,8 @@ made_begin(struct made *m, const char *fs_type)
 	const struct triage_filesystem fs = { .type = fs_type, .label = "C", .uuid = "", .start = 1 << 20, .length = 1 << 29, .block_size = 4096 };
 	assert_ok(case_put_filesystem(m->store, 1, &fs, &id, &err));
 	assert_number_equal(id, 1);
-	const struct case_rule rules[] = {
-		{ .name = "note", .name_space = "ransom", .tags = "a,b", .title = "Note", .kind = "ransom-note", .severity = TRIAGE_HIGH, .confidence = 60 },
-		{ .name = "odd_name", .name_space = "names", .title = "Odd", .kind = "yara", .severity = TRIAGE_LOW, .confidence = 20 },
-	};
 	for (uint32_t i = 0; i < 2; i++)
-		assert_ok(case_put_rule(m->store, i, &rules[i], &err));
+		assert_ok(case_put_rule(m->store, i, &made_rules[i], &err));
 }
 
 /* A second filesystem, on a volume of that kind within the first. Returns its id. */
@@ -120,6 +122,15 @@ put_simple(struct made *m, uint64_t edge, uint64_t inode, const char *name)
 {
 	const struct triage_entry e = entry_of(edge, inode, name);
 	put_named(m, &e, 50);
+}
+
+/* A journal as made_begin() makes it, of NTFS, with two files: units 1 and 2. */
+static inline void
+made_two(struct made *m, const char *first, const char *second)
+{
+	made_begin(m, "ntfs");
+	put_simple(m, 1, 1, first);
+	put_simple(m, 2, 2, second);
 }
 
 /* Content whose digests are made from a word. */

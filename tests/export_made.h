@@ -36,6 +36,15 @@ assert_json(const char *text, size_t size)
 	assert_int_equal(json_next(&j), JSON_END);
 }
 
+/* The same for an exporter whose text is one JSON document and a line end. */
+static inline char *
+exported_document(struct made *m, const char *name)
+{
+	char *text = exported(m, name);
+	assert_json(text, strlen(text) - 1);
+	return text;
+}
+
 /* Each line is JSON; returns their number. */
 static inline unsigned
 assert_json_lines(const char *text)
@@ -63,7 +72,26 @@ assert_has_not(const char *text, const char *part)
 		fail_msg("not wanted: %s", part);
 }
 
-/* A case with one hostile name, a deleted file before 1970, an encrypted file of the victim and a note of the attacker. */
+/* Findings and facts of the judge. file ids: /README.txt 1, /letter.docx.play 2, /link 3, /old 4, =cmd... 5 */
+static inline void
+seal_case(struct made *m)
+{
+	const struct case_finding_row note = { .severity = TRIAGE_CRITICAL, .confidence = 90, .score = 50, .rule = "yara:ransom.note", .kind = "ransom-note",
+		.title = "Ransom note: Play", .technique = "T1486", .path = "/README.txt", .host = "", .detail = "{\"examples\":[{\"file_id\":1}]}",
+		.first_time = TRIAGE_TIME_NONE, .last_time = TRIAGE_TIME_NONE, .count = 3, .file_id = TRIAGE_NO_ID };
+	struct case_finding_row victim = note;
+	victim.kind = "encrypted";
+	victim.title = "Encrypted </script>\xff";
+	victim.file_id = 2;
+	victim.detail = "not {json";
+	assert_ok(case_seal_finding(m->sealer, &note, &err));
+	assert_ok(case_seal_finding(m->sealer, &victim, &err));
+	assert_ok(case_seal_meta(m->sealer, "verdict", "compromised", &err));
+	assert_ok(case_seal_meta(m->sealer, "ransomware.family", "Play", &err));
+	made_seal(m);
+}
+
+/* A case with one hostile name, a deleted file before 1970, an encrypted file of the victim and a note of the attacker: judged, sealed and open. */
 static inline void
 begin_case(struct made *m)
 {
@@ -96,25 +124,7 @@ begin_case(struct made *m)
 	assert_ok(case_custody(m->store, "triage", "started", "{\"a\":1}", &err));
 	assert_ok(case_custody(m->store, "triage", "sealed", "{}", &err));
 	made_build(m);
-}
-
-/* file ids: /README.txt 1, /letter.docx.play 2, /link 3, /old 4, =cmd... 5 */
-static inline void
-end_case(struct made *m)
-{
-	const struct case_finding_row note = { .severity = TRIAGE_CRITICAL, .confidence = 90, .score = 50, .rule = "yara:ransom.note", .kind = "ransom-note",
-		.title = "Ransom note: Play", .technique = "T1486", .path = "/README.txt", .host = "", .detail = "{\"examples\":[{\"file_id\":1}]}",
-		.first_time = TRIAGE_TIME_NONE, .last_time = TRIAGE_TIME_NONE, .count = 3, .file_id = TRIAGE_NO_ID };
-	struct case_finding_row victim = note;
-	victim.kind = "encrypted";
-	victim.title = "Encrypted </script>\xff";
-	victim.file_id = 2;
-	victim.detail = "not {json";
-	assert_ok(case_seal_finding(m->sealer, &note, &err));
-	assert_ok(case_seal_finding(m->sealer, &victim, &err));
-	assert_ok(case_seal_meta(m->sealer, "verdict", "compromised", &err));
-	assert_ok(case_seal_meta(m->sealer, "ransomware.family", "Play", &err));
-	made_seal(m);
+	seal_case(m);
 }
 
 #endif

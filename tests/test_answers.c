@@ -66,13 +66,19 @@ restore_points_are_told_by_their_use(void **state)
 }
 
 static void
+show_hidden_task(struct judged *t, int64_t when)
+{
+	show_event(t, (struct detect_event){ .time = when, .source = "task", .parser = "task", .host = "PC-12", .meaning = "task", .path = "/Windows/System32/Tasks/Update", .message = "Task",
+		.data = "{\"command\":\"powershell.exe\",\"arguments\":\"-w hidden -enc SQBFAFgA\"}" });
+}
+
+static void
 what_starts_by_itself_can_come_back(void **state)
 {
 	struct judged t;
 	(void)state;
 	open_judge(&t);
-	show_event(&t, (struct detect_event){ .time = NIGHT, .source = "task", .parser = "task", .host = "PC-12", .meaning = "task", .path = "/Windows/System32/Tasks/Update", .message = "Task",
-		.data = "{\"command\":\"powershell.exe\",\"arguments\":\"-w hidden -enc SQBFAFgA\"}" });
+	show_hidden_task(&t, NIGHT);
 	guess(&t, NIGHT + HOUR);
 	finish(&t, 1.0);
 	answer_has(&t, "active", "\"kind\":\"persistence\"");
@@ -103,8 +109,7 @@ what_is_dated_years_before_is_no_first_act(void **state)
 	(void)state;
 	open_judge(&t);
 	show_attack(&t);
-	show_event(&t, (struct detect_event){ .time = NIGHT - 3000 * DAY, .source = "task", .parser = "task", .host = "PC-12", .meaning = "task", .path = "/Windows/System32/Tasks/Update", .message = "Task",
-		.data = "{\"command\":\"powershell.exe\",\"arguments\":\"-w hidden -enc SQBFAFgA\"}" });
+	show_hidden_task(&t, NIGHT - 3000 * DAY);
 	finish(&t, 1.0);
 	answer_has(&t, "first_action", "\"time\":\"2022-11-14T01:01:00.000000000Z\"");
 	close_judge(&t);

@@ -22,7 +22,6 @@ the_timeline_agrees_in_its_two_times_and_computes_nothing(void **state)
 	(void)state;
 	struct made m;
 	begin_case(&m);
-	end_case(&m);
 	char *text = exported(&m, "timeline.csv");
 	assert_memory_equal(text, "message,datetime,timestamp,timestamp_desc,source_short,parser,hostname,username,filename,inode,sha256_hash,tag,", 107);
 	assert_has(text, "\"/old (1000 bytes, deleted)\",1969-12-31T23:59:59.999999+00:00,-1,created,FILE,fs,,,/old,41,");
@@ -45,7 +44,6 @@ the_body_file_says_what_mactime_expects(void **state)
 	(void)state;
 	struct made m;
 	begin_case(&m);
-	end_case(&m);
 	char *text = exported(&m, "bodyfile.txt");
 	assert_has(text, "|=cmd%7C'\\x0a%25\"</script>|40-128-1|r/rrwsr-xr-x|0|0|1000|0|1600000000|0|0\n");
 	assert_has(text, "\n0|=cmd%7C'\\x0a%25\"</script> ($FILE_NAME)|40-128-1|r/rrwsr-xr-x|0|0|1000|0|1500000000|0|0\n");
@@ -91,7 +89,6 @@ findings_are_lines_of_json_whatever_their_detail_is(void **state)
 	(void)state;
 	struct made m;
 	begin_case(&m);
-	end_case(&m);
 	char *text = exported(&m, "findings.jsonl");
 	assert_number_equal(assert_json_lines(text), 2);
 	assert_has(text, "\"detail\":{\"examples\":[{\"file_id\":1}]},\"file_id\":null");
@@ -109,7 +106,6 @@ hostile_names_stay_in_their_cell_and_element(void **state)
 	(void)state;
 	struct made m;
 	begin_case(&m);
-	end_case(&m);
 	char *text = exported(&m, "timeline.l2t.csv");
 	assert_has(text, "\n09/13/2020,12:26:40,UTC,M...,FILE,filesystem,modified,-,-,'=cmd|'\\x0a%'</script> (1000 bytes),'=cmd|'\\x0a%'</script> (1000 bytes),2,"
 	    "'=cmd|'\\x0a%'</script>,40,-,fs,inode: 40; size: 1000; state: allocated\n");
@@ -158,7 +154,6 @@ all_files_are_written_and_none_twice(void **state)
 	struct made m;
 	char folder[250];
 	begin_case(&m);
-	end_case(&m);
 	snprintf(folder, sizeof(folder), "%s/data", m.folder);
 	assert_ok(output_folder(folder, &err));
 	assert_ok(report_export_all(m.reader, &options, folder, &err));

@@ -7,9 +7,7 @@ the_summary_leaves_nothing_out(void **state)
 	(void)state;
 	struct made m;
 	begin_case(&m);
-	end_case(&m);
-	char *text = exported(&m, "summary.json");
-	assert_json(text, strlen(text) - 1);
+	char *text = exported_document(&m, "summary.json");
 	static const char *const keys[] = { "schema", "tool", "case", "verdict", "ransomware", "family", "encrypted_files", "encrypted_bytes", "first_encrypted",
 		"last_encrypted", "notes", "untouched_shares", "entry", "accounts_to_reset", "hosts_contacted", "coverage", "counts" };
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
@@ -31,9 +29,7 @@ indicators_are_the_attackers_files_never_the_victims(void **state)
 	(void)state;
 	struct made m;
 	begin_case(&m);
-	end_case(&m);
-	char *text = exported(&m, "iocs.stix.json");
-	assert_json(text, strlen(text) - 1);
+	char *text = exported_document(&m, "iocs.stix.json");
 	assert_has(text, "\"pattern\":\"[file:hashes.'SHA-256' = '4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce']\"");
 	assert_has(text, "\"name\":\"README.txt\"");
 	assert_has(text, "\"external_id\":\"T1486\"");
@@ -50,9 +46,7 @@ the_linked_data_names_evidence_tool_and_flagged_files(void **state)
 	(void)state;
 	struct made m;
 	begin_case(&m);
-	end_case(&m);
-	char *text = exported(&m, "case.jsonld");
-	assert_json(text, strlen(text) - 1);
+	char *text = exported_document(&m, "case.jsonld");
 	static const char *const parts[] = { "case-investigation:Investigation", "case-investigation:InvestigativeAction", "case-investigation:ProvenanceRecord",
 		"uco-tool:ConfiguredTool", "uco-core:Annotation", "{\"@type\":\"xsd:dateTime\",\"@value\":\"2026-11-24T01:02:03.000000000Z\"}", "\"uco-core:name\":\"disk.dd\"", "\"uco-observable:filePath\":\"/README.txt\"", "\"uco-observable:filePath\":\"/letter.docx.play\"",
 		"{\"@type\":\"xsd:hexBinary\",\"@value\":\"4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce\"}" };
@@ -69,9 +63,7 @@ the_event_for_misp_is_marked_and_holds_no_file_of_the_victim(void **state)
 	(void)state;
 	struct made m;
 	begin_case(&m);
-	end_case(&m);
-	char *text = exported(&m, "event.misp.json");
-	assert_json(text, strlen(text) - 1);
+	char *text = exported_document(&m, "event.misp.json");
 	assert_has(text, "\"Tag\":[{\"name\":\"tlp:amber\"}");
 	assert_has(text, "\"type\":\"sha256\",\"category\":\"Payload delivery\",\"object_relation\":\"sha256\",\"value\":\"4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce\"");
 	assert_has(text, "\"published\":false");

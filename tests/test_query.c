@@ -275,9 +275,7 @@ judgements_findings_coverage_and_facts_are_in_the_sealed_case(void **state)
 	(void)state;
 	struct made m;
 	struct case_cursor *c;
-	made_begin(&m, "ntfs");
-	put_simple(&m, 1, 1, "a");
-	put_simple(&m, 2, 2, "b");
+	made_two(&m, "a", "b");
 	assert_ok(case_set(m.store, "meta.version", "1", &err));
 	assert_ok(case_set(m.store, "meta.verdict", "journal", &err));
 	assert_ok(case_set(m.store, "private", "x", &err));

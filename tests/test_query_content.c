@@ -6,9 +6,7 @@ equal_content_takes_type_and_matches_from_the_stream_that_was_judged(void **stat
 {
 	(void)state;
 	struct made m;
-	made_begin(&m, "ntfs");
-	put_simple(&m, 1, 1, "a");
-	put_simple(&m, 2, 2, "b");
+	made_two(&m, "a", "b");
 	put_simple(&m, 3, 3, "c");
 	/* the one that was judged comes after one that rests on it */
 	put_same(&m, 1, "note");
@@ -34,9 +32,7 @@ a_match_by_name_holds_for_its_stream_alone(void **state)
 {
 	(void)state;
 	struct made m;
-	made_begin(&m, "ntfs");
-	put_simple(&m, 1, 1, "a");
-	put_simple(&m, 2, 2, "b");
+	made_two(&m, "a", "b");
 	put_hit(&m, 1, 1, 0, true);
 	put_hit(&m, 1, 0, 17, false);
 	put_result(&m, 1, "equal");
@@ -74,9 +70,7 @@ digests_are_shown_of_whole_content_only(void **state)
 {
 	(void)state;
 	struct made m;
-	made_begin(&m, "ntfs");
-	put_simple(&m, 1, 1, "a whole");
-	put_simple(&m, 2, 2, "b part");
+	made_two(&m, "a whole", "b part");
 	put_simple(&m, 3, 3, "c crashed");
 	put_simple(&m, 4, 4, "d not reached");
 	struct triage_entry folder = entry_of(5, 5, "e folder");
@@ -142,9 +136,7 @@ matches_of_a_stream_without_digest_are_kept_for_it(void **state)
 {
 	(void)state;
 	struct made m;
-	made_begin(&m, "ntfs");
-	put_simple(&m, 1, 1, "a");
-	put_simple(&m, 2, 2, "b");
+	made_two(&m, "a", "b");
 	struct triage_content c = content_of("x");
 	c.hashed = false;
 	c.state = TRIAGE_CONTENT_UNREADABLE;

@@ -148,9 +148,7 @@ a_second_result_is_refused_and_harms_nothing(void **state)
 	(void)state;
 	struct made m;
 	struct case_totals t;
-	made_begin(&m, "ntfs");
-	put_simple(&m, 1, 1, "a");
-	put_simple(&m, 2, 2, "b");
+	made_two(&m, "a", "b");
 	put_result(&m, 1, "one");
 	const struct triage_content c = content_of("again");
 	const struct triage_match hit = { .string_id = "$a" };

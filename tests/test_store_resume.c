@@ -9,9 +9,7 @@ what_was_committed_survives_and_the_rest_does_not(void **state)
 	(void)state;
 	struct made m;
 	struct case_totals t;
-	made_begin(&m, "ntfs");
-	put_simple(&m, 1, 1, "kept");
-	put_simple(&m, 2, 2, "kept too");
+	made_two(&m, "kept", "kept too");
 	put_result(&m, 1, "one");
 	assert_ok(case_set(m.store, "phase", "listed", &err));
 	assert_ok(case_commit(m.store, &err));
@@ -37,9 +35,7 @@ rows_of_a_unit_without_result_are_forgotten_on_resume(void **state)
 {
 	(void)state;
 	struct made m;
-	made_begin(&m, "ntfs");
-	put_simple(&m, 1, 1, "done");
-	put_simple(&m, 2, 2, "interrupted");
+	made_two(&m, "done", "interrupted");
 	put_hit(&m, 1, 0, 5, false);
 	put_result(&m, 1, "one");
 	put_hit(&m, 2, 0, 6, false);
@@ -60,9 +56,7 @@ dropping_the_rows_of_a_unit_leaves_those_of_others_and_counts_an_attempt(void **
 	(void)state;
 	struct made m;
 	struct case_unit units[2];
-	made_begin(&m, "ntfs");
-	put_simple(&m, 1, 1, "fragile");
-	put_simple(&m, 2, 2, "other");
+	made_two(&m, "fragile", "other");
 	put_hit(&m, 1, 0, 1, false);
 	put_hit(&m, 2, 0, 2, false);
 	put_hit(&m, 1, 0, 3, false);
@@ -88,9 +82,7 @@ a_dropped_listing_can_be_put_again(void **state)
 	(void)state;
 	struct made m;
 	struct case_totals t;
-	made_begin(&m, "ntfs");
-	put_simple(&m, 1, 1, "a");
-	put_simple(&m, 2, 2, "b");
+	made_two(&m, "a", "b");
 	put_hit(&m, 1, 0, 1, false);
 	put_result(&m, 1, "one");
 	assert_ok(case_drop_listing(m.store, 1, &err));
@@ -140,13 +132,11 @@ other_rules_on_resume_are_refused(void **state)
 	made_begin(&m, "ntfs");
 	assert_ok(case_commit(m.store, &err));
 	reopen(&m);
-	const struct case_rule same = { .name = "note", .name_space = "ransom", .tags = "a,b", .title = "Note", .kind = "ransom-note",
-		.severity = TRIAGE_HIGH, .confidence = 60 };
-	struct case_rule other = same;
-	assert_ok(case_put_rule(m.store, 0, &same, &err));
+	struct case_rule other = made_rules[0];
+	assert_ok(case_put_rule(m.store, 0, &made_rules[0], &err));
 	other.version = "2";
 	assert_status(TRIAGE_E_USAGE, case_put_rule(m.store, 0, &other, &err));
-	assert_status(TRIAGE_E_USAGE, case_put_rule(m.store, 2, &same, &err));
+	assert_status(TRIAGE_E_USAGE, case_put_rule(m.store, 2, &made_rules[0], &err));
 	made_end(&m);
 }
 
@@ -159,9 +149,7 @@ fewer_rules_on_resume_are_refused_when_the_case_is_built(void **state)
 	made_begin(&m, "ntfs");
 	assert_ok(case_commit(m.store, &err));
 	reopen(&m);
-	const struct case_rule same = { .name = "note", .name_space = "ransom", .tags = "a,b", .title = "Note", .kind = "ransom-note",
-		.severity = TRIAGE_HIGH, .confidence = 60 };
-	assert_ok(case_put_rule(m.store, 0, &same, &err));
+	assert_ok(case_put_rule(m.store, 0, &made_rules[0], &err));
 	assert_status(TRIAGE_E_USAGE, case_build(m.store, m.database, &z, &err));
 	assert_int_equal(access(m.database, F_OK), -1);
 	made_end(&m);
