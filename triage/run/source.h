@@ -64,7 +64,7 @@ int source_open_unwritable(const char *path);
 /* True when path (of the output, may not exist yet) lies on or inside this evidence. */
 bool source_contains(const struct source *s, const char *path);
 
-/* Path, size, mtime and inode of each segment as one text; of a device model, serial number and size: compared on resume. */
+/* Path, size, mtime and inode of each segment as one text; of a device model, serial number, partition and size, or a name that stays: compared on resume. */
 void source_fingerprint(const struct source *s, struct buf *out);
 /* True when the files are as they were when opened. A device: its size. */
 bool source_unchanged(const struct source *s);

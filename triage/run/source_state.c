@@ -1,5 +1,6 @@
 /* source_state.c - where a source lies and whether it stays as it was. */
 #include "triage/base/scoped.h"
+#include "triage/base/steady_name.h"
 #include "triage/run/source.h"
 #include "triage/run/workstation.h"
 
@@ -51,16 +52,17 @@ source_contains(const struct source *s, const char *path)
 }
 
 /*
- * A device is known by what the disk says of itself, or by its path when it says nothing: names and inodes are given anew at each start, and an interrupted
- * run is taken up after a power cut. A partition: by its size and its number, too.
+ * A device is known by what the disk says of itself, or when it says nothing by the name under which a run is taken up (virtio, device mapper, md): other names
+ * and inodes are given anew at each start, and an interrupted run is taken up after a power cut. A partition: by its size and its number, too.
  */
 static void
 fingerprint_of_device(const struct source *s, struct buf *out)
 {
+	char room[PATH_MAX];
 	struct workstation_disk disk = { 0 };
 	workstation_disk("/sys", s->before[0].st_rdev, &disk);
 	if (disk.serial[0] == '\0')
-		buf_format(out, "%s|%ju\n", s->path, (uintmax_t)s->sizes[0]);
+		buf_format(out, "%s|%ju\n", steady_name("/dev/disk/by-id", s->path, room), (uintmax_t)s->sizes[0]);
 	else
 		buf_format(out, "%s|%s|%s|%ju\n", disk.model, disk.serial, disk.partition, (uintmax_t)s->sizes[0]);
 }
