@@ -116,7 +116,7 @@ static void
 fronts(void **state)
 {
 	static const char *const same[] = { "2023-11-14T22:13:20Z x", "[2023-11-14 22:13:20 +0000] x", "ERROR    2023-11-14T22:13:20Z - x", "W, [2023-11-14T22:13:20Z #1]  WARN x",
-		"time=\"2023-11-14T22:13:20Z\" level=error", "logger=a t=2023-11-14T22:13:20Z x", "{\"a\":1,\"time\":\"2023-11-14T22:13:20Z\"}", "{\"t\":{\"$date\":\"2023-11-14T22:13:20.000+00:00\"}}",
+		"time=\"2023-11-14T22:13:20Z\" level=error", "logger=a t=2023-11-14T22:13:20Z x", "host=h t=2023-11-14T22:13:20Z x", "{\"a\":1,\"time\":\"2023-11-14T22:13:20Z\"}", "{\"t\":{\"$date\":\"2023-11-14T22:13:20.000+00:00\"}}",
 		"{\"ts\":1700000000}", "{\"timestamp\":1700000000000}", "14/Nov/2023:22:13:20 +0000 x", "{\"ts\": 1700000000.0}" };
 	static const char *const none[] = { "", "x", "{\"time\":\"soon\"}", "{\"ts\":17}", "level=error t=now", "a tag that is far too long for a date to stand behind it 2023-11-14T22:13:20Z", "2023-11-14T22:13:20Zx",
 		"Nov 14 22:13:20 host x" };

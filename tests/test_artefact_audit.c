@@ -91,6 +91,23 @@ events_as_laurel_writes_them(void **state)
 	parsed_free(&p);
 }
 
+/* A value beyond what is kept is said to be missing. */
+static void
+a_long_value_of_laurel_is_told(void **state)
+{
+	struct parsed p = { 0 };
+	SCOPED_BUF b;
+	(void)state;
+	buf_init(&b, 1 << 20);
+	for (int i = 0; i < 2; i++)
+		buf_format(&b, "{\"ID\":\"1700000000.001:%d\",\"SYSCALL\":{\"comm\":\"a\",\"exe\":\"%0*d\"}}\n", i + 1, i == 0 ? 9 : 40000, 0);
+	parsed_bytes(&p, "/audit.log", buf_cstr(&b), b.size);
+	assert_number_equal(p.count, 2);
+	assert_number_equal(p.remark_count, 1);
+	assert_string_equal(p.remarks[0].code, "line-damaged");
+	parsed_free(&p);
+}
+
 int
 main(void)
 {
@@ -99,6 +116,7 @@ main(void)
 		cmocka_unit_test(damaged_lines_are_told),
 		cmocka_unit_test(the_corpus_is_read),
 		cmocka_unit_test(events_as_laurel_writes_them),
+		cmocka_unit_test(a_long_value_of_laurel_is_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

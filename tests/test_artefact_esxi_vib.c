@@ -41,10 +41,28 @@ a_damaged_one_is_said_to_be_cut(void **state)
 	parsed_free(&p);
 }
 
+/* A summary that is longer than is kept; no day and no file with one. */
+static void
+what_is_left_out_is_said(void **state)
+{
+	struct parsed p = { 0 };
+	SCOPED_BUF b;
+	(void)state;
+	buf_init(&b, 1 << 16);
+	buf_format(&b, "<vib version=\"5.0\"><name>n</name><vendor>v</vendor><summary>%04000d</summary></vib>", 0);
+	parsed_bytes(&p, "/n.xml", buf_cstr(&b), b.size);
+	assert_number_equal(p.count + p.remark_count, 1);
+	if (p.count == 1)
+		assert_non_null(strstr(p.events[0].data, "\"cut\":true"));
+	else
+		assert_true(parsed_has_remark(&p, "time-missing"));
+	parsed_free(&p);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(a_package_tells_who_checked_it), cmocka_unit_test(without_a_day_of_installation_the_file_says_when),
-		cmocka_unit_test(a_damaged_one_is_said_to_be_cut) };
+		cmocka_unit_test(a_damaged_one_is_said_to_be_cut), cmocka_unit_test(what_is_left_out_is_said) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

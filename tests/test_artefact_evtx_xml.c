@@ -1,6 +1,8 @@
 /* test_artefact_evtx_xml.c - events exported as XML: told as those of a log are, whatever wrote them and in which encoding; what is not sound is said. */
 #include "tests/artefact_harness.h"
 
+#include <time.h>
+
 static void
 the_three_writers_tell_the_same(void **state)
 {
@@ -95,6 +97,30 @@ what_is_too_long_is_left_out_and_said(void **state)
 	parsed_free(&p);
 }
 
+/* Starts upon starts before one end cost no more than the bytes do. */
+static void
+starts_without_an_end(void **state)
+{
+	static const char start[] = "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'>";
+	static const char *const more[] = { "<Event ", "<Event xmlns=" }, *const codes[] = { "event-too-long", "time-invalid" };
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct parsed p = { 0 };
+		SCOPED_BUF b;
+		buf_init(&b, 8 << 20);
+		buf_text(&b, start);
+		while (b.size < 3 << 20)
+			buf_text(&b, more[i]);
+		buf_text(&b, i == 0 ? "<" : "</Event>");
+		const struct artefact_subject who = { .path = "/x.xml", .name = "x.xml", .owner = "", .size = b.size };
+		clock_t begun = clock();
+		parsed_once(&p, &who, (struct view){ (const uint8_t *)buf_cstr(&b), b.size }, i == 0 ? b.size - 1 : 0);
+		assert_true(parsed_has_remark(&p, codes[i]));
+		assert_true(clock() - begun < 20 * CLOCKS_PER_SEC);
+		parsed_free(&p);
+	}
+}
+
 static void
 any_bytes_come_to_an_end(void **state)
 {
@@ -116,6 +142,7 @@ main(void)
 		cmocka_unit_test(damage_costs_one_event_and_is_told),
 		cmocka_unit_test(other_documents_are_not_taken),
 		cmocka_unit_test(what_is_too_long_is_left_out_and_said),
+		cmocka_unit_test(starts_without_an_end),
 		cmocka_unit_test(any_bytes_come_to_an_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,6 +55,22 @@ damage_is_told(void **state)
 	parsed_free(&p);
 }
 
+/* Below what was rejected stands its header, each field behind a letter: that is no damage. */
+static void
+headers_of_what_was_rejected(void **state)
+{
+	static const char text[] = "2024-03-05 10:12:05 1rhQfT-0001xx-Ab H=(x) [198.51.100.4] F=<a@b.example> rejected after DATA: spam\nEnvelope-from: <a@b.example>\nP Received: from x\n\tby y\nF From: a@b.example\n"
+	    "* Sender: a\n  Subject: s\nX no field\nP Received\n";
+	struct parsed p = { 0 };
+	(void)state;
+	parsed_bytes(&p, "/rejectlog", text, sizeof(text) - 1);
+	assert_number_equal(p.count, 1);
+	assert_number_equal(p.remark_count, 2);
+	assert_string_equal(p.remarks[0].message, "line 8 is none of Exim");
+	assert_string_equal(p.remarks[1].message, "line 9 is none of Exim");
+	parsed_free(&p);
+}
+
 static bool
 is_taken(const char *text)
 {
@@ -82,6 +98,7 @@ main(void)
 		cmocka_unit_test(mail_comes_and_goes),
 		cmocka_unit_test(zones_processes_and_long_identifiers),
 		cmocka_unit_test(damage_is_told),
+		cmocka_unit_test(headers_of_what_was_rejected),
 		cmocka_unit_test(other_logs_are_not_taken),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

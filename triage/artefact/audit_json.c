@@ -46,12 +46,16 @@ read_id(struct reading *r, const char *text)
 static void
 put_value(struct reading *r, bool hex)
 {
+	r->whole = r->whole && !r->value.failed;
 	if (r->body.size > 0)
 		buf_char(&r->body, ' ');
 	buf_format(&r->body, "%s=", r->key);
 	if (hex) {
-		for (size_t i = 0; i < r->value.size; i++)
-			buf_format(&r->body, "%02X", (unsigned)(unsigned char)r->value.data[i]);
+		static const char digits[] = "0123456789ABCDEF";
+		for (size_t i = 0; i < r->value.size; i++) {
+			buf_char(&r->body, digits[(unsigned char)r->value.data[i] >> 4]);
+			buf_char(&r->body, digits[(unsigned char)r->value.data[i] & 15]);
+		}
 		return;
 	}
 	buf_char(&r->body, '"');

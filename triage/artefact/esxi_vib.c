@@ -54,13 +54,19 @@ parse(struct artefact *a, struct view all, struct triage_error *err)
 		st = artefact_remark(a, TRIAGE_LOW, "no-package", 0, all.size, err, "neither a name nor an acceptance level stands in it");
 	else {
 		bool known = when_parse(buf_cstr(&texts[INSTALLED]), &installed);
-		artefact_event(a, known ? installed : artefact_who(a)->mtime, "package installed");
+		int64_t when = known ? installed : artefact_who(a)->mtime;
+		artefact_event(a, when, "package installed");
 		artefact_flag(a, "file_time", !known);
-		for (size_t i = 0; i < FIELDS; i++)
+		for (size_t i = 0; i < FIELDS; i++) {
 			artefact_text(a, fields[i][1], buf_cstr(&texts[i]));
+			if (texts[i].failed)
+				artefact_cut(a);
+		}
 		artefact_message(a, "Package of ESXi: %s %s of %s, acceptance level %s", buf_cstr(&texts[NAME]), buf_cstr(&texts[VERSION]),
 		    texts[VENDOR].size > 0 ? buf_cstr(&texts[VENDOR]) : "an unknown vendor", texts[ACCEPTANCE].size > 0 ? buf_cstr(&texts[ACCEPTANCE]) : "not told");
 		st = artefact_send(a, err);
+		if (st == TRIAGE_OK && when == TRIAGE_TIME_NONE)
+			st = artefact_remark(a, TRIAGE_INFO, "time-missing", 0, all.size, err, "package %.200s has no time: it is no event", buf_cstr(&texts[NAME]));
 	}
 	if (st == TRIAGE_OK && (x.cut || all.size > WHOLE))
 		st = artefact_remark(a, TRIAGE_LOW, "document-cut", all.size < WHOLE ? all.size : WHOLE, 0, err, "the document ends inside an element, or is longer than is read");

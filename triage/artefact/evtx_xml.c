@@ -247,12 +247,15 @@ enum triage_status
 evtx_xml_step(struct evtx *x, struct artefact *a, struct view bytes, uint64_t at, bool last, size_t *ret_used, struct triage_error *err)
 {
 	enum triage_status st = TRIAGE_OK;
-	size_t done = 0;
+	size_t done = 0, end = 0;
 	if (at == 0)
 		x->wide = is_wide(bytes);
 	const size_t mark = (x->wide ? 2 : 1) * strlen("</Event>");
 	while (st == TRIAGE_OK && done < bytes.size) {
-		size_t from = find_start(x, bytes, done), end = from < bytes.size ? find(x, bytes, from, "</Event>") : bytes.size;
+		size_t from = find_start(x, bytes, done);
+		/* an end that lies behind many starts is looked for once */
+		if (end <= from)
+			end = from < bytes.size ? find(x, bytes, from, "</Event>") : bytes.size;
 		/* one that lost its end does not take the next with it */
 		size_t again = end < bytes.size ? find(x, (struct view){ bytes.data, end }, from + mark, "<Event xmlns=") : end;
 		if (again < end) {

@@ -7,6 +7,7 @@
  */
 #include "triage/artefact/log_line.h"
 #include "triage/artefact/text_fields.h"
+#include "triage/artefact/unix_words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,8 +98,17 @@ static bool
 claims(const struct artefact_subject *who, struct view head)
 {
 	size_t looked, good = log_head_count(head, LOOK, shape, &looked);
-	(void)who;
-	return good > 0 && 2 * good >= looked;
+	/* headers of what was rejected may be most of its lines */
+	return good > 0 && (2 * good >= looked || unix_named(who, "rejectlog*"));
+}
+
+/* Below what was rejected stands its header: each field behind a letter for its kind, or a blank. */
+static bool
+is_header(const char *p)
+{
+	if (*p == ' ' || *p == '\t' || *p == '-' || strncmp(p, "Envelope-", 9) == 0)
+		return true;
+	return *p != '\0' && strchr("BCFIPRST*", *p) != NULL && p[1] == ' ' && p[2 + strcspn(p + 2, " :")] == ':';
 }
 
 /* " KEY=value" up to a blank, or to the end of its quotes. False when it is not there. */
@@ -166,8 +176,7 @@ take(struct artefact *a, void *state, struct log_line *line, struct triage_error
 	if (line->size == 0)
 		return TRIAGE_OK;
 	if (!read_front(&p, &t, pid, id)) {
-		/* what was rejected is shown with its header below it */
-		if (*p == ' ' || *p == '\t' || *p == '-' || strncmp(p, "Envelope-", 9) == 0)
+		if (is_header(p))
 			return TRIAGE_OK;
 		return artefact_remark(a, TRIAGE_LOW, "line-damaged", line->offset, line->size, err, "line %ju is none of Exim", (uintmax_t)line->number);
 	}

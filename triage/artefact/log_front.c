@@ -66,15 +66,16 @@ static bool
 read_logfmt(const char *line, struct log_time *t)
 {
 	static const char *const keys[] = { "time=", "t=", "ts=" };
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		const char *s = strstr(line, keys[i]);
-		if (s == NULL || (s > line && s[-1] != ' ') || s - line > 4 * LOG_FRONT_TAG)
-			continue;
-		s += strlen(keys[i]);
-		s += *s == '"';
-		if (log_time_iso(&s, t) && (*s == '"' || *s == ' '))
-			return true;
-	}
+	/* "host=" ends as "t=" does: only whole keys count */
+	for (const char *at = line; *at != '\0' && at - line <= 4 * LOG_FRONT_TAG; at++)
+		for (size_t i = 0; (at == line || at[-1] == ' ') && i < sizeof(keys) / sizeof(keys[0]); i++) {
+			const char *s = at + strlen(keys[i]);
+			if (strncmp(at, keys[i], strlen(keys[i])) != 0)
+				continue;
+			s += *s == '"';
+			if (log_time_iso(&s, t) && (*s == '"' || *s == ' '))
+				return true;
+		}
 	return false;
 }
 

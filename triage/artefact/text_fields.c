@@ -2,6 +2,7 @@
 #include "triage/artefact/text_fields.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <string.h>
 #include <strings.h>
 
@@ -44,9 +45,14 @@ text_begins(const char *line, const char *with)
 bool
 text_has_any(const char *line, const char *const *words)
 {
-	for (; *words != NULL; words++)
-		if (strcasestr(line, *words) != NULL)
-			return true;
+	/* in one pass: most lines have none of many words */
+	bool begins[UCHAR_MAX + 1] = { false };
+	for (const char *const *w = words; *w != NULL; w++)
+		begins[tolower((unsigned char)**w)] = begins[toupper((unsigned char)**w)] = true;
+	for (; *line != '\0'; line++)
+		for (const char *const *w = words; begins[(unsigned char)*line] && *w != NULL; w++)
+			if (tolower((unsigned char)**w) == tolower((unsigned char)*line) && strncasecmp(line, *w, strlen(*w)) == 0)
+				return true;
 	return false;
 }
 
