@@ -66,7 +66,7 @@ what_starts_by_itself(void **state)
 	parsed_event_of(&p, "registry.class_library", WRITTEN, "\"class\":\"{E6FB5E20-DE35-11CF-9C87-00AA005127ED}\"");
 	/* names in the certificate itself; one that is cut off keeps what stands before */
 	parsed_event_of(&p, "registry.certificates", WRITTEN, "\"subject\":\"Quick Proxy CA\",\"issuer\":\"Quick Proxy CA\",\"valid_from\":\"2024-01-01\",\"valid_to\":\"2054-01-01\",\"name\":\"Town root\"");
-	parsed_event_of(&p, "registry.certificates", WRITTEN, "\"store\":\"Disallowed\",\"thumbprint\":\"03D22C9C66915D58C88912B64C1F984B8344EF09\",\"subject\":\"\"");
+	parsed_event_of(&p, "registry.certificates", WRITTEN, "\"store\":\"Disallowed\",\"thumbprint\":\"03D22C9C66915D58C88912B64C1F984B8344EF09\",\"subject\":\"\",\"issuer\":\"\",\"name\":\"Town root\",\"incomplete\":true");
 	parsed_event_of(&p, "registry.defender", WRITTEN, "\"value\":\"C:\\\\\"");
 	assert_number_equal(parsed_event_of(&p, "registry.startupapproved", "autostart disabled", "\"value\":\"upd\"")->time, parsed_time("2024-03-01T09:09:09Z"));
 	assert_number_equal(parsed_event_of(&p, "registry.taskcache", "task last run", "\"task\":\"\\\\Updater\"")->time, parsed_time("2024-03-01T03:00:00Z"));

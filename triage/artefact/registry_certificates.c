@@ -112,13 +112,15 @@ key(struct registry *r, const struct registry_key *k, struct triage_error *err)
 	struct regf_value v;
 	char store[40] = "";
 	const char *below = strstr(k->below, "Certificates\\");
+	bool broken = false;
 	if (!regf_find_value(registry_hive(r), &k->cell, "Blob", &v))
 		return TRIAGE_OK;
 	struct view blob = registry_bytes(r, k, "Blob");
-	for (unsigned i = 0; i < PROPERTIES_MAX && view_has(blob, 0, PROPERTY_HEAD); i++) {
+	for (unsigned i = 0; i < PROPERTIES_MAX && !broken && view_has(blob, 0, PROPERTY_HEAD); i++) {
 		uint32_t property = load_le32(blob.data), size = load_le32(blob.data + 8);
-		if (!view_has(blob, PROPERTY_HEAD, size))
-			break;
+		broken = !view_has(blob, PROPERTY_HEAD, size);
+		if (broken)
+			continue;
 		struct view data = { blob.data + PROPERTY_HEAD, size };
 		if (property == PROPERTY_CERTIFICATE)
 			read_certificate(data, &c);
@@ -135,6 +137,8 @@ key(struct registry *r, const struct registry_key *k, struct triage_error *err)
 	artefact_text(a, "valid_from", c.from);
 	artefact_text(a, "valid_to", c.to);
 	artefact_text(a, "name", c.friendly);
+	if (broken)
+		artefact_flag(a, "incomplete", true);
 	artefact_message(a, "Certificate in the store %s: %s, made by %s", store, c.subject[0] != '\0' ? c.subject : k->name, c.issuer[0] != '\0' ? c.issuer : "unknown");
 	registry_told(r);
 	return registry_send(r, err);
